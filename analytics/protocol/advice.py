@@ -1,0 +1,76 @@
+"""Questions to a protocol: what applies to this situation, and where is this word?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from analytics.protocol.model import Entry, Kind, Protocol, Situation, applies
+from analytics.protocol.words import french
+from analytics.vocabulary import normalise
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A step that applies, with its reason. ``already``: the one whom it calls has been told."""
+
+    step: Entry
+    reason: str
+    already: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a search found. ``anchor`` is where it stands on the page; ``kind`` is in French, for the screen."""
+
+    kind: str
+    label: str
+    excerpt: str
+    anchor: str
+
+
+def advise(protocol: Protocol, situation: Situation) -> tuple[Advice, ...]:
+    """The steps that apply to ``situation``, in the protocol's order, each with its reason."""
+    return tuple(
+        Advice(
+            step, step.told if step.code in situation.told else _reason(step, situation), step.code in situation.told
+        )
+        for step in protocol.steps
+        if applies(step, situation)
+    )
+
+
+def _reason(step: Entry, situation: Situation) -> str:
+    because = step.because or {}
+    return next((reason for condition, reason in because.items() if situation.holds(condition)), step.reason)
+
+
+def search(protocol: Protocol, query: str) -> tuple[Hit, ...]:
+    """Everything that holds each word of ``query``, in any order; entries named so first."""
+    words = normalise(query).split()
+    found: list[tuple[int, Hit]] = []
+
+    def consider(hit: Hit, *texts: str) -> None:
+        # A number is found with or without its spaces.
+        digits = re.sub(r"\D", "", hit.label)
+        haystack = f" {normalise(' '.join((hit.label, hit.excerpt, *texts)))} {digits}"
+        if words and all(f" {word}" in haystack for word in words):
+            named = all(f" {word}" in f" {normalise(hit.label)}" for word in words)
+            found.append((0 if named else 1, hit))
+
+    kinds: dict[Kind, str] = {"step": "Étape", "principle": "Repère", "complement": "Complément"}
+    for entry in protocol.entries.values():
+        texts = (
+            entry.reason,
+            entry.who,
+            entry.when,
+            *entry.say,
+            *entry.avoid,
+            *entry.words,
+            *(entry.because or {}).values(),
+        )
+        consider(Hit(kinds[entry.kind], entry.label, entry.action, entry.anchor), *texts, entry.origin)
+    for contact in protocol.contacts.values():
+        label = french(f"{contact.role} : {contact.number}") if contact.number else contact.role
+        consider(Hit("Contact", label, contact.hours, "contacts"), contact.source, protocol.zones[contact.zone])
+    return tuple(hit for _, hit in sorted(found, key=lambda ranked: ranked[0]))
