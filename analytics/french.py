@@ -1,0 +1,73 @@
+"""French (Belgium) on screens and in the terminal: numbers, dates, delays and the spaces of its typography."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+LOCALE = "fr_BE"
+NARROW_SPACE = "\u202f"
+
+
+def typeset(text: str) -> str:
+    """``text`` with narrow no-break spaces before ``: ; ! ? »`` ``%`` and after ``«``, where a plain space was typed.
+
+    >>> typeset("Prêt ?")
+    'Prêt\\u202f?'
+    """
+    return re.sub(r"« ", f"«{NARROW_SPACE}", re.sub(r" (?=[:;!?»%])", NARROW_SPACE, text))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """``1234.5`` as ``1 234,5``; an empty value as a dash."""
+    if pd.isna(value):
+        return "–"
+    return format_decimal(
+        round(value, decimals), format=f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale=LOCALE
+    )
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share from 0 to 1 as ``45 %``; an empty value as a dash."""
+    return "–" if pd.isna(share) else f"{number(100 * share, decimals)}{NARROW_SPACE}%"
+
+
+def day(value: date) -> str:
+    """``22/11/2026``."""
+    return f"{value:%d/%m/%Y}"
+
+
+def long_day(value: date) -> str:
+    """``22 novembre 2026``."""
+    return format_date(value, "d MMMM y", locale=LOCALE)
+
+
+def count(n: float, singular: str, plural: str | None = None) -> str:
+    """``1 dossier``, ``2 dossiers``, ``0 dossier``: in French zero is singular."""
+    word = singular if abs(n) < 2 else plural or f"{singular}s"
+    return f"{number(n)} {word}"
+
+
+def hours(value: float) -> str:
+    """A delay in hours as it is read: hours up to three days, then days. ``36 h``, ``5 jours``."""
+    if pd.isna(value):
+        return "–"
+    if value <= 72:
+        return f"{number(value)}{NARROW_SPACE}h"
+    return count(round(value / 24), "jour")
+
+
+def school_days(value: float) -> str:
+    """A delay in school days: the day of the report is day 0."""
+    if pd.isna(value):
+        return "–"
+    return "le jour même" if value == 0 else f"{number(value)} j. d'école"
+
+
+def listing(words: list[str], last: str = "et") -> str:
+    """``a, b et c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

@@ -1,0 +1,131 @@
+"""From a file to a published version of the store: what the command line and the page Registre both do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
+from analytics.intake.extracting import Progress
+from analytics.schema import TABLES
+from analytics.store import Store
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import found and did. ``version`` is the version published, or the current one when nothing changed."""
+
+    extract: Extract
+    changes: Changes
+    version: str | None
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """The object that ``relais import --json`` prints."""
+        return {
+            "read": self.extract.n_read,
+            "accepted": self.extract.n_accepted,
+            "refused": self.extract.n_refused,
+            "new": self.changes.new,
+            "changed": self.changes.changed,
+            "unchanged": self.changes.unchanged,
+            "missing": self.changes.missing,
+            "as_of": self.extract.as_of.isoformat(),
+            "snapshot": self.version,
+        }
+
+
+def store_key(store: Store, path: Path | None = None) -> Key:
+    """The user's key, checked against the key of the store's records; made on first use. Raises KeyFileError."""
+    imports = _known_tables(store)["imports"]
+    expected = imports.sort_values("imported_at")["key_id"].iloc[-1] if len(imports) else None
+    return load_key(path or key_path(), store.folder, expected)
+
+
+def import_register(
+    store: Store,
+    content: bytes,
+    key: Key,
+    now: datetime,
+    *,
+    source: str = "register",
+    schools_content: bytes | None = None,
+    own_words: OwnWords | None = None,
+    as_of: date | None = None,
+    dry_run: bool = False,
+    progress: Progress = lambda share, what: None,
+) -> Import:
+    """Read a register and publish its accepted rows, merged with what the store knows.
+
+    Fictitious records give way to a first real register. A file that changes nothing publishes nothing. With ``dry_run``
+    everything is done but the publication. Raises RefusedFileError, KeyFileError or StoreError; the store is then as it was.
+    """
+    if dry_run:
+        return _import(store, content, key, now, source, schools_content, own_words, as_of, dry_run, progress)
+    with store.writing():
+        return _import(store, content, key, now, source, schools_content, own_words, as_of, dry_run, progress)
+
+
+def _import(
+    store: Store,
+    content: bytes,
+    key: Key,
+    now: datetime,
+    source: str,
+    schools_content: bytes | None,
+    own_words: OwnWords | None,
+    as_of: date | None,
+    dry_run: bool,
+    progress: Progress,
+) -> Import:
+    known = _known_tables(store, source)
+    found = extract(
+        content,
+        key,
+        now.date(),
+        schools_content=schools_content,
+        known_schools=known["schools"],
+        own_words=own_words,
+        as_of=as_of,
+        progress=progress,
+    )
+    tables, changes = merge(known, found.tables)
+    last = known["imports"].tail(1)
+    again = ((last["file_digest"] == found.digest) & (last["as_of"] == pd.Timestamp(found.as_of))).any()
+    if dry_run or found.n_accepted == 0 or again:
+        versions = store.versions
+        return Import(found, changes, versions[0] if versions else None)
+    progress(0.85, "Publication")
+    entry = pd.DataFrame(
+        {
+            "imported_at": [pd.Timestamp(now).tz_convert("UTC")],
+            "source": [source],
+            "file_digest": [found.digest],
+            "key_id": [key.id],
+            "as_of": [pd.Timestamp(found.as_of)],
+            "n_read": [found.n_read],
+            "n_accepted": [found.n_accepted],
+            "n_refused": [found.n_refused],
+            "n_new": [changes.new],
+            "n_changed": [changes.changed],
+            "n_unchanged": [changes.unchanged],
+            "n_missing": [changes.missing],
+        }
+    )
+    tables["imports"] = pd.concat([known["imports"], entry], ignore_index=True) if len(known["imports"]) else entry
+    version = store.publish(tables)
+    progress(1.0, "Terminé")
+    return Import(found, changes, version)
+
+
+def _known_tables(store: Store, source: str = "register") -> dict[str, pd.DataFrame]:
+    """The tables of the current version that an import from ``source`` builds on: real and fictitious never mix."""
+    snapshot = store.snapshot()
+    if snapshot is not None:
+        with snapshot:
+            if snapshot.is_demo == (source == "demo"):
+                return {name: snapshot.table(name) for name in TABLES}
+    return {name: table.empty for name, table in TABLES.items()}

@@ -1,0 +1,105 @@
+"""Pseudonyms under a key that lives outside the repository and the store.
+
+The same case number gives the same pseudonym as long as the key is the same, so a later extract finds its cases again.
+Without the key nobody can tell which number a pseudonym stands for, nor try all numbers: it is an HMAC-SHA-256.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from analytics.vocabulary import DATA
+
+PSEUDONYM_LENGTH = 12  # 60 bits: among ten million cases a clash has odds of 1 in 23,000, and is then refused
+
+
+class KeyFileError(Exception):
+    """The key is missing, unreadable, in the wrong place or not the one of the store. The message is French."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A secret key. Its ``id`` may be stored and shown: it tells keys apart and gives nothing away."""
+
+    secret: bytes = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return hmac.digest(self.secret, b"relais key id", hashlib.sha256).hex()[:8]
+
+    def pseudonym(self, case_number: str) -> str:
+        """Twelve letters and digits for a case number; its case and spaces do not count."""
+        canonical = "".join(unicodedata.normalize("NFKC", case_number).casefold().split())
+        digest = hmac.digest(self.secret, b"case " + canonical.encode(), hashlib.sha256)
+        return base64.b32encode(digest).decode()[:PSEUDONYM_LENGTH]
+
+    def digest(self, content: bytes) -> str:
+        """A keyed digest of a file: tells whether the same file comes again, and nothing to whoever has no key."""
+        return hmac.digest(self.secret, b"file " + content, hashlib.sha256).hex()[:32]
+
+
+def key_path() -> Path:
+    """Where the key is: ``RELAIS_KEY``, else the user's configuration folder."""
+    return Path(os.environ.get("RELAIS_KEY") or user_config_path("relais") / "relais.key")
+
+
+def load_key(path: Path, store: Path, expected_id: str | None) -> Key:
+    """The key at ``path``, made there on first use, with rights for its owner alone.
+
+    ``store`` is the store's folder: the key may stand neither in it nor in the repository, for whoever copies one would
+    have both. ``expected_id`` is the id of the key that made the store's pseudonyms, None while there are none; a missing
+    or other key is then an error and never a new key, which would make every case a new one.
+    """
+    for folder in (store, DATA.parent):
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise KeyFileError("La clé ne peut pas se trouver dans le dossier de Relais ni dans celui des données.")
+    if not path.exists():
+        if expected_id is not None:
+            raise KeyFileError(
+                f"La clé {expected_id}, avec laquelle ce registre a été importé, est introuvable. Remettez le fichier "
+                f"relais.key à sa place, ou indiquez-la par RELAIS_KEY. Sans elle, aucun dossier ne serait reconnu."
+            )
+        _make_key(path)
+    key = _read_key(path)
+    if expected_id not in (None, key.id):
+        raise KeyFileError(
+            f"La clé trouvée est {key.id}, mais ce registre a été importé avec la clé {expected_id}. Remettez la bonne "
+            f"clé à sa place, ou indiquez-la par RELAIS_KEY. Rien n'a été importé."
+        )
+    return key
+
+
+def _read_key(path: Path) -> Key:
+    try:
+        secret = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError):
+        raise KeyFileError("Le fichier de la clé est illisible.") from None
+    if len(secret) != 32:
+        raise KeyFileError("Le fichier de la clé est incomplet.")
+    return Key(secret)
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key whole or not at all; when two processes make one at once, the first wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

@@ -1,0 +1,303 @@
+"""Row by row: what can be taken, and every reason why a row cannot.
+
+A fault names row, column and rule, never the value. Cells are read with declared formats only: ISO (2026-04-03) or day
+first (03/04/2026), with or without a time; anything else is not a date.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from analytics.intake.mapping import Layout, OwnWords
+from analytics.intake.reading import Cell
+from analytics.school_calendar import TIMEZONE, SchoolCalendar
+from analytics.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
+
+RULES: dict[str, str] = {
+    "missing": "la cellule est vide",
+    "unknown_school": "cette école n'est pas dans la feuille Écoles",
+    "not_a_date": "ce n'est pas une date : écrivez 03/04/2026 ou 2026-04-03, avec ou sans l'heure (14:30)",
+    "outside_calendar": "cette date est hors du calendrier scolaire connu",
+    "time_skipped": "cette heure n'existe pas : cette nuit-là, on est passé à l'heure d'été",
+    "time_repeated": "cette heure existe deux fois : cette nuit-là, on est passé à l'heure d'hiver",
+    "before_report": "cette date est avant le signalement",
+    "in_the_future": "cette date est après le jour de l'extrait",
+    "unknown_term": "ce mot n'est pas dans la liste",
+    "duplicate": "ce numéro est déjà celui d'une ligne plus haut",
+    "formula": "la cellule contient une formule : remplacez-la par sa valeur",
+    "merged": "la cellule est fusionnée avec une autre",
+    "not_a_number": "ce n'est pas un nombre entier",
+    "not_a_deadline": "ce n'est pas un délai : écrivez 48 h ou 5 j",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Why a cell cannot be taken. ``row`` is the number that the spreadsheet shows; ``column`` counts from 0."""
+
+    row: int
+    column: int
+    header: str
+    rule: str
+    hint: str = ""
+
+    @property
+    def message(self) -> str:
+        """The French sentence, for the coordinator."""
+        return f"Ligne {self.row}, colonne « {self.header} » : {RULES[self.rule]}{self.hint and f' ({self.hint})'}."
+
+
+class Faults:
+    """Collects the faults of a sheet, and knows which of its data rows have none."""
+
+    def __init__(self, layout: Layout, rows: np.ndarray) -> None:
+        self._layout = layout
+        self._rows = rows
+        self._found: set[Fault] = set()
+
+    def add(self, code: str, rule: str, where: np.ndarray, hint: Callable[[int], str] = lambda index: "") -> None:
+        """A fault of ``rule`` in the column of field ``code`` for each True of ``where``."""
+        column = self._layout.columns[code]
+        header = self._layout.header(code)
+        for index in np.flatnonzero(where):
+            self._found.add(Fault(int(self._rows[index]) + 1, column, header, rule, hint(index)))
+
+    def sorted(self) -> list[Fault]:
+        return sorted(self._found)
+
+    @property
+    def clean(self) -> np.ndarray:
+        """True for each data row without a fault."""
+        return ~np.isin(self._rows + 1, [fault.row for fault in self._found])
+
+
+def text(cell: Cell) -> str:
+    """A cell as text: numbers without a needless decimal (a code typed as 3042), booleans in French."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return "oui" if cell else "non"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def code_words(cells: Sequence[Cell], find: Callable[[str], str | None]) -> np.ndarray:
+    """The code of each cell, "" where it is empty, None where its word is unknown; each distinct word is looked up once."""
+    codes = {cell: find(text(cell)) if text(cell) else "" for cell in set(cells)}
+    return np.array([codes[cell] for cell in cells], dtype=object)
+
+
+def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
+    """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line."""
+    codes = {
+        cell: tuple(dict.fromkeys(find(word) for word in re.split(r"[;,\n|]", text(cell)) if word.strip()))
+        for cell in set(cells)
+    }
+    return [codes[cell] for cell in cells]
+
+
+_DATE = re.compile(
+    r"(?:(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})|(?P<iso>\d{4}-\d{2}-\d{2}))"
+    r"(?:(?:\s+|T|\s+à\s+)(?P<hour>\d{1,2})(?::|\s*h\s*)(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:\.0+)?)?)?"
+)
+
+
+def parse_moment(word: str) -> datetime | None:
+    """A date, with a time or at midnight, in one of the declared formats; None when it is not one."""
+    if not (found := _DATE.fullmatch(word.strip())):
+        return None
+    try:
+        if found["iso"]:
+            year, month, day = map(int, found["iso"].split("-"))
+        else:
+            year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
+        time = (int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0))
+        return datetime(year, month, day, *time)  # noqa: DTZ001 (a wall-clock time, as it is written)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A column of dates. ``local`` is Brussels wall-clock time, NaT where there is none.
+
+    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds the code of a cell
+    that says something else ("sans objet"), "" where it does not.
+    """
+
+    local: pd.Series
+    has_time: np.ndarray
+    words: np.ndarray
+    invalid: np.ndarray
+
+    @property
+    def days(self) -> pd.Series:
+        return self.local.dt.normalize()
+
+    def instants(self, hour_without_time: int) -> pd.Series:
+        """UTC instants; a date without a time counts as ``hour_without_time``. NaT where the clock skips or repeats it."""
+        completed = self.local + pd.to_timedelta(np.where(self.has_time, 0, hour_without_time), unit="h")
+        return completed.dt.tz_localize(TIMEZONE, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
+
+
+def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Moments:
+    """A column of dates or of words that ``find`` knows. True date cells are taken as they are, text by declared formats."""
+    local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[s]")
+    words = np.full(len(cells), "", dtype=object)
+    invalid = np.zeros(len(cells), dtype=bool)
+    kinds = np.array([0 if kind is str else 1 if kind in (datetime, date) else 2 for kind in map(type, cells)])
+    dated = np.flatnonzero(kinds == 1)
+    if dated.size:
+        # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
+        exact = np.array([cells[i] for i in dated], dtype="datetime64[us]") + np.timedelta64(500_000, "us")
+        local[dated] = exact.astype("datetime64[s]")
+    parsed: dict[Cell, tuple[object, str, bool]] = {}
+    for i in np.flatnonzero(kinds != 1):
+        cell = cells[i]
+        if cell not in parsed:
+            word = text(cell)
+            moment = parse_moment(word) if isinstance(cell, str) else None
+            code = "" if moment or not word else find(word)
+            parsed[cell] = (np.datetime64(moment or "NaT", "s"), code or "", code is None)
+        local[i], words[i], invalid[i] = parsed[cell]
+    has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
+    return Moments(pd.Series(local), has_time, words, invalid)
+
+
+def check_moments(
+    faults: Faults, code: str, moments: Moments, hour: int, as_of: date, calendar: SchoolCalendar
+) -> pd.Series:
+    """Add what is wrong with a column of dates to ``faults``; return its instants."""
+    dated = moments.local.notna().to_numpy()
+    faults.add(code, "not_a_date", moments.invalid)
+    covered = calendar.covers(moments.days).to_numpy()
+    faults.add(code, "outside_calendar", dated & ~covered)
+    faults.add(code, "in_the_future", dated & (moments.days > pd.Timestamp(as_of)).to_numpy())
+    instants = moments.instants(hour)
+    lost = dated & instants.isna().to_numpy()
+    if lost.any():
+        skipped = moments.local.dt.tz_localize(TIMEZONE, ambiguous=True, nonexistent="NaT").isna().to_numpy()
+        faults.add(code, "time_skipped", lost & skipped)
+        faults.add(code, "time_repeated", lost & ~skipped)
+    return instants
+
+
+def before(moments: Moments, instants: pd.Series, report: Moments, report_instants: pd.Series) -> np.ndarray:
+    """True where a date is before the report: by the clock where both have a time, else by the day."""
+    both_timed = moments.has_time & report.has_time
+    by_clock = (instants < report_instants).to_numpy()
+    by_day = (moments.days < report.days).to_numpy()
+    return np.where(both_timed, by_clock, by_day)
+
+
+_YEAR = re.compile(r"([mps])\s*(\d)(?:\s*[a-z])?|(\d)\s*(?:re|ere|er|e|eme)?\s*([mps])[a-z]*")
+
+
+def find_level(word: str) -> str | None:
+    """The level of a pupil's year: ``S3``, ``3S``, ``3e secondaire``, ``P6 A``, or a level by its name."""
+    if code := SCHOOL_LEVELS.find(word):
+        return code
+    if found := _YEAR.fullmatch(normalise(word)):
+        cycle, year = (found[1], found[2]) if found[1] else (found[4], found[3])
+        return SCHOOL_LEVELS.find(f"{cycle}{year}")
+    return None
+
+
+_DEADLINE = re.compile(r"(\d{1,4})\s*(h|heures?|j|jours?)\b.*")
+
+
+def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.DataFrame, list[Fault]]:
+    """The schools sheet as ``schools``, ``school_deadlines`` and its faults.
+
+    A school without a code or a name, or whose code stands twice, is left out; another faulty cell is left empty.
+    """
+    rows = _data_rows(layout)
+    faults = Faults(layout, rows)
+    cells = {code: _pick(layout, code, rows) for code in layout.columns}
+    table = pd.DataFrame({code: [text(cell) for cell in column] for code, column in cells.items()}, dtype="str")
+    for code in ("code", "name"):
+        faults.add(code, "missing", (table[code] == "").to_numpy())
+    faults.add("code", "duplicate", (table.duplicated("code") & (table["code"] != "")).to_numpy())
+    keep = faults.clean
+
+    def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
+        if code not in cells:
+            return pd.Series(pd.NA, index=table.index, dtype="str")
+        words = code_words(cells[code], lambda word: own_words.find(terms, word))
+        faults.add(code, "unknown_term", words == None)  # noqa: E711 (element by element)
+        return pd.Series(words, dtype="str").replace("", pd.NA)
+
+    pupils = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    if "pupils" in cells:
+        whole = table["pupils"].str.fullmatch(r"\d+")
+        faults.add("pupils", "not_a_number", (~whole & (table["pupils"] != "")).to_numpy())
+        pupils[whole] = table.loc[whole, "pupils"].astype("int64")
+    schools = pd.DataFrame(
+        {
+            "school_id": table["code"],
+            "name": table["name"],
+            "school_network": vocabulary_column("network", SCHOOL_NETWORKS),
+            "school_level": vocabulary_column("teaching", TEACHING_LEVELS),
+            "zone": table["zone"].replace("", pd.NA) if "zone" in cells else pd.Series(pd.NA, table.index, dtype="str"),
+            "n_pupils": pupils,
+        }
+    )
+    deadlines = []
+    for step in STEPS:
+        if (code := f"deadline:{step}") in cells:
+            found = [_DEADLINE.fullmatch(word.lower()) for word in table[code]]
+            faults.add(
+                code, "not_a_deadline", np.array([not f and bool(w) for f, w in zip(found, table[code], strict=True)])
+            )
+            deadlines += [
+                (school, step, int(f[1]) if f[2][0] == "h" else pd.NA, int(f[1]) if f[2][0] == "j" else pd.NA)
+                for school, f, kept in zip(table["code"], found, keep, strict=True)
+                if f and kept
+            ]
+    deadlines_table = pd.DataFrame(deadlines, columns=["school_id", "step", "max_hours", "max_school_days"])
+    return schools[keep], deadlines_table.astype({"max_hours": "Int64", "max_school_days": "Int64"}), faults.sorted()
+
+
+def find_school(schools: pd.DataFrame) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
+    """Two look-ups: the code of a school from its code or name, and the nearest known name, to say with a fault.
+
+    A name that two schools share is not known: the code must tell them apart.
+    """
+    by_code = {normalise(code): code for code in schools["school_id"]}
+    names = schools.groupby(schools["name"].map(normalise))["school_id"].agg(list)
+    by_name = {name: codes[0] for name, codes in names.items() if len(codes) == 1}
+    by_word = by_name | by_code
+
+    def nearest(word: str) -> str:
+        close = difflib.get_close_matches(normalise(word), list(by_name), n=1, cutoff=0.75)
+        known = dict(zip(schools["name"].map(normalise), schools["name"], strict=True))
+        return f"la plus proche : « {known[close[0]]} »" if close else ""
+
+    return lambda word: by_word.get(normalise(word)), nearest
+
+
+def _data_rows(layout: Layout) -> np.ndarray:
+    """The numbers, counted from 0, of the rows under the header in which some cell is filled."""
+    start = layout.header_row + 1
+    rows = layout.sheet.rows
+    return np.array(
+        [
+            i
+            for i in range(start, len(rows))
+            if any(cell != "" and (type(cell) is not str or cell.strip()) for cell in rows[i])
+        ],
+        dtype=int,
+    )
+
+
+def _pick(layout: Layout, code: str, rows: np.ndarray) -> list[Cell]:
+    column = layout.columns[code]
+    return [layout.sheet.rows[row][column] for row in rows]

@@ -1,0 +1,68 @@
+"""A later extract of the same register updates what is known: new, changed, unchanged, missing since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+_CASE_TABLES = ("cases", "case_incidents", "case_steps")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many cases an extract brings, changes, leaves as they are, and no longer holds (they are kept)."""
+
+    new: int
+    changed: int
+    unchanged: int
+    missing: int
+
+
+def merge(known: dict[str, pd.DataFrame], extract: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], Changes]:
+    """The tables of both, where the extract has the last word, and what it changed.
+
+    Meaning decides: two records are the same when what is kept of them is. An open case that is followed longer because
+    time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it.
+    """
+    before, after = _fingerprints(known), _fingerprints(extract)
+    common = before.index.intersection(after.index)
+    unchanged = int((before[common] == after[common]).sum())
+    absent = known["cases"][~known["cases"]["case_id"].isin(after.index)]
+    covered = extract["cases"]["school_year"].unique()
+    changes = Changes(
+        new=len(after) - len(common),
+        changed=len(common) - unchanged,
+        unchanged=unchanged,
+        missing=int(absent["school_year"].isin(covered).sum()),
+    )
+    tables = {
+        name: _stack(known[name][known[name]["case_id"].isin(absent["case_id"])], extract[name])
+        for name in _CASE_TABLES
+    }
+    for name in ("schools", "school_deadlines"):
+        told = extract["schools"]["school_id"]
+        tables[name] = _stack(known[name][~known[name]["school_id"].isin(told)], extract[name])
+    return tables, changes
+
+
+def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Both tables; an empty one is left out, whose columns have no type to agree on."""
+    if kept.empty or added.empty:
+        return (added if kept.empty else kept).reset_index(drop=True)
+    return pd.concat([kept, added[kept.columns]], ignore_index=True)
+
+
+def _fingerprints(tables: dict[str, pd.DataFrame]) -> pd.Series:
+    """A number a case (index case_id) that changes with any part of its record, whatever the order of the rows."""
+    cases = tables["cases"].copy()
+    waiting = cases["status"] == "open"
+    cases.loc[waiting, ["followed_hours", "followed_school_days"]] = 0
+    parts = [
+        pd.Series(
+            pd.util.hash_pandas_object(frame[sorted(frame.columns)], index=False).to_numpy(), index=frame["case_id"]
+        )
+        for frame in (cases, tables["case_incidents"], tables["case_steps"])
+        if len(frame)
+    ]
+    return pd.concat(parts).groupby(level=0).sum() if parts else pd.Series(dtype="uint64")

@@ -1,0 +1,135 @@
+"""The school calendar of French-speaking Belgium, and the two clocks that run from a report to a step.
+
+Elapsed hours run between UTC instants, so that Brussels summer time is respected. School days are class days: the day of
+the report is day 0, and only days on which the schools teach count. The calendar is data, ``data/calendar.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from dateutil.easter import easter
+
+from analytics.vocabulary import DATA
+
+TIMEZONE = "Europe/Brussels"
+
+
+class OutsideCalendarError(ValueError):
+    """A day that no school year of ``data/calendar.toml`` covers."""
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A school holiday, from its first day to its last, both included."""
+
+    name: str
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class SchoolYear:
+    """A school year. ``end`` is its last day with the summer that follows: the eve of the next year, where it is known."""
+
+    name: str
+    first_day: date
+    last_day: date
+    end: date
+    holidays: tuple[Holiday, ...]
+
+
+class SchoolCalendar:
+    """Consecutive school years. Days are numbered from the first one, so that a delay is one subtraction a case."""
+
+    def __init__(self, years: tuple[SchoolYear, ...], closed: frozenset[date]) -> None:
+        self.years = years
+        self.first_day = years[0].first_day
+        self.last_day = years[-1].end
+        days = pd.date_range(self.first_day, self.last_day).date
+        self._year_of_day = np.array([self._covering(day) for day in days])
+        self._is_class_day = np.array([self._teaches(day, closed) for day in days])
+        self._class_days_up_to = np.cumsum(self._is_class_day)
+
+    def _covering(self, day: date) -> int:
+        return next(i for i, year in enumerate(self.years) if year.first_day <= day <= year.end)
+
+    def _teaches(self, day: date, closed: frozenset[date]) -> bool:
+        year = self.years[self._covering(day)]
+        on_holiday = any(holiday.first_day <= day <= holiday.last_day for holiday in year.holidays)
+        return day.weekday() < 5 and day <= year.last_day and day not in closed and not on_holiday
+
+    def _index(self, days: pd.Series) -> np.ndarray:
+        """Day numbers of ``days`` (datetime64, no time of day); OutsideCalendarError when one is not covered."""
+        if not self.covers(days).all():
+            raise OutsideCalendarError(f"the calendar covers {self.first_day} to {self.last_day}")
+        return (days.to_numpy("datetime64[D]") - np.datetime64(self.first_day)).astype(int)
+
+    def covers(self, days: pd.Series) -> pd.Series:
+        """True where the calendar knows the day; a missing day is not known."""
+        return days.between(pd.Timestamp(self.first_day), pd.Timestamp(self.last_day))
+
+    def is_class_day(self, day: date) -> bool:
+        """Whether schools teach on ``day``."""
+        return bool(self._is_class_day[self._index(pd.Series([pd.Timestamp(day)]))[0]])
+
+    def school_days(self, start: pd.Series, end: pd.Series) -> pd.Series:
+        """Class days after each ``start`` up to its ``end`` (datetime64), never less than 0; NA where one is missing."""
+        known = start.notna() & end.notna()
+        result = pd.Series(pd.NA, index=start.index, dtype="Int64")
+        between = self._class_days_up_to[self._index(end[known])] - self._class_days_up_to[self._index(start[known])]
+        result[known] = np.maximum(between, 0)
+        return result
+
+    def school_year(self, days: pd.Series) -> pd.Series:
+        """The name of the school year of each day (``"2025-2026"``); a summer belongs to the year that it ends."""
+        names = np.array([year.name for year in self.years])
+        return pd.Series(names[self._year_of_day[self._index(days)]], index=days.index, dtype="str")
+
+    def __getitem__(self, name: str) -> SchoolYear:
+        return next(year for year in self.years if year.name == name)
+
+
+@cache
+def calendar() -> SchoolCalendar:
+    """The calendar of ``data/calendar.toml``."""
+    with (DATA / "calendar.toml").open("rb") as file:
+        entries = tomllib.load(file)
+    listed = entries["school_years"]
+    ends = [following["first_day"] - timedelta(days=1) for following in listed[1:]] + [listed[-1]["last_day"]]
+    years = tuple(
+        SchoolYear(
+            entry["name"],
+            entry["first_day"],
+            entry["last_day"],
+            end,
+            tuple(Holiday(**holiday) for holiday in entry["holidays"]),
+        )
+        for entry, end in zip(listed, ends, strict=True)
+    )
+    civil_years = range(years[0].first_day.year, years[-1].end.year + 1)
+    closed = {date.fromisoformat(f"{year}-{day}") for year in civil_years for day in entries["closed_dates"]}
+    closed |= {
+        easter(year) + timedelta(days=days) for year in civil_years for days in entries["closed_days_after_easter"]
+    }
+    closed |= {date.fromisoformat(day) for day in entries["local_closed_dates"]}
+    return SchoolCalendar(years, frozenset(closed))
+
+
+def elapsed_hours(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Whole hours between UTC instants, rounded up, never less than 0; NA where one is missing.
+
+    Rounded up, what was done within 24 h stays within 24 h and what was not stays beyond.
+    """
+    hours = np.ceil((end - start).dt.total_seconds() / 3600).clip(lower=0)
+    return hours.astype("Int64")
+
+
+def to_utc(local: pd.Series) -> pd.Series:
+    """Brussels wall-clock times as UTC instants; NaT for an hour that the spring skips or the autumn repeats."""
+    return local.dt.tz_localize(TIMEZONE, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
