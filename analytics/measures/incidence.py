@@ -53,7 +53,7 @@ def cumulative_incidence(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.Dat
     waiting = pd.Series(1 - leaving / at_risk).groupby(group).cumprod()
     waiting_before = waiting.groupby(group).shift(fill_value=1.0).to_numpy()
     step = waiting_before * done / at_risk
-    incidence = pd.Series(step).groupby(group).cumsum()
+    incidence = pd.Series(step).groupby(group).cumsum().groupby(group).cummax()  # compensated sums fall by a last digit
     to_come = (incidence.groupby(group).transform("last") - incidence).to_numpy()
 
     # The sums over earlier delays of the variance, with incidence(t) - incidence(s) written to_come(s) - to_come(t):
