@@ -1,0 +1,128 @@
+"""Is it a change or chance? Shewhart's chart of individual values, with run rules.
+
+A chart is a table, a row a point. Limits come from all whole periods of a baseline; a baseline ends only where somebody
+wrote a break down, with its reason: nothing rebases by itself.
+
+Sources: Wheeler (2000), Understanding Variation; NHS England, Making Data Count (limits, screening, run rules).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+SIGNALS = ("none", "outside", "run", "trend", "two_of_three")
+"""What a point says; the first of these that applies.
+
+- ``outside``: beyond a limit.
+- ``two_of_three``: one of three points in a row on one side of the centre, of which two or more lie in the outer third
+  between centre and limit.
+- ``run``: the seventh or a later point in a row on one side of the centre.
+- ``trend``: the seventh or a later point in a row that rises, or that falls.
+- ``none``: nothing but chance; also of a point that is provisional, missing, or in a baseline too short for limits.
+"""
+
+LIMIT = 2.66
+"""Three standard deviations in mean moving ranges, rounded as Wheeler and the NHS do (3 / 1.128 = 2.65957...)."""
+NEAR = 1.77333
+"""Two standard deviations, in the same unit."""
+SCREEN = 3.267
+"""A moving range this many times the mean is left out of it, once."""
+RUN_LENGTH = 7
+MIN_POINTS = 12
+"""Our choice, authors ask for 5 to 25: below a dozen whole periods there are no limits, and so no alarm."""
+POWER = 3.6
+"""Waiting times between rare events, to the power 1 / 3.6, are close to normal (Nelson 1994, J Qual Technol 26, 239)."""
+
+
+def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Chart of individual values (XmR), a row a point in the order of the periods.
+
+    ``points``: period (anything that sorts: a Monday, a first of the month), value (missing where there is none),
+    provisional (true while the period is not over). ``breaks``: on (comparable with period), reason; a baseline starts
+    with the first period from ``on`` on.
+    Returns period, value, provisional, baseline (the reason of the break that opened it, missing before the first),
+    centre, lower, upper, signal (one of SIGNALS).
+
+    Provisional and missing points have the limits of their baseline but no part in them, nor a signal. Where no value of
+    a baseline is negative, neither is its lower limit. With fewer than MIN_POINTS whole periods, centre and limits are NaN.
+    """
+    chart = points[["period", "value", "provisional"]].sort_values("period", ignore_index=True)
+    opened = np.zeros(len(chart), dtype=np.int64)
+    reasons = pd.Series([None], dtype=object)
+    if breaks is not None:
+        breaks = breaks.sort_values("on")
+        opened = np.searchsorted(breaks["on"].to_numpy(), chart["period"].to_numpy(), side="right")
+        reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
+    chart["baseline"] = reasons.iloc[opened].to_numpy()
+    chart[["centre", "lower", "upper"]] = np.nan
+    chart["signal"] = "none"
+    whole = chart["value"].notna() & ~chart["provisional"].astype(bool)
+    for number in np.unique(opened):
+        segment = opened == number
+        used = segment & whole
+        values = chart.loc[used, "value"].to_numpy(float)
+        if len(values) < MIN_POINTS:
+            continue
+        centre, moving_range = values.mean(), _mean_moving_range(values)
+        lower, upper = centre - LIMIT * moving_range, centre + LIMIT * moving_range
+        if values.min() >= 0:
+            lower = max(lower, 0)
+        chart.loc[segment, ["centre", "lower", "upper"]] = centre, lower, upper
+        chart.loc[used, "signal"] = _signals(values, centre, moving_range)
+    return chart
+
+
+def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Chart of the days between rare events: the XmR of value ** (1 / 3.6), shown in days again.
+
+    ``points``, ``breaks`` and the result as for :func:`xmr`; a value is the days since the event before it, the last one,
+    up to the extraction, being provisional. A point above the upper limit is an unusually long quiet; a cluster of events
+    shows as a run or a trend, the lower limit being most often 0. Raises ValueError for a negative value.
+    """
+    if (points["value"] < 0).any():
+        raise ValueError("days between events are never negative")
+    chart = xmr(points.assign(value=points["value"] ** (1 / POWER)), breaks)
+    shown = ["value", "centre", "lower", "upper"]
+    return chart.assign(**{column: chart[column] ** POWER for column in shown})
+
+
+def _mean_moving_range(values: NDArray[np.float64]) -> float:
+    ranges = np.abs(np.diff(values))
+    mean = ranges.mean()
+    return float(ranges[ranges < SCREEN * mean].mean()) if mean > 0 else 0.0
+
+
+def _signals(values: NDArray[np.float64], centre: float, moving_range: float) -> NDArray[np.str_]:
+    distance = np.abs(values - centre)
+    side = np.sign(values - centre)
+    outside = distance > LIMIT * moving_range
+    near = (distance > NEAR * moving_range) & ~outside
+    return np.select(
+        [outside, _two_of_three(near, side), _run(side), _trend(values)],
+        ["outside", "two_of_three", "run", "trend"],
+        "none",
+    )
+
+
+def _run(side: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.abs(_sums(side, RUN_LENGTH)) == RUN_LENGTH
+
+
+def _trend(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    steps = np.sign(np.diff(values, prepend=values[:1]))
+    return np.abs(_sums(steps, RUN_LENGTH - 1)) == RUN_LENGTH - 1
+
+
+def _two_of_three(near: NDArray[np.bool_], side: NDArray[np.float64]) -> NDArray[np.bool_]:
+    ends = (np.abs(_sums(side, 3)) == 3) & (_sums(near.astype(float), 3) >= 2)
+    return ends | np.append(ends[1:], False) | np.concatenate([ends[2:], [False, False]])
+
+
+def _sums(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """The sum of each value and the ``length`` - 1 before it; 0 where there are not that many."""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    sums = np.zeros(len(values))
+    sums[length - 1 :] = total[length:] - total[:-length]
+    return sums
