@@ -69,7 +69,9 @@ def search(protocol: Protocol, query: str) -> tuple[Hit, ...]:
             *entry.words,
             *(entry.because or {}).values(),
         )
-        consider(Hit(kinds[entry.kind], entry.label, entry.action, entry.anchor), *texts, entry.origin)
+        # A complement that goes with a step is unfolded there.
+        place = protocol.entries[entry.step] if entry.step else entry
+        consider(Hit(kinds[entry.kind], entry.label, entry.action, place.anchor), *texts, entry.origin)
     for contact in protocol.contacts.values():
         label = french(f"{contact.role} : {contact.number}") if contact.number else contact.role
         consider(Hit("Contact", label, contact.hours, "contacts"), contact.source, protocol.zones[contact.zone])

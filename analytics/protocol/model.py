@@ -129,20 +129,20 @@ class Contact:
         """The number as a link: ``tel:0800 32 123`` without its spaces; empty where each school has its own."""
         return f"tel:{re.sub(r'[^0-9+]', '', self.number)}" if self.number else ""
 
+    def doubtful(self, today: date) -> bool:
+        """Whether the number was never found in a source, or not for a year."""
+        return bool(self.number) and (not self.confirmed or (today - self.checked_on).days > STALE_AFTER_DAYS)
+
     def checked(self, today: date) -> str:
-        """What is known of the number today, in one sentence."""
+        """What is known of the number today, in one sentence; empty where each school has its own."""
         day = f"{self.checked_on:%d/%m/%Y}"
         if not self.number:
             return ""
         if not self.confirmed:
             return "Numéro non vérifié. Confirmez-le avant de compter dessus."
-        if self.stale(today):
+        if self.doubtful(today):
             return f"Numéro non vérifié depuis plus d’un an (dernière fois le {day})."
         return f"Numéro relu dans sa source le {day}."
-
-    def stale(self, today: date) -> bool:
-        """Whether a year has passed since the number was checked."""
-        return (today - self.checked_on).days > STALE_AFTER_DAYS
 
 
 @dataclass(frozen=True)

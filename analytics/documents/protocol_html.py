@@ -1,0 +1,39 @@
+"""The protocol as one HTML file: opens anywhere, without network, script or us."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analytics.documents._content import chapters, local_zone, long_date, situation_words
+from analytics.protocol import Situation, deadline_words, french, protocol
+
+
+@lru_cache(maxsize=32)
+def protocol_html(today: date, situation: Situation = Situation()) -> str:  # noqa: B008 (frozen)
+    """The whole protocol, or the part of it that ``situation`` asks for, as a self-contained page."""
+    content = protocol()
+    zone = local_zone(content)
+    return _template().render(
+        protocol=content,
+        chapters=chapters(content, situation, zone),
+        situation=situation_words(situation, content),
+        zone=content.zones[zone],
+        contacts=content.contacts_of(zone),
+        today=today,
+        written=long_date(today),
+    )
+
+
+def _template():
+    environment = Environment(
+        loader=PackageLoader("analytics.documents", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"deadline": deadline_words, "french": french}
+    return environment.get_template("protocol.html.jinja")

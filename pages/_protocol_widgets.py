@@ -1,0 +1,160 @@
+"""The pieces of the protocol page that Streamlit has no widget for: numbers to touch, cards, complements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+
+import streamlit as st
+
+from analytics.protocol import Advice, Card, Contact, Entry, Hit, deadline_words
+
+# Streamlit's own links open a new tab, which a telephone number must not; the colours hold in its light and dark themes.
+STYLE = """<style>
+.relais-calls { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
+.relais-call { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .6rem; min-height: 2.75rem;
+  padding: .6rem .8rem; border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: .5rem;
+  color: inherit !important;
+  text-decoration: none !important; }
+.relais-call b { font-size: 1.15rem; white-space: nowrap; }
+.relais-call.urgent { background: #a3161a; color: #fff !important; border-color: #a3161a; }
+.relais-call.urgent b { font-size: 1.6rem; }
+.relais-call:focus-visible, .relais-links a:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+ul.relais-links { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; padding: 0; margin: 0; }
+ul.relais-links li, ul.relais-contacts li { margin: 0; padding: 0; }
+.relais-links a { display: inline-block; padding: .6rem .9rem; border-radius: 2rem; color: inherit !important;
+  border: 1px solid color-mix(in srgb, currentColor 45%, transparent); text-decoration: none !important; }
+.relais-soft { opacity: .85; font-size: .9rem; }
+.relais-added { border: 1px dashed #8a63bd; border-radius: .5rem; padding: .7rem .9rem; margin: .25rem 0; }
+.relais-added p, .relais-step p { margin: .3rem 0 0; }
+.relais-badge { font-size: .8rem; font-weight: 700; border: 1px solid #8a63bd; border-radius: 1rem; padding: 0 .5rem; }
+.relais-say { border-left: 4px solid #2e9068; padding-left: .7rem; margin: .5rem 0; }
+.relais-avoid { border-left: 4px solid #c9353b; padding-left: .7rem; margin: .5rem 0; }
+ul.relais-contacts { list-style: none; padding: 0; margin: 0; display: grid; gap: 1rem; }
+[data-testid="stButtonGroup"] button { min-height: 2.75rem; }
+@media (max-width: 40rem) { .stMainBlockContainer h1 { font-size: 1.9rem; } .stMainBlockContainer h2 { font-size: 1.5rem; }
+  .stMainBlockContainer h3 { font-size: 1.3rem; } }
+</style>"""
+
+
+def call(contact: Contact) -> str:
+    """A number to touch."""
+    look = "relais-call urgent" if contact.urgent else "relais-call"
+    return f'<a class="{look}" href="{contact.tel}"><b>{contact.number}</b> <span>{escape(contact.role)}</span></a>'
+
+
+def calls(contacts: Iterable[Contact]) -> str:
+    """Numbers side by side, or one under the other on a phone; those that each school has for itself are named."""
+    made = (call(contact) if contact.tel else f"<span>{escape(contact.role)}</span>" for contact in contacts)
+    return f'<div class="relais-calls">{"".join(made)}</div>'
+
+
+def links(targets: dict[str, str]) -> str:
+    """Links within the page, by anchor."""
+    items = "".join(
+        f'<li><a href="#{anchor}" target="_self">{escape(label)}</a></li>' for anchor, label in targets.items()
+    )
+    return f'<nav aria-label="Dans cette page"><ul class="relais-links">{items}</ul></nav>'
+
+
+def words(entry: Entry) -> str:
+    """What to say and what to avoid."""
+    say = "".join(f'<p class="relais-say"><b>À dire</b> «\u202f{escape(text)}\u202f»</p>' for text in entry.say)
+    return say + "".join(f'<p class="relais-avoid"><b>À éviter</b> {escape(text)}</p>' for text in entry.avoid)
+
+
+def origin(entry: Entry) -> str:
+    """Where the entry comes from, with its link."""
+    url = entry.source.url
+    link = f' · <a href="{escape(url)}" target="_blank" rel="noopener noreferrer">source</a>' if url else ""
+    return f'<p class="relais-soft">{escape(entry.origin)}{link}</p>'
+
+
+def complement(entry: Entry) -> str:
+    """What Relais adds, marked so and never mixed with the procedure."""
+    return (
+        f'<div class="relais-added" id="{entry.anchor}"><span class="relais-badge">Complément</span> '
+        f"<b>{escape(entry.label)}</b><p>{escape(entry.action)}</p>{words(entry)}{origin(entry)}</div>"
+    )
+
+
+def principles(entries: Iterable[Entry]) -> str:
+    """The ways of being of a phase."""
+    items = "".join(
+        f'<li id="{entry.anchor}"><b>{escape(entry.label)}.</b> {escape(entry.action)} '
+        f'<span class="relais-soft">({", ".join(entry.points)})</span></li>'
+        for entry in entries
+    )
+    return f"<ul>{items}</ul>"
+
+
+def step(advice: Advice, contacts: Iterable[Contact]) -> str:
+    """What a step asks, by whom, and the number to touch."""
+    entry = advice.step
+    facts = [entry.who, entry.when, "déjà prévenu" if advice.already else ""]
+    text = f"<p>{escape(entry.action)}</p><p class='relais-soft'>{escape(' · '.join(filter(None, facts)))}</p>"
+    numbers = [contact for contact in contacts if contact.tel]
+    return f'<div class="relais-step">{text}{calls(numbers) if numbers else ""}</div>'
+
+
+def why(advice: Advice, complements: Iterable[Entry], observed: str) -> str:
+    """What a step shows when unfolded: its reason, the words, what is observed, where it comes from, what we add."""
+    entry = advice.step
+    text = f"<p>{escape(advice.reason)}</p>{words(entry)}"
+    if observed:
+        text += f"<p><b>Ce que le service observe</b> {escape(observed)}</p>"
+    text += origin(entry)
+    if entry.deadline:
+        text += (
+            '<p class="relais-soft"><span class="relais-badge">Complément</span> '
+            f"Délai proposé par Relais\u202f: {deadline_words(entry.deadline)}</p>"
+        )
+    return text + "".join(complement(added) for added in complements)
+
+
+def card(sayings: Card) -> str:
+    """Words ready to say, numbered."""
+    lines = "".join(
+        f"<li><b>{escape(entry.label)}.</b> "
+        + " ".join(f"«\u202f{escape(text)}\u202f»" for text in entry.say)
+        + "</li>"
+        for entry in sayings.entries
+    )
+    return f"<ol>{lines}</ol><p class='relais-soft'>Formulations proposées par Relais d’après la procédure.</p>"
+
+
+def directory(contacts: Iterable[Contact], today: date) -> str:
+    """Contacts with hours, source and how sure the number is."""
+    items = "".join(
+        f"<li>{call(contact) if contact.tel else f'<b>{escape(contact.role)}</b>'}"
+        f"<div>{escape(contact.hours)}. <b>{escape(contact.checked(today)) if contact.doubtful(today) else ''}</b></div>"
+        f'<div class="relais-soft">{escape("" if contact.doubtful(today) else contact.checked(today))} '
+        f"Source\u202f: {escape(contact.source)}. {escape(contact.checked_by)}.</div></li>"
+        for contact in contacts
+    )
+    return f'<ul class="relais-contacts">{items}</ul>'
+
+
+def hits(found: Iterable[Hit], shown: set[str]) -> str:
+    """Search results; linked where the page shows them now."""
+    items = ""
+    for hit in found:
+        label = (
+            f'<a href="#{hit.anchor}" target="_self">{escape(hit.label)}</a>'
+            if hit.anchor in shown
+            else escape(hit.label)
+        )
+        items += f'<li><b>{label}</b> <span class="relais-soft">({hit.kind})</span><br>{escape(hit.excerpt)}</li>'
+    return f"<ul>{items}</ul>"
+
+
+def soft(text: str) -> str:
+    """A quiet line; Streamlit's own caption is too pale to read."""
+    return f'<p class="relais-soft">{escape(text)}</p>'
+
+
+def show(html: str) -> None:
+    """Draw ``html``; empty text draws nothing, as Streamlit refuses it."""
+    if html:
+        st.html(html)
