@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.extracting import Progress
 from analytics.schema import TABLES
-from analytics.store import Store
+from analytics.store import DamagedStoreError, Store
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Import:
 
 def store_key(store: Store, path: Path | None = None) -> Key:
     """The user's key, checked against the key of the store's records; made on first use. Raises KeyFileError."""
-    imports = _known_tables(store)["imports"]
-    expected = imports.sort_values("imported_at")["key_id"].iloc[-1] if len(imports) else None
+    imports = _known_tables(store, "register")["imports"]
+    expected = imports["key_id"].iloc[-1] if len(imports) else None
     return load_key(path or key_path(), store.folder, expected)
 
 
@@ -60,46 +61,52 @@ def import_register(
 ) -> Import:
     """Read a register and publish its accepted rows, merged with what the store knows.
 
-    Fictitious records give way to a first real register. A file that changes nothing publishes nothing. With ``dry_run``
-    everything is done but the publication. Raises RefusedFileError, KeyFileError or StoreError; the store is then as it was.
+    Fictitious records (``source`` "demo") and real ones never mix: the one gives way to the other. A file that changes
+    nothing publishes nothing. With ``dry_run`` everything is done but the publication. Raises RefusedFileError or
+    StoreError; the store is then as it was.
     """
-    if dry_run:
-        return _import(store, content, key, now, source, schools_content, own_words, as_of, dry_run, progress)
-    with store.writing():
-        return _import(store, content, key, now, source, schools_content, own_words, as_of, dry_run, progress)
+    with contextlib.nullcontext() if dry_run else store.writing():
+        known = _known_tables(store, source)
+        found = extract(
+            content,
+            key,
+            now.date(),
+            schools_content=schools_content,
+            known_schools=known["schools"],
+            own_words=own_words,
+            as_of=as_of,
+            progress=progress,
+        )
+        progress(0.75, "Comparaison avec les dossiers connus")
+        tables, changes = merge(known, found.tables)
+        if dry_run or found.n_accepted == 0 or _changes_nothing(known, tables, changes, found):
+            return Import(found, changes, next(iter(store.versions), None))
+        progress(0.85, "Publication")
+        entry = _entry(found, changes, key, source, now)
+        tables["imports"] = pd.concat([known["imports"], entry], ignore_index=True) if len(known["imports"]) else entry
+        version = store.publish(tables)
+        progress(1.0, "Terminé")
+        return Import(found, changes, version)
 
 
-def _import(
-    store: Store,
-    content: bytes,
-    key: Key,
-    now: datetime,
-    source: str,
-    schools_content: bytes | None,
-    own_words: OwnWords | None,
-    as_of: date | None,
-    dry_run: bool,
-    progress: Progress,
-) -> Import:
-    known = _known_tables(store, source)
-    found = extract(
-        content,
-        key,
-        now.date(),
-        schools_content=schools_content,
-        known_schools=known["schools"],
-        own_words=own_words,
-        as_of=as_of,
-        progress=progress,
-    )
-    tables, changes = merge(known, found.tables)
-    last = known["imports"].tail(1)
-    again = ((last["file_digest"] == found.digest) & (last["as_of"] == pd.Timestamp(found.as_of))).any()
-    if dry_run or found.n_accepted == 0 or again:
-        versions = store.versions
-        return Import(found, changes, versions[0] if versions else None)
-    progress(0.85, "Publication")
-    entry = pd.DataFrame(
+def _changes_nothing(
+    known: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame], changes: Changes, found: Extract
+) -> bool:
+    """Whether the file says what the last import said: the same day, cases and schools, whatever the formatting."""
+    same_day = (known["imports"]["as_of"].tail(1) == pd.Timestamp(found.as_of)).any()
+    same_schools = all(_same_rows(known[name], tables[name], name) for name in ("schools", "school_deadlines"))
+    return bool(same_day and same_schools and not changes.new and not changes.changed)
+
+
+def _same_rows(one: pd.DataFrame, other: pd.DataFrame, name: str) -> bool:
+    table = TABLES[name]
+    one, other = (table.conform(frame.sort_values(list(table.key), ignore_index=True)) for frame in (one, other))
+    return one.equals(other)
+
+
+def _entry(found: Extract, changes: Changes, key: Key, source: str, now: datetime) -> pd.DataFrame:
+    """The row of the table ``imports``."""
+    return pd.DataFrame(
         {
             "imported_at": [pd.Timestamp(now).tz_convert("UTC")],
             "source": [source],
@@ -115,17 +122,15 @@ def _import(
             "n_missing": [changes.missing],
         }
     )
-    tables["imports"] = pd.concat([known["imports"], entry], ignore_index=True) if len(known["imports"]) else entry
-    version = store.publish(tables)
-    progress(1.0, "Terminé")
-    return Import(found, changes, version)
 
 
-def _known_tables(store: Store, source: str = "register") -> dict[str, pd.DataFrame]:
-    """The tables of the current version that an import from ``source`` builds on: real and fictitious never mix."""
-    snapshot = store.snapshot()
-    if snapshot is not None:
-        with snapshot:
-            if snapshot.is_demo == (source == "demo"):
-                return {name: snapshot.table(name) for name in TABLES}
+def _known_tables(store: Store, source: str) -> dict[str, pd.DataFrame]:
+    """The tables of the current version that an import from ``source`` builds on; empty when there is none, when it is
+    of the other kind, and when the store is damaged: a new import is then what mends it.
+    """
+    with contextlib.suppress(DamagedStoreError):
+        if (snapshot := store.snapshot()) is not None:
+            with snapshot:
+                if snapshot.is_demo == (source == "demo"):
+                    return {name: snapshot.table(name) for name in TABLES}
     return {name: table.empty for name, table in TABLES.items()}

@@ -71,7 +71,10 @@ class Table:
         """``frame`` as an Arrow table of this schema; extra columns are an error, so that nothing slips through."""
         if set(frame.columns) != set(self.names):
             raise SchemaError(f"{self.name}: expected columns {self.names}, got {sorted(frame.columns)}")
-        return pa.Table.from_pandas(frame[self.names], schema=self._arrow_schema, preserve_index=False)
+        try:
+            return pa.Table.from_pandas(frame[self.names], schema=self._arrow_schema, preserve_index=False)
+        except (pa.ArrowException, TypeError):
+            raise SchemaError(f"{self.name}: a value is missing or does not have the type of its column") from None
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """``frame`` with the types that a read gives, so that what comes in and what was kept compare."""

@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -27,17 +28,28 @@ from analytics.vocabulary import DATA
 
 KEPT_VERSIONS = 5
 
-# What a reader of one file never needs, and what a hostile file must not be able to ask for.
-_READER_CONFIG = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "lock_configuration": "true",
+_VERSION = re.compile(r"[0-9a-f]{8}-[0-9a-f]{32}\.duckdb")
+_LEFT_OVER = re.compile(rf"[0-9a-f]{{8}}\.(building(\.wal)?|manifest)|{_VERSION.pattern}")
+
+_Config = dict[str, str | bool | int | float | list[str]]
+_CONFIG: _Config = {
+    "max_temp_directory_size": "0KB",  # nothing is ever spilled to a file that a killed process would leave behind
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
 }
+# What a reader of one file never needs, and what a hostile file must not be able to ask for.
+_READER_CONFIG: _Config = _CONFIG | {"enable_external_access": False, "lock_configuration": True}
 
 
 class StoreError(Exception):
-    """The store cannot do what is asked. The message is French."""
+    """The store cannot do what is asked. The message is French and carries no value of a record."""
+
+
+class DamagedStoreError(StoreError):
+    """No kept version can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("Les données sont endommagées. Importez à nouveau le registre.")
 
 
 def store_folder() -> Path:
@@ -46,7 +58,7 @@ def store_folder() -> Path:
 
 
 class Store:
-    """A folder of versions. ``manifest`` names the kept ones, the current first; whatever else lies there is left over.
+    """A folder of versions. ``manifest`` names the kept ones, the current first.
 
     Nothing is kept open: each reader opens its own :class:`Snapshot`.
     """
@@ -56,43 +68,62 @@ class Store:
 
     @property
     def versions(self) -> list[str]:
-        """The names of the kept versions, the current one first."""
+        """The names of the kept versions, the current one first.
+
+        Where the manifest is lost or damaged, the versions that lie in the folder, the newest first.
+        """
         try:
-            return (self.folder / "manifest").read_text("ascii").split()
+            names = (self.folder / "manifest").read_bytes().decode("ascii", "replace").split()
         except FileNotFoundError:
-            return []
+            names = []
+        except OSError:
+            raise StoreError("Le dossier des données n'est pas lisible.") from None
+        if names and all(map(_VERSION.fullmatch, names)):
+            return names
+        lying = [path for path in self.folder.glob("*.duckdb") if _VERSION.fullmatch(path.name)]
+        return [path.name for path in sorted(lying, key=_modified, reverse=True)]
 
     def snapshot(self) -> Snapshot | None:
         """The current version, open for reading, or the one before it when it is damaged; None while there is none.
 
-        StoreError when there are versions and none can be read.
+        DamagedStoreError when there are versions and none can be read.
         """
         versions = self.versions
         for name in versions:
-            if _is_whole(self.folder / name):
+            try:
                 return Snapshot(self.folder / name, is_fallback=name != versions[0])
+            except DamagedStoreError:
+                if self.versions != versions:  # not damaged: an import has meanwhile moved on and removed the file
+                    return self.snapshot()
         if versions:
-            raise StoreError("Les données sont endommagées. Importez à nouveau le registre.")
+            raise DamagedStoreError
         return None
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Hold the store for one writer; StoreError while another one does. Clears what a killed import left behind."""
+        lock = FileLock(self.folder / "lock", timeout=0)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "lock", timeout=0):
-                self._clear_left_overs()
-                yield
+            lock.acquire()
         except Timeout:
             raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
-        except OSError as error:
-            raise StoreError("Le dossier des données n'est pas accessible en écriture.") from error
+        except OSError:
+            raise StoreError("Le dossier des données n'est pas accessible en écriture.") from None
+        try:
+            self._clear_left_overs(self.versions)
+            yield
+        finally:
+            lock.release()
 
-    def _clear_left_overs(self) -> None:
-        kept = {"manifest", "lock", *self.versions}
+    def _clear_left_overs(self, kept: Sequence[str]) -> None:
+        """Remove our own files that are not ``kept``. One that a reader holds open stays where the system forbids it,
+        and goes with the next import.
+        """
         for path in self.folder.iterdir():
-            if path.name not in kept and path.is_file():
-                _remove(path)
+            if path.name not in kept and _LEFT_OVER.fullmatch(path.name):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def publish(self, tables: Mapping[str, pd.DataFrame]) -> str:
         """Check ``tables`` (all those of the schema), write them as a new version, make it current and return its name.
@@ -104,20 +135,27 @@ class Store:
         return self._replace(lambda kept: [self._build(tables), *kept][:KEPT_VERSIONS])[0]
 
     def undo(self) -> None:
-        """Take back the last import: the version before it becomes current, and its own bytes are removed."""
+        """Take back the last import: the version before it becomes current, and its own bytes are removed.
+
+        StoreError when there is none before it that can be read.
+        """
         with self.writing():
-            if len(self.versions) < 2:
+            if not any(_is_whole(self.folder / name) for name in self.versions[1:]):
                 raise StoreError("Il n'y a pas d'importation à annuler.")
             self._replace(lambda kept: kept[1:])
 
     def forget(self, case_id: str) -> bool:
         """Remove a case everywhere: each kept version that holds it is rebuilt, so that its bytes are gone too.
 
-        False when no version held it.
+        A damaged version, of which nobody can tell what it holds, is removed. False when no version held the case.
         """
         with self.writing():
             before = self.versions
-            return before != self._replace(lambda kept: [self._without(name, case_id) for name in kept])
+            whole = [name for name in before if _is_whole(self.folder / name)]
+            if before and not whole:
+                raise DamagedStoreError
+            after = self._replace(lambda _: [self._without(name, case_id) for name in whole]) if whole else []
+            return not set(after) <= set(before)
 
     def _without(self, name: str, case_id: str) -> str:
         with Snapshot(self.folder / name) as snapshot:
@@ -131,12 +169,13 @@ class Store:
     def _build(self, tables: Mapping[str, pd.DataFrame]) -> str:
         """Write a version that no manifest names yet, and return its name: a random part, and the digest of its bytes."""
         building = self.folder / f"{secrets.token_hex(4)}.building"
-        with duckdb.connect(building) as connection:
+        with duckdb.connect(building, config=_CONFIG) as connection:
             for name, table in TABLES.items():
                 connection.execute(table.ddl)
                 connection.register("incoming", table.to_arrow(tables[name]))
                 connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
                 connection.unregister("incoming")
+            connection.execute("CHECKPOINT")  # closing would do it too, but without a word when the disk is full
         with building.open("rb+") as file:
             os.fsync(file.fileno())
         sealed = self.folder / f"{building.stem}-{_digest(building)}.duckdb"
@@ -145,27 +184,36 @@ class Store:
 
     def _replace(self, change: Callable[[list[str]], list[str]]) -> list[str]:
         """Move the manifest from the versions it names to what ``change`` makes of them, in one atomic step."""
+        before = self.versions
         try:
-            versions = change(self.versions)
-            written = self.folder / f"{secrets.token_hex(4)}.manifest"
-            with written.open("w", encoding="ascii") as file:
-                file.write("\n".join(versions))
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(self.folder / "manifest")
-        except (duckdb.Error, OSError) as error:
-            with contextlib.suppress(OSError):
-                self._clear_left_overs()
-            raise StoreError("L'écriture a échoué (disque plein ?). Les données d'avant restent en place.") from error
-        with contextlib.suppress(OSError):
-            self._clear_left_overs()
-        return versions
+            after = change(before)
+            self._point_to(after)
+        except (duckdb.Error, OSError):
+            self._clear_left_overs(before)
+            raise StoreError("L'écriture a échoué (disque plein ?). Les données d'avant restent en place.") from None
+        self._clear_left_overs(after)
+        return after
+
+    def _point_to(self, versions: Sequence[str]) -> None:
+        written = self.folder / f"{secrets.token_hex(4)}.manifest"
+        with written.open("w", encoding="ascii") as file:
+            file.write("\n".join(versions))
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self.folder / "manifest")
+        with contextlib.suppress(OSError):  # a system that cannot sync a folder orders its changes itself
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
 
-def _remove(path: Path) -> None:
-    """Remove a file; one that a reader holds open stays where the system forbids it, and goes with the next import."""
-    with contextlib.suppress(OSError):
-        path.unlink()
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _digest(path: Path) -> str:
@@ -183,13 +231,22 @@ def _is_whole(path: Path) -> bool:
 class Snapshot:
     """One version of the store, read only. Thread-safe: each query has its own cursor.
 
-    ``is_fallback`` is True when a newer version is damaged.
+    ``is_fallback`` is True when a newer version is damaged. DamagedStoreError when this one is damaged or gone.
     """
 
     def __init__(self, path: Path, *, is_fallback: bool = False) -> None:
         self.version = path.name
         self.is_fallback = is_fallback
-        self._connection = duckdb.connect(path, read_only=True, config=_READER_CONFIG)
+        if not _is_whole(path):
+            raise DamagedStoreError
+        try:
+            self._connection = duckdb.connect(path, read_only=True, config=_READER_CONFIG)
+        except duckdb.Error:
+            if not path.exists():
+                raise DamagedStoreError from None
+            raise StoreError(
+                "Les données ne s'ouvrent pas avec cette version de Relais. Mettez Relais à jour."
+            ) from None
 
     def __enter__(self) -> Snapshot:
         return self
