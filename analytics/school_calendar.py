@@ -67,7 +67,7 @@ class SchoolCalendar:
     def _index(self, days: pd.Series) -> np.ndarray:
         """Day numbers of ``days`` (datetime64, no time of day); OutsideCalendarError when one is not covered."""
         if not self.covers(days).all():
-            raise OutsideCalendarError(f"the calendar covers {self.first_day} to {self.last_day}")
+            raise self._outside()
         return (days.to_numpy("datetime64[D]") - np.datetime64(self.first_day)).astype(int)
 
     def covers(self, days: pd.Series) -> pd.Series:
@@ -76,7 +76,12 @@ class SchoolCalendar:
 
     def is_class_day(self, day: date) -> bool:
         """Whether schools teach on ``day``."""
-        return bool(self._is_class_day[self._index(pd.Series([pd.Timestamp(day)]))[0]])
+        if not self.first_day <= day <= self.last_day:
+            raise self._outside()
+        return bool(self._is_class_day[(day - self.first_day).days])
+
+    def _outside(self) -> OutsideCalendarError:
+        return OutsideCalendarError(f"the calendar covers {self.first_day} to {self.last_day}")
 
     def school_days(self, start: pd.Series, end: pd.Series) -> pd.Series:
         """Class days after each ``start`` up to its ``end`` (datetime64), never less than 0; NA where one is missing."""
@@ -90,6 +95,14 @@ class SchoolCalendar:
         """The name of the school year of each day (``"2025-2026"``); a summer belongs to the year that it ends."""
         names = np.array([year.name for year in self.years])
         return pd.Series(names[self._year_of_day[self._index(days)]], index=days.index, dtype="str")
+
+    def holiday_of_week(self, monday: date) -> str:
+        """The holiday that leaves the week of ``monday`` without a class day, "" when schools teach in it."""
+        days = [monday + timedelta(days=i) for i in range(5)]
+        if any(self.first_day <= day <= self.last_day and self.is_class_day(day) for day in days):
+            return ""
+        holidays = [holiday for year in self.years for holiday in year.holidays]
+        return next((h.name for h in holidays if h.first_day <= days[0] <= h.last_day), "Vacances d'été")
 
     def __getitem__(self, name: str) -> SchoolYear:
         return next(year for year in self.years if year.name == name)

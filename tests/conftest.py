@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+settings.register_profile("relais", deadline=None)  # a slow machine is not a wrong answer
+settings.load_profile("relais")
 
 
 @pytest.fixture(scope="session")
