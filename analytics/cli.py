@@ -1,0 +1,301 @@
+"""``relais``: the register in and out of the store from a terminal.
+
+Exit code 0 when a command did what was asked, 1 when its input was refused and nothing changed, 2 when it was called
+wrongly. Heavy parts are imported by the command that needs them, so that the help is there at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from typer.exceptions import TyperException
+
+from analytics.terminal import (
+    FrenchCommand,
+    FrenchGroup,
+    RefusedError,
+    accept_any_encoding,
+    day_argument,
+    existing_file,
+    explain_failure,
+    explain_misuse,
+    new_file,
+    progress_bar,
+    protocol_file,
+    say,
+)
+
+if TYPE_CHECKING:
+    from analytics.importing import Import
+    from analytics.intake.checking import Fault
+    from analytics.store import Snapshot, Store
+
+MAX_LISTED = 50
+
+app = typer.Typer(
+    cls=FrenchGroup,
+    help="Le registre d'un service de médiation scolaire, anonymisé à l'entrée.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: the entry of the ``relais`` script."""
+    accept_any_encoding()
+    try:
+        return app(arguments, prog_name="relais", standalone_mode=False) or 0
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.message, err=True)
+        else:
+            say(explain_misuse(error))
+        return 2
+    except Exception as error:
+        say(str(error) if _is_foreseen(error) else explain_failure(error))
+        return 1
+
+
+def _is_foreseen(error: Exception) -> bool:
+    from analytics.intake import KeyFileError, RefusedFileError
+    from analytics.store import StoreError
+
+    return isinstance(error, (RefusedError, RefusedFileError, KeyFileError, StoreError))
+
+
+def _command(name: str) -> Callable:
+    return app.command(name, cls=FrenchCommand, options_metavar="[OPTIONS]")
+
+
+NewFile = Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire. Il ne doit pas encore exister.")]
+
+
+@_command("demo")
+def demo() -> None:
+    """Prépare des données fictives, par le même chemin qu'un vrai registre."""
+    from analytics.demo import build_demo
+
+    store = _store()
+    with _opened(store) as snapshot:
+        if snapshot is not None and not snapshot.is_demo:
+            raise RefusedError("Un registre réel est déjà importé : les données fictives ne le remplacent pas.")
+    build_demo(store, _now())
+    say("Les données fictives sont prêtes.")
+
+
+@_command("template")
+def template(file: NewFile) -> None:
+    """Écrit un registre vide, avec ses listes de choix et un exemple."""
+    from analytics.intake.template import template_workbook
+
+    with new_file(file) as opened:
+        opened.write(template_workbook())
+    say("Le modèle est écrit. Une ligne par dossier ; la ligne d'exemple n'est pas importée.")
+
+
+@_command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Le registre : XLSX, ODS ou CSV.", callback=existing_file)
+    ],
+    schools: Annotated[
+        Path | None,
+        typer.Option(metavar="FICHIER", help="La liste des écoles, si elle est ailleurs.", callback=existing_file),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FICHIER", help="Vos propres en-têtes et vos propres mots (TOML).", callback=existing_file
+        ),
+    ] = None,
+    as_of: Annotated[
+        date | None,
+        typer.Option(metavar="DATE", help="Le jour de l'extrait, si le fichier ne le dit pas.", parser=day_argument),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et montre, sans rien importer.")] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FICHIER", help="Où écrire les lignes refusées, pour les corriger."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Donne le résultat en JSON sur la sortie standard.")] = False,
+) -> int:
+    """Lit, vérifie, anonymise et publie un registre."""
+    from analytics.importing import import_register, store_key
+    from analytics.intake import load_own_words
+    from analytics.intake.reading import MAX_FILE_BYTES
+
+    def content(path: Path) -> bytes:
+        with path.open("rb") as opened:
+            return opened.read(MAX_FILE_BYTES + 1)
+
+    store = _store()
+    before = store.versions[:1]
+    with new_file(refused, private=True) if refused else nullcontext() as refused_file, progress_bar() as progress:
+        done = import_register(
+            store,
+            content(file),
+            store_key(store),
+            _now(),
+            schools_content=content(schools) if schools else None,
+            own_words=load_own_words(content(mapping)) if mapping else None,
+            as_of=as_of,
+            dry_run=dry_run,
+            progress=progress,
+        )
+        if refused_file is not None and done.extract.n_refused:
+            from analytics.intake.correcting import refused_workbook
+
+            refused_file.write(refused_workbook(done.extract))
+    _report(done, dry_run=dry_run, published=store.versions[:1] != before)
+    if refused is not None and done.extract.n_refused:
+        say("Les lignes refusées sont écrites. Ce fichier contient des noms : supprimez-le une fois corrigé.")
+    if as_json:
+        typer.echo(json.dumps(done.summary, ensure_ascii=False))
+    return 0 if done.extract.n_accepted else 1
+
+
+def _report(done: Import, *, dry_run: bool, published: bool) -> None:
+    from analytics.french import count, day
+
+    extract, changes = done.extract, done.changes
+    _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
+    _list_faults(extract.faults, "Lignes refusées :")
+    say(
+        f"{count(extract.n_read, 'ligne lue', 'lignes lues')} : {count(extract.n_accepted, 'acceptée')}, "
+        f"{count(extract.n_refused, 'refusée')}. Situation au {day(extract.as_of)}."
+    )
+    if not extract.as_of_given:
+        say("Le fichier ne dit pas de quel jour il date : c'est celui d'aujourd'hui qui compte. Voyez --as-of.")
+    if not extract.n_accepted:
+        say("Aucune ligne ne peut être importée : rien n'a changé.")
+        return
+    say(
+        f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
+        f"{count(changes.unchanged, 'inchangé')}."
+    )
+    if changes.missing:
+        say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
+    if dry_run:
+        _preview(done)
+        say("Vérification seule : rien n'a été importé.")
+    elif published:
+        say("Le registre est importé.")
+    else:
+        say("Ce fichier a déjà été importé : rien n'a changé.")
+
+
+def _preview(done: Import) -> None:
+    from analytics.intake.previewing import preview_columns, residual_risk, risk_sentence
+
+    say("Ce qui reste de chaque colonne :")
+    for header, _, becomes in preview_columns(done.extract.layout).itertuples(index=False):
+        say(f"  {header} : {becomes}")
+    say(risk_sentence(residual_risk(done.extract.tables)))
+
+
+def _list_faults(faults: Sequence[Fault], title: str) -> None:
+    """The faults row by row, the first :data:`MAX_LISTED` rows of them."""
+    rows = list(dict.fromkeys(fault.row for fault in faults))
+    if not rows:
+        return
+    say(title)
+    listed = set(rows[:MAX_LISTED])
+    for fault in faults:
+        if fault.row in listed:
+            say(f"  {fault.message}")
+    if len(rows) > MAX_LISTED:
+        say(f"  et {len(rows) - MAX_LISTED} autres.")
+
+
+@_command("info")
+def info() -> None:
+    """Dit ce que contient le dossier des données."""
+    from analytics.inventory import history, history_sentences, inventory
+
+    store = _store()
+    with _opened(store) as snapshot:
+        if snapshot is None:
+            say("Il n'y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
+            return
+        for line in (*inventory(snapshot), f"Versions gardées : {len(store.versions)}.", "Importations :"):
+            say(line, result=True)
+        for line in history_sentences(history(snapshot)):
+            say(f"  {line}", result=True)
+
+
+@_command("undo")
+def undo() -> None:
+    """Annule la dernière importation."""
+    from analytics.french import day
+
+    store = _store()
+    store.undo()
+    with _opened(store) as snapshot:
+        if snapshot is not None:
+            of = "données fictives" if snapshot.is_demo else "données"
+            say(f"L'importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
+
+
+@_command("forget")
+def forget(
+    case: Annotated[str, typer.Argument(metavar="DOSSIER", help="Le numéro du dossier, ou son pseudonyme.")],
+) -> None:
+    """Retire un dossier de toutes les versions gardées."""
+    from analytics.importing import store_key
+    from analytics.intake.anonymising import PSEUDONYM_LENGTH
+
+    store = _store()
+    is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
+    if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
+        raise RefusedError("Aucune version gardée ne contient ce dossier.")
+    say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
+
+
+@_command("protocol")
+def protocol(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .pdf ou en .html.", callback=protocol_file),
+    ],
+) -> None:
+    """Écrit le protocole, à imprimer ou à garder hors ligne."""
+    from analytics.documents import write_protocol
+
+    with new_file(file):
+        write_protocol(file, _now().date())
+    say("Le protocole est écrit.")
+
+
+@contextmanager
+def _opened(store: Store) -> Generator[Snapshot | None]:
+    snapshot = store.snapshot()
+    try:
+        yield snapshot
+    finally:
+        if snapshot is not None:
+            snapshot.close()
+
+
+def _store() -> Store:
+    from analytics.store import Store
+
+    return Store()
+
+
+def _now() -> datetime:
+    return datetime.now(ZoneInfo("Europe/Brussels"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
