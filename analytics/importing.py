@@ -78,7 +78,7 @@ def import_register(
             progress=progress,
         )
         progress(0.75, "Comparaison avec les dossiers connus")
-        tables, changes = merge(known, found.tables)
+        tables, changes = merge(known, found.tables, is_partial=found.is_partial)
         if dry_run or found.n_accepted == 0 or _changes_nothing(known, tables, changes, found):
             return Import(found, changes, next(iter(store.versions), None))
         progress(0.85, "Publication")

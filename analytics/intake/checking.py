@@ -51,7 +51,12 @@ class Fault:
     @property
     def message(self) -> str:
         """The French sentence, for the coordinator."""
-        return f"Ligne {self.row}, colonne « {self.header} » : {RULES[self.rule]}{self.hint and f' ({self.hint})'}."
+        return f"Ligne {self.row}, c{self.reason[1:]}"
+
+    @property
+    def reason(self) -> str:
+        """The same without the row, for a place that shows the row."""
+        return f"Colonne « {self.header} » : {RULES[self.rule]}{self.hint and f' ({self.hint})'}."
 
 
 class Faults:

@@ -25,7 +25,7 @@ from analytics.intake.checking import (
     read_schools,
     text,
 )
-from analytics.intake.mapping import REGISTER, SCHOOLS, Layout, OwnWords, extraction_day, lay_out
+from analytics.intake.mapping import REGISTER, SCHOOLS, Layout, OwnWords, extraction_day, holds_corrections, lay_out
 from analytics.intake.reading import RefusedFileError, Sheet, read
 from analytics.schema import TABLES
 from analytics.school_calendar import SchoolCalendar, calendar, elapsed_hours
@@ -44,7 +44,8 @@ class Extract:
     """What a register holds, as of ``as_of``: the tables of the accepted rows, and why the others were refused.
 
     ``tables`` are those of :mod:`analytics.schema` but ``imports``. ``as_of_given`` is False when neither the caller nor
-    the file said the day of the extraction, and today was taken.
+    the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows, which
+    says nothing about the cases that it does not hold.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -55,6 +56,7 @@ class Extract:
     faults: list[Fault]
     school_faults: list[Fault]
     layout: Layout
+    is_partial: bool
 
     @property
     def n_accepted(self) -> int:
@@ -111,6 +113,7 @@ def extract(
         faults.sorted(),
         school_faults,
         layout,
+        holds_corrections(layout.sheet, layout.header_row),
     )
 
 

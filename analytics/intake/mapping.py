@@ -38,6 +38,9 @@ class Field:
     step: str | None = None
 
 
+# Above the headers of a file of corrected rows: it holds a part of the register, so what it lacks is not missing.
+CORRECTIONS_TITLE = "Lignes à corriger (ce fichier contient des noms : supprimez-le une fois importé)"
+
 REGISTER: tuple[Field, ...] = (
     Field(
         "case_number",
@@ -221,6 +224,11 @@ def _refuse_duplicates(headers: list[str], known: Mapping[str, str], row: int) -
                 f"{address(row, seen[name])}. Gardez une seule de ces deux colonnes, ou renommez l'autre."
             )
         seen[name] = column
+
+
+def holds_corrections(sheet: Sheet, header_row: int) -> bool:
+    """Whether the title above the headers says that these are the corrected rows of a register, and not the whole of it."""
+    return any(cell == CORRECTIONS_TITLE for row in sheet.rows[:header_row] for cell in row)
 
 
 def extraction_day(sheet: Sheet, header_row: int) -> date | None:

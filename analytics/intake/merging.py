@@ -19,11 +19,14 @@ class Changes:
     missing: int
 
 
-def merge(known: dict[str, pd.DataFrame], extract: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], Changes]:
+def merge(
+    known: dict[str, pd.DataFrame], extract: dict[str, pd.DataFrame], *, is_partial: bool = False
+) -> tuple[dict[str, pd.DataFrame], Changes]:
     """The tables of both, where the extract has the last word, and what it changed.
 
     Meaning decides: two records are the same when what is kept of them is. An open case that is followed longer because
-    time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it.
+    time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it; a partial
+    extract misses nothing.
     """
     before, after = _fingerprints(known), _fingerprints(extract)
     common = before.index.intersection(after.index)
@@ -34,7 +37,7 @@ def merge(known: dict[str, pd.DataFrame], extract: dict[str, pd.DataFrame]) -> t
         new=len(after) - len(common),
         changed=len(common) - unchanged,
         unchanged=unchanged,
-        missing=int(absent["school_year"].isin(covered).sum()),
+        missing=0 if is_partial else int(absent["school_year"].isin(covered).sum()),
     )
     tables = {
         name: _stack(known[name][known[name]["case_id"].isin(absent["case_id"])], extract[name])

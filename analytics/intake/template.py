@@ -1,0 +1,184 @@
+"""An empty register that a coordinator can start using at once: a comment a column, lists, date checks, an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from analytics.french import listing, typeset
+from analytics.intake.mapping import REGISTER, SCHOOLS, Field
+from analytics.intake.reading import Cell
+from analytics.intake.writing import Book
+from analytics.school_calendar import calendar
+from analytics.vocabulary import STEPS
+
+HEADER_ROW = 3
+N_ROWS = 2_000  # rows with lists and checks; a register may go on below them
+N_SCHOOLS = 500
+
+EXAMPLE_SCHOOL: dict[str, Cell] = {
+    "code": "EXEMPLE",
+    "name": "École d'exemple",
+    "network": "Officiel communal",
+    "teaching": "Secondaire",
+    "zone": "Mouscron",
+    "pupils": 420,
+    "deadline:cpms": "48 h",
+    "deadline:school_mediation": "5 j",
+}
+EXAMPLE_CASE: dict[str, Cell] = {
+    "case_number": "EXEMPLE",
+    "school": "École d'exemple",
+    "year": "S2",
+    "level": "1er degré",
+    "reported": datetime(2026, 9, 14, 10, 30),  # noqa: DTZ001 (a wall-clock time, as it is typed)
+    "reporter": "Parent",
+    "incidents": "Insultes; Exclusion d'un groupe",
+    "channel": "Messagerie",
+    "minor": "Oui",
+    "step:evidence_kept": datetime(2026, 9, 14, 10, 45),  # noqa: DTZ001
+    "step:parents": datetime(2026, 9, 14, 16, 0),  # noqa: DTZ001
+    "step:cpms": date(2026, 9, 15),
+    "step:legal_service": "sans objet",
+    "step:trusted_adult": "inconnu",
+}
+
+_HELP = {
+    "case_number": "Le numéro que votre service donne au dossier, une seule fois par ligne.",
+    "school": "Le nom ou le code de l'école, comme dans la feuille Écoles.",
+    "year": "L'année de l'élève : P6, S3… Elle suffit à donner le niveau.",
+    "level": "À remplir seulement si l'année d'études manque.",
+    "reported": "Le jour où votre service a reçu le signalement, et si possible l'heure : 14/09/2026 10:30.",
+    "reporter": "Qui a signalé la situation.",
+    "incidents": "Un ou plusieurs types d'incident, séparés par un point-virgule. La liste aide à écrire le premier.",
+    "channel": "Où les faits ont eu lieu en ligne.",
+    "minor": "L'élève est-il mineur ?",
+    "closed": "Le jour où le dossier est clôturé. Laissez vide tant qu'il est ouvert.",
+    "code": "Le code de l'école, une seule fois : son numéro FASE ou un code à vous.",
+    "name": "Le nom de l'école, comme vous l'écrivez dans le registre.",
+    "network": "Le réseau de l'école.",
+    "teaching": "Ce que l'école enseigne.",
+    "zone": "La zone de votre service, si vous en distinguez.",
+    "pupils": "Le nombre d'élèves de l'école.",
+}
+
+
+def template_workbook() -> bytes:
+    """The empty register (XLSX), with an example row in each sheet that the import skips."""
+    return filled_template([EXAMPLE_CASE], [EXAMPLE_SCHOOL])
+
+
+def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mapping[str, Cell]]) -> bytes:
+    """The template with rows of its own: each maps codes of :data:`REGISTER` or :data:`SCHOOLS` to cells."""
+    book = Book()
+    register = book.workbook.add_worksheet("Registre")
+    school_sheet = book.workbook.add_worksheet("Écoles")
+    lists = _write_lists(book, book.workbook.add_worksheet("Listes"))
+
+    register.write_string(0, 0, "Registre des situations")
+    register.write_string(1, 0, "Une ligne par dossier. Ce qui n'est pas encore fait reste vide.")
+    _write_table(book, register, REGISTER, cases)
+    school_sheet.write_string(0, 0, "Écoles du service")
+    school_sheet.write_string(1, 0, "Une ligne par école, même sans dossier.")
+    _write_table(book, school_sheet, SCHOOLS, schools)
+
+    for column, field in enumerate(REGISTER):
+        if field.code == "school":
+            _offer_list(register, column, f"='Écoles'!$B${HEADER_ROW + 2}:$B${HEADER_ROW + N_SCHOOLS}", is_closed=False)
+        elif field.step or field.code in ("reported", "closed"):
+            _ask_date(register, column, other_words=("sans objet", "inconnu") if field.step else ())
+        elif field.terms is not None:
+            _offer_list(register, column, lists[field.terms.name], is_closed=field.code != "incidents")
+    for column, field in enumerate(SCHOOLS):
+        if field.terms is not None:
+            _offer_list(school_sheet, column, lists[field.terms.name], is_closed=True)
+    return book.close()
+
+
+def _write_table(book: Book, sheet: Worksheet, fields: Sequence[Field], rows: Sequence[Mapping[str, Cell]]) -> None:
+    """Headers with a comment each, rows, and a page that prints: landscape, one page wide, headers on every page."""
+    book.write_header(sheet, HEADER_ROW, [field.header for field in fields])
+    sheet.set_row(HEADER_ROW, 48)
+    for column, field in enumerate(fields):
+        sheet.write_comment(HEADER_ROW, column, _comment(field), {"x_scale": 2.2, "y_scale": 1.8})
+    book.write_rows(sheet, HEADER_ROW + 1, [[row.get(field.code, "") for field in fields] for row in rows])
+    sheet.set_column(0, len(fields) - 1, 17)
+    sheet.freeze_panes(HEADER_ROW + 1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER_ROW)
+
+
+def _comment(field: Field) -> str:
+    """What the column holds, the words it takes, and what Relais keeps of it."""
+    if field.code.startswith("deadline:"):
+        what = "Le délai maximum que l'école s'est fixé, s'il existe : 48 h (heures) ou 5 j (jours d'école)."
+    elif field.step:
+        what = f"{STEPS[field.step].definition} Une date, si possible avec l'heure ; ou « sans objet », ou « inconnu »."
+    else:
+        what = _HELP[field.code]
+    words = f"\n{', '.join(field.terms.labels.values())}." if field.terms and not field.step else ""
+    needed = "\nColonne nécessaire." if field.required else ""
+    return typeset(f"{what}{words}{needed}\nDans Relais : {field.becomes}.")
+
+
+def _write_lists(book: Book, sheet: Worksheet) -> dict[str, str]:
+    """Every vocabulary with its definitions, side by side; returns the range of the words of each."""
+    vocabularies = {f.terms.name: (f.header, f.terms) for f in (*SCHOOLS, *REGISTER) if f.terms and not f.step}
+    headers = [header for name, _ in vocabularies.values() for header in (name, f"{name} : définition")]
+    book.write_header(sheet, 0, [typeset(header) for header in headers])
+    ranges = {}
+    for index, (name, (_, terms)) in enumerate(vocabularies.items()):
+        for row, term in enumerate(terms.values(), 1):
+            book.write(sheet, row, 2 * index, term.label)
+            book.write(sheet, row, 2 * index + 1, typeset(term.definition))
+        letter = xl_col_to_name(2 * index)
+        ranges[name] = f"=Listes!${letter}$2:${letter}${len(terms) + 1}"
+    sheet.set_column(0, len(headers) - 1, 26)
+    return ranges
+
+
+def _offer_list(sheet: Worksheet, column: int, words: str, *, is_closed: bool) -> None:
+    """A drop-down list; one that is not closed only helps, and takes other words too."""
+    sheet.data_validation(
+        HEADER_ROW + 1,
+        column,
+        HEADER_ROW + N_ROWS,
+        column,
+        {
+            "validate": "list",
+            "source": words,
+            "show_error": is_closed,
+            "error_title": "Mot inconnu",
+            "error_message": "Choisissez un mot de la liste.",
+        },
+    )
+
+
+def _ask_date(sheet: Worksheet, column: int, other_words: Sequence[str]) -> None:
+    """A date of the known school calendar, with or without a time, or one of ``other_words``."""
+    cell = f"{xl_col_to_name(column)}{HEADER_ROW + 2}"
+    first, after = calendar().first_day, calendar().last_day + timedelta(days=1)
+    tests = [f"AND(ISNUMBER({cell}),{cell}>={_excel_date(first)},{cell}<{_excel_date(after)})"]
+    tests += [f'LOWER(TRIM({cell}))="{word}"' for word in other_words]
+    choice = typeset(f" ou écrivez {listing([f'« {word} »' for word in other_words], 'ou')}") if other_words else ""
+    sheet.data_validation(
+        HEADER_ROW + 1,
+        column,
+        HEADER_ROW + N_ROWS,
+        column,
+        {
+            "validate": "custom",
+            "value": f"=OR({','.join(tests)})",
+            "error_title": "Pas une date connue",
+            "error_message": f"Écrivez une date, 14/09/2026 ou 14/09/2026 10:30,{choice}.",
+        },
+    )
+
+
+def _excel_date(day: date) -> str:
+    return f"DATE({day.year},{day.month},{day.day})"
