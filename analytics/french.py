@@ -71,3 +71,14 @@ def school_days(value: float) -> str:
 def listing(words: list[str], last: str = "et") -> str:
     """``a, b et c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def chance(p_value: float) -> str:
+    """What a test of a difference between groups says, in words and never as a bare p."""
+    if pd.isna(p_value):
+        return "Il y a trop peu de dossiers, ou un seul groupe : rien à comparer."
+    if p_value < 0.01:
+        return "L'écart entre les groupes est plus grand que ce que le hasard explique."
+    if p_value < 0.05:
+        return "L'écart entre les groupes est sans doute plus grand que ce que le hasard explique."
+    return "L'écart entre les groupes pourrait être dû au hasard."

@@ -1,0 +1,178 @@
+"""How fast the relays are activated: what became of each step, shares within a delay, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from analytics.charts import theme
+from analytics.french import count, hours, number, percent, school_days
+from analytics.vocabulary import STEPS
+
+EVENT_LABELS = {
+    "done": "faite",
+    "pending": "en attente",
+    "closed": "dossier clôturé sans elle",
+    "not_applicable": "sans objet",
+    "not_recorded": "non notée",
+}
+
+
+def outcome_bars(answer: pd.DataFrame) -> go.Figure:
+    """What became of each step (:func:`measures.relays.outcomes`): every case of every step is in one part of its bar."""
+    rows = answer.iloc[::-1]
+    labels = [STEPS[step].label for step in rows["step"]]
+    chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", showlegend=True)
+    for event, label in EVENT_LABELS.items():
+        n = rows[f"n_{event}"]
+        chart.add_bar(
+            orientation="h",
+            x=n,
+            y=labels,
+            name=label,
+            marker_color=theme.EVENT_COLOURS[event],
+            text=[
+                number(value) if value >= 0.06 * total else "" for value, total in zip(n, rows["n_total"], strict=True)
+            ],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            customdata=[f"{count(value, 'dossier')}, {label}" for value in n],
+            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+        )
+    chart.update_xaxes(visible=False)
+    return chart
+
+
+def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Figure:
+    """Share of the cases in which each step was done within one or two delays (:func:`measures.relays.shares_within`)."""
+    steps = [step for step in STEPS if step in set(shares["step"])][::-1]
+    chart = theme.figure(theme.bar_height(len(steps)) + 40, showlegend=True)
+    for place, (delay, label) in enumerate(delay_label.items()):
+        rows = shares[shares["delay"] == delay].set_index("step").reindex(steps)
+        chart.add_scatter(
+            x=rows["incidence"],
+            y=[STEPS[step].label for step in steps],
+            name=label,
+            mode="markers",
+            marker={
+                "size": 12,
+                "color": theme.MAIN if place == 0 else "rgba(0,0,0,0)",
+                "line": {"color": theme.MAIN, "width": 2},
+                "symbol": "circle" if place == 0 else "diamond",
+            },
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": rows["upper"] - rows["incidence"],
+                "arrayminus": rows["incidence"] - rows["lower"],
+                "color": theme.NOT_RECORDED,
+                "thickness": 1.5,
+                "width": 0,
+            },
+            customdata=[
+                f"{percent(row.incidence)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
+                for row in rows.itertuples()
+            ],
+            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+        )
+    chart.update_xaxes(
+        range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)]
+    )
+    return chart
+
+
+def incidence_curves(
+    curves: pd.DataFrame,
+    followed: pd.DataFrame,
+    clock: str,
+    by: str | None,
+    labels: Mapping[str, str],
+    deadline: float | None,
+) -> go.Figure:
+    """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands.
+
+    ``followed`` (:func:`measures.relays.still_followed`) gives the ticks and, under them, how many cases still wait. ``by``
+    is the column that tells groups apart, ``labels`` their words; None for a single curve.
+    """
+    groups = [code for code in labels if code in set(curves[by])] if by else [None]
+    ticks = sorted(set(followed["delay"]))
+    until = ticks[-1]
+    chart = theme.figure(360 + 22 * len(groups), showlegend=by is not None, hovermode="x")
+    if deadline is not None and deadline <= until:
+        chart.add_vline(deadline, line={"color": theme.DANGER, "width": 1.5, "dash": "dot"})
+        chart.add_annotation(x=deadline, y=1.02, yref="paper", text="délai", showarrow=False, yanchor="bottom")
+    for place, group in enumerate(groups):
+        curve = curves if by is None else curves[curves[by] == group]
+        colour = theme.DANGER if by == "danger" and group else theme.GROUPS[place % len(theme.GROUPS)]
+        _add_curve(chart, curve, colour, labels[group] if by else "tous", until, clock, band=len(groups) <= 2)
+        waiting = followed if by is None else followed[followed[by] == group]
+        for tick, n in zip(waiting["delay"], waiting["n_at_risk"], strict=True):
+            chart.add_annotation(
+                x=tick,
+                y=0,
+                yref="paper",
+                yshift=-44 - 20 * place,
+                text=number(n),
+                font={"color": colour, "size": 12} if by else {"size": 12},
+                showarrow=False,
+            )
+    chart.add_annotation(
+        x=0,
+        xref="paper",
+        xshift=-6,
+        xanchor="right",
+        y=0,
+        yref="paper",
+        yshift=-44,
+        text="suivis",
+        showarrow=False,
+        font={"size": 12},
+    )
+    unit = hours if clock == "hours" else school_days
+    chart.update_xaxes(range=[-0.02 * until, 1.03 * until], tickvals=ticks, ticktext=[unit(tick) for tick in ticks])
+    chart.update_yaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)])
+    chart.update_layout(margin={"l": 64, "b": 60 + 20 * len(groups), "t": 36})
+    return chart
+
+
+def _add_curve(
+    chart: go.Figure, curve: pd.DataFrame, colour: str, name: str, until: float, clock: str, *, band: bool
+) -> None:
+    shown = curve[curve["delay"] <= until]
+    x = np.concatenate([[0], shown["delay"].to_numpy(float), [until]])
+
+    def stepped(column: str) -> np.ndarray:
+        values = np.concatenate([[0.0], shown[column].to_numpy(float)])
+        return np.append(values, values[-1])
+
+    if band:
+        line = {"width": 0, "shape": "hv"}
+        chart.add_scatter(x=x, y=stepped("upper"), mode="lines", line=line, hoverinfo="skip", showlegend=False)
+        chart.add_scatter(
+            x=x,
+            y=stepped("lower"),
+            mode="lines",
+            line=line,
+            fill="tonexty",
+            fillcolor=f"rgba{(*_rgb(colour), 0.18)}",
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    unit = hours if clock == "hours" else school_days
+    chart.add_scatter(
+        x=x,
+        y=stepped("incidence"),
+        name=name,
+        mode="lines",
+        line={"color": colour, "width": 2.5, "shape": "hv"},
+        customdata=[f"{percent(y)} en {unit(delay)}" for delay, y in zip(x, stepped("incidence"), strict=True)],
+        hovertemplate="%{customdata}<extra>" + name + "</extra>",
+    )
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

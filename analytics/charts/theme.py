@@ -1,0 +1,83 @@
+"""One look for all charts: one colour for one meaning, told apart by the colour-blind, readable on light and dark.
+
+Backgrounds are left transparent and text to the page, so that a chart follows the reader's theme.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.dates import format_date
+
+from analytics.french import LOCALE, NARROW_SPACE
+
+# Okabe and Ito's palette (2008), slightly lightened where it must also stand on a dark page.
+MAIN = "#3d8fc4"  # cases, whatever they are counted by
+BEFORE = "#9aa5b1"  # the year before, the whole, what one compares with
+DANGER = "#d55e00"  # an incident type that threatens life
+DONE = "#3d8fc4"
+PENDING = "#e69f00"
+CLOSED = "#8c6bb1"
+NOT_APPLICABLE = "#c3cad1"
+NOT_RECORDED = "#8b949e"
+SHADE = "rgba(139,148,158,0.16)"  # holidays, bands
+
+EVENT_COLOURS = {
+    "done": DONE,
+    "pending": PENDING,
+    "closed": CLOSED,
+    "not_applicable": NOT_APPLICABLE,
+    "not_recorded": NOT_RECORDED,
+}
+GROUPS = ("#3d8fc4", "#e69f00", "#009e73", "#cc79a7", "#8c6bb1", "#8b949e", "#56b4e9", "#b07d2b")
+"""Groups side by side, in the order of their vocabulary."""
+
+CONFIG = {
+    "displayModeBar": False,
+    "showSendToCloud": False,  # would upload the figure
+    "scrollZoom": False,
+    "doubleClick": False,
+}
+
+
+def figure(height: int, **layout: object) -> go.Figure:
+    """An empty figure with the common layout: French separators, no zoom by accident, hover without a box of codes."""
+    base = {
+        "height": height,
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+        "separators": f",{NARROW_SPACE}",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": False,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "bargap": 0.3,
+        "xaxis": {"fixedrange": True, "automargin": True, "zeroline": False},
+        "yaxis": {"fixedrange": True, "automargin": True, "zeroline": False},
+    }
+    return go.Figure(layout={**base, **layout})
+
+
+def bar_height(n_bars: int) -> int:
+    """Pixels for a chart of horizontal bars: 36 a bar, and room for the axis."""
+    return 36 * n_bars + 64
+
+
+def month_ticks(weeks: pd.Series) -> dict[str, object]:
+    """Ticks at the first week of each month, in French. A first month of a single week gives its place to the next."""
+    firsts = weeks.groupby(weeks.dt.to_period("M")).min()
+    shown = [
+        first
+        for i, first in enumerate(firsts)
+        if i or len(firsts) == 1 or firsts.iloc[1] - first > pd.Timedelta(days=14)
+    ]
+    return {"tickvals": shown, "ticktext": [_short_month(first.date()) for first in shown], "tickangle": 0}
+
+
+def _short_month(day: date) -> str:
+    """``sept.``, with the year in January and September."""
+    name = format_date(day, "LLL", locale=LOCALE)
+    return f"{name}<br>{day.year}" if day.month in (1, 9) else name

@@ -1,0 +1,48 @@
+"""What the pages read, cached: the store opened once a version, and the demo built when there is none."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from analytics.store import Snapshot, Store, StoreError
+
+
+@st.cache_resource(show_spinner="Ouverture des données…", max_entries=3)
+def _open(folder: str, version: str) -> Snapshot | None:
+    return store().snapshot()
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare(folder: str) -> None:
+    """Once a server: clear what a killed import left, and build the demo on a first start."""
+    from analytics.demo import build_demo  # Faker is slow to import and rarely needed
+
+    with contextlib.suppress(StoreError), store().writing():
+        pass
+    if not store().versions:
+        with st.spinner("Premier démarrage : préparation de données fictives…"):
+            build_demo(store(), datetime.now(UTC))
+
+
+def store() -> Store:
+    """The store that ``RELAIS_STORE`` names."""
+    return Store()
+
+
+def snapshot() -> Snapshot:
+    """The current version of the records, shared by all sessions; stops the page with a calm word when it cannot be read."""
+    current = store()
+    folder = str(current.folder)
+    try:
+        _prepare(folder)
+        opened = _open(folder, current.versions[0]) if current.versions else None
+    except StoreError as error:
+        st.error(str(error), icon=":material/error:")
+        opened = None
+    if opened is None:
+        st.info("Il n'y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
+        st.stop()
+    return opened

@@ -1,0 +1,180 @@
+"""What several pages show: the frame, the filter panel, a chart with its explanation, an indicator that opens."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from analytics.charts.theme import CONFIG
+from analytics.french import day, long_day, typeset
+from analytics.selection import Selection
+from analytics.store import Snapshot
+from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
+
+_LOG = logging.getLogger("relais")
+
+# The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
+_FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
+
+
+def frame() -> None:
+    """What every page has, before its own content."""
+    st.html(_FRENCH_DOCUMENT, unsafe_allow_javascript=True)
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page; on an error nobody foresaw, a calm word for the reader and the place, without a value, in the log."""
+    try:
+        page.run()
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _LOG.error("%s in %s, line %s", type(error).__name__, Path(place.filename).name, place.lineno)
+        st.error(
+            "Cette page a rencontré une erreur. Vos données sont intactes. Rechargez la page ; si l'erreur revient, "
+            "signalez-la avec l'heure qu'il est.",
+            icon=":material/error:",
+        )
+
+
+def title(text: str, question: str) -> None:
+    """The title of a page and the question that it answers."""
+    st.title(typeset(text))
+    st.markdown(typeset(question))
+
+
+def filters(snapshot: Snapshot) -> Selection:
+    """The filter panel of the data pages. The choice stays from page to page and stands in the address."""
+    choices = snapshot.choices().iloc[0]
+    if pd.isna(choices["first_week"]):
+        return Selection()
+    weeks = [week.date() for week in pd.date_range(choices["first_week"], choices["last_week"], freq="7D")]
+
+    def several(label: str, key: str, options: Mapping[str, str]) -> tuple[str, ...]:
+        chosen = st.multiselect(
+            label,
+            list(options),
+            format_func=options.get,
+            key=key,
+            placeholder="Tous",
+            bind="query-params",
+            persist_state="session",
+        )
+        return tuple(chosen)
+
+    def week(label: str, key: str, placeholder: str) -> date | None:
+        return st.selectbox(
+            label,
+            weeks,
+            index=None,
+            format_func=day,
+            key=key,
+            placeholder=placeholder,
+            bind="query-params",
+            persist_state="session",
+        )
+
+    with st.sidebar:
+        st.subheader("Filtrer")
+        return Selection(
+            school_years=several("Années scolaires", "annees", {year: year for year in choices["school_years"]}),
+            first_week=week("Depuis la semaine du", "depuis", "Le début"),
+            last_week=week("Jusqu'à la semaine du", "jusque", "La fin"),
+            incident_types=several("Types d'incidents", "types", INCIDENT_TYPES.labels),
+            school_levels=several("Niveaux", "niveaux", SCHOOL_LEVELS.labels),
+            school_networks=several("Réseaux", "reseaux", SCHOOL_NETWORKS.labels),
+            zones=several("Zones", "zones", {zone: zone for zone in choices["zones"]}),
+        )
+
+
+def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
+    """Under a title: whether the records are fictitious, as of when, what was chosen; stops when no case is left."""
+    if snapshot.is_demo:
+        st.warning(
+            "**Données fictives.** Importez votre registre à la page Registre pour voir vos chiffres.",
+            icon=":material/science:",
+        )
+    if snapshot.is_fallback:
+        st.error(
+            "Le dernier import est endommagé. Vous voyez les données de l'import précédent. Importez à nouveau le registre.",
+            icon=":material/error:",
+        )
+    st.caption(
+        typeset(
+            f"Données internes · extrait du {long_day(snapshot.as_of)} · {selection.words} · {n_cases} dossier(s)"
+        ).replace("(s)", "s" if n_cases > 1 else "")
+    )
+    if n_cases == 0:
+        st.info(
+            "Aucun dossier ne répond à ces filtres. Élargissez la période ou retirez un filtre.",
+            icon=":material/filter_alt_off:",
+        )
+        st.stop()
+
+
+def chart(
+    figure: go.Figure, *, key: str, alt: str, read: str, act: str, table: pd.DataFrame, columns: Mapping[str, str]
+) -> None:
+    """A chart with its finding for those who cannot see it, how to read it, what to do, and the table behind it.
+
+    ``columns`` are the columns of ``table`` to show, with their French headers.
+    """
+    st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
+    st.markdown(typeset(f"**Comment lire.** {read}\n\n**Que faire.** {act}"))
+    with st.expander("Voir le tableau"):
+        st.dataframe(table[list(columns)].rename(columns=dict(columns)), hide_index=True)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure that can be opened: what it counts, from which date, over what, what is left out."""
+
+    label: str
+    value: str
+    counts: str
+    numerator: str
+    denominator: str
+    left_out: str = "rien"
+    since: str = "la date du signalement"
+    note: str = ""
+
+
+def indicators(entries: list[Indicator], as_of: date) -> None:
+    """Indicators side by side, each with its own explanation one click away."""
+    n_columns = 4 if len(entries) % 4 == 0 else 3
+    rows = [entries[i : i + n_columns] for i in range(0, len(entries), n_columns)]
+    cells = [(column, entry) for row in rows for column, entry in zip(st.columns(n_columns), row, strict=False)]
+    for column, entry in cells:
+        with column.container(border=True):
+            st.metric(typeset(entry.label), typeset(entry.value))
+            if entry.note:
+                st.caption(typeset(entry.note))
+            with st.popover("Ce que ça compte", type="tertiary"):
+                st.markdown(
+                    typeset(
+                        f"{entry.counts}\n\n- **Compté à partir de** {entry.since}\n- **Numérateur** : {entry.numerator}\n"
+                        f"- **Dénominateur** : {entry.denominator}\n- **Laissés de côté** : {entry.left_out}\n"
+                        f"- **Au** {day(as_of)}"
+                    )
+                )
+
+
+def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
+    """One choice among a few, kept in the address."""
+    return st.segmented_control(
+        label,
+        list(options),
+        format_func=options.get,
+        default=next(iter(options)),
+        required=True,
+        key=key,
+        bind="query-params",
+    )
