@@ -25,14 +25,22 @@ ul.relais-links { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; 
 ul.relais-links li, ul.relais-contacts li { margin: 0; padding: 0; }
 .relais-links a { display: inline-block; padding: .6rem .9rem; border-radius: 2rem; color: inherit !important;
   border: 1px solid color-mix(in srgb, currentColor 45%, transparent); text-decoration: none !important; }
-.relais-soft { opacity: .85; font-size: .9rem; }
-.relais-added { border: 1px dashed #8a63bd; border-radius: .5rem; padding: .7rem .9rem; margin: .25rem 0; }
+.relais-soft { opacity: .85; font-size: .9rem; margin: 0; }
+.relais-added { border: 1px dashed #8a63bd; border-radius: .5rem; padding: .7rem .9rem; }
+.relais-added + .relais-added, p + .relais-added { margin-top: .75rem; }
 .relais-added p, .relais-step p { margin: .3rem 0 0; }
+ul.relais-guides { margin: 0 0 .25rem; padding-left: 1.25rem; }
+ul.relais-guides li { margin: 0 0 .3rem; padding: 0; }
+.stMainBlockContainer { max-width: 56rem; counter-reset: step; }
+.stMainBlockContainer h4 { counter-increment: step; font-size: 1.15rem; padding: 0; }
+.stMainBlockContainer h4::before { content: counter(step) ". "; opacity: .75; }
 .relais-badge { font-size: .8rem; font-weight: 700; border: 1px solid #8a63bd; border-radius: 1rem; padding: 0 .5rem; }
 .relais-say { border-left: 4px solid #2e9068; padding-left: .7rem; margin: .5rem 0; }
 .relais-avoid { border-left: 4px solid #c9353b; padding-left: .7rem; margin: .5rem 0; }
 ul.relais-contacts { list-style: none; padding: 0; margin: 0; display: grid; gap: 1rem; }
+[data-testid="stExpander"] summary { color: inherit; }
 [data-testid="stButtonGroup"] button { min-height: 2.75rem; }
+[data-testid="stButtonGroup"] [data-selected="true"] p { color: CanvasText; font-weight: 700; }
 @media (max-width: 40rem) { .stMainBlockContainer h1 { font-size: 1.9rem; } .stMainBlockContainer h2 { font-size: 1.5rem; }
   .stMainBlockContainer h3 { font-size: 1.3rem; } }
 </style>"""
@@ -65,10 +73,11 @@ def words(entry: Entry) -> str:
 
 
 def origin(entry: Entry) -> str:
-    """Where the entry comes from, with its link."""
+    """Where the entry comes from, with its link; a complement bears its mark already."""
     url = entry.source.url
+    text = f"{entry.source.label} ({entry.source.dated})" if entry.kind == "complement" else entry.origin
     link = f' · <a href="{escape(url)}" target="_blank" rel="noopener noreferrer">source</a>' if url else ""
-    return f'<p class="relais-soft">{escape(entry.origin)}{link}</p>'
+    return f'<p class="relais-soft">{escape(text)}{link}</p>'
 
 
 def complement(entry: Entry) -> str:
@@ -86,14 +95,17 @@ def principles(entries: Iterable[Entry]) -> str:
         f'<span class="relais-soft">({", ".join(entry.points)})</span></li>'
         for entry in entries
     )
-    return f"<ul>{items}</ul>"
+    return f'<ul class="relais-guides">{items}</ul>' if items else ""
 
 
 def step(advice: Advice, contacts: Iterable[Contact]) -> str:
-    """What a step asks, by whom, and the number to touch."""
+    """What a step asks, when, and the number to touch; what remains to do where the other side knows already."""
     entry = advice.step
-    facts = [entry.who, entry.when, "déjà prévenu" if advice.already else ""]
-    text = f"<p>{escape(entry.action)}</p><p class='relais-soft'>{escape(' · '.join(filter(None, facts)))}</p>"
+    text = f"<p>{escape(entry.action)}</p>"
+    if advice.already:
+        text = f'<p><span class="relais-badge">Déjà prévenu</span> {escape(advice.reason)}</p>'
+    if entry.when:
+        text += f'<p class="relais-soft">{escape(entry.when)}</p>'
     numbers = [contact for contact in contacts if contact.tel]
     return f'<div class="relais-step">{text}{calls(numbers) if numbers else ""}</div>'
 
@@ -101,14 +113,15 @@ def step(advice: Advice, contacts: Iterable[Contact]) -> str:
 def why(advice: Advice, complements: Iterable[Entry], observed: str) -> str:
     """What a step shows when unfolded: its reason, the words, what is observed, where it comes from, what we add."""
     entry = advice.step
-    text = f"<p>{escape(advice.reason)}</p>{words(entry)}"
+    text = f"<p><b>Pourquoi</b> {escape(entry.reason if advice.already else advice.reason)}</p>"
+    text += f"<p><b>Qui</b> {escape(entry.who)}</p>{words(entry)}"
     if observed:
         text += f"<p><b>Ce que le service observe</b> {escape(observed)}</p>"
     text += origin(entry)
     if entry.deadline:
         text += (
-            '<p class="relais-soft"><span class="relais-badge">Complément</span> '
-            f"Délai proposé par Relais\u202f: {deadline_words(entry.deadline)}</p>"
+            '<p class="relais-soft"><span class="relais-badge">Complément</span> Délai proposé par Relais\u202f: '
+            f"{deadline_words(entry.deadline)}. Celui de votre école prime.</p>"
         )
     return text + "".join(complement(added) for added in complements)
 

@@ -22,7 +22,7 @@ def main() -> None:
     widgets.show(widgets.STYLE)
     st.title("Que faire maintenant\u202f?", anchor=False)
     st.markdown("Un élève révèle des faits graves en ligne. Voici qui appeler, dans quel ordre, et que dire.")
-    show_danger(content)
+    danger = st.container()
     widgets.show(
         widgets.links(
             {
@@ -35,15 +35,18 @@ def main() -> None:
         )
     )
     situation = choose_situation(content)
+    with danger:
+        show_danger(content, situation)
     zone = choose_zone(content)
     advice = advise(content, situation)
     show_steps(content, situation, advice, zone)
-    show_words(content)
+    show_words(content, situation)
     show_contacts(content, zone, today)
     show_search(content, situation)
     show_documents(situation, advice, today)
     st.header("À propos de ce protocole", anchor="a-propos")
     widgets.show(widgets.principles(content.of("about", "principle", situation)))
+    widgets.show("".join(map(widgets.complement, content.of("about", "complement", situation))))
     widgets.show(
         widgets.soft(
             "P1, P2… renvoient aux paragraphes de la procédure du service, reprise dans nos mots. Ce que Relais ajoute est "
@@ -53,11 +56,11 @@ def main() -> None:
     )
 
 
-def show_danger(content: Protocol) -> None:
+def show_danger(content: Protocol, situation: Situation) -> None:
     st.header("Danger immédiat\u202f?", anchor="danger")
     widgets.show(widgets.calls(content.urgent))
-    with st.expander("En attendant les secours"):
-        widgets.show("".join(widgets.complement(entry) for entry in content.of("danger", "complement", Situation())))
+    with st.expander("En attendant les secours", expanded=bool(situation.holds("threat"))):
+        widgets.show("".join(widgets.complement(entry) for entry in content.of("danger", "complement", situation)))
 
 
 def choose_situation(content: Protocol) -> Situation:
@@ -77,12 +80,9 @@ def choose_situation(content: Protocol) -> Situation:
         bind="query-params",
     )
     known = Situation(frozenset(facts))
-    left, middle, right = st.columns(3)
-    with left:
+    with st.container(horizontal=True, gap="medium"):
         minor = ask("L’élève est mineur\u202f?", "mineur")
-    with middle:
         images = True if known.holds("images") else ask("Des images circulent\u202f?", "images")
-    with right:
         threat = True if known.holds("threat") else ask("Une menace\u202f?", "menace")
     labels = {step.code: step.label for step in content.tellable}
     told = st.pills(
@@ -115,7 +115,7 @@ def show_steps(content: Protocol, situation: Situation, advice: tuple[Advice, ..
     n_done = sum(bool(st.session_state.get(f"fait_{each.step.code}")) for each in advice)
     widgets.show(
         widgets.soft(
-            f"{len(advice)} étapes s’appliquent, {n_done} cochées. Les cases vivent dans cette session seulement."
+            f"{len(advice)} étapes s’appliquent, {n_done} cochées. Les coches disparaissent quand vous fermez la page."
         )
     )
     seen = observed()
@@ -127,13 +127,17 @@ def show_steps(content: Protocol, situation: Situation, advice: tuple[Advice, ..
         widgets.show(widgets.principles(content.of(phase.code, "principle", situation)))
         for each in tasks:
             code = each.step.code
-            with st.container(border=True):
+            with st.container(border=True, gap="xsmall"):
                 st.markdown(f"#### {each.step.label}")
                 widgets.show(widgets.step(each, content.contacts_for(each.step, zone)))
+                added = content.of(phase.code, "complement", situation, code)
+                # What this situation adds is not hidden; what always holds is unfolded.
+                pressing = [entry for entry in added if any(situation.holds(condition) for condition in entry.applies)]
+                widgets.show("".join(map(widgets.complement, pressing)))
                 tick(code, each.step.label)
-                with st.expander("Pourquoi, comment"):
-                    added = content.of(phase.code, "complement", situation, code)
-                    widgets.show(widgets.why(each, added, seen.get(code, "")))
+                with st.expander("Pourquoi et comment", type="compact"):
+                    rest = [entry for entry in added if entry not in pressing]
+                    widgets.show(widgets.why(each, rest, seen.get(code, "")))
         widgets.show("".join(map(widgets.complement, content.of(phase.code, "complement", situation))))
 
 
@@ -154,9 +158,9 @@ def note_hour(code: str) -> None:
         st.session_state[HOURS].pop(code, None)
 
 
-def show_words(content: Protocol) -> None:
+def show_words(content: Protocol, situation: Situation) -> None:
     st.header("Mots prêts à dire", anchor="mots")
-    for sayings in content.cards.values():
+    for sayings in (content.card(code, situation) for code in content.cards):
         with st.expander(sayings.label):
             widgets.show(widgets.card(sayings))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from analytics.protocol import FACTS, Advice, Contact, Entry, Phase, Protocol, Situation, advise, french
 
@@ -82,8 +81,3 @@ def situation_words(situation: Situation, protocol: Protocol) -> str:
 def local_zone(protocol: Protocol) -> str:
     """The zone whose numbers a document carries: the first of the file that is not everywhere."""
     return next(code for code in protocol.zones if code != "everywhere")
-
-
-def long_date(day: date) -> str:
-    """22/11/2026: the day of a document."""
-    return f"{day:%d/%m/%Y}"

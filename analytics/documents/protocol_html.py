@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analytics.documents._content import chapters, local_zone, long_date, situation_words
+from analytics.documents._content import chapters, local_zone, situation_words
+from analytics.french import day
 from analytics.protocol import Situation, deadline_words, french, protocol
 
 
@@ -19,11 +20,12 @@ def protocol_html(today: date, situation: Situation = Situation()) -> str:  # no
     return _template().render(
         protocol=content,
         chapters=chapters(content, situation, zone),
+        cards=[content.card(code, situation) for code in content.cards],
         situation=situation_words(situation, content),
         zone=content.zones[zone],
         contacts=content.contacts_of(zone),
         today=today,
-        written=long_date(today),
+        written=day(today),
     )
 
 

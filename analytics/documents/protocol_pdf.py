@@ -11,7 +11,8 @@ from typing import Any
 
 import typst
 
-from analytics.documents._content import chapters, local_zone, long_date, situation_words
+from analytics.documents._content import chapters, local_zone, situation_words
+from analytics.french import day
 from analytics.protocol import Contact, Entry, Situation, deadline_words, protocol
 
 HERE = Path(__file__).parent
@@ -40,6 +41,7 @@ def protocol_pdf(
             "contacts": [_contact(contact, today) for contact in content.contacts_of(zone) if not contact.urgent],
             "chapters": [
                 {
+                    "code": chapter.phase.code,
                     "label": chapter.phase.label,
                     "principles": [_entry(entry) for entry in chapter.principles],
                     "complements": [_entry(entry) for entry in chapter.complements],
@@ -59,7 +61,7 @@ def protocol_pdf(
             ],
             "cards": [
                 {"label": card.label, "lines": [text for entry in card.entries for text in entry.say]}
-                for card in content.cards.values()
+                for card in (content.card(code, situation) for code in content.cards)
             ],
         },
     )
@@ -82,7 +84,7 @@ def parents_pdf(today: date) -> bytes:
         today,
         {
             "lines": [
-                {"label": line.label, "text": line.text, "added": line.added, "origin": " ; ".join(line.origin)}
+                {"label": line.label, "text": line.text, "added": line.added, "origin": "\u202f; ".join(line.origin)}
                 for line in content.parents_sheet
             ],
             "contacts": [_contact(content.contacts[code], today) for code in useful],
@@ -120,6 +122,6 @@ def _compile(template: str, today: date, content: Mapping[str, Any]) -> bytes:
         ignore_system_fonts=True,
         pdf_standards="ua-1",
         timestamp=datetime(today.year, today.month, today.day, tzinfo=UTC),
-        sys_inputs={"content": json.dumps({**content, "written": long_date(today)})},
+        sys_inputs={"content": json.dumps({**content, "written": day(today)})},
     )
     return bytes(pdf)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from analytics import vocabulary
+from analytics.french import day
 from analytics.protocol.words import french
 from analytics.vocabulary import Deadline, Term, normalise
 
@@ -135,14 +136,14 @@ class Contact:
 
     def checked(self, today: date) -> str:
         """What is known of the number today, in one sentence; empty where each school has its own."""
-        day = f"{self.checked_on:%d/%m/%Y}"
+        checked = day(self.checked_on)
         if not self.number:
             return ""
         if not self.confirmed:
             return "Numéro non vérifié. Confirmez-le avant de compter dessus."
         if self.doubtful(today):
-            return f"Numéro non vérifié depuis plus d’un an (dernière fois le {day})."
-        return f"Numéro relu dans sa source le {day}."
+            return f"Numéro non vérifié depuis plus d’un an (dernière fois le {checked})."
+        return f"Numéro relu dans sa source le {checked}."
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,11 @@ class Protocol:
             for entry in self.entries.values()
             if (entry.phase, entry.kind, entry.step) == (phase, kind, step) and applies(entry, situation)
         )
+
+    def card(self, code: str, situation: Situation) -> Card:
+        """The words ready to say that fit ``situation``: an adult pupil is not told what a minor is."""
+        card = self.cards[code]
+        return replace(card, entries=tuple(entry for entry in card.entries if applies(entry, situation)))
 
     def contacts_of(self, zone: str) -> tuple[Contact, ...]:
         """The contacts of ``zone``, its own first, then those of everywhere."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics import vocabulary
+from analytics.french import day
 from analytics.protocol.model import (
     FACTS,
     FLAGS,
@@ -77,8 +78,8 @@ def _source(row: Mapping[str, Any]) -> Source:
     name = f"sources « {row.get('code', '?')} »"
     _refuse(not row.get("dated"), f"{name} : date absente")
     dated = row["dated"]
-    day = f"{dated:%d/%m/%Y}" if isinstance(dated, date) else "/".join(reversed(str(dated).split("-")))
-    return Source(row["code"], french(row["label"]), day, row.get("url", ""))
+    words = day(dated) if isinstance(dated, date) else "/".join(reversed(str(dated).split("-")))
+    return Source(row["code"], french(row["label"]), words, row.get("url", ""))
 
 
 def _contact(row: Mapping[str, Any], zones: Mapping[str, str]) -> Contact:

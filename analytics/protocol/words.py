@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
+from analytics.french import NARROW_SPACE, typeset
 from analytics.vocabulary import Deadline
 
 
 def french(text: str) -> str:
-    """``text`` with French spaces and apostrophes.
+    """``text`` typeset, and its numbers, hours and apostrophes with it.
 
     >>> french("Danger : l'élève dit « non » en 24 h")
     'Danger\\u202f: l’élève dit «\\u202fnon\\u202f» en 24\\u202fh'
     """
-    text = re.sub(r" (?=[:;!?»%])|(?<=«) |(?<=\d) (?=h\b|\d)", "\u202f", text)
-    return text.replace("'", "’")
+    return re.sub(r"(?<=\d) (?=h\b|\d)", NARROW_SPACE, typeset(text)).replace("'", "’")
 
 
 def deadline_words(deadline: Deadline) -> str:
