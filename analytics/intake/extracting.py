@@ -277,7 +277,7 @@ def _tables(
             "case_id": pd.Series(pseudonyms, dtype="str"),
             "school_id": pd.Series(columns.school[accepted], dtype="str"),
             "school_year": days.school_year(reported_on),
-            "report_week": reported_on - pd.to_timedelta(reported_on.dt.weekday, unit="D"),
+            "report_week": reported_on - pd.to_timedelta(reported_on.dt.day_of_week, unit="D"),
             "school_level": pd.Series(columns.level[accepted], dtype="str"),
             "reporter": pd.Series(columns.reporter[accepted], dtype="str"),
             "channel": pd.Series(columns.channel[accepted], dtype="str"),

@@ -1,0 +1,73 @@
+"""How fast the relays are activated, on tables that can be counted by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analytics.measures import relays
+
+
+@pytest.fixture
+def counts(table) -> pd.DataFrame:
+    drawn = table("""
+        step    | event          | delay | n | n_time_completed
+        parents | done           |     2 | 3 | 1
+        parents | pending        |    30 | 1 | 0
+        cpms    | done           |     4 | 1 | 0
+        cpms    | done           |    30 | 1 | 1
+        cpms    | pending        |    72 | 1 | 0
+        cpms    | closed         |    50 | 1 | 0
+        cpms    | not_applicable |       | 2 | 0
+        cpms    | not_recorded   |       | 5 | 0
+    """)
+    return drawn.assign(delay=pd.to_numeric(drawn["delay"], errors="coerce"))
+
+
+def test_every_case_is_in_one_part_and_only_three_parts_are_the_denominator(counts):
+    cpms = relays.outcomes(counts).set_index("step").loc["cpms"]
+    parts = ["n_done", "n_pending", "n_closed", "n_not_applicable", "n_not_recorded"]
+    assert cpms[parts].to_list() == [2, 1, 1, 2, 5]
+    assert cpms["n_total"] == 11
+    assert cpms["n_cases"] == 4
+    assert cpms["n_time_completed"] == 1
+
+
+def test_steps_come_in_the_order_of_the_protocol(counts):
+    assert relays.outcomes(counts)["step"].to_list() == ["cpms", "parents"]
+
+
+def test_a_case_closed_without_the_relay_keeps_the_median_from_being_flattered(counts):
+    medians = relays.median_delays(counts).set_index("step")["median"]
+    assert medians["cpms"] == 30  # two of four; without the closed case it would be reached by two of three
+    assert medians["parents"] == 2
+
+
+def test_a_share_counts_what_was_done_up_to_the_delay_included(counts):
+    shares = relays.shares_within(counts, (3, 4, 30)).set_index(["step", "delay"])["incidence"]
+    assert shares["cpms"].to_list() == pytest.approx([0, 1 / 4, 1 / 2])
+
+
+def test_a_step_without_a_case_to_follow_has_outcomes_and_no_share(table):
+    counts = table("""
+        step   | event          | delay | n | n_time_completed
+        cpms   | done           |     4 | 1 | 0
+        police_contact | not_applicable | | 2 | 0
+    """)
+    counts["delay"] = pd.to_numeric(counts["delay"], errors="coerce")
+    summary = relays.summary(counts, (24,)).set_index("step")
+    assert summary.loc["police_contact", "n_total"] == 2
+    assert pd.isna(summary.loc["police_contact", "within_24"])
+
+
+def test_groups_are_compared_within_one_step(table):
+    slow_and_fast = table("""
+        step | school_level | event   | delay |  n | n_time_completed
+        cpms | fundamental  | done    |     2 | 40 | 0
+        cpms | fundamental  | pending |   200 |  5 | 0
+        cpms | secondary_1  | done    |   150 | 40 | 0
+        cpms | secondary_1  | pending |   200 |  5 | 0
+    """)
+    assert relays.comparison(slow_and_fast, "school_level").p_value < 0.001
+    one_group = slow_and_fast[slow_and_fast["school_level"] == "fundamental"]
+    assert pd.isna(relays.comparison(one_group, "school_level").p_value)
