@@ -86,11 +86,8 @@ def demo() -> None:
     """Prépare des données fictives, par le même chemin qu'un vrai registre."""
     from analytics.demo import build_demo
 
-    store = _store()
-    with _opened(store) as snapshot:
-        if snapshot is not None and not snapshot.is_demo:
-            raise RefusedError("Un registre réel est déjà importé : les données fictives ne le remplacent pas.")
-    build_demo(store, _now())
+    with progress_bar() as progress:
+        build_demo(_store(), _now(), progress)
     say("Les données fictives sont prêtes.")
 
 
@@ -256,6 +253,8 @@ def forget(
     from analytics.intake.anonymising import PSEUDONYM_LENGTH
 
     store = _store()
+    if not store.versions:
+        raise RefusedError("Il n'y a pas encore de données.")
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
     if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
         raise RefusedError("Aucune version gardée ne contient ce dossier.")

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
 
 
 def say(text: str, *, result: bool = False) -> None:
@@ -144,7 +145,7 @@ def _write_list(formatter, heading: str, rows: list[tuple[str, str]]) -> None:
             formatter.write_dl(rows)
 
 
-def explain_misuse(error: typer.BadParameter) -> str:
+def explain_misuse(error: TyperException) -> str:
     """The French sentence for a command called wrongly."""
     parameter = getattr(error, "param", None)
     match type(error).__name__:
@@ -159,7 +160,8 @@ def explain_misuse(error: typer.BadParameter) -> str:
             reason = f"L'option {getattr(error, 'option_name', '')} est mal employée."
         case _:
             reason = "La commande a un argument de trop, ou il lui en manque un."
-    path = error.ctx.command_path if error.ctx else "relais"
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "relais"
     return f"{reason} Voyez {path} --help."
 
 

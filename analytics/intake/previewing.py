@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from analytics.french import count, number
+from analytics.intake.checking import Fault
 from analytics.intake.mapping import REGISTER, Layout
 
 FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
@@ -27,6 +28,15 @@ def preview_columns(layout: Layout) -> pd.DataFrame:
         elif header:
             rows.append((header, "dropped", "laissé de côté, jamais enregistré"))
     return pd.DataFrame(rows, columns=["header", "fate", "becomes"], dtype="str")
+
+
+def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:
+    """Why rows are refused, a row of the register a row: [row, reasons], in the order of the file."""
+    reasons: dict[int, list[str]] = {}
+    for fault in faults:
+        reasons.setdefault(fault.row, []).append(fault.reason)
+    rows = sorted((row, " ".join(found)) for row, found in reasons.items())
+    return pd.DataFrame(rows, columns=["row", "reasons"])
 
 
 def residual_risk(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

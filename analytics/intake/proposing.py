@@ -28,6 +28,8 @@ MIN_ROWS_TO_SHOW = 2
 _OF_NO_PERSON = ("incidents", "channel", "minor")
 _LONGEST_SHAPE = 20
 
+UNDATED = ("not_applicable", "not_recorded")  # the outcomes that a step's column can say in a word
+
 
 @dataclass(frozen=True)
 class UnknownColumn:
@@ -51,6 +53,12 @@ class UnknownWord:
     label: str
     rows: tuple[int, ...]
     closest: tuple[str, ...]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The terms that it may mean, code to French label, the closest first."""
+        codes = [code for code in self.terms if self.terms is not OUTCOMES or code in UNDATED]
+        return {code: self.terms.label(code) for code in sorted(codes, key=lambda code: code not in self.closest)}
 
 
 def shape(cell: Cell) -> str:
@@ -98,8 +106,9 @@ def draft_layout(sheets: Sequence[Sheet], own_words: OwnWords | None = None) -> 
 
 
 def missing_columns(layout: Layout) -> list[Field]:
-    """The fields that no column of the register is, the required ones first."""
-    missing = [column for column in REGISTER if column.code not in layout.columns]
+    """The fields that no column of the register is, the required ones first; a year of study stands for a level."""
+    found = {*layout.columns, *(("year", "level") if {"year", "level"} & set(layout.columns) else ())}
+    missing = [column for column in REGISTER if column.code not in found]
     return sorted(missing, key=lambda column: not column.required)
 
 
@@ -182,6 +191,13 @@ def _closest(word: str, names: dict[str, str]) -> tuple[str, ...]:
     """The codes of the names most like ``word``, each once, the closest first."""
     close = difflib.get_close_matches(normalise(word), list(names), n=len(names) or 1, cutoff=0.5)
     return tuple(dict.fromkeys(names[name] for name in close))[:N_CLOSEST]
+
+
+def together(first: OwnWords, second: OwnWords) -> OwnWords:
+    """The words of both; ``second`` has the last word."""
+    vocabularies = dict.fromkeys((*first.words, *second.words))
+    words = {name: {**first.words.get(name, {}), **second.words.get(name, {})} for name in vocabularies}
+    return OwnWords({**first.columns, **second.columns}, words)
 
 
 def own_words_toml(own_words: OwnWords) -> str:

@@ -1,0 +1,60 @@
+"""Registre: what Relais holds, and how a register comes in: check, correct, import, take back."""
+
+import streamlit as st
+
+from analytics.french import count, typeset
+from analytics.store import StoreError
+from pages import _data, _widgets
+from pages import _register as parts
+from pages import _register_state as state
+
+_widgets.title("Registre", "Que contient Relais, et comment y importer votre registre ?")
+store = _data.store()
+parts.show_said()
+
+try:
+    held = state.held(str(store.folder), tuple(store.versions))
+except StoreError as error:
+    held = None
+    st.error(typeset(str(error)), icon=":material/error:")
+if held is None:
+    st.info(typeset("Il n'y a pas encore de données. Importez un registre ci-dessous."), icon=":material/info:")
+elif held.is_demo:
+    st.warning(
+        "**Données fictives.** Le premier vrai registre importé les remplace entièrement.", icon=":material/science:"
+    )
+
+st.header("Importer", anchor=False)
+st.markdown(
+    typeset(
+        "Le fichier est lu en mémoire et n'est jamais enregistré. Les noms, les dates de naissance et les remarques n'entrent "
+        "pas dans Relais ; le numéro de dossier devient un pseudonyme."
+    )
+)
+parts.offer_template()
+upload = parts.choose_files()
+if upload is not None:
+    checked = state.check(store, upload)
+    if checked.found is None:
+        st.error(parts.plain(checked.refusal), icon=":material/error:")
+    else:
+        parts.show_check(checked.found)
+    parts.ask_words(checked, upload)
+    parts.offer_words(upload.own_words)
+    if checked.found is not None:
+        parts.show_refused(checked.found)
+        n_accepted = checked.found.extract.n_accepted
+        if n_accepted and st.button(
+            f"Importer {count(n_accepted, 'dossier')}", type="primary", key="registre_importer"
+        ):
+            state.publish(store, upload)
+elif (done := state.left_over()) is not None:
+    parts.show_refused(done)
+    st.button("J'ai terminé", key="registre_termine", on_click=state.clear)
+else:
+    state.clear_check()
+
+if held is not None:
+    st.header("Ce que contient Relais", anchor=False)
+    st.markdown("\n".join(f"- {parts.plain(sentence)}" for sentence in held.sentences))
+    parts.show_history(store, held)
