@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.util import hash_pandas_object
 
 _CASE_TABLES = ("cases", "case_incidents", "case_steps")
 
@@ -62,9 +63,7 @@ def _fingerprints(tables: dict[str, pd.DataFrame]) -> pd.Series:
     waiting = cases["status"] == "open"
     cases.loc[waiting, ["followed_hours", "followed_school_days"]] = 0
     parts = [
-        pd.Series(
-            pd.util.hash_pandas_object(frame[sorted(frame.columns)], index=False).to_numpy(), index=frame["case_id"]
-        )
+        pd.Series(hash_pandas_object(frame[sorted(frame.columns)], index=False).to_numpy(), index=frame["case_id"])
         for frame in (cases, tables["case_incidents"], tables["case_steps"])
         if len(frame)
     ]
