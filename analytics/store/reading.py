@@ -1,0 +1,81 @@
+"""One file of the store, opened safely and read only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import pandas as pd
+
+from analytics.schema import to_pandas
+
+Config = dict[str, str | bool | int | float | list[str]]
+CONFIG: Config = {
+    "max_temp_directory_size": "0KB",  # nothing is ever spilled to a file that a killed process would leave behind
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+# What a reader of one file never needs, and what a hostile file must not be able to ask for.
+READER_CONFIG: Config = CONFIG | {"enable_external_access": False, "lock_configuration": True}
+
+
+class StoreError(Exception):
+    """The store cannot do what is asked. The message is French and carries no value of a record."""
+
+
+class DamagedStoreError(StoreError):
+    """No kept version can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("Les données sont endommagées. Importez à nouveau le registre.")
+
+
+class Reader:
+    """One version's file, open for reading. Thread-safe: each query has its own cursor.
+
+    ``is_fallback`` is True when a newer version is damaged. DamagedStoreError when this one is damaged or gone.
+    """
+
+    def __init__(self, path: Path, *, is_fallback: bool = False) -> None:
+        self.version = path.name
+        self.is_fallback = is_fallback
+        if not is_whole(path):
+            raise DamagedStoreError
+        try:
+            self._connection = duckdb.connect(path, read_only=True, config=READER_CONFIG)
+        except duckdb.Error:
+            if not path.exists():
+                raise DamagedStoreError from None
+            raise StoreError(
+                "Les données ne s'ouvrent pas avec cette version de Relais. Mettez Relais à jour."
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+        """The answer of a statement as pandas."""
+        with self._connection.cursor() as cursor:
+            return to_pandas(cursor.execute(sql, list(parameters)).to_arrow_table())
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.filedigest(file, "sha256").hexdigest()[:32]
+
+
+def is_whole(path: Path) -> bool:
+    try:
+        return path.stem.endswith(digest(path))
+    except OSError:
+        return False

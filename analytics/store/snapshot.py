@@ -1,0 +1,92 @@
+"""One version of the store, and what it answers: counts, filtered in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from analytics.schema import TABLES
+from analytics.selection import EVERYTHING, Selection
+from analytics.store.selecting import ChosenCases, school_conditions
+from analytics.store.steps import StepQuestions
+
+
+class Snapshot(StepQuestions):
+    """One version of the store: who it is, what may be chosen, and its counts."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A whole table of the schema, in the order of its key."""
+        table = TABLES[name]
+        return self.query(f"SELECT * FROM {table.name} ORDER BY {', '.join(table.key)}")
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the records are fictitious."""
+        return bool(self.query("SELECT bool_or(source = 'demo') AS demo FROM imports")["demo"].fillna(False).iloc[0])
+
+    @property
+    def as_of(self) -> date:
+        """The day of the last imported extraction."""
+        return self.query("SELECT arg_max(as_of, imported_at) AS as_of FROM imports")["as_of"].iloc[0].date()
+
+    def choices(self) -> pd.DataFrame:
+        """One row: first_week, last_week, and the lists school_years and zones, for a filter panel."""
+        return self.query(
+            """
+            SELECT min(report_week) AS first_week, max(report_week) AS last_week,
+                   coalesce(list_sort(list(DISTINCT school_year)), []) AS school_years,
+                   (SELECT coalesce(list_sort(list(DISTINCT zone)), []) FROM schools WHERE zone IS NOT NULL) AS zones
+            FROM cases
+            """
+        )
+
+    def case_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Number of cases, a row a combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
+        query = ChosenCases(selection, by)
+        return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.cases} {query.grouped}", query.parameters)
+
+    def incident_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Number of cases with each incident type: [incident_type, *by, n]. A case counts once for each of its types."""
+        query = ChosenCases(selection, ("incident_type", *by))
+        return self.query(
+            f"SELECT {query.columns} count(*) AS n FROM {query.cases} JOIN case_incidents USING (case_id) {query.grouped}",
+            query.parameters,
+        )
+
+    def school_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """Every school of the chosen networks and zones, with the number of its chosen cases, 0 included:
+        [school_id, name, school_network, school_level, zone, n_pupils, n, n_open, last_week].
+        """
+        query = ChosenCases(selection, ("school_id",))
+        where, parameters = school_conditions(selection)
+        return self.query(
+            f"""
+            WITH counted AS (
+                SELECT school_id, count(*) AS n, count(*) FILTER (status = 'open') AS n_open, max(report_week) AS last_week
+                FROM {query.cases} GROUP BY school_id
+            )
+            SELECT schools.*, coalesce(n, 0) AS n, coalesce(n_open, 0) AS n_open, last_week
+            FROM schools LEFT JOIN counted USING (school_id) {where} ORDER BY school_id
+            """,
+            [*query.parameters, *parameters],
+        )
+
+    def residual_risk(self) -> pd.DataFrame:
+        """How far the records can still be told apart: one row [n_cases, n_alone, smallest_group].
+
+        A case is alone when no other has its school, month of report, level and incident types.
+        """
+        return self.query(
+            """
+            WITH kinds AS (
+                SELECT case_id, list_sort(list(incident_type)) AS incident_types FROM case_incidents GROUP BY case_id
+            ), groups AS (
+                SELECT count(*) AS n FROM cases JOIN kinds USING (case_id)
+                GROUP BY school_id, date_trunc('month', report_week + INTERVAL 3 DAY), school_level, incident_types
+            )
+            SELECT coalesce(sum(n), 0)::BIGINT AS n_cases, count(*) FILTER (n = 1) AS n_alone, min(n) AS smallest_group
+            FROM groups
+            """
+        )

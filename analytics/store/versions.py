@@ -1,0 +1,188 @@
+"""The versions of the store on disk: publish, roll back, forget, and survive whatever interrupts them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Generator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from analytics.schema import TABLES
+from analytics.store.reading import CONFIG, DamagedStoreError, StoreError, digest, is_whole
+from analytics.store.snapshot import Snapshot
+from analytics.vocabulary import DATA
+
+KEPT_VERSIONS = 5
+
+_VERSION = re.compile(r"[0-9a-f]{8}-[0-9a-f]{32}\.duckdb")
+_LEFT_OVER = re.compile(rf"[0-9a-f]{{8}}\.(building(\.wal)?|manifest)|{_VERSION.pattern}")
+
+
+def store_folder() -> Path:
+    """The store's folder: ``RELAIS_STORE``, else ``data/store``."""
+    return Path(os.environ.get("RELAIS_STORE") or DATA / "store")
+
+
+class Store:
+    """A folder of versions. ``manifest`` names the kept ones, the current first.
+
+    Nothing is kept open: each reader opens its own :class:`Snapshot`.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or store_folder()
+
+    @property
+    def versions(self) -> list[str]:
+        """The names of the kept versions, the current one first.
+
+        Where the manifest is lost or damaged, the versions that lie in the folder, the newest first.
+        """
+        try:
+            names = (self.folder / "manifest").read_bytes().decode("ascii", "replace").split()
+        except FileNotFoundError:
+            names = []
+        except OSError:
+            raise StoreError("Le dossier des données n'est pas lisible.") from None
+        if names and all(map(_VERSION.fullmatch, names)):
+            return names
+        lying = [path for path in self.folder.glob("*.duckdb") if _VERSION.fullmatch(path.name)]
+        return [path.name for path in sorted(lying, key=_modified, reverse=True)]
+
+    def snapshot(self) -> Snapshot | None:
+        """The current version, open for reading, or the one before it when it is damaged; None while there is none.
+
+        DamagedStoreError when there are versions and none can be read.
+        """
+        versions = self.versions
+        for name in versions:
+            try:
+                return Snapshot(self.folder / name, is_fallback=name != versions[0])
+            except DamagedStoreError:
+                if self.versions != versions:  # not damaged: an import has meanwhile moved on and removed the file
+                    return self.snapshot()
+        if versions:
+            raise DamagedStoreError
+        return None
+
+    @contextlib.contextmanager
+    def writing(self) -> Generator[None]:
+        """Hold the store for one writer; StoreError while another one does. Clears what a killed import left behind."""
+        lock = FileLock(self.folder / "lock", timeout=0)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
+        except OSError:
+            raise StoreError("Le dossier des données n'est pas accessible en écriture.") from None
+        try:
+            self._clear_left_overs(self.versions)
+            yield
+        finally:
+            lock.release()
+
+    def _clear_left_overs(self, kept: Sequence[str]) -> None:
+        """Remove our own files that are not ``kept``. One that a reader holds open stays where the system forbids it,
+        and goes with the next import.
+        """
+        for path in self.folder.iterdir():
+            if path.name not in kept and _LEFT_OVER.fullmatch(path.name):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def publish(self, tables: Mapping[str, pd.DataFrame]) -> str:
+        """Check ``tables`` (all those of the schema), write them as a new version, make it current and return its name.
+
+        To be called while :meth:`writing`. On any error the current version stays what it was.
+        """
+        for name, table in TABLES.items():
+            table.check(tables[name])
+        return self._replace(lambda kept: [self._build(tables), *kept][:KEPT_VERSIONS])[0]
+
+    def undo(self) -> None:
+        """Take back the last import: the version before it becomes current, and its own bytes are removed.
+
+        StoreError when there is none before it that can be read.
+        """
+        with self.writing():
+            if not any(is_whole(self.folder / name) for name in self.versions[1:]):
+                raise StoreError("Il n'y a pas d'importation à annuler.")
+            self._replace(lambda kept: kept[1:])
+
+    def forget(self, case_id: str) -> bool:
+        """Remove a case everywhere: each kept version that holds it is rebuilt, so that its bytes are gone too.
+
+        A damaged version, of which nobody can tell what it holds, is removed. False when no version held the case.
+        """
+        with self.writing():
+            before = self.versions
+            whole = [name for name in before if is_whole(self.folder / name)]
+            if before and not whole:
+                raise DamagedStoreError
+            after = self._replace(lambda _: [self._without(name, case_id) for name in whole]) if whole else []
+            return not set(after) <= set(before)
+
+    def _without(self, name: str, case_id: str) -> str:
+        with Snapshot(self.folder / name) as snapshot:
+            tables = {table: snapshot.table(table) for table in TABLES}
+        if not (tables["cases"]["case_id"] == case_id).any():
+            return name
+        for table in ("cases", "case_incidents", "case_steps"):
+            tables[table] = tables[table][tables[table]["case_id"] != case_id]
+        return self._build(tables)
+
+    def _build(self, tables: Mapping[str, pd.DataFrame]) -> str:
+        """Write a version that no manifest names yet, and return its name: a random part, and the digest of its bytes."""
+        building = self.folder / f"{secrets.token_hex(4)}.building"
+        with duckdb.connect(building, config=CONFIG) as connection:
+            for name, table in TABLES.items():
+                connection.execute(table.ddl)
+                connection.register("incoming", table.to_arrow(tables[name]))
+                connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+                connection.unregister("incoming")
+            connection.execute("CHECKPOINT")  # closing would do it too, but without a word when the disk is full
+        with building.open("rb+") as file:
+            os.fsync(file.fileno())
+        sealed = self.folder / f"{building.stem}-{digest(building)}.duckdb"
+        building.replace(sealed)
+        return sealed.name
+
+    def _replace(self, change: Callable[[list[str]], list[str]]) -> list[str]:
+        """Move the manifest from the versions it names to what ``change`` makes of them, in one atomic step."""
+        before = self.versions
+        try:
+            after = change(before)
+            self._point_to(after)
+        except (duckdb.Error, OSError):
+            self._clear_left_overs(before)
+            raise StoreError("L'écriture a échoué (disque plein ?). Les données d'avant restent en place.") from None
+        self._clear_left_overs(after)
+        return after
+
+    def _point_to(self, versions: Sequence[str]) -> None:
+        written = self.folder / f"{secrets.token_hex(4)}.manifest"
+        with written.open("w", encoding="ascii") as file:
+            file.write("\n".join(versions))
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self.folder / "manifest")
+        with contextlib.suppress(OSError):  # a system that cannot sync a folder orders its changes itself
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
