@@ -109,10 +109,26 @@ class SchoolCalendar:
 
 
 @cache
+def _entries() -> dict:
+    with (DATA / "calendar.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def breaks() -> pd.DataFrame:
+    """What changed for everybody on a day: on (datetime64), reason; as :func:`analytics.measures.signals.xmr` takes them."""
+    listed = _entries().get("breaks", [])
+    return pd.DataFrame(
+        {
+            "on": pd.to_datetime([entry["on"] for entry in listed]),
+            "reason": pd.Series([entry["reason"] for entry in listed], dtype="str"),
+        }
+    )
+
+
+@cache
 def calendar() -> SchoolCalendar:
     """The calendar of ``data/calendar.toml``."""
-    with (DATA / "calendar.toml").open("rb") as file:
-        entries = tomllib.load(file)
+    entries = _entries()
     listed = entries["school_years"]
     ends = [following["first_day"] - timedelta(days=1) for following in listed[1:]] + [listed[-1]["last_day"]]
     years = tuple(

@@ -7,6 +7,7 @@ without the step compete (Aalen-Johansen); ``not_applicable`` and ``not_recorded
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -81,6 +82,72 @@ def summary(counts: pd.DataFrame, delays: Sequence[float]) -> pd.DataFrame:
     shares.columns = [f"within_{delay:g}" for delay in shares.columns]
     answer = outcomes(counts).merge(median_delays(counts), on="step", how="left")
     return answer.merge(shares.reset_index(), on="step", how="left")
+
+
+def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
+    """How each step stands against its deadline, the school's own where it has one, else the service's.
+
+    ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline".
+    Returns step, n_in_time, n_late (done), n_waiting (still in time), n_overdue (open), n_closed (without it),
+    n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first five), share (done in time,
+    of those cases, a waiting one being censored), lower, upper.
+    """
+    beyond = counts["delay"] > 1
+    state = counts["event"].mask(counts["event"] == "done", beyond.map({True: "late", False: "in_time"}))
+    state = state.mask(counts["event"] == "pending", beyond.map({True: "overdue", False: "waiting"}))
+    judged = ["in_time", "late", "waiting", "overdue", "closed"]
+    columns = [*judged, "no_deadline", "not_applicable", "not_recorded"]
+    table = counts.assign(state=state).pivot_table(
+        index="step", columns="state", values="n", aggfunc="sum", fill_value=0
+    )
+    table = table.reindex(columns=columns, fill_value=0).add_prefix("n_").astype("int64")
+    table["n_total"] = table.sum(axis=1)
+    table["n_cases"] = table[[f"n_{name}" for name in judged]].sum(axis=1)
+    shares = shares_within(counts, (1,)).rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
+    return in_protocol_order(table.reset_index().rename_axis(columns=None).merge(shares, on="step", how="left"))
+
+
+def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
+    """``counts`` by danger, without the cases that threaten life, which school days must never judge."""
+    return counts[~counts["danger"].astype(bool)]
+
+
+def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
+    """How the cases keep the protocol's order, and where time goes from one step to the next.
+
+    ``counts`` and ``transitions`` are what :meth:`Snapshot.order_counts` and :meth:`Snapshot.transition_counts` return.
+    Returns step, n_done, n_overtaken, n_skipped, share_overtaken (of the done), share_skipped (of the done and skipped),
+    next_step, n_followed (cases in which the next step applies), median_hours (to the next step; NaN while fewer than half
+    of them have it).
+    """
+    answer = counts.copy()
+    answer["share_overtaken"] = answer["n_overtaken"] / answer["n_done"].where(answer["n_done"] > 0)
+    asked = answer["n_done"] + answer["n_skipped"]
+    answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
+    pairs = ["step", "next_step"]
+    followed = transitions.groupby(pairs, as_index=False)["n"].sum().rename(columns={"n": "n_followed"})
+    medians = quantile(cumulative_incidence(transitions, pairs), by=pairs)[[*pairs, "delay"]]
+    gaps = followed.merge(medians.rename(columns={"delay": "median_hours"}), on=pairs)
+    return answer.merge(gaps, on="step", how="left")
+
+
+def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The median delay of one step by month of report, as points for :func:`analytics.measures.signals.xmr`.
+
+    ``counts`` is what :meth:`Snapshot.step_counts` returns for that step by report_week. A week counts in the month of its
+    Thursday. Returns period (first of the month), value (median, NaN where fewer than half have the step), n_cases,
+    provisional (the month of the extraction and the one before it, whose cases have not had time).
+    """
+    followed = counts[counts["event"].isin(EVENTS)]
+    month = (followed["report_week"] + pd.Timedelta(days=3)).dt.to_period("M").dt.to_timestamp()
+    followed = followed.assign(period=month)
+    points = quantile(cumulative_incidence(followed, ["period"]), by=["period"])[["period", "delay"]]
+    points = points.rename(columns={"delay": "value"})
+    points["n_cases"] = points["period"].map(followed.groupby("period")["n"].sum())
+    points["provisional"] = points["period"] >= pd.Timestamp(as_of).to_period("M").to_timestamp() - pd.DateOffset(
+        months=1
+    )
+    return points
 
 
 def in_protocol_order(table: pd.DataFrame) -> pd.DataFrame:

@@ -25,12 +25,14 @@ class ChosenCases:
     """The parts of a statement that a selection and its dimensions decide. Values are always parameters.
 
     ``cases`` is the chosen cases as a subquery, which also carries the columns of their school that ``by`` asks for.
+    ``joined_types`` brings in the incident types where ``by`` asks for them: a row a case and type.
     """
 
     def __init__(self, selection: Selection, by: Sequence[str]) -> None:
         if unknown := set(by) - _DIMENSIONS:
             raise ValueError(f"unknown dimension: {unknown}")
         self.columns = "".join(f"{name}, " for name in by)
+        self.joined_types = "JOIN case_incidents USING (case_id)" if "incident_type" in by else ""
         self.grouped = "GROUP BY ALL ORDER BY ALL" if by else ""
         self.parameters: list[object] = []
         conditions = []

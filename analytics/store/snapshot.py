@@ -51,7 +51,7 @@ class Snapshot(StepQuestions):
         """Number of cases with each incident type: [incident_type, *by, n]. A case counts once for each of its types."""
         query = ChosenCases(selection, ("incident_type", *by))
         return self.query(
-            f"SELECT {query.columns} count(*) AS n FROM {query.cases} JOIN case_incidents USING (case_id) {query.grouped}",
+            f"SELECT {query.columns} count(*) AS n FROM {query.cases} AS chosen {query.joined_types} {query.grouped}",
             query.parameters,
         )
 

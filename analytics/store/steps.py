@@ -1,4 +1,7 @@
-"""What the store knows of the steps of the protocol, as counts."""
+"""What the store knows of the steps of the protocol, as counts.
+
+Events are those of :mod:`analytics.measures.incidence`, and not_applicable and not_recorded, which have no delay.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,42 @@ import pandas as pd
 from analytics.selection import EVERYTHING, Selection
 from analytics.store.reading import Reader
 from analytics.store.selecting import ChosenCases
+from analytics.vocabulary import RELAYS, STEPS
+
+CLOCKS = ("hours", "school_days", "deadline")
+"""Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""
+
+_EVENT = """
+    CASE WHEN outcome <> 'not_done' THEN outcome WHEN status = 'open' THEN 'pending' ELSE 'closed' END
+"""
+
+# A deadline is the school's own where it has one, else the service's. Danger is judged in hours: a school day is then 24.
+_JUDGED = """
+    service AS (SELECT unnest(?) AS step, unnest(?) AS max_hours, unnest(?) AS max_school_days),
+    limits AS (
+        SELECT chosen.*, case_steps.step, outcome, delay_hours, delay_school_days, time_completed,
+               own.step IS NOT NULL AS is_own,
+               CASE WHEN is_own THEN own.max_hours ELSE service.max_hours END AS max_hours,
+               CASE WHEN is_own THEN own.max_school_days ELSE service.max_school_days END AS max_school_days
+        FROM chosen JOIN case_steps USING (case_id)
+        JOIN service ON service.step = case_steps.step
+        LEFT JOIN school_deadlines AS own ON own.school_id = chosen.school_id AND own.step = case_steps.step
+    ),
+    judged AS (
+        SELECT *, max_hours IS NOT NULL OR danger AS in_hours,
+               CASE WHEN in_hours THEN coalesce(max_hours, 24 * max_school_days) ELSE max_school_days END AS deadline,
+               CASE WHEN outcome = 'done' AND in_hours THEN delay_hours
+                    WHEN outcome = 'done' THEN delay_school_days
+                    WHEN outcome = 'not_done' AND in_hours THEN followed_hours
+                    WHEN outcome = 'not_done' THEN followed_school_days END AS elapsed
+        FROM limits
+    )
+"""
+
+
+def _service_deadlines() -> list[object]:
+    deadlines = [step.deadline for step in STEPS.values()]
+    return [list(STEPS), [d.hours if d else None for d in deadlines], [d.school_days if d else None for d in deadlines]]
 
 
 class StepQuestions(Reader):
@@ -17,22 +56,139 @@ class StepQuestions(Reader):
     def step_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, n, n_time_completed].
 
-        ``clock`` is "hours" or "school_days". ``event`` is done, pending (open case), closed (closed without the step),
-        not_applicable or not_recorded. ``delay`` runs from the report to the step, else to the closure or the extraction;
-        it is missing for the last two. n_time_completed counts the done whose time of day was completed.
+        ``clock`` is one of CLOCKS. ``event`` is done, pending (open case), closed (closed without the step), not_applicable,
+        not_recorded, or, by the clock of deadlines, no_deadline. ``delay`` runs from the report to the step, else to the
+        closure or the extraction; it is missing for the last three. n_time_completed counts the done whose time of day was
+        completed. With incident_type in ``by`` a case counts once for each of its types.
         """
-        if clock not in ("hours", "school_days"):
+        if clock not in CLOCKS:
             raise ValueError(f"unknown clock: {clock}")
         query = ChosenCases(selection, ("step", *by))
+        if clock == "deadline":
+            return self.query(
+                f"""
+                WITH chosen AS {query.cases}, {_JUDGED}
+                SELECT {query.columns}
+                       CASE WHEN deadline IS NULL AND outcome IN ('done', 'not_done') THEN 'no_deadline'
+                            ELSE {_EVENT} END AS event,
+                       CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
+                            ELSE elapsed END::DOUBLE AS delay,
+                       count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
+                FROM judged {query.joined_types} GROUP BY ALL ORDER BY ALL
+                """,
+                [*query.parameters, *_service_deadlines()],
+            )
         return self.query(
             f"""
-            SELECT {query.columns}
-                   CASE WHEN outcome <> 'not_done' THEN outcome
-                        WHEN status = 'open' THEN 'pending' ELSE 'closed' END AS event,
+            SELECT {query.columns} {_EVENT} AS event,
                    CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END AS delay,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-            FROM {query.cases} JOIN case_steps USING (case_id)
+            FROM {query.cases} AS chosen JOIN case_steps USING (case_id) {query.joined_types}
             GROUP BY ALL ORDER BY ALL
             """,
             query.parameters,
         )
+
+    def overdue(self, selection: Selection = EVERYTHING, most: int = 200) -> pd.DataFrame:
+        """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
+        [case_id, school_id, name, step, report_week, danger, is_own, in_hours, deadline, elapsed].
+
+        deadline and elapsed are in hours where ``in_hours``, else in school days. One row a case and step, exact.
+        """
+        query = ChosenCases(selection, ())
+        return self.query(
+            f"""
+            WITH chosen AS {query.cases}, {_JUDGED}
+            SELECT case_id, school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
+            FROM judged LEFT JOIN schools USING (school_id)
+            WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline
+            ORDER BY followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END DESC, case_id, step
+            LIMIT {int(most)}
+            """,
+            [*query.parameters, *_service_deadlines()],
+        )
+
+    def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+        """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.
+
+        The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for.
+        """
+        query = ChosenCases(selection, by)
+        return self.query(
+            f"""
+            WITH firsts AS (
+                SELECT chosen.*,
+                       min(delay_{clock}) AS first_delay,
+                       CASE WHEN count(delay_{clock}) > 0 THEN 'done'
+                            WHEN bool_or(outcome = 'not_done') THEN 'not_done'
+                            WHEN bool_or(outcome = 'not_recorded') THEN 'not_recorded'
+                            ELSE 'not_applicable' END AS outcome
+                FROM {query.cases} AS chosen JOIN case_steps USING (case_id)
+                WHERE list_contains(?, step) GROUP BY ALL
+            )
+            SELECT 'first_relay' AS step, {query.columns} {_EVENT} AS event,
+                   CASE outcome WHEN 'done' THEN first_delay WHEN 'not_done' THEN followed_{clock} END AS delay,
+                   count(*) AS n, 0 AS n_time_completed
+            FROM firsts {query.joined_types} GROUP BY ALL ORDER BY ALL
+            """,
+            [*query.parameters, list(RELAYS)],
+        )
+
+    def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """How the cases keep the protocol's order: [step, n_done, n_overtaken, n_skipped], postvention apart.
+
+        A step is overtaken when a step that follows it in the protocol was done before it, by the clock where both have a
+        time of day, else by an earlier school day; it is skipped when it is not done and a step that follows it is.
+        """
+        query = ChosenCases(selection, ())
+        return self.query(
+            f"""
+            WITH {_IN_ORDER.format(cases=query.cases)}
+            SELECT step, count(*) FILTER (outcome = 'done') AS n_done,
+                   count(*) FILTER (outcome = 'done' AND (
+                       later_school_days < delay_school_days OR (NOT time_completed AND later_timed_hours < delay_hours)
+                   )) AS n_overtaken,
+                   count(*) FILTER (outcome = 'not_done' AND later_school_days IS NOT NULL) AS n_skipped
+            FROM ordered GROUP BY step, place ORDER BY place
+            """,
+            [*query.parameters, *_in_order()],
+        )
+
+    def transition_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """Hours from each step done to the next one of the protocol, where it applies: [step, next_step, event, delay, n].
+
+        Events as in :meth:`step_counts`; a next step that came first took 0 hours.
+        """
+        query = ChosenCases(selection, ())
+        return self.query(
+            f"""
+            WITH {_IN_ORDER.format(cases=query.cases)}
+            SELECT step, next_step, CASE WHEN next_outcome = 'done' THEN 'done'
+                        WHEN status = 'open' THEN 'pending' ELSE 'closed' END AS event,
+                   greatest(coalesce(next_delay_hours, followed_hours) - delay_hours, 0) AS delay, count(*) AS n
+            FROM ordered WHERE outcome = 'done' AND next_outcome IN ('done', 'not_done')
+            GROUP BY ALL ORDER BY ALL
+            """,
+            [*query.parameters, *_in_order()],
+        )
+
+
+_IN_ORDER = """
+    places AS (SELECT unnest(?) AS step, unnest(?) AS place),
+    ordered AS (
+        SELECT *,
+               min(delay_school_days) OVER later AS later_school_days,
+               min(CASE WHEN NOT time_completed THEN delay_hours END) OVER later AS later_timed_hours,
+               lead(step) OVER following AS next_step,
+               lead(outcome) OVER following AS next_outcome,
+               lead(delay_hours) OVER following AS next_delay_hours
+        FROM {cases} AS chosen JOIN case_steps USING (case_id) JOIN places USING (step)
+        WINDOW later AS (PARTITION BY case_id ORDER BY place DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+               following AS (PARTITION BY case_id ORDER BY place)
+    )
+"""
+
+
+def _in_order() -> list[object]:
+    in_order = [step.code for step in STEPS.values() if not step.postvention]
+    return [in_order, list(range(len(in_order)))]
