@@ -31,14 +31,14 @@ ul.relais-links li, ul.relais-contacts li { margin: 0; padding: 0; }
 .relais-added p, .relais-step p { margin: .3rem 0 0; }
 ul.relais-guides { margin: 0 0 .25rem; padding-left: 1.25rem; }
 ul.relais-guides li { margin: 0 0 .3rem; padding: 0; }
-.stMainBlockContainer { max-width: 56rem; counter-reset: step; }
-.stMainBlockContainer h4 { counter-increment: step; font-size: 1.15rem; padding: 0; }
+.stMainBlockContainer { max-width: 56rem; padding-top: 3.75rem; counter-reset: step; }
+.stMainBlockContainer h4 { counter-increment: step; font-size: 1.15rem; padding: 0 0 .15rem; }
 .stMainBlockContainer h4::before { content: counter(step) ". "; opacity: .75; }
 .relais-badge { font-size: .8rem; font-weight: 700; border: 1px solid #8a63bd; border-radius: 1rem; padding: 0 .5rem; }
 .relais-say { border-left: 4px solid #2e9068; padding-left: .7rem; margin: .5rem 0; }
 .relais-avoid { border-left: 4px solid #c9353b; padding-left: .7rem; margin: .5rem 0; }
 ul.relais-contacts { list-style: none; padding: 0; margin: 0; display: grid; gap: 1rem; }
-[data-testid="stExpander"] summary { color: inherit; }
+[data-testid="stExpander"] summary, [data-testid="stExpander"] summary * { color: inherit; opacity: 1; }
 [data-testid="stButtonGroup"] button { min-height: 2.75rem; }
 [data-testid="stButtonGroup"] [data-selected="true"] p { color: CanvasText; font-weight: 700; }
 @media (max-width: 40rem) { .stMainBlockContainer h1 { font-size: 1.9rem; } .stMainBlockContainer h2 { font-size: 1.5rem; }
@@ -46,16 +46,16 @@ ul.relais-contacts { list-style: none; padding: 0; margin: 0; display: grid; gap
 </style>"""
 
 
-def call(contact: Contact) -> str:
-    """A number to touch."""
-    look = "relais-call urgent" if contact.urgent else "relais-call"
-    return f'<a class="{look}" href="{contact.tel}"><b>{contact.number}</b> <span>{escape(contact.role)}</span></a>'
+def call(contact: Contact, today: date, urgent: bool = False) -> str:
+    """A number to touch, in red where life may depend on it."""
+    look = "relais-call urgent" if urgent else "relais-call"
+    return f'<a class="{look}" href="{contact.tel}"><b>{contact.number}</b> <span>{escape(contact.named(today))}</span></a>'
 
 
-def calls(contacts: Iterable[Contact]) -> str:
-    """Numbers side by side, or one under the other on a phone; those that each school has for itself are named."""
-    made = (call(contact) if contact.tel else f"<span>{escape(contact.role)}</span>" for contact in contacts)
-    return f'<div class="relais-calls">{"".join(made)}</div>'
+def calls(contacts: Iterable[Contact], today: date, urgent: bool = False) -> str:
+    """Numbers side by side, or one under the other on a phone; what each school has for itself has no number here."""
+    made = "".join(call(contact, today, urgent) for contact in contacts if contact.tel)
+    return f'<div class="relais-calls">{made}</div>' if made else ""
 
 
 def links(targets: dict[str, str]) -> str:
@@ -80,11 +80,11 @@ def origin(entry: Entry) -> str:
     return f'<p class="relais-soft">{escape(text)}{link}</p>'
 
 
-def complement(entry: Entry) -> str:
-    """What Relais adds, marked so and never mixed with the procedure."""
+def complement(entry: Entry, numbers: str = "") -> str:
+    """What Relais adds, marked so and never mixed with the procedure; ``numbers`` are its :func:`calls`."""
     return (
         f'<div class="relais-added" id="{entry.anchor}"><span class="relais-badge">Complément</span> '
-        f"<b>{escape(entry.label)}</b><p>{escape(entry.action)}</p>{words(entry)}{origin(entry)}</div>"
+        f"<b>{escape(entry.label)}</b><p>{escape(entry.action)}</p>{words(entry)}{numbers}{origin(entry)}</div>"
     )
 
 
@@ -98,7 +98,7 @@ def principles(entries: Iterable[Entry]) -> str:
     return f'<ul class="relais-guides">{items}</ul>' if items else ""
 
 
-def step(advice: Advice, contacts: Iterable[Contact]) -> str:
+def step(advice: Advice, numbers: str) -> str:
     """What a step asks, when, and the number to touch; what remains to do where the other side knows already."""
     entry = advice.step
     text = f"<p>{escape(entry.action)}</p>"
@@ -106,12 +106,11 @@ def step(advice: Advice, contacts: Iterable[Contact]) -> str:
         text = f'<p><span class="relais-badge">Déjà prévenu</span> {escape(advice.reason)}</p>'
     if entry.when:
         text += f'<p class="relais-soft">{escape(entry.when)}</p>'
-    numbers = [contact for contact in contacts if contact.tel]
-    return f'<div class="relais-step">{text}{calls(numbers) if numbers else ""}</div>'
+    return f'<div class="relais-step">{text}{numbers}</div>'
 
 
-def why(advice: Advice, complements: Iterable[Entry], observed: str) -> str:
-    """What a step shows when unfolded: its reason, the words, what is observed, where it comes from, what we add."""
+def why(advice: Advice, observed: str) -> str:
+    """What a step shows when unfolded: its reason, who, the words, what is observed, where it comes from, the deadline."""
     entry = advice.step
     text = f"<p><b>Pourquoi</b> {escape(entry.reason if advice.already else advice.reason)}</p>"
     text += f"<p><b>Qui</b> {escape(entry.who)}</p>{words(entry)}"
@@ -123,7 +122,7 @@ def why(advice: Advice, complements: Iterable[Entry], observed: str) -> str:
             '<p class="relais-soft"><span class="relais-badge">Complément</span> Délai proposé par Relais\u202f: '
             f"{deadline_words(entry.deadline)}. Celui de votre école prime.</p>"
         )
-    return text + "".join(complement(added) for added in complements)
+    return text
 
 
 def card(sayings: Card) -> str:
@@ -140,7 +139,7 @@ def card(sayings: Card) -> str:
 def directory(contacts: Iterable[Contact], today: date) -> str:
     """Contacts with hours, source and how sure the number is."""
     items = "".join(
-        f"<li>{call(contact) if contact.tel else f'<b>{escape(contact.role)}</b>'}"
+        f"<li>{call(contact, today) if contact.tel else f'<b>{escape(contact.role)}</b>'}"
         f"<div>{escape(contact.hours)}. <b>{escape(contact.checked(today)) if contact.doubtful(today) else ''}</b></div>"
         f'<div class="relais-soft">{escape("" if contact.doubtful(today) else contact.checked(today))} '
         f"Source\u202f: {escape(contact.source)}. {escape(contact.checked_by)}.</div></li>"

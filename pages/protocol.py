@@ -1,5 +1,6 @@
 """Protocole: whom to call, in what order, what to say. Needs neither store nor filters, and asks nothing about a pupil."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -7,13 +8,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.documents import parents_pdf, protocol_html, protocol_pdf
-from analytics.protocol import FACTS, Advice, Protocol, Situation, advise, applies, observed, protocol, search
+from analytics.protocol import FACTS, Advice, Entry, Protocol, Situation, advise, applies, observed, protocol, search
 from pages import _protocol_widgets as widgets
 
 YES, NO = "Oui", "Non"
 BRUSSELS = ZoneInfo("Europe/Brussels")
 HOURS = "protocole_heures"
 OTHER_ZONE = "other"
+ABOUT = "about"
 
 
 def main() -> None:
@@ -22,7 +24,8 @@ def main() -> None:
     widgets.show(widgets.STYLE)
     st.title("Que faire maintenant\u202f?", anchor=False)
     st.markdown("Un élève révèle des faits graves en ligne. Voici qui appeler, dans quel ordre, et que dire.")
-    danger = st.container()
+    st.header("Danger immédiat\u202f?", anchor="danger")
+    widgets.show(widgets.calls(content.urgent, today, urgent=True))
     widgets.show(
         widgets.links(
             {
@@ -35,18 +38,15 @@ def main() -> None:
         )
     )
     situation = choose_situation(content)
-    with danger:
-        show_danger(content, situation)
     zone = choose_zone(content)
-    advice = advise(content, situation)
-    show_steps(content, situation, advice, zone)
+    advice = show_steps(content, situation, zone, today)
     show_words(content, situation)
     show_contacts(content, zone, today)
     show_search(content, situation)
     show_documents(situation, advice, today)
     st.header("À propos de ce protocole", anchor="a-propos")
-    widgets.show(widgets.principles(content.of("about", "principle", situation)))
-    widgets.show("".join(map(widgets.complement, content.of("about", "complement", situation))))
+    widgets.show(widgets.principles(content.of(ABOUT, "principle", situation)))
+    widgets.show("".join(map(widgets.complement, content.of(ABOUT, "complement", situation))))
     widgets.show(
         widgets.soft(
             "P1, P2… renvoient aux paragraphes de la procédure du service, reprise dans nos mots. Ce que Relais ajoute est "
@@ -54,13 +54,6 @@ def main() -> None:
             "remplacent pas un avis juridique."
         )
     )
-
-
-def show_danger(content: Protocol, situation: Situation) -> None:
-    st.header("Danger immédiat\u202f?", anchor="danger")
-    widgets.show(widgets.calls(content.urgent))
-    with st.expander("En attendant les secours", expanded=bool(situation.holds("threat"))):
-        widgets.show("".join(widgets.complement(entry) for entry in content.of("danger", "complement", situation)))
 
 
 def choose_situation(content: Protocol) -> Situation:
@@ -110,7 +103,9 @@ def ask(question: str, key: str) -> bool | None:
     return None if answer is None else answer == YES
 
 
-def show_steps(content: Protocol, situation: Situation, advice: tuple[Advice, ...], zone: str) -> None:
+def show_steps(content: Protocol, situation: Situation, zone: str, today: date) -> tuple[Advice, ...]:
+    """The steps that apply, phase by phase, and what goes with them."""
+    advice = advise(content, situation)
     st.header("Les étapes", anchor="etapes")
     n_done = sum(bool(st.session_state.get(f"fait_{each.step.code}")) for each in advice)
     widgets.show(
@@ -119,26 +114,34 @@ def show_steps(content: Protocol, situation: Situation, advice: tuple[Advice, ..
         )
     )
     seen = observed()
+
+    def numbers(entry: Entry) -> str:
+        return widgets.calls((each for each in content.contacts_for(entry, zone) if not each.urgent), today)
+
+    def added(entries: Iterable[Entry]) -> str:
+        return "".join(widgets.complement(entry, numbers(entry)) for entry in entries)
+
     for phase in content.phases.values():
-        tasks = [each for each in advice if each.step.phase == phase.code]
-        if not tasks:
+        if phase.code == ABOUT:
             continue
         st.subheader(phase.label, anchor=f"phase-{phase.code}")
         widgets.show(widgets.principles(content.of(phase.code, "principle", situation)))
-        for each in tasks:
-            code = each.step.code
+        for each in (each for each in advice if each.step.phase == phase.code):
+            step = each.step
+            complements = content.of(phase.code, "complement", situation, step.code)
+            # What this situation adds is not hidden; what always holds is unfolded.
+            pressing = [
+                entry for entry in complements if any(situation.holds(condition) for condition in entry.applies)
+            ]
             with st.container(border=True, gap="xsmall"):
-                st.markdown(f"#### {each.step.label}")
-                widgets.show(widgets.step(each, content.contacts_for(each.step, zone)))
-                added = content.of(phase.code, "complement", situation, code)
-                # What this situation adds is not hidden; what always holds is unfolded.
-                pressing = [entry for entry in added if any(situation.holds(condition) for condition in entry.applies)]
-                widgets.show("".join(map(widgets.complement, pressing)))
-                tick(code, each.step.label)
+                st.markdown(f"#### {step.label}")
+                widgets.show(widgets.step(each, numbers(step)) + added(pressing))
+                tick(step.code, step.label)
                 with st.expander("Pourquoi et comment", type="compact"):
-                    rest = [entry for entry in added if entry not in pressing]
-                    widgets.show(widgets.why(each, rest, seen.get(code, "")))
-        widgets.show("".join(map(widgets.complement, content.of(phase.code, "complement", situation))))
+                    rest = (entry for entry in complements if entry not in pressing)
+                    widgets.show(widgets.why(each, seen.get(step.code, "")) + added(rest))
+        widgets.show(added(content.of(phase.code, "complement", situation)))
+    return advice
 
 
 def tick(code: str, label: str) -> None:

@@ -205,7 +205,9 @@ def test_an_empty_search_finds_nothing():
 def test_a_number_unchecked_for_a_year_says_so():
     contact = protocol().contacts["emergency"]
     assert contact.checked(date(2027, 11, 22)) == "Numéro relu dans sa source le 22/11/2026."
+    assert contact.named(date(2027, 11, 22)) == "Secours médicaux"
     assert contact.checked(date(2027, 11, 23)).startswith("Numéro non vérifié depuis plus d’un an")
+    assert contact.named(date(2027, 11, 23)) == "Secours médicaux (numéro à confirmer)"
 
 
 def test_a_number_without_a_source_says_so_from_the_first_day():

@@ -52,7 +52,7 @@ def protocol_pdf(
                             "already": task.advice.already,
                             "hour": hours.get(task.advice.step.code, ""),
                             "complements": [_entry(entry) for entry in task.complements],
-                            "numbers": [contact.number for contact in task.contacts if contact.number],
+                            "numbers": [_short(contact, today) for contact in task.contacts if contact.number],
                         }
                         for task in chapter.tasks
                     ],
@@ -101,6 +101,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "deadline": deadline_words(entry.deadline) if entry.deadline else "",
         "source": f"{entry.source.label}, {entry.source.dated}",
     }
+
+
+def _short(contact: Contact, today: date) -> str:
+    return f"{contact.number} (à confirmer)" if contact.doubtful(today) else contact.number
 
 
 def _contact(contact: Contact, today: date) -> dict[str, Any]:

@@ -134,6 +134,10 @@ class Contact:
         """Whether the number was never found in a source, or not for a year."""
         return bool(self.number) and (not self.confirmed or (today - self.checked_on).days > STALE_AFTER_DAYS)
 
+    def named(self, today: date) -> str:
+        """The role beside the number, and whether the number is to be confirmed: wherever it is shown."""
+        return f"{self.role} (numéro à confirmer)" if self.doubtful(today) else self.role
+
     def checked(self, today: date) -> str:
         """What is known of the number today, in one sentence; empty where each school has its own."""
         checked = day(self.checked_on)

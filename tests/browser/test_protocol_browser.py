@@ -140,6 +140,8 @@ def overflow(page) -> int:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_every_screen_and_axe_finds_nothing_grave(address, open_page, scheme):
     page = open_page(f"{address}?faits=Menaces&mineur=Oui", scheme=scheme)
+    page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(summary => summary.click())")
+    page.get_by_text("Délai proposé").last.wait_for()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         assert overflow(page) <= 0, width
