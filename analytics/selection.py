@@ -14,7 +14,7 @@ class Selection:
     """Cases by school year, period, incident type, level, network and zone; an empty choice leaves all in.
 
     A case with several incident types is in when one of them is chosen. ``first_week`` and ``last_week`` are the Mondays of
-    the weeks of report, both included.
+    the weeks of report, both included. ``school_ids`` narrows the question to a school, or to those beside which it stands.
     """
 
     school_years: tuple[str, ...] = ()
@@ -24,6 +24,7 @@ class Selection:
     school_levels: tuple[str, ...] = ()
     school_networks: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    school_ids: tuple[str, ...] = ()
 
     @property
     def is_everything(self) -> bool:
@@ -48,6 +49,8 @@ class Selection:
                 parts.append(listing([vocabulary.label(code) for code in chosen], "ou"))
         if self.zones:
             parts.append(f"zone {listing(list(self.zones), 'ou')}")
+        if self.school_ids:
+            parts.append(count(len(self.school_ids), "école"))
         return " · ".join(parts) or "tous les dossiers"
 
 

@@ -39,6 +39,7 @@ class ChosenCases:
         for column, values in (
             ("cases.school_year", selection.school_years),
             ("cases.school_level", selection.school_levels),
+            ("cases.school_id", selection.school_ids),
             ("schools.school_network", selection.school_networks),
             ("schools.zone", selection.zones),
         ):
@@ -60,8 +61,12 @@ class ChosenCases:
 
 
 def school_conditions(selection: Selection) -> tuple[str, list[object]]:
-    """The WHERE clause, or nothing, that keeps the schools of the chosen networks and zones, and its parameters."""
-    conditions = {"schools.school_network": selection.school_networks, "schools.zone": selection.zones}
+    """The WHERE clause, or nothing, that keeps the chosen schools, networks and zones, and its parameters."""
+    conditions = {
+        "schools.school_id": selection.school_ids,
+        "schools.school_network": selection.school_networks,
+        "schools.zone": selection.zones,
+    }
     chosen = {column: list(values) for column, values in conditions.items() if values}
     where = " AND ".join(f"list_contains(?, {column})" for column in chosen)
     return (f"WHERE {where}" if where else ""), list(chosen.values())

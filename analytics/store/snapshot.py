@@ -9,11 +9,12 @@ import pandas as pd
 
 from analytics.schema import TABLES
 from analytics.selection import EVERYTHING, Selection
+from analytics.store.incident_types import TypeQuestions
 from analytics.store.selecting import ChosenCases, school_conditions
 from analytics.store.steps import StepQuestions
 
 
-class Snapshot(StepQuestions):
+class Snapshot(StepQuestions, TypeQuestions):
     """One version of the store: who it is, what may be chosen, and its counts."""
 
     def table(self, name: str) -> pd.DataFrame:
@@ -56,7 +57,7 @@ class Snapshot(StepQuestions):
         )
 
     def school_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
-        """Every school of the chosen networks and zones, with the number of its chosen cases, 0 included:
+        """Every chosen school (by code, network, zone), with the number of its chosen cases, 0 included:
         [school_id, name, school_network, school_level, zone, n_pupils, n, n_open, last_week].
         """
         query = ChosenCases(selection, ("school_id",))
