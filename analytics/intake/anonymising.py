@@ -26,6 +26,11 @@ class KeyFileError(Exception):
     """The key is missing, unreadable, in the wrong place or not the one of the store. The message is French."""
 
 
+def canonical_number(case_number: str) -> str:
+    """A case number without regard to case, spaces and the width of its characters."""
+    return "".join(unicodedata.normalize("NFKC", case_number).casefold().split())
+
+
 @dataclass(frozen=True)
 class Key:
     """A secret key. Its ``id`` may be stored and shown: it tells keys apart and gives nothing away."""
@@ -38,9 +43,8 @@ class Key:
 
     def pseudonym(self, case_number: str) -> str:
         """Twelve letters and digits for a case number; its case and spaces do not count."""
-        canonical = "".join(unicodedata.normalize("NFKC", case_number).casefold().split())
-        digest = hmac.digest(self.secret, b"case " + canonical.encode(), hashlib.sha256)
-        return base64.b32encode(digest).decode()[:PSEUDONYM_LENGTH]
+        digest = hmac.digest(self.secret, b"case " + canonical_number(case_number).encode(), hashlib.sha256)
+        return base64.b32encode(digest[:10]).decode()[:PSEUDONYM_LENGTH]
 
     def digest(self, content: bytes) -> str:
         """A keyed digest of a file: tells whether the same file comes again, and nothing to whoever has no key."""

@@ -6,19 +6,20 @@ first (03/04/2026), with or without a time; anything else is not a date.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import compress
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from analytics.intake.mapping import Layout, OwnWords
+from analytics.intake.mapping import Layout
 from analytics.intake.reading import Cell
 from analytics.school_calendar import TIMEZONE, SchoolCalendar
-from analytics.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
+from analytics.vocabulary import SCHOOL_LEVELS, normalise
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
@@ -36,6 +37,9 @@ RULES: dict[str, str] = {
     "not_a_number": "ce n'est pas un nombre entier",
     "not_a_deadline": "ce n'est pas un délai : écrivez 48 h ou 5 j",
 }
+
+
+EXAMPLE = "exemple"  # the case number, or the school code, of the template's example rows, which are skipped
 
 
 @dataclass(frozen=True, order=True)
@@ -155,26 +159,31 @@ class Moments:
 
 def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Moments:
     """A column of dates or of words that ``find`` knows. True date cells are taken as they are, text by declared formats."""
-    local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[s]")
+    local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
     words = np.full(len(cells), "", dtype=object)
     invalid = np.zeros(len(cells), dtype=bool)
-    kinds = np.array([0 if kind is str else 1 if kind in (datetime, date) else 2 for kind in map(type, cells)])
-    dated = np.flatnonzero(kinds == 1)
-    if dated.size:
-        # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
-        exact = np.array([cells[i] for i in dated], dtype="datetime64[us]") + np.timedelta64(500_000, "us")
-        local[dated] = exact.astype("datetime64[s]")
-    parsed: dict[Cell, tuple[object, str, bool]] = {}
-    for i in np.flatnonzero(kinds != 1):
-        cell = cells[i]
-        if cell not in parsed:
-            word = text(cell)
-            moment = parse_moment(word) if isinstance(cell, str) else None
-            code = "" if moment or not word else find(word)
-            parsed[cell] = (np.datetime64(moment or "NaT", "s"), code or "", code is None)
-        local[i], words[i], invalid[i] = parsed[cell]
+    kinds = np.array([1 if kind is datetime else 2 if kind is date else 0 for kind in map(type, cells)], dtype="int8")
+    instants = pa.array(compress(cells, kinds == 1), pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
+    local[kinds == 1] = instants + np.timedelta64(500_000, "us")
+    days = np.array([cell.toordinal() for cell in cells if type(cell) is date], dtype=int)
+    local[kinds == 2] = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+    typed = list(compress(cells, kinds == 0))
+    parsed = {cell: _parse_typed(cell, find) for cell in set(typed)}
+    local[kinds == 0] = [parsed[cell][0] for cell in typed]
+    words[kinds == 0] = [parsed[cell][1] for cell in typed]
+    invalid[kinds == 0] = [parsed[cell][2] for cell in typed]
+    local = local.astype("datetime64[s]")
     has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
     return Moments(pd.Series(local), has_time, words, invalid)
+
+
+def _parse_typed(cell: Cell, find: Callable[[str], str | None]) -> tuple[np.datetime64, str, bool]:
+    """A cell that is no true date: its moment (or NaT), the code of its word (or ""), and whether it is neither."""
+    word = text(cell)
+    moment = parse_moment(word) if isinstance(cell, str) else None
+    code = "" if moment or not word else find(word)
+    return np.datetime64(moment or "NaT", "us"), code or "", code is None
 
 
 def check_moments(
@@ -216,93 +225,15 @@ def find_level(word: str) -> str | None:
     return None
 
 
-_DEADLINE = re.compile(r"(\d{1,4})\s*(h|heures?|j|jours?)\b.*")
+def data_rows(layout: Layout, code: str) -> np.ndarray:
+    """The numbers, from 0, of the rows under the header in which some cell is filled, but for the template's example.
 
-
-def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.DataFrame, list[Fault]]:
-    """The schools sheet as ``schools``, ``school_deadlines`` and its faults.
-
-    A school without a code or a name, or whose code stands twice, is left out; another faulty cell is left empty.
+    ``code`` is the field by which the example is known.
     """
-    rows = _data_rows(layout)
-    faults = Faults(layout, rows)
-    cells = {code: _pick(layout, code, rows) for code in layout.columns}
-    table = pd.DataFrame({code: [text(cell) for cell in column] for code, column in cells.items()}, dtype="str")
-    for code in ("code", "name"):
-        faults.add(code, "missing", (table[code] == "").to_numpy())
-    faults.add("code", "duplicate", (table.duplicated("code") & (table["code"] != "")).to_numpy())
-    keep = faults.clean
-
-    def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
-        if code not in cells:
-            return pd.Series(pd.NA, index=table.index, dtype="str")
-        words = code_words(cells[code], lambda word: own_words.find(terms, word))
-        faults.add(code, "unknown_term", words == None)  # noqa: E711 (element by element)
-        return pd.Series(words, dtype="str").replace("", pd.NA)
-
-    pupils = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    if "pupils" in cells:
-        whole = table["pupils"].str.fullmatch(r"\d+")
-        faults.add("pupils", "not_a_number", (~whole & (table["pupils"] != "")).to_numpy())
-        pupils[whole] = table.loc[whole, "pupils"].astype("int64")
-    schools = pd.DataFrame(
-        {
-            "school_id": table["code"],
-            "name": table["name"],
-            "school_network": vocabulary_column("network", SCHOOL_NETWORKS),
-            "school_level": vocabulary_column("teaching", TEACHING_LEVELS),
-            "zone": table["zone"].replace("", pd.NA) if "zone" in cells else pd.Series(pd.NA, table.index, dtype="str"),
-            "n_pupils": pupils,
-        }
-    )
-    deadlines = []
-    for step in STEPS:
-        if (code := f"deadline:{step}") in cells:
-            found = [_DEADLINE.fullmatch(word.lower()) for word in table[code]]
-            faults.add(
-                code, "not_a_deadline", np.array([not f and bool(w) for f, w in zip(found, table[code], strict=True)])
-            )
-            deadlines += [
-                (school, step, int(f[1]) if f[2][0] == "h" else pd.NA, int(f[1]) if f[2][0] == "j" else pd.NA)
-                for school, f, kept in zip(table["code"], found, keep, strict=True)
-                if f and kept
-            ]
-    deadlines_table = pd.DataFrame(deadlines, columns=["school_id", "step", "max_hours", "max_school_days"])
-    return schools[keep], deadlines_table.astype({"max_hours": "Int64", "max_school_days": "Int64"}), faults.sorted()
-
-
-def find_school(schools: pd.DataFrame) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
-    """Two look-ups: the code of a school from its code or name, and the nearest known name, to say with a fault.
-
-    A name that two schools share is not known: the code must tell them apart.
-    """
-    by_code = {normalise(code): code for code in schools["school_id"]}
-    names = schools.groupby(schools["name"].map(normalise))["school_id"].agg(list)
-    by_name = {name: codes[0] for name, codes in names.items() if len(codes) == 1}
-    by_word = by_name | by_code
-
-    def nearest(word: str) -> str:
-        close = difflib.get_close_matches(normalise(word), list(by_name), n=1, cutoff=0.75)
-        known = dict(zip(schools["name"].map(normalise), schools["name"], strict=True))
-        return f"la plus proche : « {known[close[0]]} »" if close else ""
-
-    return lambda word: by_word.get(normalise(word)), nearest
-
-
-def _data_rows(layout: Layout) -> np.ndarray:
-    """The numbers, counted from 0, of the rows under the header in which some cell is filled."""
-    start = layout.header_row + 1
-    rows = layout.sheet.rows
-    return np.array(
-        [
-            i
-            for i in range(start, len(rows))
-            if any(cell != "" and (type(cell) is not str or cell.strip()) for cell in rows[i])
-        ],
-        dtype=int,
-    )
-
-
-def _pick(layout: Layout, code: str, rows: np.ndarray) -> list[Cell]:
     column = layout.columns[code]
-    return [layout.sheet.rows[row][column] for row in rows]
+    filled = [
+        number
+        for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 1)
+        if any(not isinstance(cell, str) or cell.strip() for cell in row) and normalise(text(row[column])) != EXAMPLE
+    ]
+    return np.array(filled, dtype=int)

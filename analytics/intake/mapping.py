@@ -213,6 +213,7 @@ def _codes_by_header(fields: Sequence[Field], own_words: OwnWords) -> dict[str, 
 
 
 def _refuse_duplicates(headers: list[str], known: Mapping[str, str], row: int) -> None:
+    """Only addresses are said: without a header row, the row that stands for it holds values."""
     seen: dict[str, int] = {}
     for column, header in enumerate(headers):
         if not header:
@@ -220,8 +221,8 @@ def _refuse_duplicates(headers: list[str], known: Mapping[str, str], row: int) -
         name = known.get(normalise(header), header)
         if name in seen:
             raise RefusedFileError(
-                f"L'en-tête « {header} » (cellule {address(row, column)}) fait double emploi avec la cellule "
-                f"{address(row, seen[name])}. Gardez une seule de ces deux colonnes, ou renommez l'autre."
+                f"Les cellules {address(row, seen[name])} et {address(row, column)} donnent deux fois le même en-tête. "
+                f"Gardez une seule de ces deux colonnes, ou renommez l'autre."
             )
         seen[name] = column
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from pandas.util import hash_pandas_object
 
 _CASE_TABLES = ("cases", "case_incidents", "case_steps")
 
@@ -62,9 +61,10 @@ def _fingerprints(tables: dict[str, pd.DataFrame]) -> pd.Series:
     cases = tables["cases"].copy()
     waiting = cases["status"] == "open"
     cases.loc[waiting, ["followed_hours", "followed_school_days"]] = 0
-    parts = [
-        pd.Series(hash_pandas_object(frame[sorted(frame.columns)], index=False).to_numpy(), index=frame["case_id"])
-        for frame in (cases, tables["case_incidents"], tables["case_steps"])
-        if len(frame)
-    ]
+    parts = []
+    for frame in (cases, tables["case_incidents"], tables["case_steps"]):
+        if len(frame):
+            ordered = frame[sorted(frame.columns)]
+            digests = pd.util.hash_pandas_object(ordered, index=False)  # ty: ignore[not-callable] (loaded lazily)
+            parts.append(pd.Series(digests.to_numpy(), index=frame["case_id"]))
     return pd.concat(parts).groupby(level=0).sum() if parts else pd.Series(dtype="uint64")

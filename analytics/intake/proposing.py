@@ -27,6 +27,7 @@ N_CLOSEST = 3
 MIN_ROWS_TO_SHOW = 2
 _OF_NO_PERSON = ("incidents", "channel", "minor")
 _LONGEST_SHAPE = 20
+_LEAST_LIKENESS = 0.6  # of at most 1.5: below, a name is not like another
 
 UNDATED = ("not_applicable", "not_recorded")  # the outcomes that a step's column can say in a word
 
@@ -58,7 +59,8 @@ class UnknownWord:
     def choices(self) -> dict[str, str]:
         """The terms that it may mean, code to French label, the closest first."""
         codes = [code for code in self.terms if self.terms is not OUTCOMES or code in UNDATED]
-        return {code: self.terms.label(code) for code in sorted(codes, key=lambda code: code not in self.closest)}
+        near = [code for code in self.closest if code in codes]
+        return {code: self.terms.label(code) for code in dict.fromkeys((*near, *codes))}
 
 
 def shape(cell: Cell) -> str:
@@ -188,9 +190,16 @@ def _words_of_unread_columns(layout: Layout) -> set[str]:
 
 
 def _closest(word: str, names: dict[str, str]) -> tuple[str, ...]:
-    """The codes of the names most like ``word``, each once, the closest first."""
-    close = difflib.get_close_matches(normalise(word), list(names), n=len(names) or 1, cutoff=0.5)
-    return tuple(dict.fromkeys(names[name] for name in close))[:N_CLOSEST]
+    """The codes of the names most like ``word``, each once, the closest first: by letters, and by words in common."""
+    word = normalise(word)
+    words = set(word.split())
+
+    def likeness(name: str) -> float:
+        shared = len(words & set(name.split())) / len(name.split())
+        return difflib.SequenceMatcher(None, word, name).ratio() + shared / 2
+
+    close = sorted(((likeness(name), name) for name in names if name), reverse=True)
+    return tuple(dict.fromkeys(names[name] for score, name in close if score >= _LEAST_LIKENESS))[:N_CLOSEST]
 
 
 def together(first: OwnWords, second: OwnWords) -> OwnWords:

@@ -1,0 +1,136 @@
+"""The register's columns, read and checked: all the faults of a row at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analytics.intake.anonymising import canonical_number
+from analytics.intake.checking import (
+    Faults,
+    Moments,
+    before,
+    check_moments,
+    code_word_lists,
+    code_words,
+    find_level,
+    read_moments,
+    text,
+)
+from analytics.intake.mapping import Layout, OwnWords
+from analytics.intake.schools import find_school
+from analytics.school_calendar import SchoolCalendar
+from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STEPS
+
+REPORT_HOUR = 8  # a report without a time counts from 08:00,
+STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The register's columns, read and checked, one entry a row."""
+
+    case_number: list[str]
+    school: np.ndarray
+    level: np.ndarray
+    reporter: np.ndarray
+    channel: np.ndarray
+    minor: np.ndarray
+    incidents: list[tuple[str | None, ...]]
+    reported: Moments
+    reported_at: pd.Series
+    closed: Moments
+    closed_at: pd.Series
+    steps: dict[str, tuple[Moments, pd.Series]]
+
+
+def read_columns(
+    layout: Layout,
+    rows: np.ndarray,
+    faults: Faults,
+    schools: pd.DataFrame,
+    own_words: OwnWords,
+    as_of: date,
+    days: SchoolCalendar,
+) -> Columns:
+    """Read every column, adding what is wrong to ``faults``: all the faults of a row at once."""
+    n = len(rows)
+
+    def cells(code: str) -> list:
+        column = layout.columns.get(code)
+        return [""] * n if column is None else [layout.sheet.rows[row][column] for row in rows]
+
+    def words(code: str, find: Callable[[str], str | None], default: str) -> np.ndarray:
+        codes = code_words(cells(code), find)
+        if code in layout.columns:
+            faults.add(code, "unknown_term", codes == None)  # noqa: E711 (element by element)
+        return np.where(codes == "", default, codes)
+
+    for code, column in layout.columns.items():
+        for rule, marked in (("formula", layout.sheet.formulas), ("merged", layout.sheet.merged)):
+            if marked:
+                faults.add(code, rule, np.array([(row, column) in marked for row in rows], dtype=bool))
+
+    case_number = [text(cell) for cell in cells("case_number")]
+    canonical = pd.Series([canonical_number(number) for number in case_number], dtype="str")
+    faults.add("case_number", "missing", (canonical == "").to_numpy())
+    faults.add("case_number", "duplicate", (canonical.duplicated() & (canonical != "")).to_numpy())
+
+    school_words = [text(cell) for cell in cells("school")]
+    find, nearest = find_school(schools)
+    school = code_words(school_words, find)
+    faults.add("school", "missing", school == "")
+    faults.add("school", "unknown_school", school == None, lambda i: nearest(school_words[i]))  # noqa: E711
+
+    level = _levels(layout, words, school, schools)
+    faults.add(next(c for c in ("year", "level", "school") if c in layout.columns), "missing", level == "")
+
+    incidents = code_word_lists(cells("incidents"), lambda word: own_words.find(INCIDENT_TYPES, word))
+    faults.add("incidents", "missing", np.array([not found for found in incidents], dtype=bool))
+    faults.add("incidents", "unknown_term", np.array([None in found for found in incidents], dtype=bool))
+
+    reported = read_moments(cells("reported"), lambda word: None)
+    faults.add("reported", "missing", np.array([text(cell) == "" for cell in cells("reported")], dtype=bool))
+    reported_at = check_moments(faults, "reported", reported, REPORT_HOUR, as_of, days)
+
+    def moments(code: str, find: Callable[[str], str | None]) -> tuple[Moments, pd.Series]:
+        read_ = read_moments(cells(code), find)
+        if code not in layout.columns:
+            return read_, read_.instants(STEP_HOUR)
+        instants = check_moments(faults, code, read_, STEP_HOUR, as_of, days)
+        faults.add(code, "before_report", before(read_, instants, reported, reported_at))
+        return read_, instants
+
+    def outcome(word: str) -> str | None:
+        code = own_words.find(OUTCOMES, word)
+        return code if code in ("not_applicable", "not_recorded") else None
+
+    closed, closed_at = moments("closed", lambda word: None)
+    return Columns(
+        case_number,
+        school,
+        level,
+        words("reporter", lambda word: own_words.find(REPORTERS, word), "unknown"),
+        words("channel", lambda word: own_words.find(CHANNELS, word), "unknown"),
+        words("minor", lambda word: own_words.find(MINORS, word), "unknown"),
+        incidents,
+        reported,
+        reported_at,
+        closed,
+        closed_at,
+        {step: moments(f"step:{step}", outcome) for step in STEPS},
+    )
+
+
+def _levels(layout: Layout, words: Callable, school: np.ndarray, schools: pd.DataFrame) -> np.ndarray:
+    """The level from the pupil's year, else from the level column, else from a school that teaches only one."""
+    level = np.full(len(school), "", dtype=object)
+    for code in ("year", "level"):
+        if code in layout.columns:
+            level = np.where(level == "", words(code, find_level, ""), level)
+    fundamental = schools.loc[schools["school_level"] == "fundamental", "school_id"]
+    return np.where((level == "") & pd.Series(school).isin(fundamental).to_numpy(), "fundamental", level)
