@@ -22,11 +22,9 @@ from typer.exceptions import TyperException
 from analytics.terminal import (
     FrenchCommand,
     FrenchGroup,
-    RefusedError,
     accept_any_encoding,
     day_argument,
     existing_file,
-    explain_failure,
     explain_misuse,
     new_file,
     progress_bar,
@@ -63,15 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(explain_misuse(error))
         return 2
     except Exception as error:
-        say(str(error) if _is_foreseen(error) else explain_failure(error))
+        from analytics.failures import explain
+
+        say(explain(error))
         return 1
-
-
-def _is_foreseen(error: Exception) -> bool:
-    from analytics.intake import KeyFileError, RefusedFileError
-    from analytics.store import StoreError
-
-    return isinstance(error, (RefusedError, RefusedFileError, KeyFileError, StoreError))
 
 
 def _command(name: str) -> Callable:
@@ -249,6 +242,7 @@ def forget(
     case: Annotated[str, typer.Argument(metavar="DOSSIER", help="Le numéro du dossier, ou son pseudonyme.")],
 ) -> None:
     """Retire un dossier de toutes les versions gardées."""
+    from analytics.failures import RefusedError
     from analytics.importing import store_key
     from analytics.intake.anonymising import PSEUDONYM_LENGTH
 

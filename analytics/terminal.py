@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -41,10 +40,6 @@ def progress_bar() -> Generator[Callable[[float, str], None]]:
         yield lambda share, what: bar.update(task, completed=share, description=what)
 
 
-class RefusedError(Exception):
-    """What was asked is refused, and nothing changed. The message is French."""
-
-
 def existing_file(path: Path | None) -> Path | None:
     """The path of a file that is there; BadParameter when it is not."""
     if path is not None and not path.is_file():
@@ -75,6 +70,8 @@ def new_file(path: Path, *, private: bool = False) -> Generator[BinaryIO]:
 
     ``private`` gives rights to its owner alone. RefusedError where a file stands already, or none can be written.
     """
+    from analytics.failures import RefusedError
+
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags, 0o600 if private else 0o666)
@@ -163,22 +160,6 @@ def explain_misuse(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "relais"
     return f"{reason} Voyez {path} --help."
-
-
-def explain_failure(error: Exception) -> str:
-    """A calm sentence for what nobody foresaw: the kind of error and its place in our code, never its message."""
-    place = next(
-        (
-            f", {Path(frame.filename).name} ligne {frame.lineno}"
-            for frame in reversed(traceback.extract_tb(error.__traceback__))
-            if Path(frame.filename).is_relative_to(Path(__file__).parent)
-        ),
-        "",
-    )
-    return (
-        "Une erreur inattendue a interrompu la commande. Les données d'avant restent en place. "
-        f"Pour la signaler : {type(error).__name__}{place}."
-    )
 
 
 def accept_any_encoding() -> None:

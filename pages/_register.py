@@ -170,7 +170,7 @@ def ask_words(checked: state.Checked, upload: state.Upload) -> None:
             (unknown, _ask(_word_label(unknown), unknown.choices, f"registre_mot_{index}_{turn}"))
             for index, unknown in enumerate(checked.words)
         ]
-        if st.form_submit_button("Appliquer et vérifier à nouveau"):
+        if st.form_submit_button("Appliquer et vérifier à nouveau", key="registre_appliquer"):
             state.remember(columns, words, upload.own_words)
             st.rerun()
 

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from analytics.failures import explain
 from analytics.french import count, day
 from analytics.importing import Import, import_register, store_key
-from analytics.intake import KeyFileError, OwnWords, RefusedFileError
+from analytics.intake import OwnWords, RefusedFileError
 from analytics.intake.proposing import (
     UnknownColumn,
     UnknownWord,
@@ -153,8 +154,8 @@ def _check(store: Store, upload: Upload) -> Checked:
     found, refusal = None, ""
     try:
         found = _import(store, upload, dry_run=True)
-    except (RefusedFileError, KeyFileError, StoreError) as error:
-        refusal = str(error)
+    except Exception as error:  # whatever it is: Streamlit would log its message, which could hold a value
+        refusal = explain(error)
     try:
         layout = found.extract.layout if found else draft_layout(read(upload.content), upload.own_words)
     except RefusedFileError:
@@ -176,8 +177,8 @@ def publish(store: Store, upload: Upload) -> None:
     before = store.versions[:1]
     try:
         done = _import(store, upload, dry_run=False)
-    except (RefusedFileError, KeyFileError, StoreError) as error:
-        say(str(error), failed=True)
+    except Exception as error:  # as in _check
+        say(explain(error), failed=True)
         st.rerun()
     clear()
     if store.versions[:1] == before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,10 @@ def texts(page: AppTest) -> str:
     """Everything that the page says, labels, choices and tables included."""
     said = [
         element.value
-        for kind in ("markdown", "caption", "info", "warning", "error", "success")
-        for element in page.get(kind)
+        for elements in (page.markdown, page.caption, page.info, page.warning, page.error, page.success)
+        for element in elements
     ]
-    said += [widget.label for kind in ("selectbox", "button", "file_uploader") for widget in page.get(kind)]
+    said += [widget.label for widgets in (page.selectbox, page.button, page.file_uploader) for widget in widgets]
     said += [option for box in page.selectbox for option in box.options]
     return "\n".join(said + [shown.value.to_csv() for shown in page.table])
 
@@ -85,8 +86,6 @@ def test_an_empty_store_offers_a_template_and_asks_for_a_register(page):
 
 
 def test_fictitious_records_are_said_to_be_so_and_give_way_to_the_first_register(store, page):
-    from datetime import UTC, datetime
-
     build_demo(store, datetime(2026, 6, 12, tzinfo=UTC))
     assert "Données fictives" in run(page).warning[0].value
     press(upload(page, workbook(GOOD)), "registre_importer")
@@ -161,7 +160,7 @@ def test_a_register_with_other_headers_is_mapped_by_its_coordinator(page):
     assert "Aaaa" in box.label
     assert "Lambert" not in texts(page)
     box.select("incidents")
-    run(next(button for button in page.button if "Appliquer" in button.label).click())
+    press(page, "registre_appliquer")
     assert "2 acceptées" in page.info[-1].value
     assert "Garder ces correspondances" in " ".join(button.label for button in page.get("download_button"))
 
@@ -170,7 +169,7 @@ def test_a_word_of_the_service_is_mapped_once_for_all_its_rows(page):
     upload(page, workbook([*GOOD[:5], "chahut"], [*ALSO_GOOD[:5], "Chahut"]))
     assert not [button for button in page.button if button.key == "registre_importer"]
     next(box for box in page.selectbox if "chahut" in box.label).select("other")
-    run(next(button for button in page.button if "Appliquer" in button.label).click())
+    press(page, "registre_appliquer")
     assert "2 acceptées" in page.info[-1].value
 
 

@@ -1,0 +1,112 @@
+"""What an import would keep, and how far the records could still be told apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analytics.importing import import_register
+from analytics.intake import Key
+from analytics.intake.checking import Fault
+from analytics.intake.mapping import REGISTER, OwnWords, lay_out
+from analytics.intake.previewing import preview_columns, refused_rows, residual_risk, risk_sentence
+from analytics.intake.reading import Sheet
+from analytics.schema import TABLES
+from analytics.store import Store
+
+FILES = Path(__file__).parents[1] / "files"
+
+
+def test_each_column_is_kept_coarsened_or_dropped_in_the_order_of_the_file():
+    headers = ["N° dossier", "Élève", "École", "Classe", "Signalé le", "Faits", "", "Remarques"]
+    layout = lay_out([Sheet("", [headers])], REGISTER, OwnWords(), "Registre")
+    preview = preview_columns(layout)
+    assert dict(zip(preview["header"], preview["fate"], strict=True)) == {
+        "N° dossier": "coarsened",
+        "Élève": "dropped",
+        "École": "kept",
+        "Classe": "coarsened",
+        "Signalé le": "coarsened",
+        "Faits": "kept",
+        "Remarques": "dropped",
+    }
+    assert preview["header"].tolist() == [header for header in headers if header]
+
+
+def test_every_field_says_whether_it_is_kept_or_coarsened():
+    assert all(field.becomes.startswith(("gardé", "réduit", "remplacé")) for field in REGISTER)
+
+
+def cases(table, drawing: str) -> dict[str, pd.DataFrame]:
+    drawn = table(drawing)
+    drawn["report_week"] = pd.to_datetime(drawn["report_week"])
+    kinds = drawn.assign(incident_type=drawn["kinds"].str.split("+")).explode("incident_type")
+    return {"cases": drawn.drop(columns="kinds"), "case_incidents": kinds[["case_id", "incident_type"]]}
+
+
+def test_a_case_is_alone_when_no_other_has_its_school_month_level_and_types(table):
+    tables = cases(
+        table,
+        """
+        case_id | school_id | report_week | school_level | kinds
+        a       | A1        | 2026-03-02  | secondary_1  | insults+threats
+        b       | A1        | 2026-03-16  | secondary_1  | threats+insults
+        c       | A1        | 2026-03-16  | secondary_1  | insults
+        d       | A1        | 2026-03-16  | secondary_2  | insults+threats
+        e       | A2        | 2026-03-16  | secondary_1  | insults+threats
+        """,
+    )
+    assert residual_risk(tables).iloc[0].to_dict() == {"n_cases": 5, "n_alone": 3, "smallest_group": 1}
+
+
+def test_a_week_counts_in_the_month_of_its_thursday(table):
+    tables = cases(
+        table,
+        """
+        case_id | school_id | report_week | school_level | kinds
+        a       | A1        | 2026-03-30  | secondary_1  | insults
+        b       | A1        | 2026-04-06  | secondary_1  | insults
+        """,
+    )
+    assert residual_risk(tables).loc[0, "smallest_group"] == 2
+
+
+def test_an_empty_extract_has_no_group():
+    risk = residual_risk({name: TABLES[name].empty for name in ("cases", "case_incidents")})
+    assert risk.loc[0, "n_cases"] == 0
+    assert risk["smallest_group"].isna().all()
+    assert risk_sentence(risk) == "Risque résiduel : aucun dossier."
+
+
+def test_the_preview_foretells_the_risk_that_the_store_then_measures(tmp_path):
+    store = Store(tmp_path)
+    content = (FILES / "registre-2025-2026.xlsx").read_bytes()
+    done = import_register(store, content, Key(b"k" * 32), datetime(2026, 6, 12, tzinfo=UTC))
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with snapshot:
+        pd.testing.assert_frame_equal(residual_risk(done.extract.tables), snapshot.residual_risk(), check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("n_alone", "said"),
+    [(0, "0 dossier sur 8 est seul"), (1, "1 dossier sur 8 est seul"), (2, "2 dossiers sur 8 sont seuls")],
+)
+def test_the_risk_is_said_in_a_sentence(n_alone, said):
+    risk = pd.DataFrame({"n_cases": [8], "n_alone": [n_alone], "smallest_group": [1]})
+    assert said in risk_sentence(risk)
+
+
+def test_a_refused_row_has_all_its_reasons_on_one_line():
+    faults = [Fault(9, 0, "Canal", "formula"), Fault(4, 1, "Faits", "missing"), Fault(4, 2, "Mineur", "unknown_term")]
+    rows = refused_rows(faults)
+    assert rows["row"].tolist() == [4, 9]
+    assert "Faits" in rows.loc[0, "reasons"]
+    assert "Mineur" in rows.loc[0, "reasons"]
+
+
+def test_without_a_refused_row_the_table_is_empty():
+    assert refused_rows([]).empty
