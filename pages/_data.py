@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import streamlit as st
 
@@ -46,3 +47,21 @@ def snapshot() -> Snapshot:
         st.info("Il n'y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
         st.stop()
     return opened
+
+
+def previous_snapshot() -> Snapshot | None:
+    """The version before the current one, None when there is none, or when one is fictitious and the other not."""
+    current = store()
+    versions = current.versions
+    if len(versions) < 2:
+        return None
+    previous = _open_version(str(current.folder), versions[1])
+    return previous if previous is not None and previous.is_demo == snapshot().is_demo else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _open_version(folder: str, version: str) -> Snapshot | None:
+    try:
+        return Snapshot(Path(folder) / version)
+    except StoreError:
+        return None

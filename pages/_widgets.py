@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from analytics.charts.theme import CONFIG
-from analytics.french import day, long_day, typeset
+from analytics.french import day, long_day, number, percent, typeset
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
@@ -130,7 +130,28 @@ def chart(
     st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
     st.markdown(typeset(f"**Comment lire.** {read}\n\n**Que faire.** {act}"))
     with st.expander("Voir le tableau"):
-        st.dataframe(table[list(columns)].rename(columns=dict(columns)), hide_index=True)
+        show_table(table, columns)
+
+
+def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """The ``columns`` of a table under their French headers, written in French; sorting still follows the values."""
+    shown = table[list(columns)].reset_index(drop=True)
+    formats = {columns[column]: _written(column, shown) for column in columns}
+    st.dataframe(shown.rename(columns=dict(columns)).style.format(formats, na_rep="–"), hide_index=True)
+
+
+def _written(column: str, table: pd.DataFrame) -> Callable[[object], str]:
+    """How the values of a column are written: shares as percentages, days as 22/11/2026, numbers with their spaces."""
+    of_shares = {"share", "incidence"} & set(table.columns)
+    if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and of_shares):
+        return percent
+    if pd.api.types.is_datetime64_any_dtype(table[column]):
+        return day
+    if pd.api.types.is_bool_dtype(table[column]):
+        return lambda value: "oui" if value else "non"
+    if pd.api.types.is_float_dtype(table[column]):
+        return lambda value: number(value, 0 if float(value).is_integer() else 1)
+    return number if pd.api.types.is_integer_dtype(table[column]) else str
 
 
 @dataclass(frozen=True)
@@ -177,4 +198,11 @@ def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
         required=True,
         key=key,
         bind="query-params",
+    )
+
+
+def pick(label: str, key: str, options: Mapping[str, str], default: str) -> str:
+    """One choice among many, kept in the address."""
+    return st.selectbox(
+        label, list(options), index=list(options).index(default), format_func=options.get, key=key, bind="query-params"
     )

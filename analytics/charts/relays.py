@@ -12,35 +12,48 @@ from analytics.charts import theme
 from analytics.french import count, hours, number, percent, school_days
 from analytics.vocabulary import STEPS
 
-EVENT_LABELS = {
-    "done": "faite",
-    "pending": "en attente",
-    "closed": "dossier clôturé sans elle",
-    "not_applicable": "sans objet",
-    "not_recorded": "non notée",
+OUTCOMES = {
+    "n_done": ("faite", theme.DONE),
+    "n_pending": ("en attente", theme.PENDING),
+    "n_closed": ("dossier clôturé sans elle", theme.CLOSED),
+    "n_not_applicable": ("sans objet", theme.NOT_APPLICABLE),
+    "n_not_recorded": ("non notée", theme.NOT_RECORDED),
+}
+DEADLINE_STATES = {
+    "n_in_time": ("à temps", theme.DONE),
+    "n_late": ("en retard", theme.LATE),
+    "n_waiting": ("en attente, encore à temps", theme.PENDING),
+    "n_overdue": ("en attente, hors délai", theme.DANGER),
+    "n_closed": ("dossier clôturé sans elle", theme.CLOSED),
 }
 
 
 def outcome_bars(answer: pd.DataFrame) -> go.Figure:
     """What became of each step (:func:`measures.relays.outcomes`): every case of every step is in one part of its bar."""
+    return _parts_of_steps(answer, OUTCOMES, "n_total")
+
+
+def deadline_bars(answer: pd.DataFrame) -> go.Figure:
+    """How each step with a deadline stands against it (:func:`measures.relays.against_deadline`)."""
+    return _parts_of_steps(answer[answer["n_cases"] > 0], DEADLINE_STATES, "n_cases")
+
+
+def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], total: str) -> go.Figure:
+    """A bar a step, all of one length, cut into ``parts`` (column to words and colour) of the column ``total``."""
     rows = answer.iloc[::-1]
-    labels = [STEPS[step].label for step in rows["step"]]
-    chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", showlegend=True)
-    for event, label in EVENT_LABELS.items():
-        n = rows[f"n_{event}"]
+    chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", barnorm="fraction", showlegend=True)
+    for column, (label, colour) in parts.items():
         chart.add_bar(
             orientation="h",
-            x=n,
-            y=labels,
+            x=rows[column],
+            y=[STEPS[step].label for step in rows["step"]],
             name=label,
-            marker_color=theme.EVENT_COLOURS[event],
-            text=[
-                number(value) if value >= 0.06 * total else "" for value, total in zip(n, rows["n_total"], strict=True)
-            ],
+            marker_color=colour,
+            text=[number(n) if n >= 0.06 * of else "" for n, of in zip(rows[column], rows[total], strict=True)],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            customdata=[f"{count(value, 'dossier')}, {label}" for value in n],
+            customdata=[f"{count(n, 'dossier')}, {label}" for n in rows[column]],
             hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
         )
     chart.update_xaxes(visible=False)
@@ -176,3 +189,26 @@ def _add_curve(
 
 def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def order_bars(answer: pd.DataFrame) -> go.Figure:
+    """Share of the cases that skip each step, and that do a later one first (:func:`measures.relays.order`)."""
+    rows = answer.iloc[::-1]
+    labels = [STEPS[step].label for step in rows["step"]]
+    chart = theme.figure(2 * theme.bar_height(len(rows)) // 3 + 80, barmode="group", showlegend=True, bargap=0.35)
+    for column, name, colour in (
+        ("share_overtaken", "faite après une étape suivante", theme.BEFORE),
+        ("share_skipped", "sautée", theme.CLOSED),
+    ):
+        chart.add_bar(
+            orientation="h",
+            x=rows[column],
+            y=labels,
+            name=name,
+            marker_color=colour,
+            customdata=[f"{percent(value)}, {name}" for value in rows[column]],
+            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+        )
+    chart.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)])
+    chart.update_layout(legend_traceorder="reversed")
+    return chart

@@ -20,17 +20,11 @@ DANGER = "#d55e00"  # an incident type that threatens life
 DONE = "#3d8fc4"
 PENDING = "#e69f00"
 CLOSED = "#8c6bb1"
+LATE = "#56b4e9"  # done, but late
 NOT_APPLICABLE = "#c3cad1"
 NOT_RECORDED = "#8b949e"
 SHADE = "rgba(139,148,158,0.16)"  # holidays, bands
 
-EVENT_COLOURS = {
-    "done": DONE,
-    "pending": PENDING,
-    "closed": CLOSED,
-    "not_applicable": NOT_APPLICABLE,
-    "not_recorded": NOT_RECORDED,
-}
 GROUPS = ("#3d8fc4", "#e69f00", "#009e73", "#cc79a7", "#8c6bb1", "#8b949e", "#56b4e9", "#b07d2b")
 """Groups side by side, in the order of their vocabulary."""
 

@@ -74,5 +74,22 @@ def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: st
     return before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").array
 
 
+def same_weeks(calendar: SchoolCalendar, as_of: date) -> tuple[tuple[date, date], tuple[date, date]] | None:
+    """The whole weeks of the running school year up to ``as_of``, and the same weeks of school a year before.
+
+    Each as (first Monday, last Monday); the week of ``as_of`` is left out until it is over. None when the calendar does not
+    hold the year before, or no week is over.
+    """
+    name = next((year.name for year in calendar.years if year.first_day <= as_of <= year.end), None)
+    before = year_before(calendar, name) if name else None
+    if name is None or before is None:
+        return None
+    first, first_before = _monday(calendar[name].first_day), _monday(calendar[before].first_day)
+    last = _monday(as_of + timedelta(days=1)) - timedelta(days=7)  # a Sunday ends its week
+    if last < first:
+        return None
+    return (first, last), (first_before, first_before + (last - first))
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())

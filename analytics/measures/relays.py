@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.french import hours, school_days
 from analytics.measures.incidence import EVENTS, Comparison, cumulative_incidence, gray_test, incidence_at, quantile
 from analytics.vocabulary import STEPS
 
@@ -105,6 +106,25 @@ def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
     table["n_cases"] = table[[f"n_{name}" for name in judged]].sum(axis=1)
     shares = shares_within(counts, (1,)).rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
     return in_protocol_order(table.reset_index().rename_axis(columns=None).merge(shares, on="step", how="left"))
+
+
+def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
+    """What waits beyond its deadline, in words a coordinator reads.
+
+    ``waiting`` is what :meth:`Snapshot.overdue` returns. Adds waited, deadline_words and beyond (French), in hours or in
+    school days as each was judged.
+    """
+    answer = waiting.copy()
+    for column, values in (
+        ("waited", waiting["elapsed"]),
+        ("deadline_words", waiting["deadline"]),
+        ("beyond", waiting["elapsed"] - waiting["deadline"]),
+    ):
+        answer[column] = [
+            hours(value) if in_hours else school_days(value)
+            for value, in_hours in zip(values, waiting["in_hours"], strict=True)
+        ]
+    return answer
 
 
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:

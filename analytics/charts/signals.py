@@ -1,0 +1,77 @@
+"""Is it a change or chance? A chart of individual values with its limits, and the points that say something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analytics.charts import theme
+
+SIGNAL_WORDS = {
+    "outside": "hors des limites",
+    "run": "sept points du même côté",
+    "trend": "sept points qui montent, ou qui descendent",
+    "two_of_three": "deux points sur trois près d'une limite",
+}
+
+
+def control_chart(
+    points: pd.DataFrame, period_words: Callable[[pd.Timestamp], str], value_words: Callable[[float], str], title: str
+) -> go.Figure:
+    """Points and limits (:func:`measures.signals.xmr`); a signal is a filled diamond, a provisional point is hollow."""
+    chart = theme.figure(300)
+    for _, baseline in points.groupby(points["baseline"].fillna(""), sort=False):
+        for column, dash in (("centre", "solid"), ("lower", "dot"), ("upper", "dot")):
+            chart.add_scatter(
+                x=baseline["period"],
+                y=baseline[column],
+                mode="lines",
+                line={"color": theme.BEFORE, "width": 1.5, "dash": dash},
+                hoverinfo="skip",
+            )
+    is_signal = points["signal"] != "none"
+    chart.add_scatter(
+        x=points["period"],
+        y=points["value"],
+        mode="lines+markers",
+        line={"color": theme.MAIN, "width": 2},
+        marker={
+            "size": [12 if signal else 8 for signal in is_signal],
+            "symbol": [
+                "diamond" if signal else "circle-open" if provisional else "circle"
+                for signal, provisional in zip(is_signal, points["provisional"], strict=True)
+            ],
+            "color": [theme.DANGER if signal else theme.MAIN for signal in is_signal],
+        },
+        customdata=[
+            "<br>".join(
+                [
+                    f"<b>{period_words(row.period)}</b>",
+                    value_words(row.value),
+                    *([SIGNAL_WORDS[row.signal]] if row.signal != "none" else []),
+                    *(["provisoire"] if row.provisional else []),
+                ]
+            )
+            for row in points.itertuples()
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    opened = points[points["baseline"].notna() & (points["baseline"] != points["baseline"].shift())]
+    for row in opened.itertuples():
+        chart.add_vline(row.period, line={"color": theme.NOT_RECORDED, "width": 1})
+        chart.add_annotation(
+            x=row.period,
+            y=1,
+            yref="paper",
+            text=row.baseline,
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            xshift=2,
+        )
+    chart.update_xaxes(**theme.month_ticks(points["period"]))
+    chart.update_yaxes(title=title, rangemode="tozero")
+    chart.update_layout(margin={"t": 28})
+    return chart

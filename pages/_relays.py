@@ -1,0 +1,374 @@
+"""The questions of the page Activation des relais, each: measure, draw, explain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analytics.charts import relays as charts
+from analytics.charts.signals import control_chart
+from analytics.french import chance, count, day, hours, number, percent, school_days
+from analytics.measures import incidents, relays, signals
+from analytics.school_calendar import breaks, calendar
+from analytics.selection import Selection
+from analytics.store import Snapshot
+from analytics.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
+from pages import _data, _widgets
+
+CLOCKS = {"hours": "En heures", "school_days": "En jours d'école"}
+_SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
+_TICKS = {"hours": (0, 24, 48, 72, 96, 120, 168, 240), "school_days": (0, 1, 2, 3, 5, 10, 15, 20)}
+_WORDS = {"hours": hours, "school_days": school_days}
+_STEP_LABELS = {code: step.label for code, step in STEPS.items()}
+_GROUPS = {
+    "school_level": ("Niveau", SCHOOL_LEVELS.labels),
+    "school_network": ("Réseau", SCHOOL_NETWORKS.labels),
+    "zone": ("Zone", None),
+    "incident_type": ("Type d'incident", INCIDENT_TYPES.labels),
+    "danger": ("Menace pour la vie", {True: "menace pour la vie", False: "autres dossiers"}),
+    "school_year": ("Année scolaire", None),
+}
+
+
+def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
+    """Each relay as a figure, each step as two marks, and what became of them all."""
+    counts = _counts(snapshot, selection, clock)
+    words, delays = _WORDS[clock], _SCALES[clock]
+    summary = relays.summary(counts, delays)
+    short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
+    of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
+    st.header("Les six relais")
+    _widgets.indicators(
+        [_relay_indicator(step, row, short, words) for step, row in of_relays.iterrows()], snapshot.as_of
+    )
+
+    st.header("Dans quel délai, étape par étape")
+    slowest, fastest = of_relays[f"within_{short}"].idxmin(), of_relays[f"within_{short}"].idxmax()
+    columns = {f"within_{delay}": words(delay).capitalize() for delay in delays}
+    _widgets.chart(
+        charts.share_dots(relays.shares_within(counts, (short, long)), {short: words(short), long: words(long)}),
+        key="shares",
+        alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {_STEP_LABELS[fastest]} "
+        f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {_STEP_LABELS[slowest]} "
+        f"({percent(of_relays.loc[slowest, f'within_{short}'])}).",
+        read="le point plein est la part des dossiers où l'étape est faite dans le premier délai, le losange dans le second. Le "
+        "trait gris dit ce que le hasard laisse d'incertain. Un dossier ouvert compte pour le temps déjà attendu.",
+        act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n'est pas qu'un retard.",
+        table=summary.assign(label=summary["step"].map(_STEP_LABELS)),
+        columns={"label": "Étape", "n_cases": "Dossiers", "n_done": "Faites", "median": "Médiane", **columns},
+    )
+
+    st.header("Ce que deviennent les étapes")
+    outcomes = relays.outcomes(counts)
+    _widgets.chart(
+        charts.outcome_bars(outcomes),
+        key="outcomes",
+        alt="Pour chaque étape : combien de dossiers l'ont faite, l'attendent, ont été clôturés sans elle ou ne la demandent pas.",
+        read="chaque barre contient tous les dossiers choisis. Seules les trois premières parts comptent dans les délais ; "
+        "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
+        act="beaucoup d'orange : relancez. Beaucoup de violet : l'étape est oubliée, rappelez à quoi elle sert. Beaucoup de "
+        "gris foncé : complétez le registre.",
+        table=outcomes.assign(label=outcomes["step"].map(_STEP_LABELS)),
+        columns={
+            "label": "Étape",
+            "n_total": "Dossiers",
+            "n_done": "Faites",
+            "n_pending": "En attente",
+            "n_closed": "Clôturés sans elle",
+            "n_not_applicable": "Sans objet",
+            "n_not_recorded": "Non notées",
+            "n_time_completed": "Heure complétée",
+        },
+    )
+    st.caption("« Heure complétée » : le registre ne donne que le jour. L'étape compte alors au plus tard, à 16 h.")
+
+
+def _relay_indicator(step: str, row: pd.Series, short: int, words) -> _widgets.Indicator:
+    half = f"la moitié : {words(row['median'])}" if pd.notna(row["median"]) else "moins de la moitié activés"
+    return _widgets.Indicator(
+        label=_STEP_LABELS[step],
+        value=percent(row[f"within_{short}"]),
+        note=f"{words(short)} · {half}",
+        counts=f"La part des dossiers où ce relais est activé au plus tard : {words(short)}. Un dossier ouvert compte pour le "
+        "temps déjà attendu ; un dossier clôturé sans ce relais compte comme non activé.",
+        numerator=f"{count(row['n_done'], 'dossier')} où il est activé, à un moment ou un autre",
+        denominator=f"{count(row['n_cases'], 'dossier')}, dont {row['n_pending']} en attente et {row['n_closed']} clôturés sans lui",
+        left_out=f"{row['n_not_applicable']} sans objet, {row['n_not_recorded']} non notés",
+    )
+
+
+def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
+    """Each step against its deadline, and the list of what waits beyond it."""
+    st.header("Ce qui attend, hors délai")
+    answer = relays.against_deadline(snapshot.step_counts("deadline", selection))
+    n_overdue = int(answer["n_overdue"].sum())
+    waiting = relays.overdue_list(snapshot.overdue(selection))
+    st.markdown(
+        f"**{count(n_overdue, 'étape')}** hors délai dans les dossiers ouverts, au {day(snapshot.as_of)}. Les plus anciennes "
+        "d'abord. Liste exacte, interne : elle ne sort pas du service."
+    )
+    if n_overdue:
+        _widgets.show_table(
+            waiting.assign(
+                label=waiting["step"].map(_STEP_LABELS), danger=waiting["danger"].map({True: "oui", False: ""})
+            ),
+            {
+                "case_id": "Dossier",
+                "name": "École",
+                "label": "Étape attendue",
+                "report_week": "Signalé la semaine du",
+                "waited": "Attend depuis",
+                "deadline_words": "Délai",
+                "beyond": "Dépassé de",
+                "danger": "Menace pour la vie",
+            },
+        )
+        if len(waiting) < n_overdue:
+            st.caption(f"Les {len(waiting)} plus anciennes sur {number(n_overdue)}. Filtrez pour voir les autres.")
+    st.header("Chaque étape et son délai")
+    relay = answer.set_index("step").loc[list(RELAYS)]
+    best = relay["share"].idxmax()
+    _widgets.chart(
+        charts.deadline_bars(answer),
+        key="deadlines",
+        alt=f"Le relais le plus souvent à temps est {_STEP_LABELS[best]} ({percent(relay.loc[best, 'share'])}).",
+        read="chaque étape est jugée sur le délai que l'école s'est donné, sinon sur celui du service (page Protocole). Une menace "
+        "pour la vie est toujours jugée en heures : un jour d'école compte alors 24 h.",
+        act="appelez d'abord pour ce qui est en rouge : ces dossiers sont ouverts et l'étape est encore possible.",
+        table=answer.assign(label=answer["step"].map(_STEP_LABELS)),
+        columns={
+            "label": "Étape",
+            "n_in_time": "À temps",
+            "n_late": "En retard",
+            "n_waiting": "En attente",
+            "n_overdue": "Hors délai",
+            "n_closed": "Clôturés sans elle",
+            "n_no_deadline": "Sans délai",
+            "n_not_applicable": "Sans objet",
+            "n_not_recorded": "Non notées",
+            "share": "Part à temps",
+            "lower": "Au moins",
+            "upper": "Au plus",
+        },
+    )
+
+
+def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
+    """The curve of one step, alone or by group, with the number still followed under the axis."""
+    left, right = st.columns(2)
+    with left:
+        step = _widgets.pick("Étape", "etape", _STEP_LABELS, "cpms")
+    with right:
+        group = _widgets.pick(
+            "Comparer par", "par", {"": "Tous ensemble"} | {code: words for code, (words, _) in _GROUPS.items()}, ""
+        )
+    if group == "danger":
+        clock = "hours"
+    by = [group] if group else []
+    counts = _counts(snapshot, selection, clock, by)
+    counts = counts[counts["step"] == step]
+    curves = relays.curves(counts, by)
+    st.header(_STEP_LABELS[step])
+    if curves.empty:
+        st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
+        return
+    if group == "incident_type":
+        st.markdown(
+            "Un dossier qui a plusieurs types compte dans plusieurs courbes : on ne les compare pas par un test."
+        )
+    elif group:
+        st.markdown(chance(relays.comparison(counts, group).p_value))
+    labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].dropna().unique()}) if group else {}
+    followed = relays.still_followed(curves, _TICKS[clock], by)
+    _widgets.chart(
+        charts.incidence_curves(curves, followed, clock, group or None, labels, _service_deadline(step, clock)),
+        key="curve",
+        alt=f"{_STEP_LABELS[step]} : part des dossiers où l'étape est faite, selon le délai depuis le signalement.",
+        read="la courbe monte chaque fois que l'étape est faite. Plus elle monte tôt, plus on va vite ; là où elle s'arrête, "
+        "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. Le trait pointillé est le délai du service.",
+        act="quand deux courbes s'écartent dès le début, demandez au groupe le plus rapide ce qu'il fait dans les premières heures.",
+        table=curves.assign(**({"group": curves[group].map(labels)} if group else {})),
+        columns={
+            **({"group": _GROUPS[group][0]} if group else {}),
+            "delay": "Délai",
+            "n_at_risk": "Suivis",
+            "n_done": "Faites",
+            "incidence": "Part",
+            "lower": "Au moins",
+            "upper": "Au plus",
+        },
+    )
+
+
+def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
+    """From the report to the first relay, from one step to the next, what is skipped and what comes out of order."""
+    first = relays.summary(snapshot.first_relay_counts(clock, selection), _SCALES[clock]).iloc[0]
+    words, short = _WORDS[clock], _SCALES[clock][0]
+    answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
+    skipped = answer.loc[answer["n_skipped"].idxmax()]
+    slowest = answer.loc[answer["median_hours"].idxmax()] if answer["median_hours"].notna().any() else None
+    st.header("Les premiers pas")
+    cards = [
+        _widgets.Indicator(
+            "Jusqu'au premier relais",
+            words(first["median"]),
+            note=f"{percent(first[f'within_{short}'])} des dossiers : {words(short)}",
+            counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu'il soit.",
+            numerator=f"{count(first['n_done'], 'dossier')} avec un relais activé",
+            denominator=f"{count(first['n_cases'], 'dossier')} où un relais est demandé",
+            left_out=f"{first['n_not_applicable']} où aucun n'est demandé, {first['n_not_recorded']} non notés",
+        ),
+        _widgets.Indicator(
+            "L'étape la plus sautée",
+            _STEP_LABELS[skipped["step"]],
+            note=f"dans {count(skipped['n_skipped'], 'dossier')}",
+            counts="L'étape qui manque le plus souvent alors qu'une étape suivante du protocole est faite.",
+            numerator=count(skipped["n_skipped"], "dossier"),
+            denominator=count(skipped["n_skipped"] + skipped["n_done"], "dossier"),
+            left_out="les dossiers où l'étape est sans objet ou non notée",
+        ),
+    ]
+    if slowest is not None:
+        cards.append(
+            _widgets.Indicator(
+                "L'attente la plus longue",
+                hours(slowest["median_hours"]),
+                note=f"de « {_STEP_LABELS[slowest['step']]} » à « {_STEP_LABELS[slowest['next_step']]} »",
+                counts="La plus longue des attentes médianes entre une étape faite et la suivante du protocole.",
+                numerator="la moitié des dossiers ont la suite dans ce délai",
+                denominator=count(slowest["n_followed"], "dossier"),
+                left_out="les dossiers où l'étape suivante est sans objet ou non notée",
+                since="l'étape précédente",
+            )
+        )
+    _widgets.indicators(cards, snapshot.as_of)
+    st.header("Étapes sautées, étapes à contretemps")
+    _widgets.chart(
+        charts.order_bars(answer),
+        key="order",
+        alt=f"L'étape la plus sautée est {_STEP_LABELS[skipped['step']]}, dans {percent(skipped['share_skipped'])} des dossiers.",
+        read="une étape est sautée quand elle manque alors qu'une suivante est faite ; elle est à contretemps quand une suivante a "
+        "été faite avant elle. Deux étapes du même jour, sans heure, ne sont jamais dites à contretemps.",
+        act="l'ordre du protocole est un conseil, pas une faute. Si une étape est souvent sautée, demandez pourquoi avant de rappeler.",
+        table=answer.assign(label=answer["step"].map(_STEP_LABELS), following=answer["next_step"].map(_STEP_LABELS)),
+        columns={
+            "label": "Étape",
+            "n_done": "Faites",
+            "n_skipped": "Sautées",
+            "share_skipped": "Part sautée",
+            "n_overtaken": "À contretemps",
+            "share_overtaken": "Part à contretemps",
+            "following": "Étape suivante",
+            "median_hours": "Heures jusqu'à elle",
+        },
+    )
+
+
+def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> None:
+    """Month by month inside limits, against the same weeks of last year, and since the extract before."""
+    step = _widgets.pick("Étape", "etape", _STEP_LABELS, "cpms")
+    counts = _counts(snapshot, selection, clock, ["report_week"])
+    points = relays.monthly_median(counts[counts["step"] == step], snapshot.as_of)
+    st.header("La médiane, mois par mois")
+    if points.empty:
+        st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
+    else:
+        chart_points = signals.xmr(points, breaks())
+        n_signals = int((chart_points["signal"] != "none").sum())
+        has_limits = chart_points["centre"].notna().any()
+        finding = (
+            f"{count(n_signals, 'mois', 'mois')} où quelque chose a changé"
+            if has_limits
+            else "trop peu de mois pour des limites"
+        )
+        _widgets.chart(
+            control_chart(chart_points, lambda month: f"{month:%m/%Y}", _WORDS[clock], "médiane"),
+            key="months",
+            alt=f"{_STEP_LABELS[step]} : {finding}.",
+            read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l'étape. Entre les pointillés, "
+            "c'est le hasard ; un losange rouge dit un vrai changement. Un point vide est un mois trop récent pour juger. "
+            f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
+            act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
+            table=points,
+            columns={"period": "Mois", "n_cases": "Dossiers", "value": "Médiane", "provisional": "Provisoire"},
+        )
+    _last_year(snapshot, selection, clock)
+    _last_extract(snapshot, selection)
+
+
+def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
+    st.header("Même période, un an plus tôt")
+    spans = incidents.same_weeks(calendar(), snapshot.as_of)
+    if spans is None:
+        st.info("L'année précédente n'est pas dans le calendrier.", icon=":material/info:")
+        return
+    delays = _SCALES[clock]
+    now, before = (
+        relays.summary(
+            _counts(snapshot, replace(selection, school_years=(), first_week=first, last_week=last), clock), delays
+        )
+        for first, last in spans
+    )
+    if before.empty or now.empty:
+        st.info("Le registre ne contient pas les deux années : la comparaison viendra.", icon=":material/info:")
+        return
+    table = now.merge(before, on="step", suffixes=("", "_before"))
+    short = f"within_{delays[1]}"
+    _widgets.show_table(
+        table.assign(label=table["step"].map(_STEP_LABELS)),
+        {
+            "label": "Étape",
+            "n_cases": "Dossiers",
+            "n_cases_before": "Un an plus tôt",
+            short: f"Part : {_WORDS[clock](delays[1])}",
+            f"{short}_before": "Un an plus tôt, part",
+        },
+    )
+    st.caption(
+        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes semaines d'école un an plus tôt. "
+        "La semaine en cours n'y est pas."
+    )
+
+
+def _last_extract(snapshot: Snapshot, selection: Selection) -> None:
+    st.header("Depuis l'extrait précédent")
+    previous = _data.previous_snapshot()
+    if previous is None:
+        st.info("Il n'y a pas d'extrait précédent.", icon=":material/info:")
+        return
+    now = relays.against_deadline(snapshot.step_counts("deadline", selection))
+    before = relays.against_deadline(previous.step_counts("deadline", selection))
+    table = now.merge(before, on="step", suffixes=("", "_before"))
+    _widgets.show_table(
+        table.assign(label=table["step"].map(_STEP_LABELS)),
+        {
+            "label": "Étape",
+            "n_overdue_before": f"Hors délai au {day(previous.as_of)}",
+            "n_overdue": f"Hors délai au {day(snapshot.as_of)}",
+            "n_waiting_before": f"En attente au {day(previous.as_of)}",
+            "n_waiting": f"En attente au {day(snapshot.as_of)}",
+        },
+    )
+
+
+def _counts(snapshot: Snapshot, selection: Selection, clock: str, by: list[str] | None = None) -> pd.DataFrame:
+    """Counts of the steps; by school days without the cases that threaten life, which are judged in hours."""
+    by = by or []
+    if clock == "hours":
+        return snapshot.step_counts(clock, selection, by)
+    counts = snapshot.step_counts(clock, selection, [*by, "danger"])
+    kept = relays.without_danger(counts)
+    set_aside = snapshot.case_counts(selection, ["danger"]).set_index("danger")["n"].get(True, 0)
+    if set_aside:
+        st.caption(
+            f"{count(set_aside, 'dossier')} avec une menace pour la vie sont comptés à part : le danger se juge en heures. "
+            "Choisissez « En heures » pour les voir."
+        )
+    return kept
+
+
+def _service_deadline(step: str, clock: str) -> float | None:
+    deadline = STEPS[step].deadline
+    return None if deadline is None else getattr(deadline, clock)
