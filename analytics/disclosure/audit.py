@@ -1,0 +1,298 @@
+"""Attack a publication as an outsider would, and say what can be deduced of each withheld cell.
+
+The attack takes only the published files and the public rules, all releases together. A school attacks again with what it
+knows of its own. Only :func:`breaches` compares with the truth. Nothing here comes from the module that protects.
+
+Unknowns are what stands behind the cells: one a table and combination of the finest categories and periods that any
+release uses. A published number is the sum of some of them; tables that count the same thing have the same sums over what
+they share.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+
+import numpy as np
+
+from analytics.disclosure.attack import Attack, Interval, Known
+from analytics.disclosure.published import TOTAL, Publication, PublicRules, PublishedTable
+
+Target = tuple[int, tuple[str, ...]]
+"""A cell: the number of its table among all releases, and its labels."""
+Own = Mapping[Target, int]
+"""What one school knows: its own part of each cell."""
+MIDPOINT = (2, 3)
+"""A count rounded to the midpoint of six lies from 2 below to 3 above what is printed."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an attacker can deduce. ``intervals``: of each withheld cell, by anyone. ``uppers``: for each school, the most
+    that a withheld cell can be to it, where that is less. ``hidden_differences``: what no cell prints, but two releases or
+    tables together may give.
+    """
+
+    intervals: Mapping[Target, Interval]
+    uppers: Mapping[str, Mapping[Target, float]] = field(default_factory=dict)
+    hidden_differences: Mapping[tuple, Interval] = field(default_factory=dict)
+
+
+def attack(
+    publications: Sequence[Publication], schools: Mapping[str, Own] | None = None, seconds: float = 60
+) -> Findings:
+    """Attack all ``publications`` together; then once more as each of ``schools``.
+
+    Raises ContradictionError when the publications contradict one another, OutOfTimeError after ``seconds``.
+    """
+    stop = time.monotonic() + seconds
+    problem = _Problem([table for publication in publications for table in publication.tables])
+    anyone = Attack(problem.n, problem.known, stop)
+    intervals = {target: anyone.interval(problem.unknowns(target)) for target in problem.withheld}
+    differences = {name: anyone.interval([unknown]) for name, unknown in problem.unprinted()}
+    uppers = {
+        school: _as_school(problem, anyone, own, intervals, stop) for school, own in sorted((schools or {}).items())
+    }
+    return Findings(intervals, uppers, differences)
+
+
+def _as_school(
+    problem: _Problem, anyone: Attack, own: Own, intervals: Mapping[Target, Interval], stop: float
+) -> dict[Target, float]:
+    """The most that each withheld cell can be to a school, where what it knows says more than the rules do."""
+    knows = [target for target in problem.withheld if own.get(target, 0) > 1]
+    touched = frozenset().union(*(anyone.blocks(problem.unknowns(target)) for target in knows))
+    if not touched:
+        return {}
+    facts = [Known(dict.fromkeys(problem.unknowns(target), 1.0), own[target], np.inf) for target in knows]
+    insider = Attack(problem.n, [*problem.known, *facts], stop)
+    return {
+        target: insider.upper(problem.unknowns(target))
+        for target in problem.withheld
+        if intervals[target].upper < np.inf and touched & anyone.blocks(problem.unknowns(target))
+    }
+
+
+class _Problem:
+    """The unknowns of all tables, and all that the tables say of them."""
+
+    def __init__(self, tables: Sequence[PublishedTable]) -> None:
+        self.tables = tables
+        self._periods = _elementary_periods(tables)
+        self._atoms = _finest_categories(tables)
+        self._place: dict[tuple, int] = {}
+        for number, table in enumerate(tables):
+            for atoms in product(*(self._atoms_of(table, column) for column in table.columns)):
+                for period in self._periods_of(table):
+                    self._place[number, atoms, period] = len(self._place)
+        self.n = len(self._place)
+        self._of_cell = {
+            (number, labels): self._behind(number, labels)
+            for number, table in enumerate(tables)
+            for labels in table.cells
+        }
+        self.withheld = [
+            (number, labels)
+            for number, table in enumerate(tables)
+            for labels, value in table.cells.items()
+            if value is None
+        ]
+        self.known = [*self._printed(), *self._shared_sums(), *self._limits()]
+
+    def unknowns(self, target: Target) -> list[int]:
+        return self._of_cell[target]
+
+    def _atoms_of(self, table: PublishedTable, column: str) -> list[frozenset[str]]:
+        """The finest categories of a column that lie within the categories of ``table``."""
+        covered = frozenset().union(*table.categories[column].values())
+        return [atom for atom in self._atoms[column] if atom <= covered]
+
+    def _periods_of(self, table: PublishedTable) -> list[tuple]:
+        """The elementary periods of a table. Schools do not add up over time: theirs is one and undivided."""
+        if table.unit == "schools":
+            return [table.period]
+        return [span for span in self._periods if table.period[0] <= span[0] and span[1] <= table.period[1]]
+
+    def _behind(self, number: int, labels: tuple[str, ...]) -> list[int]:
+        table = self.tables[number]
+        choices = [
+            [
+                atom
+                for atom in self._atoms_of(table, column)
+                if label == TOTAL or atom <= table.categories[column][label]
+            ]
+            for column, label in zip(table.columns, labels, strict=True)
+        ]
+        return [
+            self._place[number, atoms, period] for atoms in product(*choices) for period in self._periods_of(table)
+        ]
+
+    def _printed(self) -> Iterator[Known]:
+        """What each cell says. A withheld cell is at least 1."""
+        for (number, labels), unknowns in self._of_cell.items():
+            value = self.tables[number].cells[labels]
+            weights = dict.fromkeys(unknowns, 1.0)
+            if value is None:
+                yield Known(weights, 1, np.inf)
+            elif self.tables[number].is_rounded and TOTAL in labels:
+                continue  # the sum of what is rounded says nothing more
+            elif self.tables[number].is_rounded and value:
+                yield Known(weights, value - MIDPOINT[0], value + MIDPOINT[1])
+            else:
+                yield Known(weights, value, value)
+
+    def _shared_sums(self) -> Iterator[Known]:
+        """Tables of one unit have the same sum over each combination of the categories and periods that they share."""
+        for (one, left), (other, right) in combinations(enumerate(self.tables), 2):
+            if left.unit != right.unit or (left.unit == "schools" and left.period != right.period):
+                continue
+            shared = [column for column in left.columns if column in right.columns]
+            sums = _signed_sums(self._by_shared(one, shared), self._by_shared(other, shared))
+            periods = set(self._periods_of(left)) & set(self._periods_of(right))
+            for (_, period), weights in sums.items():
+                if period in periods:
+                    yield Known(weights, 0, 0)
+
+    def _by_shared(self, number: int, shared: Sequence[str]) -> dict[tuple, list[int]]:
+        """The unknowns of a table by their categories in the ``shared`` columns and their period."""
+        table = self.tables[number]
+        at = [table.columns.index(column) for column in shared]
+        found: dict[tuple, list[int]] = {}
+        for (of, atoms, period), unknown in self._place.items():
+            if of == number:
+                found.setdefault((tuple(atoms[place] for place in at), period), []).append(unknown)
+        return found
+
+    def _limits(self) -> Iterator[Known]:
+        """A relay is called in for a case, and a case has an incident at least: so relays are at most incidents. A school
+        in a band has the cases of that band at least.
+        """
+        for number, table in enumerate(self.tables):
+            for other, incidents in enumerate(self.tables):
+                shared = [column for column in table.columns if column in incidents.columns]
+                if incidents.unit != "incidents" or table.unit == "incidents" or not shared:
+                    continue
+                if table.unit == "schools" and table.period != incidents.period:
+                    continue
+                yield from self._limits_between(number, other, shared)
+
+    def _limits_between(self, number: int, other: int, shared: list[str]) -> Iterator[Known]:
+        table = self.tables[number]
+        apart = [column for column in table.columns if column == "relay"]
+        whole = self._by_shared(other, shared)
+        at = [table.columns.index(column) for column in shared]
+        parts: dict[tuple, dict[int, float]] = {}
+        for (of, atoms, period), unknown in self._place.items():
+            if of == number:
+                key = tuple(atoms[place] for place in at), period
+                relay = tuple(atoms[table.columns.index(column)] for column in apart)
+                parts.setdefault((key, relay), {})[unknown] = self._weight(table, atoms)
+        for ((combination, period), _), weights in parts.items():
+            limit = [
+                unknown
+                for (others, span), unknowns in whole.items()
+                if others == combination and period[0] <= span[0] and span[1] <= period[1]
+                for unknown in unknowns
+            ]
+            if limit:
+                yield Known({**weights, **dict.fromkeys(limit, -1.0)}, -np.inf, 0)
+
+    @staticmethod
+    def _weight(table: PublishedTable, atoms: tuple[frozenset[str], ...]) -> float:
+        """The least number of cases that one unit of this combination stands for."""
+        return float(max((table.at_least[atom] for atom in atoms if atom in table.at_least), default=1))
+
+    def unprinted(self) -> Iterator[tuple[tuple, int]]:
+        """The unknowns that no cell stands for alone, with their table, categories and period."""
+        printed = {unknowns[0] for unknowns in self._of_cell.values() if len(unknowns) == 1}
+        for name, unknown in self._place.items():
+            if unknown not in printed:
+                yield name, unknown
+
+
+def _signed_sums(left: Mapping[tuple, list[int]], right: Mapping[tuple, list[int]]) -> dict[tuple, dict[int, float]]:
+    sums: dict[tuple, dict[int, float]] = {}
+    for side, sign in ((left, 1.0), (right, -1.0)):
+        for key, unknowns in side.items():
+            sums.setdefault(key, {}).update(dict.fromkeys(unknowns, sign))
+    return sums
+
+
+def _elementary_periods(tables: Sequence[PublishedTable]) -> list[tuple]:
+    """The spans from one beginning or end of a period to the next, as (first day, last day)."""
+    starts = sorted({day for table in tables for day in (table.period[0], table.period[1] + 1)})
+    return [(first, following - 1) for first, following in zip(starts, starts[1:], strict=False)]
+
+
+def _finest_categories(tables: Sequence[PublishedTable]) -> dict[str, list[frozenset[str]]]:
+    """For each column the largest groups of codes that every category of every table has whole or not at all."""
+    groups: dict[str, dict[tuple, set[str]]] = {}
+    categories: dict[str, list[frozenset[str]]] = {}
+    for table in tables:
+        for column, labels in table.categories.items():
+            categories.setdefault(column, []).extend(labels.values())
+    for column, sets in categories.items():
+        for code in sorted(frozenset().union(*sets)):
+            groups.setdefault(column, {}).setdefault(tuple(code in group for group in sets), set()).add(code)
+    return {column: [frozenset(codes) for codes in found.values()] for column, found in groups.items()}
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A cell that gives away too much: the most that it can be, and the least that this should be.
+
+    ``school`` is who can deduce it, empty for anyone.
+    """
+
+    target: tuple
+    upper: float
+    needed: float
+    school: str = ""
+
+
+def breaches(
+    publications: Sequence[Publication],
+    findings: Findings,
+    truth: Mapping[Target, int],
+    schools: Mapping[str, Own] | None = None,
+) -> list[Breach]:
+    """Compare what can be deduced with the ``truth``, and list what comes too close.
+
+    A count v from 1 to below the threshold k must possibly be v + k - 1, to anyone and to each school; so must what is left
+    of a count when a school takes its own part away, under the threshold for schools. What no cell prints must not be
+    surely small.
+    """
+    rules = publications[-1].rules
+    tables = [table for publication in publications for table in publication.tables]
+    exposed = {target: value for target, value in truth.items() if not tables[target[0]].is_known(target[1])}
+    uppers = {target: _upper(findings, target, value) for target, value in exposed.items()}
+    found = [
+        Breach(target, uppers[target], value + rules.threshold - 1)
+        for target, value in exposed.items()
+        if 0 < value < rules.threshold and uppers[target] < value + rules.threshold - 1
+    ]
+    for school, own in (schools or {}).items():
+        for target, value in exposed.items():
+            upper = findings.uppers.get(school, {}).get(target, uppers[target])
+            needed = value + _reach(value, own.get(target, 0), rules)
+            if upper < needed:
+                found.append(Breach(target, upper, needed, school))
+    found += [
+        Breach(name, interval.upper, rules.threshold)
+        for name, interval in findings.hidden_differences.items()
+        if 0 < interval.upper < rules.threshold
+    ]
+    return found
+
+
+def _upper(findings: Findings, target: Target, value: int) -> float:
+    return findings.intervals[target].upper if target in findings.intervals else value
+
+
+def _reach(value: int, own: int, rules: PublicRules) -> int:
+    """How far above its value a cell must possibly lie for a school that knows its ``own`` part."""
+    if 0 < value < rules.threshold:
+        return rules.threshold - 1
+    return rules.school_threshold - 1 if own and 0 < value - own < rules.school_threshold else 0
