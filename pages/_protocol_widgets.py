@@ -39,6 +39,7 @@ ul.relais-guides li { margin: 0 0 .3rem; padding: 0; }
 .relais-avoid { border-left: 4px solid #c9353b; padding-left: .7rem; margin: .5rem 0; }
 ul.relais-contacts { list-style: none; padding: 0; margin: 0; display: grid; gap: 1rem; }
 [data-testid="stExpander"] summary, [data-testid="stExpander"] summary * { color: inherit; opacity: 1; }
+[data-testid="stCheckbox"] label, [data-testid="stExpander"] summary { min-height: 2.25rem; align-items: center; }
 [data-testid="stButtonGroup"] button { min-height: 2.75rem; }
 [data-testid="stButtonGroup"] [data-selected="true"] p { color: CanvasText; font-weight: 700; }
 @media (max-width: 40rem) { .stMainBlockContainer h1 { font-size: 1.9rem; } .stMainBlockContainer h2 { font-size: 1.5rem; }

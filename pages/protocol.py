@@ -133,7 +133,7 @@ def show_steps(content: Protocol, situation: Situation, zone: str, today: date) 
             pressing = [
                 entry for entry in complements if any(situation.holds(condition) for condition in entry.applies)
             ]
-            with st.container(border=True, gap="xsmall"):
+            with st.container(border=True, gap="xxsmall"):
                 st.markdown(f"#### {step.label}")
                 widgets.show(widgets.step(each, numbers(step)) + added(pressing))
                 tick(step.code, step.label)

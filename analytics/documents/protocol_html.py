@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analytics.documents._content import chapters, local_zone, situation_words
 from analytics.french import day
-from analytics.protocol import Situation, deadline_words, french, protocol
+from analytics.protocol import Situation, deadline_words, protocol
 
 
 @lru_cache(maxsize=32)
@@ -37,5 +37,5 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"deadline": deadline_words, "french": french}
+    environment.filters["deadline"] = deadline_words
     return environment.get_template("protocol.html.jinja")

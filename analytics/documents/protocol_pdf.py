@@ -50,6 +50,7 @@ def protocol_pdf(
                         | {
                             "number": task.number,
                             "already": task.advice.already,
+                            "action": task.advice.reason if task.advice.already else task.advice.step.action,
                             "hour": hours.get(task.advice.step.code, ""),
                             "complements": [_entry(entry) for entry in task.complements],
                             "numbers": [_short(contact, today) for contact in task.contacts if contact.number],

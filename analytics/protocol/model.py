@@ -70,7 +70,6 @@ class Entry:
     because: Mapping[str, str] | None = None
     told: str = ""
     step: str = ""
-    optional: bool = False
     deadline: Deadline | None = None
 
     @property
@@ -163,11 +162,6 @@ class Situation:
     def __post_init__(self) -> None:
         if unknown := self.facts - FACTS.keys():
             raise ValueError(f"unknown facts: {', '.join(sorted(unknown))}")
-
-    @property
-    def said(self) -> bool:
-        """Whether anything is known at all."""
-        return self != Situation()
 
     def holds(self, condition: str) -> bool | None:
         """Whether ``condition`` (a flag or a kind of facts) is true, false, or not said."""

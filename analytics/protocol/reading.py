@@ -133,7 +133,6 @@ def _entry(name: str, kind: Kind, row: Mapping[str, Any], sources: Mapping[str, 
         source=sources[row["source"]],
         because={condition: french(text) for condition, text in row.get("because", {}).items()},
         step=row.get("step", ""),
-        optional=row.get("optional", False),
         deadline=Deadline(**row["deadline"]) if "deadline" in row else None,
     )
 
