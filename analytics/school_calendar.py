@@ -104,8 +104,25 @@ class SchoolCalendar:
         holidays = [holiday for year in self.years for holiday in year.holidays]
         return next((h.name for h in holidays if h.first_day <= days[0] <= h.last_day), "Vacances d'été")
 
+    def same_weeks(self, as_of: date) -> tuple[tuple[date, date], tuple[date, date]] | None:
+        """The whole weeks of the running school year up to ``as_of``, and the same weeks of school a year before.
+
+        Each as (first Monday, last Monday); the week of ``as_of`` is left out until it is over. None when the calendar does
+        not hold the year before, or no week is over.
+        """
+        place = next((i for i, year in enumerate(self.years) if year.first_day <= as_of <= year.end), 0)
+        first, first_before = (_monday(self.years[i].first_day) for i in (place, place - 1))
+        last = _monday(as_of + timedelta(days=1)) - timedelta(days=7)  # a Sunday ends its week
+        if place == 0 or last < first:
+            return None
+        return (first, last), (first_before, first_before + (last - first))
+
     def __getitem__(self, name: str) -> SchoolYear:
         return next(year for year in self.years if year.name == name)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 @cache

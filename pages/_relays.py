@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +12,7 @@ import streamlit as st
 from analytics.charts import relays as charts
 from analytics.charts.signals import control_chart
 from analytics.french import chance, count, day, hours, number, percent, school_days
-from analytics.measures import incidents, relays, signals
+from analytics.measures import relays, signals
 from analytics.school_calendar import breaks, calendar
 from analytics.selection import Selection
 from analytics.store import Snapshot
@@ -22,7 +24,7 @@ _SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
 _TICKS = {"hours": (0, 24, 48, 72, 96, 120, 168, 240), "school_days": (0, 1, 2, 3, 5, 10, 15, 20)}
 _WORDS = {"hours": hours, "school_days": school_days}
 _STEP_LABELS = {code: step.label for code, step in STEPS.items()}
-_GROUPS = {
+_GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_level": ("Niveau", SCHOOL_LEVELS.labels),
     "school_network": ("Réseau", SCHOOL_NETWORKS.labels),
     "zone": ("Zone", None),
@@ -85,7 +87,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     st.caption("« Heure complétée » : le registre ne donne que le jour. L'étape compte alors au plus tard, à 16 h.")
 
 
-def _relay_indicator(step: str, row: pd.Series, short: int, words) -> _widgets.Indicator:
+def _relay_indicator(step: str, row: pd.Series, short: int, words: Callable[[float], str]) -> _widgets.Indicator:
     half = f"la moitié : {words(row['median'])}" if pd.notna(row["median"]) else "moins de la moitié activés"
     return _widgets.Indicator(
         label=_STEP_LABELS[step],
@@ -222,8 +224,8 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         ),
         _widgets.Indicator(
             "L'étape la plus sautée",
-            _STEP_LABELS[skipped["step"]],
-            note=f"dans {count(skipped['n_skipped'], 'dossier')}",
+            percent(skipped["share_skipped"]),
+            note=f"« {_STEP_LABELS[skipped['step']]} », dans {count(skipped['n_skipped'], 'dossier')}",
             counts="L'étape qui manque le plus souvent alors qu'une étape suivante du protocole est faite.",
             numerator=count(skipped["n_skipped"], "dossier"),
             denominator=count(skipped["n_skipped"] + skipped["n_done"], "dossier"),
@@ -269,9 +271,9 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
 def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Month by month inside limits, against the same weeks of last year, and since the extract before."""
     step = _widgets.pick("Étape", "etape", _STEP_LABELS, "cpms")
-    counts = _counts(snapshot, selection, clock, ["report_week"])
+    counts = snapshot.step_counts("hours", selection, ["report_week"])
     points = relays.monthly_median(counts[counts["step"] == step], snapshot.as_of)
-    st.header("La médiane, mois par mois")
+    st.header("La médiane en heures, mois par mois")
     if points.empty:
         st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
     else:
@@ -284,7 +286,7 @@ def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> No
             else "trop peu de mois pour des limites"
         )
         _widgets.chart(
-            control_chart(chart_points, lambda month: f"{month:%m/%Y}", _WORDS[clock], "médiane"),
+            control_chart(chart_points, lambda month: f"{month:%m/%Y}", hours, "médiane, en heures"),
             key="months",
             alt=f"{_STEP_LABELS[step]} : {finding}.",
             read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l'étape. Entre les pointillés, "
@@ -292,7 +294,7 @@ def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> No
             f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
             act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
             table=points,
-            columns={"period": "Mois", "n_cases": "Dossiers", "value": "Médiane", "provisional": "Provisoire"},
+            columns={"period": "Mois", "n_cases": "Dossiers", "value": "Médiane (h)", "provisional": "Provisoire"},
         )
     _last_year(snapshot, selection, clock)
     _last_extract(snapshot, selection)
@@ -300,7 +302,7 @@ def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> No
 
 def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     st.header("Même période, un an plus tôt")
-    spans = incidents.same_weeks(calendar(), snapshot.as_of)
+    spans = calendar().same_weeks(snapshot.as_of)
     if spans is None:
         st.info("L'année précédente n'est pas dans le calendrier.", icon=":material/info:")
         return

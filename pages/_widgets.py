@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -62,7 +63,7 @@ def filters(snapshot: Snapshot) -> Selection:
         chosen = st.multiselect(
             label,
             list(options),
-            format_func=options.get,
+            format_func=options.__getitem__,
             key=key,
             placeholder="Tous",
             bind="query-params",
@@ -140,7 +141,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     st.dataframe(shown.rename(columns=dict(columns)).style.format(formats, na_rep="–"), hide_index=True)
 
 
-def _written(column: str, table: pd.DataFrame) -> Callable[[object], str]:
+def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
     """How the values of a column are written: shares as percentages, days as 22/11/2026, numbers with their spaces."""
     of_shares = {"share", "incidence"} & set(table.columns)
     if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and of_shares):
@@ -193,7 +194,7 @@ def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
     return st.segmented_control(
         label,
         list(options),
-        format_func=options.get,
+        format_func=options.__getitem__,
         default=next(iter(options)),
         required=True,
         key=key,
@@ -204,5 +205,10 @@ def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
 def pick(label: str, key: str, options: Mapping[str, str], default: str) -> str:
     """One choice among many, kept in the address."""
     return st.selectbox(
-        label, list(options), index=list(options).index(default), format_func=options.get, key=key, bind="query-params"
+        label,
+        list(options),
+        index=list(options).index(default),
+        format_func=options.__getitem__,
+        key=key,
+        bind="query-params",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,7 @@ def incidence_curves(
     followed: pd.DataFrame,
     clock: str,
     by: str | None,
-    labels: Mapping[str, str],
+    labels: Mapping[Any, str],
     deadline: float | None,
 ) -> go.Figure:
     """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands.
@@ -117,11 +118,15 @@ def incidence_curves(
     chart = theme.figure(360 + 22 * len(groups), showlegend=by is not None, hovermode="x")
     if deadline is not None and deadline <= until:
         chart.add_vline(deadline, line={"color": theme.DANGER, "width": 1.5, "dash": "dot"})
-        chart.add_annotation(x=deadline, y=1.02, yref="paper", text="délai", showarrow=False, yanchor="bottom")
+        chart.add_annotation(
+            x=deadline, y=0, yref="paper", text="délai", showarrow=False, xanchor="left", yanchor="bottom", xshift=4
+        )
     for place, group in enumerate(groups):
         curve = curves if by is None else curves[curves[by] == group]
         colour = theme.DANGER if by == "danger" and group else theme.GROUPS[place % len(theme.GROUPS)]
-        _add_curve(chart, curve, colour, labels[group] if by else "tous", until, clock, band=len(groups) <= 2)
+        _add_curve(
+            chart, curve, colour, "tous" if group is None else labels[group], until, clock, band=len(groups) <= 2
+        )
         waiting = followed if by is None else followed[followed[by] == group]
         for tick, n in zip(waiting["delay"], waiting["n_at_risk"], strict=True):
             chart.add_annotation(

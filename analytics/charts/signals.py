@@ -48,28 +48,23 @@ def control_chart(
         customdata=[
             "<br>".join(
                 [
-                    f"<b>{period_words(row.period)}</b>",
-                    value_words(row.value),
-                    *([SIGNAL_WORDS[row.signal]] if row.signal != "none" else []),
-                    *(["provisoire"] if row.provisional else []),
+                    f"<b>{period_words(period)}</b>",
+                    value_words(value),
+                    *([SIGNAL_WORDS[signal]] if signal != "none" else []),
+                    *(["provisoire"] if provisional else []),
                 ]
             )
-            for row in points.itertuples()
+            for period, value, signal, provisional in zip(
+                points["period"], points["value"], points["signal"], points["provisional"], strict=True
+            )
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
     opened = points[points["baseline"].notna() & (points["baseline"] != points["baseline"].shift())]
-    for row in opened.itertuples():
-        chart.add_vline(row.period, line={"color": theme.NOT_RECORDED, "width": 1})
+    for period, reason in zip(opened["period"], opened["baseline"], strict=True):
+        chart.add_vline(period, line={"color": theme.NOT_RECORDED, "width": 1})
         chart.add_annotation(
-            x=row.period,
-            y=1,
-            yref="paper",
-            text=row.baseline,
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            xshift=2,
+            x=period, y=1, yref="paper", text=reason, showarrow=False, xanchor="left", yanchor="bottom", xshift=2
         )
     chart.update_xaxes(**theme.month_ticks(points["period"]))
     chart.update_yaxes(title=title, rangemode="tozero")

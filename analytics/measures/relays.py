@@ -7,7 +7,7 @@ without the step compete (Aalen-Johansen); ``not_applicable`` and ``not_recorded
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -151,22 +151,26 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     return answer.merge(gaps, on="step", how="left")
 
 
+MIN_CASES = 5
+"""Our choice: the median of fewer cases says more of chance than of the month."""
+
+
 def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The median delay of one step by month of report, as points for :func:`analytics.measures.signals.xmr`.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns for that step by report_week. A week counts in the month of its
-    Thursday. Returns period (first of the month), value (median, NaN where fewer than half have the step), n_cases,
-    provisional (the month of the extraction and the one before it, whose cases have not had time).
+    Thursday. Returns period (first of the month), value (median; NaN where fewer than half of the cases have the step, or
+    where they are fewer than MIN_CASES), n_cases, provisional (the month of the extraction and the one before it, whose
+    cases have not had time).
     """
     followed = counts[counts["event"].isin(EVENTS)]
     month = (followed["report_week"] + pd.Timedelta(days=3)).dt.to_period("M").dt.to_timestamp()
     followed = followed.assign(period=month)
     points = quantile(cumulative_incidence(followed, ["period"]), by=["period"])[["period", "delay"]]
-    points = points.rename(columns={"delay": "value"})
     points["n_cases"] = points["period"].map(followed.groupby("period")["n"].sum())
-    points["provisional"] = points["period"] >= pd.Timestamp(as_of).to_period("M").to_timestamp() - pd.DateOffset(
-        months=1
-    )
+    points["value"] = points.pop("delay").where(points["n_cases"] >= MIN_CASES)
+    month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
+    points["provisional"] = points["period"] >= pd.Timestamp(month_before)
     return points
 
 

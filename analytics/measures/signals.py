@@ -46,7 +46,8 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
     centre, lower, upper, signal (one of SIGNALS).
 
     Provisional and missing points have the limits of their baseline but no part in them, nor a signal. Where no value of
-    a baseline is negative, neither is its lower limit. With fewer than MIN_POINTS whole periods, centre and limits are NaN.
+    a baseline is negative, neither is its lower limit. With fewer than MIN_POINTS whole periods, or when hardly any two in a
+    row differ (a median that is 1 day month after month), there is no chance to measure: centre and limits are NaN.
     """
     chart = points[["period", "value", "provisional"]].sort_values("period", ignore_index=True)
     opened = np.zeros(len(chart), dtype=np.int64)
@@ -63,9 +64,10 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
         segment = opened == number
         used = segment & whole
         values = chart.loc[used, "value"].to_numpy(float)
-        if len(values) < MIN_POINTS:
+        moving_range = _mean_moving_range(values) if len(values) >= MIN_POINTS else 0.0
+        if moving_range == 0:
             continue
-        centre, moving_range = values.mean(), _mean_moving_range(values)
+        centre = values.mean()
         lower, upper = centre - LIMIT * moving_range, centre + LIMIT * moving_range
         if values.min() >= 0:
             lower = max(lower, 0)
