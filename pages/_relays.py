@@ -21,7 +21,8 @@ from pages import _data, _widgets
 
 CLOCKS = {"hours": "En heures", "school_days": "En jours d'école"}
 _SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
-_TICKS = {"hours": (0, 24, 48, 72, 96, 120, 168, 240), "school_days": (0, 1, 2, 3, 5, 10, 15, 20)}
+_TICKS = {"hours": (0, 24, 48, 72, 120, 168), "school_days": (0, 2, 5, 10, 15)}
+_FEW_TICKS = {"hours": (0, 48, 120, 168), "school_days": (0, 5, 10, 15)}
 _WORDS = {"hours": hours, "school_days": school_days}
 _STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
@@ -183,13 +184,21 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     elif group:
         st.markdown(chance(relays.comparison(counts, group).p_value))
     labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].dropna().unique()}) if group else {}
-    followed = relays.still_followed(curves, _TICKS[clock], by)
+    if len(labels) > charts.MOST_TOGETHER:
+        followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
+        everyone = _counts(snapshot, selection, clock)
+        everyone = relays.curves(everyone[everyone["step"] == step])
+        figure = charts.incidence_panels(curves, everyone, followed, clock, group, labels)
+    else:
+        followed = relays.still_followed(curves, _TICKS[clock], by)
+        figure = charts.incidence_curves(curves, followed, clock, group or None, labels, _service_deadline(step, clock))
     _widgets.chart(
-        charts.incidence_curves(curves, followed, clock, group or None, labels, _service_deadline(step, clock)),
+        figure,
         key="curve",
         alt=f"{_STEP_LABELS[step]} : part des dossiers où l'étape est faite, selon le délai depuis le signalement.",
         read="la courbe monte chaque fois que l'étape est faite. Plus elle monte tôt, plus on va vite ; là où elle s'arrête, "
-        "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. Le trait pointillé est le délai du service.",
+        "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. En pointillé, le délai du service ; en "
+        "gris, la courbe de tous les dossiers.",
         act="quand deux courbes s'écartent dès le début, demandez au groupe le plus rapide ce qu'il fait dans les premières heures.",
         table=curves.assign(**({"group": curves[group].map(labels)} if group else {})),
         columns={

@@ -197,6 +197,7 @@ def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
         format_func=options.__getitem__,
         default=next(iter(options)),
         required=True,
+        wrap=True,
         key=key,
         bind="query-params",
     )

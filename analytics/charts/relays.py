@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from analytics.charts import theme
-from analytics.french import count, hours, number, percent, school_days
+from analytics.french import NARROW_SPACE, count, hours, number, percent, school_days
 from analytics.vocabulary import STEPS
 
 OUTCOMES = {
@@ -99,6 +100,10 @@ def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Fig
     return chart
 
 
+MOST_TOGETHER = 4
+"""Curves of more groups than this are drawn side by side, each before the curve of all."""
+
+
 def incidence_curves(
     curves: pd.DataFrame,
     followed: pd.DataFrame,
@@ -107,27 +112,19 @@ def incidence_curves(
     labels: Mapping[Any, str],
     deadline: float | None,
 ) -> go.Figure:
-    """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands.
+    """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands for one or two.
 
     ``followed`` (:func:`measures.relays.still_followed`) gives the ticks and, under them, how many cases still wait. ``by``
     is the column that tells groups apart, ``labels`` their words; None for a single curve.
     """
     groups = [code for code in labels if code in set(curves[by])] if by else [None]
-    ticks = sorted(set(followed["delay"]))
-    until = ticks[-1]
+    until = followed["delay"].max()
     chart = theme.figure(360 + 22 * len(groups), showlegend=by is not None, hovermode="x")
-    if deadline is not None and deadline <= until:
-        chart.add_vline(deadline, line={"color": theme.DANGER, "width": 1.5, "dash": "dot"})
-        chart.add_annotation(
-            x=deadline, y=0, yref="paper", text="délai", showarrow=False, xanchor="left", yanchor="bottom", xshift=4
-        )
     for place, group in enumerate(groups):
-        curve = curves if by is None else curves[curves[by] == group]
         colour = theme.DANGER if by == "danger" and group else theme.GROUPS[place % len(theme.GROUPS)]
-        _add_curve(
-            chart, curve, colour, "tous" if group is None else labels[group], until, clock, band=len(groups) <= 2
-        )
-        waiting = followed if by is None else followed[followed[by] == group]
+        name = "tous" if group is None else labels[group]
+        _add_curve(chart, _of_group(curves, by, group), colour, name, until, clock, band=len(groups) <= 2)
+        waiting = _of_group(followed, by, group)
         for tick, n in zip(waiting["delay"], waiting["n_at_risk"], strict=True):
             chart.add_annotation(
                 x=tick,
@@ -139,26 +136,95 @@ def incidence_curves(
                 showarrow=False,
             )
     chart.add_annotation(
-        x=0,
-        xref="paper",
-        xshift=-6,
-        xanchor="right",
-        y=0,
-        yref="paper",
-        yshift=-44,
-        text="suivis",
-        showarrow=False,
-        font={"size": 12},
+        x=0, xref="paper", xshift=-6, xanchor="right", y=0, yref="paper", yshift=-44, text="suivis", showarrow=False
     )
-    unit = hours if clock == "hours" else school_days
-    chart.update_xaxes(range=[-0.02 * until, 1.03 * until], tickvals=ticks, ticktext=[unit(tick) for tick in ticks])
-    chart.update_yaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)])
+    _mark_deadline(chart, deadline, until)
+    ticks = sorted(set(followed["delay"]))
+    chart.update_xaxes(tickvals=ticks, ticktext=[_tick(tick, clock) for tick in ticks])
+    _lay_axes(chart, until)
     chart.update_layout(margin={"l": 64, "b": 60 + 20 * len(groups), "t": 36})
     return chart
 
 
+def incidence_panels(
+    curves: pd.DataFrame,
+    everyone: pd.DataFrame,
+    followed: pd.DataFrame,
+    clock: str,
+    by: str,
+    labels: Mapping[Any, str],
+) -> go.Figure:
+    """The curves of many groups side by side, each before the grey curve of ``everyone``, all on the same axes.
+
+    Under each tick, how many cases of the group still wait.
+    """
+    groups = [code for code in labels if code in set(curves[by])]
+    until = followed["delay"].max()
+    n_rows = -(-len(groups) // 2)
+    panels = make_subplots(
+        n_rows,
+        2,
+        subplot_titles=[labels[group] for group in groups],
+        vertical_spacing=0.42 / n_rows,
+        horizontal_spacing=0.1,
+    )
+    chart = go.Figure(panels).update_layout(theme.figure(210 * n_rows + 40).layout)
+    for place, group in enumerate(groups):
+        row, column = divmod(place, 2)
+        where = {"row": row + 1, "col": column + 1}
+        _add_curve(chart, everyone, theme.BEFORE, "tous", until, clock, band=False, **where)
+        _add_curve(chart, _of_group(curves, by, group), theme.MAIN, labels[group], until, clock, band=True, **where)
+        waiting = _of_group(followed, by, group)
+        ticktext = [
+            f"{_tick(tick, clock)}<br>{number(n)}"
+            for tick, n in zip(waiting["delay"], waiting["n_at_risk"], strict=True)
+        ]
+        chart.update_xaxes(tickvals=list(waiting["delay"]), ticktext=ticktext, **where)
+    _lay_axes(chart, until)
+    chart.update_layout(margin={"t": 36, "l": 48})
+    return chart
+
+
+def _of_group(table: pd.DataFrame, by: str | None, group: object) -> pd.DataFrame:
+    return table if by is None else table[table[by] == group]
+
+
+def _tick(delay: float, clock: str) -> str:
+    if clock == "hours" and delay <= 72:
+        return f"{number(delay)}{NARROW_SPACE}h"
+    return f"{number(delay / 24 if clock == 'hours' else delay)}{NARROW_SPACE}j"
+
+
+def _lay_axes(chart: go.Figure, until: float) -> None:
+    chart.update_xaxes(range=[-0.03 * until, 1.03 * until], tickangle=0, fixedrange=True, zeroline=False)
+    chart.update_yaxes(
+        range=[0, 1.02],
+        tickvals=[0, 0.25, 0.5, 0.75, 1],
+        ticktext=[percent(x / 4) for x in range(5)],
+        fixedrange=True,
+        zeroline=False,
+    )
+
+
+def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> None:
+    if deadline is not None and deadline <= until:
+        chart.add_vline(deadline, line={"color": theme.DANGER, "width": 1.5, "dash": "dot"})
+        chart.add_annotation(
+            x=deadline, y=0, yref="paper", text="délai", showarrow=False, xanchor="left", yanchor="bottom", xshift=4
+        )
+
+
 def _add_curve(
-    chart: go.Figure, curve: pd.DataFrame, colour: str, name: str, until: float, clock: str, *, band: bool
+    chart: go.Figure,
+    curve: pd.DataFrame,
+    colour: str,
+    name: str,
+    until: float,
+    clock: str,
+    *,
+    band: bool,
+    row: int | None = None,
+    col: int | None = None,
 ) -> None:
     shown = curve[curve["delay"] <= until]
     x = np.concatenate([[0], shown["delay"].to_numpy(float), [until]])
@@ -168,18 +234,10 @@ def _add_curve(
         return np.append(values, values[-1])
 
     if band:
-        line = {"width": 0, "shape": "hv"}
-        chart.add_scatter(x=x, y=stepped("upper"), mode="lines", line=line, hoverinfo="skip", showlegend=False)
-        chart.add_scatter(
-            x=x,
-            y=stepped("lower"),
-            mode="lines",
-            line=line,
-            fill="tonexty",
-            fillcolor=f"rgba{(*_rgb(colour), 0.18)}",
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        edge = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
+        chart.add_scatter(x=x, y=stepped("upper"), **edge, row=row, col=col)
+        shade = f"rgba{(*_rgb(colour), 0.18)}"
+        chart.add_scatter(x=x, y=stepped("lower"), **edge, fill="tonexty", fillcolor=shade, row=row, col=col)
     unit = hours if clock == "hours" else school_days
     chart.add_scatter(
         x=x,
@@ -187,8 +245,10 @@ def _add_curve(
         name=name,
         mode="lines",
         line={"color": colour, "width": 2.5, "shape": "hv"},
-        customdata=[f"{percent(y)} en {unit(delay)}" for delay, y in zip(x, stepped("incidence"), strict=True)],
+        customdata=[f"{percent(share)} en {unit(delay)}" for delay, share in zip(x, stepped("incidence"), strict=True)],
         hovertemplate="%{customdata}<extra>" + name + "</extra>",
+        row=row,
+        col=col,
     )
 
 
