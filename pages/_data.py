@@ -33,12 +33,17 @@ def store() -> Store:
     return Store()
 
 
+def prepare() -> None:
+    """On a first start, build the demo; StoreError when it cannot be written."""
+    _prepare(str(store().folder))
+
+
 def snapshot() -> Snapshot:
     """The current version of the records, shared by all sessions; stops the page with a calm word when it cannot be read."""
     current = store()
     folder = str(current.folder)
     try:
-        _prepare(folder)
+        prepare()
         opened = _open(folder, current.versions[0]) if current.versions else None
     except StoreError as error:
         st.error(str(error), icon=":material/error:")

@@ -31,9 +31,9 @@ def table(frame: pd.DataFrame, alt: str) -> None:
     st.table(shown, hide_index=True, alt=alt)
 
 
-def show_said() -> None:
-    """What the last action did, once."""
-    text, failed = state.said()
+def show_said(place: str) -> None:
+    """What the last action of a ``place`` of the page did, once."""
+    text, failed = state.said(place)
     if failed:
         st.error(plain(text), icon=":material/error:")
     elif text:
@@ -96,7 +96,7 @@ def show_refused(done: Import) -> None:
     st.caption(
         typeset(
             "Ce classeur contient des noms : corrigez-le, importez-le ici, puis supprimez-le. "
-            "Il n'est fait qu'au moment du clic et Relais ne le garde pas."
+            "Relais le fait au moment du clic et l'oublie à votre action suivante."
         )
     )
 

@@ -109,14 +109,14 @@ def remember(columns: dict[str, str | None], words: list[tuple[UnknownWord, str 
     st.session_state[_WORDS] = together(own_words, answered)
 
 
-def say(text: str, *, failed: bool = False) -> None:
-    """A sentence to show once, at the top of the next run."""
-    st.session_state[_SAID] = (text, failed)
+def say(place: str, text: str, *, failed: bool = False) -> None:
+    """A sentence to show once, at a ``place`` of the page, in the next run."""
+    st.session_state[f"{_SAID}_{place}"] = (text, failed)
 
 
-def said() -> tuple[str, bool]:
-    """The sentence to show now, and whether it is about a failure."""
-    return st.session_state.pop(_SAID, ("", False))
+def said(place: str) -> tuple[str, bool]:
+    """The sentence to show now at a ``place`` of the page, and whether it is about a failure."""
+    return st.session_state.pop(f"{_SAID}_{place}", ("", False))
 
 
 def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
@@ -178,13 +178,13 @@ def publish(store: Store, upload: Upload) -> None:
     try:
         done = _import(store, upload, dry_run=False)
     except Exception as error:  # as in _check
-        say(explain(error), failed=True)
+        say("import", explain(error), failed=True)
         st.rerun()
     clear()
     if store.versions[:1] == before:
-        say("Ce fichier a déjà été importé : rien n'a changé.")
+        say("import", "Ce fichier a déjà été importé : rien n'a changé.")
     else:
-        say(f"Le registre est importé. {outcome(done)}")
+        say("import", f"Le registre est importé. {outcome(done)}")
     if done.extract.n_refused:
         st.session_state[_CHECKED] = Checked((), done, "", [], {}, False, [])
     st.rerun()
@@ -223,6 +223,6 @@ def undo(store: Store) -> None:
     ask_undo(False)
     try:
         store.undo()
-        say("La dernière importation est annulée.")
+        say("history", "La dernière importation est annulée.")
     except StoreError as error:
-        say(str(error), failed=True)
+        say("history", str(error), failed=True)

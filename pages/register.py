@@ -10,19 +10,15 @@ from pages import _register_state as state
 
 _widgets.title("Registre", "Que contient Relais, et comment y importer votre registre ?")
 store = _data.store()
-parts.show_said()
 
 try:
+    _data.prepare()
     held = state.held(str(store.folder), tuple(store.versions))
 except StoreError as error:
     held = None
     st.error(typeset(str(error)), icon=":material/error:")
-if held is None:
-    st.info(typeset("Il n'y a pas encore de données. Importez un registre ci-dessous."), icon=":material/info:")
-elif held.is_demo:
-    st.warning(
-        "**Données fictives.** Le premier vrai registre importé les remplace entièrement.", icon=":material/science:"
-    )
+if held is not None and held.is_demo:
+    st.warning("**Données fictives.** Votre premier registre les remplace.", icon=":material/science:")
 
 st.header("Importer", anchor=False)
 st.markdown(
@@ -33,6 +29,7 @@ st.markdown(
 )
 parts.offer_template()
 upload = parts.choose_files()
+parts.show_said("import")
 if upload is not None:
     checked = state.check(store, upload)
     if checked.found is None:
@@ -57,4 +54,5 @@ else:
 if held is not None:
     st.header("Ce que contient Relais", anchor=False)
     st.markdown("\n".join(f"- {parts.plain(sentence)}" for sentence in held.sentences))
+    parts.show_said("history")
     parts.show_history(store, held)
