@@ -136,22 +136,21 @@ def load_own_words(content: bytes) -> OwnWords:
     """A mapping file; RefusedFileError when it names a column or a term that does not exist."""
     try:
         entries = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        columns = {normalise(header): str(code) for header, code in entries.get("columns", {}).items()}
+        words = {
+            name: {normalise(word): str(code) for word, code in listed.items()}
+            for name, listed in entries.get("words", {}).items()
+        }
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
         raise RefusedFileError("Le fichier de correspondance n'est pas un fichier TOML lisible.") from None
-    codes = {column.code for column in (*REGISTER, *SCHOOLS)}
     vocabularies = {column.terms.name: column.terms for column in (*REGISTER, *SCHOOLS) if column.terms}
-    columns = {normalise(header): code for header, code in entries.get("columns", {}).items()}
-    for code in set(columns.values()) - codes:
+    for code in set(columns.values()) - {column.code for column in (*REGISTER, *SCHOOLS)}:
         raise RefusedFileError(f"Le fichier de correspondance cite une colonne inconnue : {code}.")
-    for name, words in entries.get("words", {}).items():
+    for name, listed in words.items():
         if name not in vocabularies:
             raise RefusedFileError(f"Le fichier de correspondance cite un vocabulaire inconnu : {name}.")
-        for code in set(words.values()) - set(vocabularies[name]):
+        for code in set(listed.values()) - set(vocabularies[name]):
             raise RefusedFileError(f"Le fichier de correspondance cite un terme inconnu de {name} : {code}.")
-    words = {
-        name: {normalise(word): code for word, code in listed.items()}
-        for name, listed in entries.get("words", {}).items()
-    }
     return OwnWords(columns, words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
@@ -38,9 +39,9 @@ class Book:
             sheet.write_datetime(row, column, midnight, self._format("dd/mm/yyyy", marked))
         elif isinstance(cell, bool):
             sheet.write_boolean(row, column, cell, self._format("General", marked))
-        elif isinstance(cell, float | int):
+        elif isinstance(cell, float | int) and math.isfinite(cell):
             sheet.write_number(row, column, cell, self._format("General", marked))
-        elif cell:
+        elif cell != "":
             sheet.write_string(row, column, str(cell)[:LONGEST_TEXT], self._format("@", marked))
         elif marked:
             sheet.write_blank(row, column, None, self._format("General", marked))

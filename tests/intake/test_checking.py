@@ -1,0 +1,301 @@
+"""Row by row: what is refused, where and by which rule, and what no message may say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.intake import Extract, Key, OwnWords, RefusedFileError, extract
+from analytics.intake.checking import RULES, find_level, parse_moment
+from analytics.intake.mapping import REGISTER
+from analytics.intake.writing import Book
+
+FILES = Path(__file__).parents[1] / "files"
+
+
+def _extract(
+    rows: Sequence[Sequence], spoil: Callable = lambda sheet: None, as_of: date = date(2026, 6, 12)
+) -> Extract:
+    """What the intake makes of a workbook of these rows, of which ``spoil`` may change some cells."""
+    book = Book()
+    register = book.workbook.add_worksheet("Registre")
+    book.write_rows(register, 0, rows)
+    spoil(register)
+    book.write_rows(book.workbook.add_worksheet("Écoles"), 0, [["Code", "Nom"], ["3000", "Institut Hardy"]])
+    return extract(book.close(), Key(b"test"), as_of, as_of=as_of)
+
+
+def found(taken: Extract) -> list[tuple[int, str, str]]:
+    """Row, header and rule of each fault."""
+    return [(fault.row, fault.header, fault.rule) for fault in taken.faults]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "rule"),
+    [
+        ("N° dossier", "", "missing"),
+        ("École", "", "missing"),
+        ("École", "Institut Hardi", "unknown_school"),
+        ("Année d'études", "", "missing"),
+        ("Année d'études", "S9", "unknown_term"),
+        ("Signalé le", "", "missing"),
+        ("Signalé le", "04/13/2026", "not_a_date"),
+        ("Signalé le", "sans objet", "not_a_date"),
+        ("Signalé le", "12/06/2022", "outside_calendar"),
+        ("Signalé le", "13/06/2026", "in_the_future"),
+        ("Signalé le", "29/03/2026 02:30", "time_skipped"),
+        ("Signalé le", "26/10/2025 02:30", "time_repeated"),
+        ("Faits", "", "missing"),
+        ("Faits", "Insultes; zut", "unknown_term"),
+        ("Signalé par", "Voisin", "unknown_term"),
+        ("Canal", "Pigeon", "unknown_term"),
+        ("Mineur", "peut-être", "unknown_term"),
+        ("CPMS contacté le", "demain", "not_a_date"),
+        ("CPMS contacté le", "11/01/2026", "before_report"),
+        ("CPMS contacté le", "12/01/2026 09:59", "before_report"),
+        ("CPMS contacté le", "13/06/2026", "in_the_future"),
+        ("CPMS contacté le", "12/01/2036", "outside_calendar"),
+        ("CPMS contacté le", "29/03/2026 02:30", "time_skipped"),
+        ("Clôturé le", "11/01/2026", "before_report"),
+        ("Clôturé le", "inconnu", "not_a_date"),
+    ],
+)
+def test_a_faulty_cell_is_refused_by_row_column_and_rule(taken, header, cell, rule):
+    result = taken({}, {header: cell}, {})
+    assert (3, header, rule) in found(result)
+    assert {fault.row for fault in result.faults} == {3}
+    assert (result.n_read, result.n_accepted, result.n_refused) == (3, 2, 1)
+
+
+def test_the_second_of_two_rows_with_one_number_is_refused(taken):
+    result = taken({"N° dossier": "A 1"}, {"N° dossier": "ａ1"}, {"N° dossier": "A2"})
+    assert found(result) == [(3, "N° dossier", "duplicate")]
+
+
+def test_formulas_and_merged_cells_are_refused_in_the_columns_that_are_read_only():
+    def spoil(register):
+        register.write_formula("E2", "=1+1", None, "Insultes")
+        register.write_formula("F3", "=1+1")
+        register.merge_range("B4:B5", "3000")
+        register.merge_range("F4:F5", "14")
+
+    headers = ["N° dossier", "École", "Année d'études", "Signalé le", "Faits", "Âge"]
+    rows = [[f"{number}", "3000", "S3", "12/01/2026", "Insultes", "14"] for number in range(4)]
+    assert found(_extract([headers, *rows], spoil)) == [
+        (2, "Faits", "formula"),
+        (4, "École", "merged"),
+        (5, "École", "missing"),
+        (5, "École", "merged"),
+    ]
+
+
+def test_every_rule_of_a_row_of_the_register_is_tested_here():
+    tested = {case[2] for case in test_a_faulty_cell_is_refused_by_row_column_and_rule.pytestmark[0].args[1]}
+    of_schools = {"not_a_number", "not_a_deadline"}
+    assert tested | {"duplicate", "formula", "merged"} | of_schools == set(RULES)
+
+
+def test_all_the_faults_of_a_row_are_said_at_once(taken):
+    result = taken({"École": "?", "Signalé le": "hier", "Faits": "zut", "Clôturé le": "1999-01-01"})
+    assert [(header, rule) for _, header, rule in found(result)] == [
+        ("École", "unknown_school"),
+        ("Signalé le", "not_a_date"),
+        ("Faits", "unknown_term"),
+        ("Clôturé le", "outside_calendar"),
+    ]
+
+
+def test_a_message_names_row_column_and_rule(taken):
+    (fault,) = taken({"Mineur": "peut-être"}).faults
+    assert fault.message == "Ligne 2, colonne « Mineur » : ce mot n'est pas dans la liste."
+
+
+def test_an_unknown_school_is_told_the_nearest_name_of_the_schools_sheet(taken):
+    (fault,) = taken({"École": "Institut Hardi"}).faults
+    assert fault.message.endswith("(la plus proche : « Institut Hardy »).")
+
+
+def test_an_empty_row_is_not_a_row(taken):
+    empty = dict.fromkeys(("N° dossier", "École", "Année d'études", "Signalé le", "Faits"), " ")
+    assert taken({}, empty, {}).n_read == 2
+
+
+def test_a_report_may_have_a_step_on_its_day_when_one_of_them_has_no_time(taken):
+    assert not taken(
+        {"CPMS contacté le": "12/01/2026"}, {"Signalé le": "12/01/2026", "Clôturé le": "12/01/2026 07:00"}
+    ).faults
+
+
+def test_words_of_a_service_are_accepted_once_they_are_mapped(taken):
+    own_words = OwnWords({}, {"incident_types": {"chahut": "other"}})
+    assert not taken({"Faits": "CHAHUT; insulte"}, own_words=own_words).faults
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("word", "moment"),
+    [
+        ("03/04/2026", "2026-04-03T00:00:00"),
+        ("3/4/2026", "2026-04-03T00:00:00"),
+        ("2026-04-03", "2026-04-03T00:00:00"),
+        ("2026-04-03 10:00", "2026-04-03T10:00:00"),
+        ("2026-04-03T10:00:00.000", "2026-04-03T10:00:00"),
+        ("03/04/2026 10:05:30", "2026-04-03T10:05:30"),
+        (" 03/04/2026 à 9h05 ", "2026-04-03T09:05:00"),
+        ("13/04/2026", "2026-04-13T00:00:00"),
+        ("29/02/2028", "2028-02-29T00:00:00"),
+    ],
+)
+def test_iso_and_day_first_dates_are_read(word, moment):
+    assert parse_moment(word) == datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "04/13/2026",
+        "31/06/2026",
+        "2026/04/03",
+        "03.04.2026",
+        "3 avril 2026",
+        "03/04/26",
+        "46115",
+        "10:00",
+        "2026-04-03 25:00",
+    ],
+)
+def test_anything_else_is_not_a_date(word):
+    assert parse_moment(word) is None
+
+
+@given(st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2100-01-01")))
+def test_day_first_and_iso_say_the_same_moment(moment):
+    moment = moment.replace(microsecond=0)
+    assert parse_moment(f"{moment:%d/%m/%Y %H:%M:%S}") == parse_moment(f"{moment:%Y-%m-%d %H:%M:%S}") == moment
+
+
+def test_the_hours_of_the_clock_change_are_those_of_the_reference():
+    """tests/reference/19_delays_dst_holidays.json: an hour that exists twice or not at all is refused, not guessed."""
+    reference = json.loads((FILES.parent / "reference" / "19_delays_dst_holidays.json").read_text("utf-8"))
+    repeated, skipped = (case["local"] for case in reference["ambiguous"])
+    for local, rule in ((repeated, "time_repeated"), (skipped, "time_skipped")):
+        row = ["1", "3000", "S3", datetime.fromisoformat(local), "Insultes"]
+        rows = [["N° dossier", "École", "Année d'études", "Signalé le", "Faits"], row]
+        assert found(_extract(rows, as_of=date(2026, 11, 20))) == [(2, "Signalé le", rule)]
+
+
+@pytest.mark.parametrize(
+    ("word", "level"),
+    [
+        ("S3", "secondary_2"),
+        ("3S", "secondary_2"),
+        ("3e secondaire", "secondary_2"),
+        ("P6 A", "fundamental"),
+        ("M1", "fundamental"),
+        ("2e degré", "secondary_2"),
+        ("Fondamental", "fundamental"),
+        ("S8", None),
+        ("x", None),
+    ],
+)
+def test_a_year_of_study_gives_its_level(word, level):
+    assert find_level(word) == level
+
+
+# The schools sheet
+
+
+def test_faults_of_the_schools_sheet_are_said_and_refuse_no_more_than_their_cell(take, typed):
+    schools = """Code;Nom;Réseau;Niveau;Élèves;Délai CPMS
+3000;Institut Hardy;Libre;Secondaire;mille;bientôt
+;Sans code;;;;
+3 000;Doublon;;;;
+3007;École Lebrun;WBE;Lycée;12;5 jours
+3 000;Encore;;;;
+"""
+    result = take(typed({}), schools=schools)
+    assert [(fault.row, fault.header, fault.rule) for fault in result.school_faults] == [
+        (2, "Réseau", "unknown_term"),
+        (2, "Élèves", "not_a_number"),
+        (2, "Délai CPMS", "not_a_deadline"),
+        (3, "Code", "missing"),
+        (5, "Niveau", "unknown_term"),
+        (6, "Code", "duplicate"),
+    ]
+    assert set(result.tables["schools"]["school_id"]) == {"3000", "3 000", "3007"}
+    assert result.tables["school_deadlines"][["school_id", "max_school_days"]].to_numpy().tolist() == [["3007", 5]]
+    assert not result.faults
+
+
+def test_a_name_that_two_schools_share_is_not_known(take, typed):
+    schools = "Code;Nom\n1;Institut\n2;Institut\n"
+    result = take(typed({"École": "Institut"}, {"École": "2"}), schools=schools)
+    assert found(result) == [(2, "École", "unknown_school")]
+
+
+def test_a_file_without_schools_is_read_with_those_known_and_leaves_them_as_they_are(take, typed):
+    known = take(typed({})).tables["schools"]
+    result = take(typed({}), schools=None, known_schools=known)
+    assert result.n_accepted == 1
+    assert result.tables["schools"].empty
+    with pytest.raises(RefusedFileError, match="La liste des écoles manque"):
+        take(typed({}), schools=None, known_schools=known.iloc[:0])
+
+
+# What no message may say
+
+
+cells = st.one_of(
+    st.text(
+        st.characters(min_codepoint=0x3041, max_codepoint=0x3096), min_size=1, max_size=8
+    ),  # in no sentence of ours
+    st.floats(allow_nan=False, min_value=1e6),
+    st.datetimes(datetime.fromisoformat("2030-01-01"), datetime.fromisoformat("2040-01-01")),
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(cells, min_size=len(REGISTER), max_size=len(REGISTER)), min_size=1, max_size=3))
+def test_a_fault_never_says_what_was_in_the_cell(rows):
+    result = _extract([[field.header for field in REGISTER], *rows])
+    said = " ".join(fault.message for fault in result.faults)
+    assert result.n_refused == len(rows)
+    assert not [cell for row in rows for cell in row if str(cell) in said]
+
+
+def test_rows_to_correct_are_refused_by_their_rule_and_all_others_accepted():
+    rules = {
+        "missing": "missing",
+        "unknown school": "unknown_school",
+        "not a date": "not_a_date",
+        "unknown term": "unknown_term",
+        "in the future": "in_the_future",
+        "before the report": "before_report",
+        "outside the calendar": "outside_calendar",
+        "duplicate": "duplicate",
+        "does not exist": "time_skipped",
+        "formula": "formula",
+    }
+    truth = json.loads((FILES / "registre-a-corriger.truth.json").read_text("utf-8"))
+    result = extract((FILES / "registre-a-corriger.xlsx").read_bytes(), Key(b"test"), date(2026, 11, 22))
+    refused = {(row, rule): header for row, header, rule in found(result)}
+    assert set(refused) == {(row["row"], rules[row["rule"]]) for row in truth["refused"]}
+    assert all(refused[row["row"], rules[row["rule"]]] in row["columns"] for row in truth["refused"])
+    assert (result.n_accepted, result.n_refused) == (truth["n_cases"], len(truth["refused"]))
+
+
+def test_nothing_that_identifies_is_in_any_table():
+    for name in ("registre-2025-2026", "registre-a-corriger"):
+        truth = json.loads((FILES / f"{name}.truth.json").read_text("utf-8"))
+        result = extract((FILES / f"{name}.xlsx").read_bytes(), Key(b"test"), date(2026, 11, 22))
+        held = "\n".join(table.to_csv() for table in result.tables.values())
+        held += "".join(fault.message for fault in result.faults)
+        assert not [word for word in truth["forbidden"] if word in held]

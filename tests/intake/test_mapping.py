@@ -1,0 +1,123 @@
+"""Which column is which, and which word is which term."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from analytics.intake import RefusedFileError, load_own_words
+from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords, extraction_day, lay_out
+from analytics.intake.reading import read
+from analytics.vocabulary import normalise
+
+
+def headers_of(content: str, own_words: OwnWords | None = None) -> dict[str, int]:
+    return dict(lay_out(read(content.encode()), REGISTER, own_words or OwnWords(), "Registre").columns)
+
+
+def test_headers_are_found_under_title_lines():
+    layout = lay_out(
+        read("Service;;;\nExtrait du 12/06/2026;;;\n;;;\nN° dossier;École;Signalé le;Faits\n".encode()),
+        REGISTER,
+        OwnWords(),
+        "Registre",
+    )
+    assert layout.header_row == 3
+    assert layout.columns == {"case_number": 0, "school": 1, "reported": 2, "incidents": 3}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "N° dossier;École;Signalé le;Faits",
+        "n dossier ;ECOLE; signale  LE;faits:",
+        "Numéro de dossier;Établissement;Date du signalement;Type d'incident",
+    ],
+    ids=["as in the template", "case, accents, spaces, punctuation", "synonyms"],
+)
+def test_headers_are_compared_by_what_they_mean(headers):
+    assert headers_of(headers) == {"case_number": 0, "school": 1, "reported": 2, "incidents": 3}
+
+
+@pytest.mark.parametrize("fields", [REGISTER, SCHOOLS], ids=["register", "schools"])
+def test_no_header_means_two_columns(fields):
+    words = [(normalise(word), field.code) for field in fields for word in {field.header, *field.synonyms}]
+    meanings = {word: {code for other, code in words if other == word} for word, _ in words}
+    assert {word: codes for word, codes in meanings.items() if len(codes) > 1} == {}
+
+
+def test_what_is_not_known_is_listed_as_ignored():
+    layout = lay_out(
+        read("N° dossier;Élève;École;Signalé le;Faits;Remarques".encode()), REGISTER, OwnWords(), "Registre"
+    )
+    assert layout.ignored == ("Élève", "Remarques")
+
+
+def test_missing_columns_are_named():
+    with pytest.raises(RefusedFileError, match="il manque les colonnes « École » et « Faits »"):
+        headers_of("N° dossier;Signalé le")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["N° dossier;École;Signalé le;Faits;a;a", "N° dossier;École;Signalé le;Faits;Canal;Établissement"],
+    ids=["same unknown header", "two names of one column"],
+)
+def test_a_header_that_stands_twice_is_refused_with_its_cells(headers):
+    with pytest.raises(RefusedFileError, match=r"Les cellules (E1 et F1|B1 et F1) donnent deux fois le même en-tête"):
+        headers_of(headers)
+
+
+def test_a_register_without_headers_is_refused_without_a_word_of_it():
+    with pytest.raises(RefusedFileError) as refusal:
+        headers_of("2026/0001;Marie Martin;Marie Martin;parents\n2026/0002;Jean Petit;Jean Petit;parents\n")
+    assert "Mar" not in str(refusal.value)
+
+
+def test_the_day_of_the_extract_is_read_above_the_headers():
+    def day(title: str) -> date | None:
+        (sheet,) = read(f"{title}\nN° dossier\n".encode())
+        return extraction_day(sheet, 1)
+
+    assert day("Extrait du 12/06/2026") == date(2026, 6, 12)
+    assert day("Situation arrêtée au 2026-06-12") == date(2026, 6, 12)
+    assert day("Imprimé le 12/06/2026") is None
+    assert day("Extrait du 31/06/2026") is None
+
+
+MAPPING = """
+[columns]
+"Réf." = "case_number"
+"Type de faits" = "incidents"
+
+[words.incident_types]
+"Chahut" = "other"
+""".encode()
+
+
+def test_a_service_maps_its_own_headers_and_words_once_and_for_all():
+    own_words = load_own_words(MAPPING)
+    assert headers_of("réf;École;Signalé le;TYPE DE FAITS", own_words)["incidents"] == 3
+    incidents = next(field.terms for field in REGISTER if field.code == "incidents")
+    assert incidents is not None
+    assert own_words.find(incidents, " CHAHUT ") == "other"
+    assert own_words.find(incidents, "Insulte") == "insults"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"[columns", "TOML lisible"),
+        (b"\xff\xfe", "TOML lisible"),
+        (b'[columns]\n"x" = "birth"', "colonne inconnue : birth"),
+        (b'[words.colours]\n"x" = "red"', "vocabulaire inconnu : colours"),
+        (b'[words.channels]\n"x" = "red"', "terme inconnu de channels : red"),
+        (b'columns = ["x"]', "TOML lisible"),
+        (b'[words]\nchannels = "x"', "TOML lisible"),
+        (b'[columns]\n"x" = [3]', "colonne inconnue"),
+    ],
+)
+def test_a_mapping_that_means_nothing_is_refused(content, reason):
+    with pytest.raises(RefusedFileError, match=reason):
+        load_own_words(content)
