@@ -1,0 +1,268 @@
+"""The store's versions: published, taken back, forgotten, and served in spite of damage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analytics.schema import TABLES, SchemaError
+from analytics.store import KEPT_VERSIONS, DamagedStoreError, Store, StoreError, store_folder
+from analytics.vocabulary import STEPS
+
+CASE = {
+    "school_id": "3000",
+    "school_year": "2025-2026",
+    "report_week": pd.Timestamp("2025-09-01"),
+    "school_level": "secondary_1",
+    "reporter": "pupil",
+    "channel": "unknown",
+    "minor": True,
+    "danger": False,
+    "status": "open",
+    "followed_hours": 100,
+    "followed_school_days": 5,
+}
+
+
+def records(*case_ids: str) -> dict[str, pd.DataFrame]:
+    """All tables of a store that holds ``case_ids``, alike in everything else."""
+    cases = pd.DataFrame([{"case_id": case_id, **CASE} for case_id in case_ids])
+    steps = pd.DataFrame([{"case_id": case_id, "step": step} for case_id in case_ids for step in STEPS])
+    schools = pd.DataFrame([{"school_id": "3000", "name": "École du Canal", "zone": "Nord"}])
+    entry: dict[str, object] = {column.name: 0 for column in TABLES["imports"].columns if column.type == "INTEGER"}
+    entry |= {
+        "imported_at": pd.Timestamp("2026-06-12", tz="UTC"),
+        "source": "register",
+        "file_digest": "d",
+        "key_id": "k",
+    }
+    given = {
+        "cases": cases,
+        "case_incidents": pd.DataFrame([{"case_id": case_id, "incident_type": "insults"} for case_id in case_ids]),
+        "case_steps": steps.assign(
+            outcome="not_done", delay_hours=pd.NA, delay_school_days=pd.NA, time_completed=False
+        ),
+        "schools": schools.assign(school_network=pd.NA, school_level=pd.NA, n_pupils=pd.NA),
+        "school_deadlines": TABLES["school_deadlines"].empty,
+        "imports": pd.DataFrame([entry | {"as_of": pd.Timestamp("2026-06-12")}]),
+    }
+    return {name: TABLES[name].conform(table) for name, table in given.items()}
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def publish(store: Store, *case_ids: str) -> str:
+    with store.writing():
+        return store.publish(records(*case_ids))
+
+
+def case_ids(store: Store) -> list[str]:
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with snapshot:
+        return snapshot.table("cases")["case_id"].tolist()
+
+
+def current(store: Store) -> Path:
+    return store.folder / store.versions[0]
+
+
+def test_a_store_without_a_version_has_no_snapshot_and_no_folder(store):
+    assert store.snapshot() is None
+    assert store.versions == []
+    assert not store.folder.exists()
+
+
+def test_the_folder_is_the_one_that_the_environment_names(monkeypatch, tmp_path):
+    monkeypatch.setenv("RELAIS_STORE", str(tmp_path))
+    assert store_folder() == tmp_path
+
+
+def test_what_is_published_is_read_back_as_it_was(store):
+    publish(store, "A", "B")
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    for name, published in records("A", "B").items():
+        order = list(TABLES[name].key)
+        pd.testing.assert_frame_equal(snapshot.table(name), published.sort_values(order, ignore_index=True))
+
+
+def test_the_last_version_published_is_current_and_only_so_many_are_kept(store):
+    published = [publish(store, f"A{n}") for n in range(KEPT_VERSIONS + 2)]
+    assert store.versions == published[: -KEPT_VERSIONS - 1 : -1]
+    assert {path.name for path in store.folder.glob("*.duckdb")} == set(store.versions)
+    assert case_ids(store) == [f"A{KEPT_VERSIONS + 1}"]
+
+
+def test_a_snapshot_goes_on_answering_from_the_version_that_it_opened(store):
+    publish(store, "A")
+    with store.snapshot() as before:
+        for _ in range(KEPT_VERSIONS + 1):
+            publish(store, "A", "B")
+        assert before.case_counts()["n"].tolist() == [1]
+    assert case_ids(store) == ["A", "B"]
+
+
+def test_undo_takes_back_the_last_import_and_its_bytes(store):
+    publish(store, "A")
+    undone = store.folder / publish(store, "B")
+    store.undo()
+    assert case_ids(store) == ["A"]
+    assert not undone.exists()
+
+
+def test_the_only_version_cannot_be_undone(store):
+    publish(store, "A")
+    with pytest.raises(StoreError, match="pas d'importation à annuler"):
+        store.undo()
+    assert case_ids(store) == ["A"]
+
+
+def test_undo_does_not_fall_back_on_a_version_that_cannot_be_read(store):
+    publish(store, "A")
+    current(store).write_bytes(b"damaged")
+    publish(store, "B")
+    with pytest.raises(StoreError, match="pas d'importation à annuler"):
+        store.undo()
+    assert case_ids(store) == ["B"]
+
+
+def test_a_forgotten_case_is_in_no_byte_of_any_kept_version(store):
+    for others in (["AAAAAAAAAAAA"], ["BBBBBBBBBBBB"], ["AAAAAAAAAAAA", "BBBBBBBBBBBB"]):
+        publish(store, "ZZZZZZZZZZZZ", *others)
+    publish(store, "BBBBBBBBBBBB")
+    untouched = store.versions[0]
+    assert store.forget("ZZZZZZZZZZZZ")
+    assert not any(b"ZZZZZZZZZZZZ" in path.read_bytes() for path in store.folder.iterdir())
+    assert store.versions[0] == untouched
+    kept = []
+    while True:
+        kept.append(case_ids(store))
+        if len(store.versions) == 1:
+            break
+        store.undo()
+    assert kept == [["BBBBBBBBBBBB"], ["AAAAAAAAAAAA", "BBBBBBBBBBBB"], ["BBBBBBBBBBBB"], ["AAAAAAAAAAAA"]]
+
+
+def test_forgetting_a_case_that_nobody_knows_changes_nothing(store):
+    before = publish(store, "A")
+    assert not store.forget("Z")
+    assert store.versions == [before]
+    assert not Store(store.folder.parent / "empty").forget("Z")
+
+
+def test_forgetting_removes_a_damaged_version_of_which_nobody_can_tell_what_it_holds(store):
+    publish(store, "A", "Z")
+    damaged = store.folder / publish(store, "A", "B", "Z")
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert store.forget("Z")
+    assert not damaged.exists()
+    assert case_ids(store) == ["A"]
+
+
+def test_the_last_case_may_be_forgotten(store):
+    publish(store, "A")
+    assert store.forget("A")
+    assert case_ids(store) == []
+
+
+def test_a_table_that_breaks_its_schema_is_not_published(store):
+    publish(store, "A")
+    twice = records("B", "B")
+    with pytest.raises(SchemaError), store.writing():
+        store.publish(twice)
+    assert case_ids(store) == ["A"]
+
+
+def test_a_second_writer_is_told_in_one_sentence(store):
+    with store.writing(), pytest.raises(StoreError, match="Une autre importation est en cours"):
+        publish(Store(store.folder), "A")
+    publish(store, "A")
+
+
+def test_only_our_own_left_overs_are_cleared(store):
+    publish(store, "A")
+    kept = [store.folder / name for name in ("notes.txt", "budget.xlsx", "other.duckdb")]
+    left = [store.folder / f"0123abcd.{end}" for end in ("building", "building.wal", "manifest")]
+    left.append(store.folder / f"0123abcd-{'0' * 32}.duckdb")
+    for path in (*kept, *left):
+        path.write_bytes(b"x")
+    with store.writing():
+        pass
+    assert all(path.exists() for path in kept)
+    assert not any(path.exists() for path in left)
+
+
+def flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGES: list[Callable[[Path], object]] = [
+    flip_a_byte,
+    lambda path: path.write_bytes(path.read_bytes()[:-4096]),
+    lambda path: path.write_bytes(b""),
+    lambda path: path.unlink(),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=["a flipped byte", "cut short", "empty", "gone"])
+def test_a_damaged_version_gives_way_to_the_one_before_it_which_says_so(store, damage):
+    before = publish(store, "A")
+    publish(store, "A", "B")
+    damage(current(store))
+    with store.snapshot() as snapshot:
+        assert snapshot.is_fallback
+        assert snapshot.version == before
+    publish(store, "A", "C")
+    with store.snapshot() as snapshot:
+        assert not snapshot.is_fallback
+    assert case_ids(store) == ["A", "C"]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=["a flipped byte", "cut short", "empty", "gone"])
+def test_when_no_version_can_be_read_a_calm_sentence_says_what_to_do(store, damage):
+    publish(store, "A")
+    damage(current(store))
+    with pytest.raises(DamagedStoreError, match="Importez à nouveau le registre"):
+        store.snapshot()
+    publish(store, "B")
+    assert case_ids(store) == ["B"]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"", b"\xff\xfe\x00", b"not a version\n", b"../../etc/passwd\n", None],
+    ids=["empty", "binary", "words", "elsewhere", "gone"],
+)
+def test_a_lost_or_damaged_manifest_loses_no_version(store, manifest):
+    published = [publish(store, "A"), publish(store, "B")]
+    (store.folder / "manifest").unlink()
+    if manifest is not None:
+        (store.folder / "manifest").write_bytes(manifest)
+    assert case_ids(store) == ["B"]
+    published.append(publish(store, "C"))
+    assert store.versions == published[::-1]
+
+
+def test_a_manifest_that_names_a_missing_version_is_followed_to_the_next_one(store):
+    before = publish(store, "A")
+    (store.folder / "manifest").write_text(f"01234567-{'0' * 32}.duckdb\n{before}")
+    with store.snapshot() as snapshot:
+        assert (snapshot.version, snapshot.is_fallback) == (before, True)
+
+
+def test_a_folder_that_is_a_file_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "store").write_text("")
+    store = Store(tmp_path / "store")
+    with pytest.raises(StoreError, match="n'est pas lisible"):
+        store.snapshot()
+    with pytest.raises(StoreError, match="pas accessible en écriture"):
+        publish(store, "A")
