@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages import _widgets
 
-st.set_page_config(page_title="Relais", page_icon="data/relais.svg", layout="wide")
-_widgets.frame()
+# Before the navigation, which would fetch the page's icon from another host to stand for it in the browser's tab.
+st.set_page_config(page_icon="data/relais.svg", layout="wide")
 
 page = st.navigation(
     {
@@ -17,6 +17,7 @@ page = st.navigation(
             st.Page("incidents.py", title="Types d'incidents", icon=":material/category:", url_path="incidents"),
             st.Page("relays.py", title="Activation des relais", icon=":material/timer:", url_path="relais"),
             st.Page("schools.py", title="Écoles concernées", icon=":material/school:", url_path="ecoles"),
+            st.Page("school.py", title="Fiche d'une école", icon=":material/contact_page:", url_path="ecole"),
         ],
         "Agir": [
             st.Page(
@@ -31,4 +32,6 @@ page = st.navigation(
         ],
     }
 )
+st.set_page_config(page_title=f"{page.title} · Relais")
+_widgets.frame()
 _widgets.run(page)

@@ -1,0 +1,54 @@
+"""A served Relais and a real Chromium, shared by the browser tests."""
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.driving import DESK, Visit, chromium, launch, serve, visit
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if chromium() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing: .ci/run installs it.")
+        pytest.skip("Chromium is missing: install it, or name it in RELAIS_CHROMIUM.")
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(browser, tmp_path_factory):
+    """Relais on a first start: it builds its demonstration by itself."""
+    with serve(tmp_path_factory.mktemp("served")) as server:
+        yield server
+
+
+@pytest.fixture
+def open_url(browser):
+    """Open an address in a browser of its own, at a width and in a colour scheme; nothing is shared with other visits."""
+    contexts = []
+
+    def open_url(url: str, width: int = DESK, scheme: str = "light", **options) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, locale="fr-BE", **options
+        )
+        contexts.append(context)
+        return visit(context, url)
+
+    yield open_url
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(server, open_url):
+    """Open a page of the served Relais, and wait until it is all there."""
+
+    def open_page(path: str = "", width: int = DESK, scheme: str = "light") -> Visit:
+        return open_url(server.address + path, width, scheme).settle()
+
+    return open_page

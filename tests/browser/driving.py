@@ -1,0 +1,172 @@
+"""How the browser tests and the pictures of the README serve Relais and look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+ROOT = Path(__file__).parents[2]
+START = "streamlit run app.py"  # the README's command, as tests/test_readme.py checks
+
+# Address, title and whether the page draws charts, in the order of the menu.
+PAGES = {
+    "": ("Vue d'ensemble", True),
+    "protocole": ("Protocole", False),
+    "incidents": ("Types d'incidents", True),
+    "relais": ("Activation des relais", True),
+    "ecoles": ("Écoles concernées", True),
+    "prevention": ("Programme de prévention", True),
+    "registre": ("Registre", False),
+}
+
+PHONE, DESK = 390, 1280
+PATIENCE = 90_000  # milliseconds: a loaded machine is not a broken page
+
+_QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+_OF_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
+
+# The script has run, nothing is still to come, and each chart has been drawn.
+_SETTLED = """() => {
+    const app = document.querySelector("[data-testid=stApp]")
+    return app?.dataset.testScriptState === "notRunning"
+        && app.dataset.testConnectionState === "CONNECTED"
+        && document.querySelector("h1, [data-testid=stException]")
+        && !document.querySelector("[data-testid=stSkeleton], [data-testid=stSpinner]")
+        && [...document.querySelectorAll(".stPlotlyChart")].every(chart => chart.querySelector(".main-svg"))
+}"""
+
+
+def chromium() -> str | None:
+    """The Chromium that ``RELAIS_CHROMIUM`` names, or the system's; None when there is none."""
+    names = (os.environ.get("RELAIS_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, (shutil.which(name) for name in names if name)), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=chromium(), args=_QUIET)
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    port: int
+    log: Path
+
+
+@contextmanager
+def serve(folder: Path) -> Generator[Server]:
+    """Relais, started as the README says, with its store, key and log in ``folder``."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", *START.split(), "--server.headless=true", f"--server.port={port}"]
+    environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")}
+    server = Server(f"http://127.0.0.1:{port}/", port, folder / "log")
+    with server.log.open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(server, process)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(server: Server, process: subprocess.Popen) -> None:
+    for _ in range(450):
+        try:
+            with urllib.request.urlopen(f"{server.address}_stcore/health", timeout=2):
+                return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise RuntimeError(f"The server did not start:\n{server.log.read_text(encoding='utf-8')}")
+
+
+@dataclass
+class Visit:
+    """A page that was opened, the hosts it asked, and what it complained about."""
+
+    page: Page
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def settle(self) -> Visit:
+        self.page.wait_for_function(_SETTLED, timeout=PATIENCE)
+        return self
+
+    @property
+    def text(self) -> str:
+        """All that can be read on the page, folded parts included; not the names that draw icons, nor the words of
+        Streamlit's own file widget, which it has in English only.
+        """
+        return self.page.evaluate("""() => {
+            for (const folded of document.querySelectorAll("details")) folded.open = true
+            const asides = [...document.querySelectorAll("[data-testid=stFileUploaderDropzone], [data-testid=stIconMaterial]")]
+            for (const aside of asides) aside.style.display = "none"
+            const hints = [...document.querySelectorAll("[placeholder]")].map(field => field.placeholder)
+            const text = [document.title, document.body.innerText, ...hints].join("\\n")
+            for (const aside of asides) aside.style.display = ""
+            return text
+        }""")
+
+    @property
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the screen, wherever it scrolls; the menu may be folded away."""
+        return self.page.evaluate("""Math.max(...[...document.querySelectorAll("html, body, section, main")]
+            .filter(part => !part.closest("[data-testid=stSidebar]"))
+            .map(part => part.scrollWidth - part.clientWidth))""")
+
+    @property
+    def grave_findings(self) -> list[str]:
+        """What axe calls serious or critical, one line each: the rule and the element.
+
+        Streamlit's own menu is left out: it puts the headings of its sections in lists that hold more than list items.
+        """
+        return [
+            f"{found['id']}: {node['target']} {node['html'][:200]}"
+            for found in Axe().run(self.page, context=_OF_OURS).response["violations"]
+            if found["impact"] in ("serious", "critical")
+            for node in found["nodes"]
+        ]
+
+
+def visit(context: BrowserContext, url: str) -> Visit:
+    """Open an address; whatever the page asks of a host, or complains about, is noted."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    visited = Visit(page)
+    page.on("request", lambda request: visited.hosts.add(urlsplit(request.url).hostname or ""))
+    page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+    page.on("console", lambda message: _note(visited, message.type, message.text, message.location["url"]))
+    page.goto(url)
+    return visited
+
+
+def _note(visited: Visit, kind: str, text: str, url: str) -> None:
+    # Opened by a link, Streamlit's client looks for its server below the page's address first, and finds it above.
+    looks_for_server = url.endswith(("/_stcore/health", "/_stcore/host-config"))
+    if kind == "error" and not looks_for_server:
+        visited.complaints.append(f"{text} ({url})")

@@ -1,0 +1,100 @@
+"""Relais in a real browser, started as the README says, on a machine that has no records yet."""
+
+import re
+import socket
+
+import pytest
+
+from tests.browser.driving import DESK, PAGES, PHONE, serve
+
+pytestmark = pytest.mark.browser
+
+FILTERED = ["", "incidents", "relais", "ecoles"]
+MARKS = ".barlayer path, .scatterlayer path, .heatmaplayer image"
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|this|that|from|by|your|you|are|is|not|all|select|choose|options?|loading|error|warning|upload|"
+    r"download|drop|drag|files?|browse|save|share|view|more|less|clear|open|close|next|previous|search|settings|running|"
+    r"schools?|cases?|weeks?|months?|years?|levels?|counts?|data|steps?|reports?|median|unknown|other|none|true|false|nan|"
+    r"pending|done|hours|days|network|deploy)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_whole_in_french_and_asks_no_other_host(path, open_page):
+    visit = open_page(path)
+    title, charted = PAGES[path]
+    assert visit.page.title() == f"{title} · Relais"
+    assert visit.page.evaluate("document.documentElement.lang") == "fr"
+    assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    charts = visit.page.locator(".stPlotlyChart").all()
+    assert bool(charts) == charted
+    for chart in charts:
+        assert chart.locator(MARKS).count() > 0
+    assert ENGLISH.findall(visit.text) == []
+    assert ("Données fictives" in visit.text) == (path != "protocole")
+    assert visit.hosts <= {"127.0.0.1", ""}
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_phone_and_a_desk_and_axe_finds_nothing_grave(path, scheme, open_page):
+    visit = open_page(path, PHONE, scheme)
+    assert visit.overflow <= 0
+    assert visit.grave_findings == []
+    visit.page.set_viewport_size({"width": DESK, "height": 844})
+    visit.settle()
+    assert visit.overflow <= 0
+    assert visit.grave_findings == []
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 24, 30)")])
+def test_the_colours_follow_the_system(scheme, background, open_page):
+    app = open_page("protocole", scheme=scheme).page.get_by_test_id("stApp")
+    assert app.evaluate("app => getComputedStyle(app).backgroundColor") == background
+
+
+def test_the_menu_leads_to_every_page(open_page):
+    links = open_page().page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+    assert [link.splitlines()[-1] for link in links] == [title for title, _ in PAGES.values()]
+
+
+def test_a_choice_follows_the_reader_and_a_copied_address_shows_what_its_sender_saw(open_page, open_url):
+    sender = open_page("incidents")
+    everyone = described(sender)
+    levels = sender.page.get_by_role("combobox", name="Niveaux")
+    levels.press("ArrowDown")
+    levels.fill("1er degré")
+    sender.page.get_by_role("option", name="1er degré").click()
+    sender.page.keyboard.press("Escape")
+    sender.page.wait_for_url("**niveaux=**")
+    chosen = described(sender.settle())
+    assert "1er degré" in chosen
+    assert chosen != everyone
+    for path in FILTERED:
+        sender.page.get_by_test_id("stSidebarNavLink").filter(has_text=PAGES[path][0]).click()
+        sender.page.get_by_role("heading", level=1, name=PAGES[path][0]).wait_for()
+        assert described(sender.settle()) == chosen
+        assert described(open_url(sender.page.url).settle()) == chosen
+
+
+def described(visit) -> str:
+    """The line under the title: as of when, what is chosen, how many cases."""
+    return visit.page.get_by_text("Données internes").inner_text()
+
+
+def test_a_link_to_a_page_shows_its_frame_on_a_server_that_was_never_visited(tmp_path, open_url):
+    with serve(tmp_path) as new:
+        visit = open_url(f"{new.address}protocole").settle()
+        assert visit.page.get_by_test_id("stSidebarNavLink").count() == len(PAGES)
+
+
+def test_the_server_is_reached_from_this_machine_alone(server):
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", server.port), timeout=5).close()
+
+
+def test_the_log_holds_no_error(server, open_page):
+    open_page("registre")
+    assert not re.search(r"error|exception|traceback|warning", server.log.read_text(encoding="utf-8"), re.IGNORECASE)
