@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics import vocabulary
+from analytics.planning.activities import programme
 from analytics.vocabulary import Term
 
 _ARROW = {
@@ -171,6 +172,17 @@ SCHOOL_DEADLINES = Table(
         Column("max_school_days", "INTEGER", "maximum delay in school days", nullable=True),
     ),
     ("school_id", "step"),
+)
+SCHOOL_ACTIONS = Table(
+    "school_actions",
+    "a school, a prevention activity and a week in which it was really given",
+    (
+        _SCHOOL,
+        Column("activity", "VARCHAR", "activity of the programme", programme().activities),
+        Column("week", "DATE", "Monday of the week"),
+        Column("n_groups", "INTEGER", "number of sessions: each reaches one group"),
+    ),
+    ("school_id", "activity", "week"),
 )
 IMPORTS = Table(
     "imports",

@@ -146,7 +146,7 @@ def given_shares(schools: pd.DataFrame, given: pd.DataFrame, as_of: date, progra
 def groups(n_pupils: pd.Series, people_per_pupil: float, group_size: int) -> pd.Series:
     """How many sessions reach everybody whom an activity is for in a school: at least one, NaN for an unknown school."""
     n_groups = (n_pupils.astype("float64") * people_per_pupil / group_size).round(6)
-    return n_groups.apply(np.ceil).clip(lower=1)
+    return pd.Series(np.maximum(np.ceil(n_groups.to_numpy()), 1), index=n_pupils.index)
 
 
 def _weeks(since: pd.Series, as_of: date) -> pd.Series:

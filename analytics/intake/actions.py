@@ -1,0 +1,68 @@
+"""The sheet Actions: what was really given in the schools. Planned and given are two things, and only this one counts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analytics.intake.checking import Fault, Faults, check_moments, code_words, data_rows, read_moments, text
+from analytics.intake.mapping import Field, Layout
+from analytics.intake.schools import find_school
+from analytics.planning.activities import programme
+from analytics.schema import SCHOOL_ACTIONS
+from analytics.school_calendar import SchoolCalendar
+
+ACTIONS: tuple[Field, ...] = (
+    Field("school", "École", "gardé : le code de l'école", ("établissement", "code école"), required=True),
+    Field("activity", "Activité", "gardé", ("action", "type d'action"), required=True, terms=programme().vocabulary),
+    Field("given_on", "Date", "réduit à la semaine", ("donné le", "donnée le", "date de l'action"), required=True),
+    Field("groups", "Groupes", "gardé", ("séances", "nombre de groupes", "nombre de séances", "classes")),
+)
+
+_HOUR = 12  # the time of day of a session says nothing: any hour of its day will do
+
+
+def read_actions(
+    layout: Layout, schools: pd.DataFrame, as_of: date, calendar: SchoolCalendar
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """The sheet as ``school_actions`` (school_id, activity, week, n_groups) and its faults; a faulty row is left out.
+
+    A row is one date; the groups of a school, an activity and a week are added up. An empty cell of groups is one group.
+    """
+    rows = data_rows(layout, "school")
+    faults = Faults(layout, rows)
+
+    def cells(code: str) -> list:
+        if code not in layout.columns:
+            return [""] * len(rows)
+        return [layout.sheet.rows[row][layout.columns[code]] for row in rows]
+
+    words = [text(cell) for cell in cells("school")]
+    find, nearest = find_school(schools)
+    school = code_words(words, find)
+    faults.add("school", "missing", school == "")
+    faults.add("school", "unknown_school", school == None, lambda i: nearest(words[i]))  # noqa: E711 (element by element)
+    activity = code_words(cells("activity"), programme().vocabulary.find)
+    faults.add("activity", "missing", activity == "")
+    faults.add("activity", "unknown_term", activity == None)  # noqa: E711
+    given_on = read_moments(cells("given_on"), lambda word: None)
+    faults.add("given_on", "missing", np.array([text(cell) == "" for cell in cells("given_on")], dtype=bool))
+    check_moments(faults, "given_on", given_on, _HOUR, as_of, calendar)
+    n_groups = pd.Series([text(cell) or "1" for cell in cells("groups")], dtype="str")
+    whole = n_groups.str.fullmatch(r"[1-9]\d{0,3}")
+    if "groups" in layout.columns:
+        faults.add("groups", "not_a_number", ~whole.to_numpy(bool))
+    kept = faults.clean
+    days = given_on.days[kept]
+    sessions = pd.DataFrame(
+        {
+            "school_id": school[kept],
+            "activity": activity[kept],
+            "week": days - pd.to_timedelta(days.dt.weekday, unit="D"),
+            "n_groups": n_groups[kept].astype("int64"),
+        }
+    )
+    table = sessions.groupby(list(SCHOOL_ACTIONS.key), as_index=False)["n_groups"].sum()
+    return SCHOOL_ACTIONS.conform(table), faults.sorted()
