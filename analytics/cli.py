@@ -182,7 +182,7 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
     elif published:
         say("Le registre est importé.")
     else:
-        say("Ce fichier a déjà été importé : rien n'a changé.")
+        say("Rien n'a changé : ces dossiers étaient déjà connus tels quels.")
 
 
 def _preview(done: Import) -> None:

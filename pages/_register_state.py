@@ -182,7 +182,7 @@ def publish(store: Store, upload: Upload) -> None:
         st.rerun()
     clear()
     if store.versions[:1] == before:
-        say("import", "Ce fichier a déjà été importé : rien n'a changé.")
+        say("import", "Rien n'a changé : ces dossiers étaient déjà connus tels quels.")
     else:
         say("import", f"Le registre est importé. {outcome(done)}")
     if done.extract.n_refused:

@@ -149,7 +149,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(relais, tmp_path):
     before = files(tmp_path / "store")
     answer = relais("import", REGISTER)
     assert answer.code == 0
-    assert "rien n'a changé" in answer.err
+    assert "Rien n'a changé" in answer.err
     assert files(tmp_path / "store") == before
 
 

@@ -146,7 +146,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(store, page):
     press(upload(page, workbook(GOOD)), "registre_importer")
     before = store.versions
     press(upload(page, workbook(GOOD)), "registre_importer")
-    assert "déjà été importé" in page.success[0].value
+    assert "Rien n'a changé" in page.success[0].value
     assert store.versions == before
 
 
