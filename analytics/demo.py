@@ -8,7 +8,7 @@ from analytics.importing import Import, import_register
 from analytics.intake import Key
 from analytics.intake.extracting import Progress
 from analytics.school_calendar import calendar
-from analytics.store import Store, StoreError
+from analytics.store import Snapshot, Store, StoreError
 from analytics.synthetic import synthetic_register
 
 N_SCHOOL_YEARS = 3  # two whole ones to compare, and the running one
@@ -34,6 +34,16 @@ def build_demo(store: Store, now: datetime, progress: Progress = lambda share, w
     progress(0.0, "Écriture d'un registre fictif")
     content = synthetic_register(school_years=years, as_of=as_of)
     return import_register(store, content, _KEY, now, source="demo", progress=progress)
+
+
+def ready_snapshot(store: Store, now: datetime) -> Snapshot:
+    """The current version of ``store``; a demonstration is built first where there is none."""
+    if not store.versions:
+        build_demo(store, now)
+    snapshot = store.snapshot()
+    if snapshot is None:
+        raise StoreError("Il n'y a pas encore de données. Importez un registre.")
+    return snapshot
 
 
 def demo_day(today: date) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,7 @@ def incidence_panels(
     panels = make_subplots(
         n_rows,
         2,
-        subplot_titles=[labels[group] for group in groups],
+        subplot_titles=["<br>".join(wrap(labels[group], 16)) for group in groups],
         vertical_spacing=0.42 / n_rows,
         horizontal_spacing=0.1,
     )
@@ -181,7 +182,8 @@ def incidence_panels(
         ]
         chart.update_xaxes(tickvals=list(waiting["delay"]), ticktext=ticktext, **where)
     _lay_axes(chart, until)
-    chart.update_layout(margin={"t": 36, "l": 48})
+    chart.update_annotations(font_size=12)
+    chart.update_layout(margin={"t": 48, "l": 48})
     return chart
 
 
