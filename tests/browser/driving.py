@@ -28,6 +28,7 @@ PAGES = {
     "incidents": ("Types d'incidents", True),
     "relais": ("Activation des relais", True),
     "ecoles": ("Écoles concernées", True),
+    "ecole": ("Fiche d'une école", True),
     "prevention": ("Programme de prévention", True),
     "registre": ("Registre", False),
 }
@@ -124,7 +125,8 @@ class Visit:
         """
         return self.page.evaluate("""() => {
             for (const folded of document.querySelectorAll("details")) folded.open = true
-            const asides = [...document.querySelectorAll("[data-testid=stFileUploaderDropzone], [data-testid=stIconMaterial]")]
+            const names = ["stFileUploaderDropzone", "stIconMaterial"]
+            const asides = names.flatMap(name => [...document.querySelectorAll(`[data-testid=${name}]`)])
             for (const aside of asides) aside.style.display = "none"
             const hints = [...document.querySelectorAll("[placeholder]")].map(field => field.placeholder)
             const text = [document.title, document.body.innerText, ...hints].join("\\n")
