@@ -25,10 +25,18 @@ _LOG = logging.getLogger("relais")
 
 # The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
 _FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
+# Less empty room above the title, so that a page begins on the screen; and a figure's label wraps instead of being cut.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 1.5rem; }
+[data-testid="stMainBlockContainer"] h1 { padding-top: 0; font-size: 2.25rem; }
+[data-testid="stMetric"] * { white-space: normal !important; overflow: visible !important; }
+[data-testid="stMetricValue"] { font-size: 1.9rem; line-height: 1.2; padding-bottom: 0; }
+</style>"""
 
 
 def frame() -> None:
     """What every page has, before its own content."""
+    st.html(_STYLE)
     st.html(_FRENCH_DOCUMENT, unsafe_allow_javascript=True)
 
 
@@ -49,7 +57,8 @@ def run(page: StreamlitPage) -> None:
 def title(text: str, question: str) -> None:
     """The title of a page and the question that it answers."""
     st.title(typeset(text))
-    st.markdown(typeset(question))
+    if question:
+        st.markdown(typeset(question))
 
 
 def filters(snapshot: Snapshot) -> Selection:
@@ -66,6 +75,7 @@ def filters(snapshot: Snapshot) -> Selection:
             format_func=options.__getitem__,
             key=key,
             placeholder="Tous",
+            select_all=False,  # its words are English
             bind="query-params",
             persist_state="session",
         )
@@ -96,6 +106,28 @@ def filters(snapshot: Snapshot) -> Selection:
         )
 
 
+def address(selection: Selection, **more: str) -> dict[str, str | list[str]]:
+    """The address that gives a page this selection: what :func:`filters` reads, and ``more``, the page's own choices."""
+    several = {
+        "annees": list(selection.school_years),
+        "types": [INCIDENT_TYPES.label(code) for code in selection.incident_types],
+        "niveaux": [SCHOOL_LEVELS.label(code) for code in selection.school_levels],
+        "reseaux": [SCHOOL_NETWORKS.label(code) for code in selection.school_networks],
+        "zones": list(selection.zones),
+    }
+    weeks = {"depuis": selection.first_week, "jusque": selection.last_week}
+    return {
+        **{key: values for key, values in several.items() if values},
+        **{key: day(week) for key, week in weeks.items() if week},
+        **more,
+    }
+
+
+def school_label(name: str, school_id: str) -> str:
+    """How a school is called in a list and in an address: two schools may share a name."""
+    return f"{name} ({school_id})"
+
+
 def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
     """Under a title: whether the records are fictitious, as of when, what was chosen; stops when no case is left."""
     if snapshot.is_demo:
@@ -122,15 +154,28 @@ def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
 
 
 def chart(
-    figure: go.Figure, *, key: str, alt: str, read: str, act: str, table: pd.DataFrame, columns: Mapping[str, str]
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    read: str,
+    act: str,
+    table: pd.DataFrame,
+    columns: Mapping[str, str],
+    folded: bool = False,
 ) -> None:
     """A chart with its finding for those who cannot see it, how to read it, what to do, and the table behind it.
 
-    ``columns`` are the columns of ``table`` to show, with their French headers.
+    ``columns`` are the columns of ``table`` to show, with their French headers. ``folded`` puts the words with the table,
+    where a page must hold in one screen.
     """
     st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
-    st.markdown(typeset(f"**Comment lire.** {read}\n\n**Que faire.** {act}"))
-    with st.expander("Voir le tableau"):
+    words = typeset(f"**Comment lire.** {read}\n\n**Que faire.** {act}")
+    if not folded:
+        st.markdown(words)
+    with st.expander("Lire ce graphique, voir le tableau" if folded else "Voir le tableau"):
+        if folded:
+            st.markdown(words)
         show_table(table, columns)
 
 
@@ -156,6 +201,15 @@ def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where an indicator leads: a page of the folder, and the address it opens at (:func:`address`)."""
+
+    label: str
+    page: str
+    address: Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True)
 class Indicator:
     """A figure that can be opened: what it counts, from which date, over what, what is left out."""
 
@@ -167,6 +221,7 @@ class Indicator:
     left_out: str = "rien"
     since: str = "la date du signalement"
     note: str = ""
+    links: tuple[Link, ...] = ()
 
 
 def indicators(entries: list[Indicator], as_of: date) -> None:
@@ -175,10 +230,17 @@ def indicators(entries: list[Indicator], as_of: date) -> None:
     rows = [entries[i : i + n_columns] for i in range(0, len(entries), n_columns)]
     cells = [(column, entry) for row in rows for column, entry in zip(st.columns(n_columns), row, strict=False)]
     for column, entry in cells:
-        with column.container(border=True):
+        with column.container(border=True, height="stretch", gap="xxsmall"):
             st.metric(typeset(entry.label), typeset(entry.value))
             if entry.note:
                 st.caption(typeset(entry.note))
+            for link in entry.links:
+                st.page_link(
+                    link.page,
+                    label=typeset(link.label),
+                    icon=":material/arrow_forward:",
+                    query_params=dict(link.address),
+                )
             with st.popover("Ce que ça compte", type="tertiary"):
                 st.markdown(
                     typeset(

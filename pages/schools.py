@@ -1,11 +1,13 @@
 """Écoles concernées: where cases are reported, and where none ever was."""
 
+import pandas as pd
 import streamlit as st
 
 from analytics.charts import schools as charts
-from analytics.french import count, number
+from analytics.french import count, number, percent, typeset
 from analytics.measures import schools
-from analytics.vocabulary import SCHOOL_NETWORKS
+from analytics.selection import Selection
+from analytics.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from pages import _data, _widgets
 
 _widgets.title("Écoles concernées", "D'où viennent les signalements, compte tenu du nombre d'élèves ?")
@@ -14,50 +16,98 @@ selection = _widgets.filters(snapshot)
 n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
 _widgets.context(snapshot, selection, n_cases)
 
-rates = schools.rates(snapshot.school_counts(selection))
-n_schools, n_silent = len(rates), int((rates["n"] == 0).sum())
+rated = schools.rates(snapshot.school_counts(selection))
+n_schools, n_silent = len(rated), int((rated["n"] == 0).sum())
+ever = snapshot.school_counts(Selection(school_networks=selection.school_networks, zones=selection.zones))
+never = ever[ever["n"] == 0].sort_values("name")
+tenth = schools.concentration(rated).iloc[0]
+repeats = schools.repeats(snapshot.case_counts(selection, ["school_id", "report_week"])).iloc[0]
+of_schools = f"{count(n_schools, 'école')} de la feuille Écoles"
 left_out = "les écoles des autres réseaux et zones, quand un filtre est mis"
+
+
+def against_chance(observed: float, lower: float, upper: float) -> str:
+    """Whether a share lies beyond what chance gives."""
+    return (
+        "plus que le hasard" if observed > upper else "moins que le hasard" if observed < lower else "comme le hasard"
+    )
+
+
 _widgets.indicators(
     [
         _widgets.Indicator(
             "Écoles avec au moins un dossier",
-            f"{n_schools - n_silent} sur {n_schools}",
+            f"{number(n_schools - n_silent)} sur {number(n_schools)}",
+            note=f"{percent((n_schools - n_silent) / n_schools)} des écoles" if n_schools else "",
             counts="Les écoles de la feuille Écoles qui ont au moins un dossier parmi ceux que vous avez choisis.",
             numerator=count(n_schools - n_silent, "école"),
-            denominator=f"{count(n_schools, 'école')} de la feuille Écoles",
+            denominator=of_schools,
             left_out=left_out,
         ),
         _widgets.Indicator(
-            "Écoles sans dossier",
-            number(n_silent),
-            note="Ne rien signaler n'est pas ne rien vivre.",
-            counts="Les écoles qui n'ont aucun dossier. Peu de signalements peut vouloir dire peu de faits, ou peu de confiance.",
-            numerator=count(n_silent, "école"),
-            denominator=f"{count(n_schools, 'école')} de la feuille Écoles",
+            "Écoles jamais vues au registre",
+            number(len(never)),
+            note="Ne rien signaler n'est pas être à l'abri.",
+            counts="Les écoles qui n'ont aucun dossier depuis le début du registre, tous types et toutes années. Peu de "
+            "signalements peut vouloir dire peu de faits, ou peu de confiance.",
+            numerator=count(len(never), "école"),
+            denominator=of_schools,
             left_out=left_out,
         ),
         _widgets.Indicator(
-            "Dossiers par école concernée",
-            number(n_cases / max(n_schools - n_silent, 1), 1),
-            counts="Le nombre moyen de dossiers des écoles qui en ont au moins un.",
-            numerator=count(n_cases, "dossier"),
-            denominator=count(n_schools - n_silent, "école"),
-            left_out="les écoles sans dossier",
+            "Dossiers du dixième le plus concerné",
+            percent(tenth["share"]),
+            note=f"le hasard seul donnerait {percent(tenth['expected'])}",
+            counts=f"La part des dossiers dans les {count(tenth['n_top'], 'école')} qui en ont le plus. Même si chaque élève "
+            "courait le même risque, un dixième des écoles en aurait plus que sa part : c'est ce que dit le hasard seul "
+            f"({schools.N_DRAWS} tirages, entre {percent(tenth['lower'])} et {percent(tenth['upper'])}).",
+            numerator=count(tenth["n_top_cases"], "dossier"),
+            denominator=count(tenth["n_cases"], "dossier"),
+            left_out=f"{count(tenth['n_left_out'], 'école')} dont le nombre d'élèves manque",
+        ),
+        _widgets.Indicator(
+            "Dossiers qui en suivent un autre",
+            percent(repeats["share"]),
+            note=f"le hasard seul donnerait {percent(repeats['expected'])}",
+            counts="La part des dossiers signalés dans les quatre semaines après un autre de la même école. Le hasard seul : si "
+            "les dossiers de chaque école tombaient à n'importe quelle semaine, les semaines chargées comptant plus.",
+            numerator=count(repeats["n"], "dossier"),
+            denominator=count(repeats["n_cases"], "dossier"),
         ),
     ],
     snapshot.as_of,
 )
 
 st.header("Dossiers et taille de l'école")
+lines = schools.funnel_lines(rated)
+beyond = schools.outstanding(rated)
+is_beyond = bool(len(beyond)) and beyond["flag"].iloc[0] == "above_998"
+finding = (
+    f"{count(len(beyond), 'école')} au-dessus de la limite à 99,8 %."
+    if is_beyond
+    else "Aucune école au-dessus de la limite à 99,8 % : les écarts peuvent venir du hasard."
+)
+phi = lines["over_dispersion"].iloc[0] if len(lines) else 1.0
+spread = (
+    f"Les écoles diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi, 1)} fois plus grands) : les limites "
+    "sont élargies d'autant, et seules les écoles à part des autres en sortent."
+    if phi > 1
+    else "Dans l'ensemble, les écoles ne diffèrent pas plus que le hasard ne le veut."
+)
+st.markdown(typeset(f"**{finding}** {spread}"))
 _widgets.chart(
-    charts.rate_dots(rates),
-    key="rates",
-    alt=f"{n_schools - n_silent} écoles sur {n_schools} ont au moins un dossier. Les petites écoles ont les taux les plus dispersés.",
-    read="chaque point est une école : sa taille vers la droite, ses dossiers pour 1 000 élèves vers le haut. À gauche, deux "
-    "dossiers suffisent à faire un taux élevé : ce n'est pas une crise.",
-    act="ne comparez pas deux écoles sur leur taux seul. Appelez d'abord les grandes écoles situées haut, et celles qui "
-    "n'ont jamais rien signalé.",
-    table=rates.assign(network=rates["school_network"].map(SCHOOL_NETWORKS.labels)),
+    charts.funnel(rated, lines),
+    key="funnel",
+    alt=f"{finding} {spread}",
+    read="chaque rond est une école : sa taille vers la droite, ses dossiers pour 1 000 élèves vers le haut, sur la période "
+    "choisie. Les traits disent jusqu'où va le hasard : l'entonnoir est large à gauche, car dans une petite école deux dossiers "
+    "font déjà un taux élevé. Rond plein : au-delà de 95 % (le hasard seul y met une école sur vingt) ; losange : au-delà de 99,8 %.",
+    act="une école dans l'entonnoir n'est pas une crise. Appelez d'abord celles qui en sortent par le haut, puis celles qui "
+    "n'ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille.",
+    table=rated.assign(
+        network=rated["school_network"].map(SCHOOL_NETWORKS.labels),
+        place=rated["flag"].astype("object").map(charts.FLAG_WORDS),
+    ).sort_values("name"),
     columns={
         "name": "École",
         "network": "Réseau",
@@ -65,25 +115,82 @@ _widgets.chart(
         "n_pupils": "Élèves",
         "n": "Dossiers",
         "n_open": "Ouverts",
+        "last_week": "Dernier, semaine du",
         "rate": "Pour 1 000 élèves",
         "lower": "Au moins",
         "upper": "Au plus",
+        "shrunken_rate": "Taux prudent",
+        "place": "Entonnoir",
     },
 )
+if is_beyond:
+    for _, row in beyond.head(6).iterrows():
+        st.page_link(
+            "school.py",
+            label=typeset(
+                f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}"
+            ),
+            icon=":material/arrow_forward:",
+            query_params=_widgets.address(selection, ecole=_widgets.school_label(row["name"], row["school_id"])),
+        )
 
-st.header("Par réseau")
-networks = schools.concerned(rates)
-st.dataframe(
-    networks.assign(network=networks["school_network"].map(SCHOOL_NETWORKS.labels))[
-        ["network", "n_schools", "n_concerned", "n_cases"]
-    ].rename(
+if tenth["n_cases"]:
+    st.header("Le dixième des écoles le plus concerné")
+    verdict = against_chance(tenth["share"], tenth["lower"], tenth["upper"])
+    _widgets.chart(
+        charts.concentration_bars(pd.DataFrame([tenth])),
+        key="tenth",
+        alt=f"{count(tenth['n_top'], 'école')} ont {percent(tenth['share'])} des dossiers : {verdict} "
+        f"({percent(tenth['expected'])}).",
+        read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
+        "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d'incertain.",
+        act={
+            "plus que le hasard": "les dossiers se concentrent vraiment : un effort dans peu d'écoles touche beaucoup d'élèves.",
+            "comme le hasard": "les dossiers ne se concentrent pas plus que le hasard : visez toutes les écoles plutôt que quelques-unes.",
+            "moins que le hasard": "les dossiers sont plus étalés que le hasard : visez toutes les écoles plutôt que quelques-unes.",
+        }[verdict],
+        table=pd.DataFrame([tenth]),
         columns={
-            "network": "Réseau",
+            "n_schools": "Écoles",
+            "n_top": "Dont le dixième",
+            "n_top_cases": "Ses dossiers",
+            "n_cases": "Dossiers",
+            "share": "Sa part",
+        },
+    )
+
+st.header("Par réseau et par niveau")
+for column, vocabulary, title in (
+    ("school_network", SCHOOL_NETWORKS, "Réseau"),
+    ("school_level", TEACHING_LEVELS, "Niveau"),
+):
+    groups = schools.concerned(rated, column)
+    _widgets.show_table(
+        groups.assign(label=groups[column].map(vocabulary.labels).fillna("Non précisé")),
+        {
+            "label": title,
             "n_schools": "Écoles",
             "n_concerned": "Avec au moins un dossier",
+            "n_silent": "Sans dossier",
+            "share": "Part concernée",
+            "lower": "Au moins",
+            "upper": "Au plus",
             "n_cases": "Dossiers",
-        }
-    ),
-    hide_index=True,
-    alt="Nombre d'écoles et de dossiers par réseau.",
-)
+        },
+    )
+
+st.header("Jamais vues au registre")
+if never.empty:
+    st.markdown(typeset("Chaque école a au moins un dossier depuis le début du registre."))
+else:
+    st.markdown(
+        typeset(
+            f"{count(len(never), 'école')} sans aucun dossier depuis le début du registre. Ne rien signaler n'est pas être à "
+            "l'abri : un appel suffit souvent pour savoir si l'on connaît le service."
+        )
+    )
+    with st.expander("Voir la liste, par ordre alphabétique"):
+        _widgets.show_table(
+            never.assign(network=never["school_network"].map(SCHOOL_NETWORKS.labels)),
+            {"name": "École", "network": "Réseau", "zone": "Zone", "n_pupils": "Élèves"},
+        )

@@ -1,8 +1,9 @@
-"""What happens: bars by category, weeks of a school year, a crossing as tiles."""
+"""What happens: bars by category, weeks of a school year, a crossing and the types of each week as tiles."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,48 +12,61 @@ from analytics.charts import theme
 from analytics.french import count, day, number, percent
 from analytics.vocabulary import DANGER_TYPES
 
+HALF_WEEK = pd.Timedelta(days=3.5)
+_TILES = [[0, "rgba(61,143,196,0.03)"], [1, "rgba(61,143,196,0.62)"]]  # text stays readable on both themes
+
 
 def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> go.Figure:
     """Horizontal bars of the share of cases in each category (:func:`measures.incidents.shares`), with intervals.
 
     Types that threaten life have their own colour.
     """
-    rows = answer.iloc[::-1]
-    texts = [f"{number(n)} · {percent(share)}" for n, share in zip(rows["n"], rows["share"], strict=True)]
-    chart = theme.figure(theme.bar_height(len(rows)))
+    return _bars(answer, [labels[code] for code in answer[column]], answer[column].isin(DANGER_TYPES))
+
+
+def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -> go.Figure:
+    """The most frequent pairs of incident types (:func:`measures.incidents.together`), as bars of their share."""
+    rows = answer.head(most)
+    names = [f"{labels[a]}<br>+ {labels[b]}" for a, b in zip(rows["incident_type"], rows["other_type"], strict=True)]
+    return _bars(rows, names, rows["incident_type"].isin(DANGER_TYPES) | rows["other_type"].isin(DANGER_TYPES))
+
+
+def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> go.Figure:
+    """A bar a row, the first on top: share, its interval, and number and share beside it."""
+    texts = [f"{number(n)} · {percent(share)}" for n, share in zip(answer["n"], answer["share"], strict=True)]
+    chart = theme.figure(theme.bar_height(len(answer)))
     chart.add_bar(
         orientation="h",
-        x=rows["share"],
-        y=[labels[code] for code in rows[column]],
-        marker_color=[theme.DANGER if code in DANGER_TYPES else theme.MAIN for code in rows[column]],
+        x=answer["share"],
+        y=names,
+        marker_color=[theme.DANGER if danger else theme.MAIN for danger in is_danger],
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": rows["upper"] - rows["share"],
-            "arrayminus": rows["share"] - rows["lower"],
+            "array": answer["upper"] - answer["share"],
+            "arrayminus": answer["share"] - answer["lower"],
             "color": theme.NOT_RECORDED,
             "thickness": 1.5,
             "width": 4,
         },
         customdata=[
             f"{text}<br>entre {percent(lower)} et {percent(upper)}"
-            for text, lower, upper in zip(texts, rows["lower"], rows["upper"], strict=True)
+            for text, lower, upper in zip(texts, answer["lower"], answer["upper"], strict=True)
         ],
         hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
     )
-    for label, upper, text in zip(chart.data[0].y, rows["upper"], texts, strict=True):
-        chart.add_annotation(x=upper, y=label, text=text, xanchor="left", xshift=8, showarrow=False)
-    chart.update_xaxes(visible=False, range=[0, 1.45 * max(rows["upper"].max(), 0.01)])
+    for name, upper, text in zip(names, answer["upper"], texts, strict=True):
+        chart.add_annotation(x=upper, y=name, text=text, xanchor="left", xshift=8, showarrow=False)
+    chart.update_xaxes(visible=False, range=[0, 1.45 * max(answer["upper"].max(), 0.01)])
+    chart.update_yaxes(autorange="reversed")
     return chart
 
 
-def weeks(answer: pd.DataFrame, year: str, year_before: str | None) -> go.Figure:
-    """Reports a week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded."""
-    chart = theme.figure(320, showlegend=bool(answer["n_before"].notna().any()), bargap=0.2)
-    half_week = pd.Timedelta(days=3.5)
-    for week in answer.loc[answer["holiday"] != "", "week"]:
-        chart.add_vrect(week - half_week, week + half_week, fillcolor=theme.SHADE, line_width=0, layer="below")
-    hovers = [_week_hover(row) for row in answer.itertuples()]
+def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int = 320) -> go.Figure:
+    """Reports a week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
+    has_before = bool(answer["n_before"].notna().any())
+    chart = theme.figure(height, showlegend=has_before, bargap=0.2)
+    _shade_holidays(chart, answer)
     chart.add_bar(
         x=answer["week"],
         y=answer["n"],
@@ -61,10 +75,10 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None) -> go.Figure
             "color": theme.MAIN,
             "pattern": {"shape": ["/" if provisional else "" for provisional in answer["provisional"]]},
         },
-        customdata=hovers,
+        customdata=[_week_hover(row) for row in answer.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    if answer["n_before"].notna().any():
+    if has_before:
         chart.add_scatter(
             x=answer["week"],
             y=answer["n_before"].astype("float64"),
@@ -73,9 +87,34 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None) -> go.Figure
             line={"color": theme.BEFORE, "width": 2, "shape": "hvh"},
             hoverinfo="skip",
         )
-    chart.update_xaxes(**theme.month_ticks(answer["week"]))
+    chart.update_xaxes(**theme.month_ticks(answer["week"]), range=_whole_weeks(answer["week"]))
     chart.update_yaxes(title="dossiers", rangemode="tozero", tickformat=",d", nticks=5)
     return chart
+
+
+def _whole_weeks(weeks: pd.Series) -> list[pd.Timestamp]:
+    return [weeks.min() - HALF_WEEK, weeks.max() + HALF_WEEK]
+
+
+def _shade_holidays(chart: go.Figure, answer: pd.DataFrame) -> None:
+    """A band over each holiday, with its name standing in it."""
+    for name, of_holiday in groupby(zip(answer["week"], answer["holiday"], strict=True), key=lambda row: row[1]):
+        if not name:
+            continue
+        mondays = [week for week, _ in of_holiday]
+        chart.add_vrect(
+            mondays[0] - HALF_WEEK, mondays[-1] + HALF_WEEK, fillcolor=theme.SHADE, line_width=0, layer="below"
+        )
+        chart.add_annotation(
+            x=mondays[0] + (mondays[-1] - mondays[0]) / 2,
+            y=0.98,
+            yref="paper",
+            yanchor="top",
+            text=name,
+            textangle=-90,
+            showarrow=False,
+            font={"size": 11},
+        )
 
 
 def _week_hover(row) -> str:
@@ -89,25 +128,69 @@ def _week_hover(row) -> str:
     return "<br>".join(parts)
 
 
+def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
+    """Tiles of the reports of each incident type in each week (:func:`measures.incidents.types_by_week`)."""
+    types = [code for code in labels if code in set(answer["incident_type"])]
+    of_week = answer.drop_duplicates("week")
+    numbers = answer.pivot_table(index="incident_type", columns="week", values="n", observed=True).loc[types]
+    hovers = answer.assign(text=[_tile_hover(row) for row in answer.itertuples()]).pivot_table(
+        index="incident_type", columns="week", values="text", aggfunc="first", observed=True
+    )
+    chart = theme.figure(theme.bar_height(len(types)))
+    _shade_holidays(chart, of_week)
+    chart.add_heatmap(
+        z=numbers.where(numbers > 0).to_numpy(),  # an empty tile lets the holiday's band through
+        x=list(numbers.columns),
+        y=[labels[code] for code in types],
+        colorscale=[[0, "rgba(61,143,196,0.15)"], [1, "rgba(61,143,196,1)"]],
+        zmin=0,
+        showscale=False,
+        xgap=1,
+        ygap=2,
+        customdata=hovers.loc[types].to_numpy(),
+        hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+    )
+    chart.update_xaxes(**theme.month_ticks(of_week["week"]), range=_whole_weeks(of_week["week"]), showgrid=False)
+    chart.update_yaxes(autorange="reversed", showgrid=False)
+    return chart
+
+
+def _tile_hover(row) -> str:
+    words = f"semaine du {day(row.week)} : {count(row.n, 'dossier')}"
+    return words + (", semaine en cours" if row.provisional else "")
+
+
 def crossing_tiles(
     answer: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], row: str, column: str
 ) -> go.Figure:
     """Tiles of the share of each column's cases that fall in each row (:func:`measures.incidents.crossing`)."""
     shares = answer.pivot_table(index=row, columns=column, values="share", observed=True)
-    shares = shares.reindex(index=list(rows), columns=[code for code in columns if code in shares.columns]).fillna(0)
-    chart = theme.figure(theme.bar_height(len(rows)))
+    shown = [code for code in columns if code in shares.columns]
+    shares = shares.loc[[code for code in rows if code in shares.index], shown]
+    of_column = answer.drop_duplicates(column).set_index(column)["n_cases"]
+    names = [f"{theme.wrapped(columns[code])}<br>({number(of_column[code])})" for code in shown]
+    texts = [[percent(share) for share in line] for line in shares.to_numpy()]
+    labels = [rows[code] for code in shares.index]
+    chart = theme.figure(theme.bar_height(len(labels)) + 40)
     chart.add_heatmap(
         z=shares.to_numpy(),
-        x=[columns[code] for code in shares.columns],
-        y=[rows[code] for code in shares.index],
-        text=[[percent(share) for share in line] for line in shares.to_numpy()],
-        texttemplate="%{text}",
-        colorscale=[[0, "rgba(61,143,196,0.04)"], [1, "rgba(61,143,196,0.85)"]],
+        x=names,
+        y=labels,
+        customdata=texts,
+        colorscale=_TILES,
+        zmin=0,
         showscale=False,
         xgap=2,
         ygap=2,
-        hovertemplate="<b>%{y}</b><br>%{x} : %{text} des dossiers<extra></extra>",
+        hovertemplate="<b>%{y}</b><br>%{x} : %{customdata}<extra></extra>",
+    )
+    chart.add_scatter(  # a heatmap's own text takes its colour from the tile, as if nothing lay behind it
+        x=[name for _ in labels for name in names],
+        y=[label for label in labels for _ in names],
+        text=[text for line in texts for text in line],
+        mode="text",
+        hoverinfo="skip",
     )
     chart.update_yaxes(autorange="reversed", showgrid=False)
-    chart.update_xaxes(side="top", showgrid=False)
+    chart.update_xaxes(side="top", showgrid=False, tickangle=0)
     return chart

@@ -6,6 +6,7 @@ Backgrounds are left transparent and text to the page, so that a chart follows t
 from __future__ import annotations
 
 from datetime import date
+from textwrap import wrap
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -21,6 +22,7 @@ DONE = "#3d8fc4"
 PENDING = "#e69f00"
 CLOSED = "#8c6bb1"
 LATE = "#56b4e9"  # done, but late
+SIGNAL = "#c4579b"  # more than chance explains
 NOT_APPLICABLE = "#c3cad1"
 NOT_RECORDED = "#8b949e"
 SHADE = "rgba(139,148,158,0.16)"  # holidays, bands
@@ -61,14 +63,23 @@ def bar_height(n_bars: int) -> int:
 
 
 def month_ticks(weeks: pd.Series) -> dict[str, object]:
-    """Ticks at the first week of each month, in French. A first month of a single week gives its place to the next."""
+    """Ticks at the first week of some months, in French: each of a school year, every third or every September of more.
+
+    A first month of a single week gives its place to the next.
+    """
     firsts = weeks.groupby(weeks.dt.to_period("M")).min()
+    kept = range(1, 13) if len(firsts) <= 13 else (1, 4, 9) if len(firsts) <= 40 else (9,)
     shown = [
         first
         for i, first in enumerate(firsts)
-        if i or len(firsts) == 1 or firsts.iloc[1] - first > pd.Timedelta(days=14)
+        if first.month in kept and (i or len(firsts) == 1 or firsts.iloc[1] - first > pd.Timedelta(days=14))
     ]
     return {"tickvals": shown, "ticktext": [_short_month(first.date()) for first in shown], "tickangle": 0}
+
+
+def wrapped(label: str, width: int = 12) -> str:
+    """``label`` on several lines of about ``width`` letters, so that names stand side by side under an axis."""
+    return "<br>".join(wrap(label, width, break_long_words=False))
 
 
 def _short_month(day: date) -> str:

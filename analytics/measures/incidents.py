@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -19,22 +20,52 @@ def shares(counts: pd.DataFrame, column: str, n_cases: int, codes: list[str]) ->
     Returns ``column``, n, n_cases, share, lower, upper; shares are NaN when there is no case.
     """
     answer = counts.groupby(column)["n"].sum().reindex(codes, fill_value=0).rename_axis(column).reset_index()
-    answer = answer.sort_values("n", ascending=False, kind="stable", ignore_index=True)
     answer["n_cases"] = n_cases
-    answer["share"] = answer["n"] / n_cases if n_cases else float("nan")
-    answer["lower"], answer["upper"] = wilson(answer["n"], n_cases) if n_cases else (float("nan"), float("nan"))
-    return answer
+    return _with_shares(answer).sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
-def crossing(counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame) -> pd.DataFrame:
+def several_types(numbers: pd.DataFrame) -> pd.DataFrame:
+    """How many cases have more than one incident type: one row n, n_cases, share, lower, upper, n_types (of all cases).
+
+    ``numbers`` is what :meth:`Snapshot.type_numbers` returns. n_types is what the counts by type add to.
+    """
+    several = numbers.loc[numbers["n_types"] > 1, "n"].sum()
+    answer = pd.DataFrame({"n": [several], "n_cases": [numbers["n"].sum()]})
+    return _with_shares(answer).assign(n_types=(numbers["n_types"] * numbers["n"]).sum())
+
+
+def together(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str]) -> pd.DataFrame:
+    """Incident types that a case has together, each pair once, the most frequent first.
+
+    ``pairs`` is what :meth:`Snapshot.type_pairs` returns; a case with three types counts in three pairs. ``codes`` give the
+    order within a pair. Returns incident_type, other_type, n, n_cases, share (of all cases), lower, upper.
+    """
+    place = {code: i for i, code in enumerate(codes)}
+    once = pairs[pairs["incident_type"].map(place) < pairs["other_type"].map(place)]
+    return _with_shares(once.assign(n_cases=n_cases)).sort_values(
+        "n", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def crossing(counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
     """Share of the cases of each column that fall in each row, e.g. of each level that involve an incident type.
 
-    ``counts``: ``rows``, ``columns``, n. ``totals``: ``columns``, n, the number of cases of each column.
-    Returns ``rows``, ``columns``, n, n_cases, share.
+    ``counts``: ``rows``, ``columns``, n. ``totals``: ``columns``, n, the number of cases of each column. ``codes`` are all
+    the rows: one without a case is 0. Returns ``rows``, ``columns``, n, n_cases, share, lower, upper.
     """
-    answer = counts.merge(totals.rename(columns={"n": "n_cases"}), on=columns)
-    answer["share"] = answer["n"] / answer["n_cases"]
-    return answer[[rows, columns, "n", "n_cases", "share"]]
+    cells = pd.DataFrame({rows: codes}).merge(totals.rename(columns={"n": "n_cases"}), how="cross")
+    cells = cells.merge(counts, on=[rows, columns], how="left")
+    cells["n"] = cells["n"].fillna(0).astype("int64")
+    return _with_shares(cells)[[rows, columns, "n", "n_cases", "share", "lower", "upper"]]
+
+
+def beside(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
+    """The shares of several groups (:func:`shares`) side by side, in the order of the first: ``column``, group, n, n_cases,
+    share, lower, upper. ``answers`` holds each group's by its name.
+    """
+    order = {code: place for place, code in enumerate(next(iter(answers.values()))[column])}
+    stacked = pd.concat([answer.assign(group=name) for name, answer in answers.items()], ignore_index=True)
+    return stacked.sort_values(column, key=lambda codes: codes.map(order), kind="stable", ignore_index=True)
 
 
 def by_week(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.DataFrame:
@@ -45,17 +76,72 @@ def by_week(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, as
     Returns week (Monday), rank, n, n_before (NA when the year before holds no case), holiday (its name where no school day
     falls in the week, else empty), provisional (the week of the extraction, not over yet).
     """
-    year = calendar[school_year]
-    last = min(year.end, as_of)
-    first_week = _monday(year.first_day)
-    weeks = pd.date_range(first_week, max(_monday(last), first_week), freq="7D", unit="s")
+    weeks = _weeks_of(calendar, school_year, as_of)
     answer = pd.DataFrame({"week": weeks, "rank": range(1, len(weeks) + 1)})
     of_year = counts[counts["school_year"] == school_year].groupby("report_week")["n"].sum()
     answer["n"] = of_year.reindex(weeks, fill_value=0).to_numpy()
     answer["n_before"] = _year_before(counts, calendar, school_year, len(weeks))
     answer["holiday"] = [calendar.holiday_of_week(week.date()) for week in weeks]
-    answer["provisional"] = answer["week"] + pd.Timedelta(days=6) > pd.Timestamp(as_of)
+    answer["provisional"] = _is_running(answer["week"], as_of)
     return answer
+
+
+def types_by_week(
+    counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, as_of: date, codes: Sequence[str]
+) -> pd.DataFrame:
+    """Reports of each incident type in each week of a school year: week, incident_type, n, holiday, provisional.
+
+    ``counts``: incident_type, school_year, report_week, n. Each of ``codes`` has each week, with 0 where nothing was
+    reported; a case counts once for each of its types.
+    """
+    of_type = [
+        by_week(counts[counts["incident_type"] == code], calendar, school_year, as_of).assign(incident_type=code)
+        for code in codes
+    ]
+    return pd.concat(of_type, ignore_index=True)[["week", "incident_type", "n", "holiday", "provisional"]]
+
+
+def weekly_points(
+    counts: pd.DataFrame, calendar: SchoolCalendar, school_years: Sequence[str], first_week: date, as_of: date
+) -> pd.DataFrame:
+    """Reports of each week in which schools teach, 0 included, for :func:`signals.xmr`: period, value, provisional.
+
+    ``counts``: report_week, n. From ``first_week`` (a Monday) to ``as_of``, in ``school_years``. A week of holidays is no
+    point: that nothing is reported then is no news.
+    """
+    weeks = [week for year in school_years for week in _weeks_of(calendar, year, as_of)]
+    taught = [week for week in weeks if week.date() >= first_week and not calendar.holiday_of_week(week.date())]
+    points = pd.DataFrame({"period": pd.DatetimeIndex(taught, dtype="datetime64[s]")})
+    reported = counts.groupby("report_week")["n"].sum()
+    points["value"] = reported.reindex(points["period"], fill_value=0).to_numpy("float64")
+    points["provisional"] = _is_running(points["period"], as_of)
+    return points
+
+
+def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
+    """The points of the last ``n_periods`` whole periods that say more than chance, the latest first.
+
+    ``chart`` is what :func:`signals.xmr` returns. Returns period, value, centre, lower, upper, signal, and rises: whether
+    the point lies above the centre, or, for a trend, whether the points rise.
+    """
+    whole = chart[~chart["provisional"].astype(bool) & chart["value"].notna()]
+    rises = (whole["value"] > whole["centre"]).where(whole["signal"] != "trend", whole["value"].diff() > 0)
+    recent = whole.assign(rises=rises).tail(n_periods)
+    columns = ["period", "value", "centre", "lower", "upper", "signal", "rises"]
+    return recent.loc[recent["signal"] != "none", columns].iloc[::-1].reset_index(drop=True)
+
+
+def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:
+    """How the number of cases in each category moved from one extraction to the next: ``column``, n, n_before, difference.
+
+    Both tables: ``column``, n, for one selection. A corrected case moves from one category to another, so that a difference
+    may be negative. The largest difference first.
+    """
+    answer = pd.DataFrame({column: codes})
+    for name, counts in (("n", now), ("n_before", before)):
+        answer[name] = counts.groupby(column)["n"].sum().reindex(codes, fill_value=0).to_numpy("int64")
+    answer["difference"] = answer["n"] - answer["n_before"]
+    return answer.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
 
 def year_before(calendar: SchoolCalendar, school_year: str) -> str | None:
@@ -65,30 +151,31 @@ def year_before(calendar: SchoolCalendar, school_year: str) -> str | None:
     return names[place - 1] if place else None
 
 
-def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, n_weeks: int) -> pd.array:
+def _with_shares(answer: pd.DataFrame) -> pd.DataFrame:
+    """``answer`` (n, n_cases) with share, lower, upper; NaN where there is no case."""
+    totals = answer["n_cases"].astype("float64").where(answer["n_cases"] > 0)
+    lower, upper = wilson(answer["n"], totals)
+    return answer.assign(share=answer["n"] / totals, lower=lower, upper=upper)
+
+
+def _weeks_of(calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.DatetimeIndex:
+    """The Mondays of a school year, from its first to its last or to the extraction's; at least the first."""
+    year = calendar[school_year]
+    first_week = _monday(year.first_day)
+    return pd.date_range(first_week, max(_monday(min(year.end, as_of)), first_week), freq="7D", unit="s")
+
+
+def _is_running(weeks: pd.Series, as_of: date) -> pd.Series:
+    return weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of)
+
+
+def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, n_weeks: int) -> pd.Series:
     name = year_before(calendar, school_year)
     before = counts[counts["school_year"] == name]
     if name is None or before.empty:
-        return pd.array([pd.NA] * n_weeks, dtype="Int64")
+        return pd.Series(pd.NA, index=range(n_weeks), dtype="Int64")
     weeks = pd.date_range(_monday(calendar[name].first_day), periods=n_weeks, freq="7D", unit="s")
-    return before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").array
-
-
-def same_weeks(calendar: SchoolCalendar, as_of: date) -> tuple[tuple[date, date], tuple[date, date]] | None:
-    """The whole weeks of the running school year up to ``as_of``, and the same weeks of school a year before.
-
-    Each as (first Monday, last Monday); the week of ``as_of`` is left out until it is over. None when the calendar does not
-    hold the year before, or no week is over.
-    """
-    name = next((year.name for year in calendar.years if year.first_day <= as_of <= year.end), None)
-    before = year_before(calendar, name) if name else None
-    if name is None or before is None:
-        return None
-    first, first_before = _monday(calendar[name].first_day), _monday(calendar[before].first_day)
-    last = _monday(as_of + timedelta(days=1)) - timedelta(days=7)  # a Sunday ends its week
-    if last < first:
-        return None
-    return (first, last), (first_before, first_before + (last - first))
+    return before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").reset_index(drop=True)
 
 
 def _monday(day: date) -> date:

@@ -2,30 +2,193 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from analytics.measures.intervals import rate_interval
+from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
+from analytics.measures.intervals import rate_interval, wilson
+from analytics.vocabulary import STEPS
+
+PER = 1000
+"""Rates are cases per this many pupils, over the period chosen."""
+N_DRAWS = 1000
+SEED = 20_260_824
+"""The same question always has the same answer."""
 
 
 def rates(schools: pd.DataFrame) -> pd.DataFrame:
-    """Cases per 1,000 pupils of each school, with its 95 % interval (exact below ten cases, Byar's from ten on).
+    """Cases per 1,000 pupils of each school beside what chance allows, in the order of the table: nobody is ranked.
 
-    ``schools`` is what :meth:`Snapshot.school_counts` returns. Returns its columns and rate, lower, upper, NaN for a school
-    whose number of pupils is not known; the most cases first.
+    ``schools`` is what :meth:`Snapshot.school_counts` returns. Returns its columns and, per 1,000 pupils, rate with its
+    95 % interval lower and upper (exact below ten cases, Byar's from ten on), shrunken_rate with shrunken_lower and
+    shrunken_upper (the one to compare and choose by, see :func:`funnel.shrunken_rates`), the funnel's lower_95, upper_95,
+    lower_998, upper_998, widened by the over-dispersion, and flag (one of funnel.FLAGS). All are NaN for a school whose
+    number of pupils is not known.
     """
-    answer = schools.copy()
-    pupils = answer["n_pupils"].astype("float64").where(answer["n_pupils"] > 0)
-    answer["rate"] = 1000 * answer["n"].astype("float64") / pupils
-    known = pupils.notna()
-    interval = rate_interval(answer.loc[known, "n"], pupils[known], per=1000)
-    answer["lower"], answer["upper"] = float("nan"), float("nan")
-    answer.loc[known, "lower"], answer.loc[known, "upper"] = interval.lower, interval.upper
-    return answer.sort_values(["n", "rate"], ascending=False, kind="stable", ignore_index=True)
+    measured = _measured(schools)
+    shrunken = shrunken_rates(measured)
+    funnel = rate_funnel(measured, overdispersion(measured))
+    answer = schools.assign(
+        rate=PER * funnel["rate"],
+        shrunken_rate=PER * shrunken["shrunken_rate"],
+        shrunken_lower=PER * shrunken["lower"],
+        shrunken_upper=PER * shrunken["upper"],
+        flag=funnel["flag"],
+    )
+    interval = rate_interval(measured["count"], measured["exposure"], per=PER)
+    answer["lower"], answer["upper"] = interval.lower, interval.upper
+    for limit in ("lower_95", "upper_95", "lower_998", "upper_998"):
+        answer[limit] = PER * funnel[limit]
+    return answer
 
 
-def concerned(schools: pd.DataFrame) -> pd.DataFrame:
-    """How many schools have at least one case, by network: school_network, n_schools, n_concerned, n_cases, share."""
-    grouped = schools.assign(concerned=schools["n"] > 0).groupby("school_network", dropna=False)
+def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
+    """The curves of the funnel of ``schools``, from the smallest to the largest: n_pupils, overall, lower_95, upper_95,
+    lower_998, upper_998 per 1,000 pupils, and over_dispersion (1 where the schools differ no more than chance makes them).
+
+    Without a row when no school has a known number of pupils.
+    """
+    measured = _measured(schools).dropna()
+    if measured.empty:
+        columns = ["n_pupils", "overall", "lower_95", "upper_95", "lower_998", "upper_998", "over_dispersion"]
+        return pd.DataFrame({column: pd.Series(dtype="float64") for column in columns})
+    phi = overdispersion(measured)
+    overall = measured["count"].sum() / measured["exposure"].sum()
+    sizes = np.geomspace(0.9 * measured["exposure"].min(), 1.05 * measured["exposure"].max(), n_points)
+    lines = rate_limits(sizes, overall, phi).set_index("exposure") * PER
+    return lines.reset_index(names="n_pupils").assign(overall=PER * overall, over_dispersion=phi)
+
+
+def outstanding(rated: pd.DataFrame) -> pd.DataFrame:
+    """The schools of :func:`rates` above the funnel, the highest shrunken rate first: those where to look.
+
+    Those above the 99.8 % limit; where there is none, those above the 95 % one, of which chance alone makes some.
+    """
+    for flag in ("above_998", "above_95"):
+        found = rated[rated["flag"] == flag]
+        if len(found):
+            return found.sort_values("shrunken_rate", ascending=False, kind="stable", ignore_index=True)
+    return rated.iloc[:0]
+
+
+def peers(schools: pd.DataFrame, school_id: str, column: str) -> tuple[str, ...]:
+    """The codes of the schools that share a school's value of ``column``, itself included; none where it is not known."""
+    own = schools.loc[schools["school_id"] == school_id, column].iloc[0]
+    return tuple(schools.loc[schools[column] == own, "school_id"]) if pd.notna(own) else ()
+
+
+def deadlines(school_deadlines: pd.DataFrame, school_id: str) -> pd.DataFrame:
+    """The maximum delay of each step for a school: step, max_hours, max_school_days, is_own.
+
+    ``school_deadlines`` is the table of the store. A step has the school's own deadline, else the service's, else none.
+    """
+    service = pd.DataFrame(
+        [
+            (code, step.deadline and step.deadline.hours, step.deadline and step.deadline.school_days)
+            for code, step in STEPS.items()
+        ],
+        columns=["step", "max_hours", "max_school_days"],
+    ).astype({"max_hours": "Int64", "max_school_days": "Int64"})
+    own = school_deadlines[school_deadlines["school_id"] == school_id].drop(columns="school_id").assign(is_own=True)
+    rest = service[~service["step"].isin(own["step"])].assign(is_own=False)
+    order = {code: place for place, code in enumerate(STEPS)}
+    return pd.concat([own, rest]).sort_values("step", key=lambda steps: steps.map(order), ignore_index=True)
+
+
+def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
+    """How many schools have at least one case, by a column of ``schools`` (:meth:`Snapshot.school_counts`).
+
+    Returns ``by`` (missing where it is not known), n_schools, n_concerned, n_silent, n_cases, share (of the schools, with at
+    least one case), lower, upper.
+    """
+    grouped = schools.assign(concerned=schools["n"] > 0).groupby(by, dropna=False)
     answer = grouped.agg(n_schools=("school_id", "size"), n_concerned=("concerned", "sum"), n_cases=("n", "sum"))
+    answer["n_silent"] = answer["n_schools"] - answer["n_concerned"]
     answer["share"] = answer["n_concerned"] / answer["n_schools"]
+    answer["lower"], answer["upper"] = wilson(answer["n_concerned"], answer["n_schools"])
     return answer.reset_index()
+
+
+def concentration(schools: pd.DataFrame) -> pd.DataFrame:
+    """The share of the cases that the most concerned tenth of the schools has, beside what chance alone would give.
+
+    By chance each case falls on any pupil alike. What the tenth with the most cases then has is simulated, with a fixed
+    seed: expected is its mean, lower and upper hold 95 % of the draws. Schools without a known number of pupils are left
+    out. Returns one row n_schools, n_left_out, n_top, n_cases, n_top_cases, share, expected, lower, upper; shares are NaN
+    without a case.
+    """
+    measured = _measured(schools).dropna()
+    counts, pupils = measured["count"].to_numpy("int64"), measured["exposure"].to_numpy("float64")
+    n_top, n_cases = -(-len(counts) // 10), int(counts.sum())
+    answer = {
+        "n_schools": len(counts),
+        "n_left_out": len(schools) - len(counts),
+        "n_top": n_top,
+        "n_cases": n_cases,
+        "n_top_cases": int(_top(counts, n_top)) if n_top else 0,
+        **dict.fromkeys(("share", "expected", "lower", "upper"), np.nan),
+    }
+    if n_cases:
+        draws = np.random.default_rng(SEED).multinomial(n_cases, pupils / pupils.sum(), N_DRAWS)
+        by_chance = _top(draws, n_top) / n_cases
+        lower, upper = np.quantile(by_chance, [0.025, 0.975])
+        share = answer["n_top_cases"] / n_cases
+        answer |= {"share": share, "expected": by_chance.mean(), "lower": lower, "upper": upper}
+    return pd.DataFrame([answer])
+
+
+def repeats(counts: pd.DataFrame, within: int = 4) -> pd.DataFrame:
+    """How many cases follow another of the same school by at most ``within`` weeks, beside what chance alone would give.
+
+    ``counts``: school_id, report_week, n (:meth:`Snapshot.case_counts`). Of several cases of one week the first may be new,
+    the others follow it. By chance the cases of each school fall in any week as those of all schools together do: the
+    expected number is then exact, no simulation.
+    Returns one row n (cases that follow another), n_cases, share, lower, upper, expected (a share), n_schools_again
+    (schools with more than one case); shares are NaN without a case.
+    """
+    by_school = counts.groupby("school_id")["n"].sum()
+    n_cases = int(by_school.sum())
+    if not n_cases:
+        zeros = dict.fromkeys(("n", "n_cases", "n_schools_again"), 0)
+        return pd.DataFrame([zeros | dict.fromkeys(("share", "lower", "upper", "expected"), np.nan)])
+    ordered = counts.sort_values(["school_id", "report_week"])
+    waited = ordered.groupby("school_id")["report_week"].diff()
+    n_new = np.count_nonzero(waited.isna() | (waited > pd.Timedelta(weeks=within)))
+    lower, upper = wilson(n_cases - n_new, n_cases)
+    return pd.DataFrame(
+        {
+            "n": [n_cases - n_new],
+            "n_cases": n_cases,
+            "share": 1 - n_new / n_cases,
+            "lower": lower,
+            "upper": upper,
+            "expected": 1 - _new_by_chance(counts, by_school, within) / n_cases,
+            "n_schools_again": int((by_school > 1).sum()),
+        }
+    )
+
+
+def _new_by_chance(counts: pd.DataFrame, by_school: pd.Series, within: int) -> float:
+    """Expected number of cases without another of their school in the ``within`` weeks before, or before them in their week.
+
+    With n cases drawn alike, a week opens with a new one when some of them fall in it and none in the weeks before.
+    """
+    weekly = counts.groupby("report_week")["n"].sum()
+    weekly = weekly.reindex(pd.date_range(weekly.index.min(), weekly.index.max(), freq="7D"), fill_value=0)
+    total = np.concatenate([np.zeros(within + 1), np.cumsum(weekly.to_numpy("float64"))]) / weekly.sum()
+    before = total[within:-1] - total[: -within - 1]
+    up_to = total[within + 1 :] - total[: -within - 1]
+    sizes = by_school.value_counts()
+    new = [((1 - before) ** n - np.maximum(1 - up_to, 0) ** n).sum() for n in sizes.index]
+    return float(np.dot(new, sizes))
+
+
+def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
+    """The sum of the ``n_top`` largest counts, along the last axis."""
+    return np.partition(counts, -n_top, axis=-1)[..., -n_top:].sum(axis=-1)
+
+
+def _measured(schools: pd.DataFrame) -> pd.DataFrame:
+    """count and exposure of each school, as the funnel takes them; no exposure where its pupils are not known."""
+    pupils = schools["n_pupils"].astype("float64")
+    return pd.DataFrame({"count": schools["n"].astype("float64"), "exposure": pupils.where(pupils > 0)})

@@ -31,19 +31,99 @@ def test_without_a_case_there_is_no_share():
     assert shares["share"].isna().all()
 
 
-def test_a_crossing_divides_by_the_cases_of_its_column(table):
+def test_how_many_cases_have_several_types_and_what_the_types_add_to(table):
+    several = incidents.several_types(
+        table("""
+        n_types | n
+        1       | 6
+        2       | 3
+        3       | 1
+    """)
+    ).iloc[0]
+    assert (several["n"], several["n_cases"], several["share"], several["n_types"]) == (4, 10, 0.4, 15)
+    # Wilson's interval of 4 in 10: 0.1682 to 0.6873 (Newcombe 1998, method 3)
+    assert several[["lower", "upper"]].to_list() == pytest.approx([0.1682, 0.6873], abs=1e-4)
+
+
+def test_a_crossing_divides_by_the_cases_of_its_column_and_has_its_zeros(table):
     counts = table("""
         incident_type | school_level | n
         insults       | fundamental  | 1
         insults       | secondary_1  | 6
+        threats       | secondary_1  | 2
     """)
     totals = table("""
         school_level | n
         fundamental  | 4
         secondary_1  | 8
     """)
-    answer = incidents.crossing(counts, "incident_type", "school_level", totals).set_index("school_level")["share"]
-    assert answer.to_dict() == {"fundamental": 0.25, "secondary_1": 0.75}
+    answer = incidents.crossing(counts, "incident_type", "school_level", totals, ["insults", "threats"])
+    shares = answer.set_index(["incident_type", "school_level"])["share"]
+    assert shares["insults"].to_dict() == {"fundamental": 0.25, "secondary_1": 0.75}
+    assert shares["threats"].to_dict() == {"fundamental": 0.0, "secondary_1": 0.25}
+
+
+def test_types_that_go_together_are_counted_once_a_pair(table):
+    pairs = table("""
+        incident_type | other_type | n
+        insults       | threats    | 2
+        threats       | insults    | 2
+        threats       | other      | 3
+        other         | threats    | 3
+    """)
+    answer = incidents.together(pairs, 10, ["insults", "threats", "other"])
+    assert answer[["incident_type", "other_type", "n", "share"]].to_numpy().tolist() == [
+        ["threats", "other", 3, 0.3],
+        ["insults", "threats", 2, 0.2],
+    ]
+
+
+def test_groups_stand_side_by_side_in_the_order_of_the_first(table):
+    own = incidents.shares(
+        table("""
+        incident_type | n
+        threats       | 2
+    """),
+        "incident_type",
+        2,
+        ["insults", "threats"],
+    )
+    network = incidents.shares(
+        table("""
+        incident_type | n
+        insults       | 9
+        threats       | 1
+    """),
+        "incident_type",
+        10,
+        ["insults", "threats"],
+    )
+    answer = incidents.beside({"school": own, "network": network}, "incident_type")
+    assert list(zip(answer["incident_type"], answer["group"], answer["share"], strict=True)) == [
+        ("threats", "school", 1.0),
+        ("threats", "network", 0.1),
+        ("insults", "school", 0.0),
+        ("insults", "network", 0.9),
+    ]
+
+
+def test_what_moved_since_the_last_extraction(table):
+    now = table("""
+        incident_type | n
+        insults       | 9
+        threats       | 1
+    """)
+    before = table("""
+        incident_type | n
+        insults       | 5
+        threats       | 2
+    """)
+    answer = incidents.change(now, before, "incident_type", ["threats", "insults", "other"])
+    assert answer[["incident_type", "difference"]].to_numpy().tolist() == [
+        ["insults", 4],
+        ["other", 0],
+        ["threats", -1],
+    ]
 
 
 @pytest.fixture
@@ -80,3 +160,42 @@ def test_a_week_without_class_carries_the_name_of_its_holiday(two_years):
 def test_a_first_year_has_no_year_before(two_years):
     weeks = incidents.by_week(two_years, calendar(), "2024-2025", date(2025, 1, 1))
     assert weeks["n_before"].isna().all()
+
+
+def test_each_type_has_each_week_of_the_year(table):
+    counts = table("""
+        incident_type | school_year | report_week | n
+        insults       | 2025-2026   | 2025-09-01  | 2
+    """)
+    counts = counts.assign(report_week=pd.to_datetime(counts["report_week"]).astype("datetime64[ms]"))
+    weeks = incidents.types_by_week(counts, calendar(), "2025-2026", date(2025, 9, 14), ["insults", "threats"])
+    assert weeks.groupby("incident_type")["n"].apply(list).to_dict() == {"insults": [0, 2, 0], "threats": [0, 0, 0]}
+
+
+def test_weeks_of_holidays_are_no_points_and_weeks_without_a_report_are_zero(two_years):
+    points = incidents.weekly_points(
+        two_years, calendar(), ["2024-2025", "2025-2026"], date(2025, 6, 30), date(2025, 9, 12)
+    )
+    assert points["period"].dt.date.map(str).to_list() == ["2025-06-30", "2025-08-25", "2025-09-01", "2025-09-08"]
+    assert points["value"].to_list() == [0, 3, 0, 4]
+    assert points["provisional"].to_list() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("signal", "rises"), [("outside", True), ("trend", False)])
+def test_only_the_last_whole_weeks_are_news(table, signal, rises):
+    chart = table(f"""
+        period | value | centre | lower | upper | signal   | provisional
+        1      |    90 |      5 |     0 |    12 | outside  | 0
+        2      |    16 |      5 |     0 |    12 | none     | 0
+        3      |    15 |      5 |     0 |    12 | {signal} | 0
+        4      |    80 |      5 |     0 |    12 | none     | 1
+    """)
+    news = incidents.recent_signals(chart, n_periods=2)
+    assert news[["period", "signal", "rises"]].to_numpy().tolist() == [[3, signal, rises]]
+
+
+def test_the_measures_leave_their_tables_as_they_were(two_years):
+    before = two_years.copy()
+    incidents.by_week(two_years, calendar(), "2025-2026", date(2025, 9, 12))
+    incidents.weekly_points(two_years, calendar(), ["2025-2026"], date(2025, 8, 25), date(2025, 9, 12))
+    pd.testing.assert_frame_equal(two_years, before)

@@ -1,11 +1,19 @@
-"""Which schools are concerned, on tables that can be counted by hand."""
+"""Which schools are concerned: tables that can be counted by hand, and a real city's schools."""
 
 from __future__ import annotations
 
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
 
 from analytics.measures import schools
+from analytics.measures.funnel import overdispersion, rate_funnel, shrunken_rates
 
 
 @pytest.fixture
@@ -19,6 +27,14 @@ def counted(table) -> pd.DataFrame:
     return drawn.assign(n_pupils=pd.to_numeric(drawn["n_pupils"], errors="coerce").astype("Int64"))
 
 
+@pytest.fixture(scope="module")
+def new_york() -> pd.DataFrame:
+    """1,799 schools, 1,069,589 pupils, 4,105 incidents; source in the file's first lines."""
+    path = Path(__file__).parents[1] / "reference" / "nyc_schools_2016_17.csv"
+    drawn = pd.read_csv(path, comment="#").rename(columns={"enrolment": "n_pupils", "total": "n"})
+    return drawn.assign(school_id=drawn.index.astype("str"), school_network="wbe")
+
+
 def test_a_rate_is_per_thousand_pupils_with_an_exact_interval(counted):
     rates = schools.rates(counted).set_index("school_id")
     assert rates.loc[1, "rate"] == 4
@@ -30,17 +46,131 @@ def test_a_rate_is_per_thousand_pupils_with_an_exact_interval(counted):
 def test_a_school_whose_pupils_are_not_known_keeps_its_cases_and_has_no_rate(counted):
     rates = schools.rates(counted).set_index("school_id")
     assert rates.loc[3, "n"] == 3
-    assert rates.loc[3, ["rate", "lower", "upper"]].isna().all()
+    assert rates.loc[3, ["rate", "lower", "upper", "shrunken_rate", "upper_998", "flag"]].isna().all()
+
+
+def test_schools_stay_in_the_order_of_the_table(counted):
+    assert schools.rates(counted)["school_id"].to_list() == [1, 2, 3]
 
 
 def test_schools_without_a_case_are_counted(counted):
-    networks = schools.concerned(counted).set_index("school_network")
-    assert networks.loc["wbe", ["n_schools", "n_concerned", "n_cases"]].to_list() == [2, 1, 2]
+    networks = schools.concerned(counted, "school_network").set_index("school_network")
+    assert networks.loc["wbe", ["n_schools", "n_concerned", "n_silent", "n_cases"]].to_list() == [2, 1, 1, 2]
     assert networks.loc["wbe", "share"] == 0.5
+
+
+def test_new_york_goes_through_the_same_functions(new_york):
+    """831 schools without an incident and the totals are sums over the published file; the rest are the references' own."""
+    rates = schools.rates(new_york)
+    phi = overdispersion(new_york.rename(columns={"n": "count", "n_pupils": "exposure"}))
+    expected = new_york.rename(columns={"n": "count", "n_pupils": "exposure"})
+    assert rates["flag"].to_list() == rate_funnel(expected, phi)["flag"].to_list()
+    np.testing.assert_allclose(rates["shrunken_rate"], 1000 * shrunken_rates(expected)["shrunken_rate"])
+    whole = schools.concerned(new_york, "school_network").iloc[0]
+    assert whole[["n_schools", "n_silent", "n_cases"]].to_list() == [1799, 831, 4105]
+    lines = schools.funnel_lines(new_york)
+    assert lines["overall"].iloc[0] == pytest.approx(1000 * 4105 / 1_069_589)
+    assert lines["over_dispersion"].iloc[0] == phi > 2
+    assert (lines["lower_998"] <= lines["lower_95"]).all()
+    assert (
+        lines["n_pupils"].iloc[0] < new_york["n_pupils"].min() < new_york["n_pupils"].max() < lines["n_pupils"].iloc[-1]
+    )
+
+
+def test_no_school_with_known_pupils_draws_no_funnel(counted):
+    assert schools.funnel_lines(counted.iloc[2:]).empty
+
+
+# The most concerned tenth
+
+
+def test_chance_alone_gathers_cases_in_few_schools(table):
+    """Ten schools alike and two cases: one school has both one time in ten. Its tenth then has 1.1 of 2 cases."""
+    alike = pd.DataFrame({"n_pupils": 300, "n": [2] + [0] * 9})
+    answer = schools.concentration(alike).iloc[0]
+    assert answer[["n_schools", "n_top", "n_top_cases", "share"]].to_list() == [10, 1, 2, 1.0]
+    assert answer["expected"] == pytest.approx(0.55, abs=3 * np.sqrt(0.1 * 0.9 / schools.N_DRAWS) / 2)
+    assert (answer["lower"], answer["upper"]) == (0.5, 1.0)
+
+
+def test_large_schools_have_more_cases_by_chance(table):
+    """One school of 900 pupils among nine of 100: its tenth has at least what falls on it, half of the cases."""
+    answer = schools.concentration(pd.DataFrame({"n_pupils": [900] + [100] * 9, "n": [200] + [0] * 9})).iloc[0]
+    lower, upper = binom.ppf([0.025, 0.975], 200, 0.5) / 200
+    assert answer["expected"] == pytest.approx(0.5, abs=0.005)
+    assert answer[["lower", "upper"]].to_list() == pytest.approx([lower, upper], abs=0.011)
+
+
+def test_new_yorks_tenth_has_far_more_than_chance_gives(new_york):
+    """The truth by another route: each school's count as a binomial of its own, the tenth's threshold in expectation."""
+    answer = schools.concentration(new_york).iloc[0]
+    # On the file itself: grep -v '^#' | cut -d, -f2 | sort -nr | head -180 | awk '{s += $1} END {print s}'
+    assert answer[["n_top", "n_top_cases"]].to_list() == [180, 2162]
+    share = new_york["n_pupils"] / new_york["n_pupils"].sum()
+    counts = np.arange(200)
+    chance = binom.pmf(counts[:, None], 4105, share.to_numpy()[None, :]).sum(axis=1)  # schools expected with each count
+    above = np.cumsum(chance[::-1])[::-1]
+    threshold = counts[above <= 180].min()
+    expected = (counts * chance)[threshold:].sum() + (threshold - 1) * (180 - above[threshold])
+    assert answer["expected"] == pytest.approx(expected / 4105, abs=0.003)
+    assert answer["share"] > 1.5 * answer["upper"]
+
+
+def test_schools_without_pupils_are_left_out_of_the_tenth_and_counted(counted):
+    answer = schools.concentration(counted).iloc[0]
+    assert answer[["n_schools", "n_left_out", "n_cases"]].to_list() == [2, 1, 2]
+
+
+@pytest.mark.parametrize("n_schools", [0, 3])
+def test_without_a_case_there_is_no_share(n_schools):
+    nothing = pd.DataFrame({"n_pupils": [100] * n_schools, "n": [0] * n_schools}, dtype="int64")
+    assert np.isnan(schools.concentration(nothing)["share"].iloc[0])
+
+
+# Repeat cases
+
+
+def weeks(*rows: tuple[str, int, int]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["school_id", "report_week", "n"])
+    return table.assign(report_week=pd.Timestamp("2025-09-01") + pd.to_timedelta(7 * table["report_week"], unit="D"))
+
+
+def test_a_case_follows_another_of_its_school_by_four_weeks_at_most():
+    answer = schools.repeats(weeks(("a", 0, 1), ("a", 4, 2), ("a", 9, 1), ("b", 1, 1))).iloc[0]
+    assert answer[["n", "n_cases", "n_schools_again"]].to_list() == [2, 5, 1]  # both of week 4; week 9 comes too late
+    assert answer["share"] == 0.4
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 6)), min_size=1, max_size=5),
+    st.integers(0, 3),
+)
+def test_what_chance_gives_is_what_all_ways_of_falling_give(cases, within):
+    """Each case of each school is put in each week in turn, as often as all cases have it: counted one by one."""
+    counts = pd.DataFrame(cases, columns=["school_id", "week"]).value_counts().reset_index(name="n")
+    answer = schools.repeats(weeks(*counts.itertuples(index=False)), within).iloc[0]
+    of_all = [week for _, week in cases]
+    follows = 0.0
+    for school in {school for school, _ in cases}:
+        size = sum(one == school for one, _ in cases)
+        ways = list(product(of_all, repeat=size))
+        follows += sum(_followers(sorted(way), within) for way in ways) / len(ways)
+    assert answer["expected"] == pytest.approx(follows / len(cases))
+
+
+def _followers(ordered: list[int], within: int) -> int:
+    return sum(later - earlier <= within for earlier, later in pairwise(ordered))
+
+
+def test_no_case_has_no_share_of_repeats():
+    answer = schools.repeats(weeks()).iloc[0]
+    assert answer["n_cases"] == 0
+    assert np.isnan(answer["share"])
 
 
 def test_a_measure_leaves_its_table_as_it_was(counted):
     before = counted.copy()
     schools.rates(counted)
-    schools.concerned(counted)
+    schools.concerned(counted, "school_network")
+    schools.concentration(counted)
     pd.testing.assert_frame_equal(counted, before)

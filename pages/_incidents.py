@@ -1,0 +1,208 @@
+"""The questions of the page Types d'incidents, each: measure, draw, explain."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from analytics.charts import incidents as charts
+from analytics.charts.signals import SIGNAL_WORDS, control_chart
+from analytics.french import count, day, listing, number, percent, typeset
+from analytics.measures import incidents, signals
+from analytics.school_calendar import breaks, calendar
+from analytics.selection import Selection
+from analytics.store import Snapshot
+from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
+from pages import _widgets
+
+_LABELS = INCIDENT_TYPES.labels
+_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Au moins", "upper": "Au plus"}
+_CROSSED: dict[str, tuple[str, Vocabulary]] = {
+    "Niveau": ("school_level", SCHOOL_LEVELS),
+    "Canal": ("channel", CHANNELS),
+    "Qui signale": ("reporter", REPORTERS),
+}
+
+
+def what(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
+    """Each type with its share, how many cases have several, and which go together."""
+    types = incidents.shares(snapshot.incident_counts(selection), "incident_type", n_cases, list(INCIDENT_TYPES))
+    several = incidents.several_types(snapshot.type_numbers(selection)).iloc[0]
+    first = types.iloc[0]
+    st.header("Ce qui arrive")
+    _widgets.chart(
+        charts.share_bars(types, "incident_type", _LABELS),
+        key="types",
+        alt=f"Le plus fréquent : {_LABELS[first['incident_type']]}, {count(first['n'], 'dossier')} sur {number(n_cases)}, "
+        f"soit {percent(first['share'])}.",
+        read="chaque barre est la part des dossiers où ce type est noté ; le trait gris dit ce que le hasard laisse d'incertain. "
+        + _sum_words(several, n_cases)
+        + " En orange, ce qui menace la vie.",
+        act="partez du type le plus fréquent pour choisir le thème d'une animation, et de l'orange pour revoir la procédure d'urgence.",
+        table=types.assign(label=types["incident_type"].map(_LABELS)),
+        columns={"label": "Type d'incident", **_SHARES},
+    )
+
+    st.header("Ce qui va ensemble")
+    pairs = incidents.together(snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES))
+    if pairs.empty:
+        st.info("Aucun dossier choisi n'a plusieurs types d'incidents.", icon=":material/info:")
+        return
+    first = pairs.iloc[0]
+    _widgets.chart(
+        charts.pair_bars(pairs, _LABELS),
+        key="pairs",
+        alt=f"Les deux types le plus souvent notés ensemble : {_LABELS[first['incident_type']]} et {_LABELS[first['other_type']]}, "
+        f"{count(first['n'], 'dossier')}.",
+        read=f"{count(several['n'], 'dossier')} sur {number(n_cases)} ({percent(several['share'])}) ont plusieurs types. Chaque "
+        "barre est la part de tous les dossiers où deux types sont notés ensemble ; les dix paires les plus fréquentes.",
+        act="une paire fréquente se traite d'un seul tenant : le même dossier demande alors deux réponses, prévues ensemble.",
+        table=pairs.assign(label=pairs["incident_type"].map(_LABELS), other=pairs["other_type"].map(_LABELS)),
+        columns={"label": "Type d'incident", "other": "Avec", **_SHARES},
+    )
+
+
+def _sum_words(several: pd.Series, n_cases: int) -> str:
+    if not several["n"]:
+        return "Chaque dossier choisi a un seul type : la somme fait 100 %."
+    return (
+        f"{count(several['n'], 'dossier')} ont plusieurs types : {number(several['n_types'])} types notés pour {number(n_cases)} "
+        f"dossiers, la somme dépasse 100 % ({percent(several['n_types'] / n_cases)})."
+    )
+
+
+def whom(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
+    """The cases by level, channel or reporter, and the types among the cases of each."""
+    chosen = _widgets.one_of("Selon", "selon", {name: name for name in _CROSSED})
+    column, vocabulary = _CROSSED[chosen]
+    totals = snapshot.case_counts(selection, [column])
+    parts = incidents.shares(totals, column, n_cases, list(vocabulary))
+    first = parts.iloc[0]
+    st.header(f"Les dossiers : {chosen.lower()}")
+    _widgets.chart(
+        charts.share_bars(parts, column, vocabulary.labels),
+        key=f"parts-{column}",
+        alt=f"Le plus fréquent : {vocabulary.label(first[column])}, {percent(first['share'])} des dossiers.",
+        read="chaque dossier compte une fois : les barres font ensemble 100 %. Le trait gris dit ce que le hasard laisse "
+        "d'incertain.",
+        act=_ACTS[column],
+        table=parts.assign(label=parts[column].map(vocabulary.labels)),
+        columns={"label": chosen, **_SHARES},
+    )
+
+    st.header("Les types d'incidents de chacun")
+    crossed = incidents.crossing(
+        snapshot.incident_counts(selection, [column]), "incident_type", column, totals, list(INCIDENT_TYPES)
+    )
+    darkest = crossed.loc[crossed["share"].idxmax()]
+    _widgets.chart(
+        charts.crossing_tiles(crossed, _LABELS, vocabulary.labels, "incident_type", column),
+        key=f"crossed-{column}",
+        alt=f"La part la plus élevée : {_LABELS[darkest['incident_type']]}, {percent(darkest['share'])} des dossiers "
+        f"« {vocabulary.label(darkest[column])} ».",
+        read="chaque case est la part des dossiers de sa colonne où ce type est noté ; le nombre de dossiers est entre "
+        "parenthèses. Plus la case est foncée, plus il est fréquent.",
+        act="choisissez avec chacun le thème qui le concerne. Sur peu de dossiers, une case foncée peut venir du hasard : voyez "
+        "au tableau entre quoi et quoi la part se situe.",
+        table=crossed.assign(label=crossed["incident_type"].map(_LABELS), group=crossed[column].map(vocabulary.labels)),
+        columns={"label": "Type d'incident", "group": chosen, "n_cases": "Dossiers en tout", **_SHARES},
+    )
+
+
+_ACTS = {
+    "school_level": "commencez par le niveau le plus concerné, sans oublier que les niveaux n'ont pas le même nombre d'élèves.",
+    "channel": "adaptez l'animation au canal le plus fréquent ; si « Inconnu » domine, complétez le registre.",
+    "reporter": "si peu d'élèves ou de témoins signalent, rappelez en classe à qui parler et ce qui se passe ensuite.",
+}
+
+
+def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
+    """The weeks of a school year beside the year before, the types of each week, and whether anything has changed."""
+    counts = snapshot.case_counts(selection, ["school_year", "report_week"])
+    years = sorted(counts["school_year"].unique(), reverse=True)
+    year = _widgets.one_of("Année scolaire", "annee", {year: year for year in years})
+    weeks = incidents.by_week(counts, calendar(), year, snapshot.as_of)
+    busiest = weeks.loc[weeks["n"].idxmax()]
+    st.header("Semaine par semaine")
+    _widgets.chart(
+        charts.weeks(weeks, year, incidents.year_before(calendar(), year)),
+        key="weeks",
+        alt=f"La semaine la plus chargée est celle du {day(busiest['week'])}, avec {count(busiest['n'], 'signalement')}.",
+        read="une barre par semaine de signalement. Le trait gris est l'année d'avant, à la même semaine d'école ; les bandes "
+        "grises sont les congés ; une barre hachurée est une semaine qui n'est pas finie.",
+        act="prévoyez vos disponibilités pour les semaines qui reviennent chargées d'une année à l'autre, souvent avant un congé.",
+        table=weeks,
+        columns={"week": "Semaine du", "n": "Dossiers", "n_before": "Un an plus tôt", "holiday": "Congé"},
+    )
+
+    st.header("Les types de chaque semaine")
+    by_type = snapshot.incident_counts(selection, ["school_year", "report_week"])
+    tiles = incidents.types_by_week(by_type, calendar(), year, snapshot.as_of, list(INCIDENT_TYPES))
+    darkest = tiles.loc[tiles["n"].idxmax()]
+    _widgets.chart(
+        charts.week_tiles(tiles, _LABELS),
+        key="tiles",
+        alt=f"Le plus de dossiers d'un type en une semaine : {_LABELS[darkest['incident_type']]}, {number(darkest['n'])}, la "
+        f"semaine du {day(darkest['week'])}.",
+        read=f"une case par type et par semaine ; la plus foncée en compte {number(darkest['n'])}, une case vide aucun. Le jour "
+        "n'est pas conservé : la semaine est ce que nous savons de plus fin.",
+        act="cherchez les lignes qui foncent d'un coup : un même contenu circule peut-être dans plusieurs écoles.",
+        table=tiles[tiles["n"] > 0].assign(label=tiles["incident_type"].map(_LABELS)),
+        columns={"week": "Semaine du", "label": "Type d'incident", "n": "Dossiers"},
+    )
+    _change(snapshot, selection, counts)
+
+
+def weekly_chart(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> pd.DataFrame:
+    """Reports of each week of school within what chance allows (:func:`signals.xmr`), from the register's first week on."""
+    first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
+    as_of = min(snapshot.as_of, selection.last_week + timedelta(days=6)) if selection.last_week else snapshot.as_of
+    years = sorted(counts["school_year"].unique())
+    return signals.xmr(incidents.weekly_points(counts, calendar(), years, first_week, as_of), breaks())
+
+
+def signal_words(signal: pd.Series) -> str:
+    """A signal of the weekly reports as a French sentence without its full stop."""
+    week, n = day(signal["period"]), count(signal["value"], "signalement")
+    side = "au-dessus" if signal["rises"] else "au-dessous"
+    return {
+        "outside": f"semaine du {week} : {n}, {side} de ce que le hasard explique",
+        "run": f"sept semaines d'école ou plus {side} de la moyenne, jusqu'à celle du {week}",
+        "trend": f"sept semaines d'école de {'hausse' if signal['rises'] else 'baisse'}, jusqu'à celle du {week}",
+        "two_of_three": f"deux semaines sur trois très {side} de la moyenne, vers celle du {week}",
+    }[signal["signal"]]
+
+
+def _change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> None:
+    st.header("Changement ou hasard ?")
+    points = weekly_chart(snapshot, selection, counts)
+    found = points[points["signal"] != "none"]
+    recent = incidents.recent_signals(points)
+    if points["centre"].isna().all():
+        finding = f"Il faut {signals.MIN_POINTS} semaines d'école entières pour distinguer un changement du hasard."
+    elif recent.empty:
+        finding = "Rien d'autre que le hasard dans les quatre dernières semaines d'école."
+    else:
+        finding = f"Dans les quatre dernières semaines d'école, un vrai changement : {signal_words(recent.iloc[0])}."
+    st.markdown(typeset(finding))
+    _widgets.chart(
+        control_chart(points, lambda week: f"Semaine du {day(week)}", lambda n: count(n, "dossier"), "dossiers"),
+        key="change",
+        alt=f"{finding} {count(len(found), 'semaine')} avec un signal sur {number(len(points))}.",
+        read="un point par semaine d'école ; les semaines de congé n'y sont pas. Entre les pointillés, c'est le hasard ; un "
+        "losange dit un vrai changement. La semaine en cours est un point vide : elle n'est pas jugée.",
+        act="ne réagissez pas à une semaine entre les limites. Devant un losange, cherchez ce qui a changé à ce moment-là : "
+        + listing(list(SIGNAL_WORDS.values()), "ou")
+        + ".",
+        table=points.assign(label=points["signal"].map(SIGNAL_WORDS)),
+        columns={
+            "period": "Semaine du",
+            "value": "Dossiers",
+            "centre": "Moyenne",
+            "lower": "Limite basse",
+            "upper": "Limite haute",
+            "label": "Signal",
+        },
+    )

@@ -1,0 +1,137 @@
+"""The four figures of the Vue d'ensemble, each with what it counts and where it leads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+
+from analytics.french import count, day, listing, number
+from analytics.measures import incidents, relays, schools, signals
+from analytics.selection import Selection
+from analytics.store import Snapshot
+from analytics.vocabulary import INCIDENT_TYPES, STEPS
+from pages import _incidents, _widgets
+from pages._widgets import Indicator, Link
+
+SHOWN_SCHOOLS = 2
+
+
+def new_cases(snapshot: Snapshot, previous: Snapshot | None, selection: Selection, n_cases: int) -> Indicator:
+    """What the register holds more than at the extraction before."""
+    last = snapshot.table("imports").iloc[-1]
+    refused = f"{count(last['n_refused'], 'ligne refusée', 'lignes refusées')} au dernier import"
+    if previous is None:
+        return Indicator(
+            "Dossiers au registre",
+            number(n_cases),
+            note="Premier extrait : dès le suivant, ce qui est nouveau se verra ici.",
+            counts="Les dossiers du registre qui répondent aux filtres.",
+            numerator=count(n_cases, "dossier"),
+            denominator="sans objet : c'est un nombre",
+            left_out=refused,
+            links=(Link("Voir les types", "incidents.py", _widgets.address(selection)),),
+        )
+    n_before = int(previous.case_counts(selection)["n"].iloc[0])
+    moved = incidents.change(
+        snapshot.incident_counts(selection), previous.incident_counts(selection), "incident_type", list(INCIDENT_TYPES)
+    )
+    more = moved[moved["difference"] > 0].head(2)
+    words = listing(
+        [
+            f"{INCIDENT_TYPES.label(code)} +{n}"
+            for code, n in zip(more["incident_type"], more["difference"], strict=True)
+        ],
+        "et",
+    )
+    since = previous.as_of - timedelta(days=previous.as_of.weekday())
+    return Indicator(
+        f"Nouveau depuis l'extrait du {day(previous.as_of)}",
+        f"{n_cases - n_before:+d}".replace("+0", "0") + (" dossier" if abs(n_cases - n_before) < 2 else " dossiers"),
+        note=words or "aucun type ne progresse",
+        counts="La différence entre les deux derniers extraits, avec les mêmes filtres. Un dossier corrigé peut changer de type.",
+        numerator=f"{count(n_cases, 'dossier')} à cet extrait",
+        denominator=f"{count(n_before, 'dossier')} à l'extrait précédent",
+        left_out=refused,
+        links=(
+            Link(
+                "Voir ces semaines",
+                "incidents.py",
+                _widgets.address(replace(selection, first_week=max(since, selection.first_week or since))),
+            ),
+        ),
+    )
+
+
+def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
+    """What waits beyond its deadline in open cases."""
+    answer = relays.against_deadline(snapshot.step_counts("deadline", selection))
+    n_overdue, n_waiting = int(answer["n_overdue"].sum()), int(answer["n_waiting"].sum())
+    oldest = relays.overdue_list(snapshot.overdue(selection, most=1))
+    threatening = snapshot.case_counts(selection, ["status", "danger"]).query("status == 'open' and danger")["n"].sum()
+    parts = [f"{count(threatening, 'dossier ouvert', 'dossiers ouverts')} avec menace pour la vie"]
+    if len(oldest):
+        first = oldest.iloc[0]
+        parts.append(f"la plus ancienne, {STEPS[first['step']].label}, attend depuis {first['waited']}")
+    return Indicator(
+        "Hors délai, dossiers ouverts",
+        count(n_overdue, "étape"),
+        note=" ; ".join(parts),
+        counts="Les étapes que des dossiers ouverts attendent au-delà du délai de l'école, sinon de celui du service. Une "
+        "menace pour la vie se juge en heures.",
+        numerator=count(n_overdue, "étape"),
+        denominator=f"{count(n_overdue + n_waiting, 'étape attendue', 'étapes attendues')} avec un délai",
+        left_out="les étapes sans objet, non notées ou sans délai",
+        links=(Link("Voir qui attend", "relays.py", _widgets.address(selection, question="Délais et retards")),),
+    )
+
+
+def true_change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> Indicator:
+    """Whether the weekly reports say more than chance, in the last weeks that are over."""
+    points = _incidents.weekly_chart(snapshot, selection, counts)
+    recent = incidents.recent_signals(points)
+    n_whole = int((~points["provisional"].astype(bool)).sum())
+    if points["centre"].isna().all():
+        value, note = "Trop tôt", f"Il faut {signals.MIN_POINTS} semaines d'école entières pour le dire."
+    elif recent.empty:
+        value, note = "Rien", "Les quatre dernières semaines d'école restent dans ce que le hasard explique."
+    else:
+        value = "En hausse" if recent["rises"].iloc[0] else "En baisse"
+        note = _incidents.signal_words(recent.iloc[0]).capitalize()
+    return Indicator(
+        "Vraiment changé",
+        value,
+        note=note,
+        counts="Les signalements de chaque semaine d'école, comparés à ce que leur propre histoire laisse au hasard. La semaine "
+        "en cours n'est jamais jugée.",
+        numerator=f"{count(len(recent), 'semaine')} avec un signal, sur les quatre dernières",
+        denominator=f"{count(n_whole, 'semaine entière', 'semaines entières')} d'école",
+        left_out="les semaines de congé et la semaine en cours",
+        links=(Link("Voir les semaines", "incidents.py", _widgets.address(selection, sujet="Quand")),),
+    )
+
+
+def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
+    """The schools beyond what chance and their size explain."""
+    rated = schools.rates(snapshot.school_counts(selection))
+    beyond = schools.outstanding(rated)
+    beyond = beyond[beyond["flag"] == "above_998"]
+    links = [
+        Link(name, "school.py", _widgets.address(selection, ecole=_widgets.school_label(name, school_id)))
+        for name, school_id in zip(beyond["name"].head(SHOWN_SCHOOLS), beyond["school_id"], strict=False)
+    ]
+    n_silent = int((rated["n"] == 0).sum())
+    return Indicator(
+        "Où regarder",
+        count(len(beyond), "école") if len(beyond) else "Aucune école",
+        note="Plus de dossiers que leur taille et le hasard ne l'expliquent."
+        if len(beyond)
+        else f"Les écarts peuvent venir du hasard. {count(n_silent, 'école')} sans dossier.",
+        counts="Les écoles au-dessus de la limite à 99,8 % de l'entonnoir, élargie si les écoles diffèrent entre elles ; la plus "
+        "élevée au taux prudent d'abord.",
+        numerator=count(len(beyond), "école"),
+        denominator=count(int(rated["rate"].notna().sum()), "école"),
+        left_out=f"{count(int(rated['rate'].isna().sum()), 'école')} dont le nombre d'élèves manque",
+        links=(*links, Link("Voir les écoles", "schools.py", _widgets.address(selection))),
+    )
