@@ -24,7 +24,7 @@ class Import:
     version: str | None
 
     @property
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> dict[str, int | str | None]:
         """The object that ``relais import --json`` prints."""
         return {
             "read": self.extract.n_read,
@@ -94,7 +94,8 @@ def _changes_nothing(
 ) -> bool:
     """Whether the file says what the last import said: the same day, cases and schools, whatever the formatting."""
     same_day = (known["imports"]["as_of"].tail(1) == pd.Timestamp(found.as_of)).any()
-    same_schools = all(_same_rows(known[name], tables[name], name) for name in ("schools", "school_deadlines"))
+    of_schools = ("schools", "school_deadlines", "school_actions")
+    same_schools = all(_same_rows(known[name], tables[name], name) for name in of_schools)
     return bool(same_day and same_schools and not changes.new and not changes.changed)
 
 

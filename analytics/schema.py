@@ -74,7 +74,7 @@ class Table:
             raise SchemaError(f"{self.name}: expected columns {self.names}, got {sorted(frame.columns)}")
         try:
             return pa.Table.from_pandas(frame[self.names], schema=self._arrow_schema, preserve_index=False)
-        except (pa.ArrowException, TypeError):
+        except (pa.ArrowException, ValueError, TypeError):
             raise SchemaError(f"{self.name}: a value is missing or does not have the type of its column") from None
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -205,5 +205,6 @@ IMPORTS = Table(
 )
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (CASES, CASE_INCIDENTS, CASE_STEPS, SCHOOLS, SCHOOL_DEADLINES, IMPORTS)
+    table.name: table
+    for table in (CASES, CASE_INCIDENTS, CASE_STEPS, SCHOOLS, SCHOOL_DEADLINES, SCHOOL_ACTIONS, IMPORTS)
 }
