@@ -60,7 +60,7 @@ def read_actions(
         {
             "school_id": school[kept],
             "activity": activity[kept],
-            "week": days - pd.to_timedelta(days.dt.weekday, unit="D"),
+            "week": days - pd.to_timedelta(days.dt.day_of_week, unit="D"),
             "n_groups": n_groups[kept].astype("int64"),
         }
     )

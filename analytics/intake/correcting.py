@@ -5,9 +5,10 @@ It holds what the register held, names too: it is made in memory, for the coordi
 
 from __future__ import annotations
 
-from analytics.intake.checking import Fault
+from analytics.intake.checking import Fault, text
 from analytics.intake.extracting import Extract
 from analytics.intake.mapping import CORRECTIONS_TITLE
+from analytics.intake.reading import Cell
 from analytics.intake.writing import Book
 
 CORRECTION_HEADER = "À corriger"
@@ -33,11 +34,27 @@ def refused_workbook(extract: Extract) -> bytes:
     book.write_rows(sheet, 0, [[CORRECTIONS_TITLE], [f"Extrait du {extract.as_of:%d/%m/%Y}"]])
     book.write_header(sheet, TOP, [*headers, CORRECTION_HEADER])
     for row, (number, found) in enumerate(sorted(faults.items()), TOP + 1):
-        faulty = {fault.column for fault in found}
+        rules = {fault.column: fault.rule for fault in found}
+        reasons = [f"Ligne {number} du registre.", *(fault.reason for fault in found)]
         for column, cell in enumerate(rows[number - 1][:width]):
-            book.write(sheet, row, column, cell, marked=column in faulty)
-        book.write(sheet, row, width, f"Ligne {number} du registre. " + " ".join(fault.reason for fault in found))
+            if rules.get(column) == "duplicate":
+                reasons.append(f"Numéro d'origine : {text(cell)}.")
+            book.write(sheet, row, column, _until_corrected(cell, rules.get(column)), marked=column in rules)
+        book.write(sheet, row, width, " ".join(reasons))
     sheet.set_column(0, width - 1, 16)
     sheet.set_column(width, width, 90)
     sheet.freeze_panes(TOP + 1, 1)
     return book.close()
+
+
+def _until_corrected(cell: Cell, rule: str | None) -> Cell:
+    """What stands in a cell so that its row is refused again as long as nobody has corrected it.
+
+    Alone in the file, a number that stood twice would pass, and overwrite the other case; so would what a formula or a
+    merged cell has left empty.
+    """
+    if rule == "duplicate":
+        return ""
+    if rule in ("formula", "merged") and cell == "":
+        return "(formule)" if rule == "formula" else "(cellule fusionnée)"
+    return cell

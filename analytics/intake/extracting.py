@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.intake.actions import ACTIONS, read_actions
 from analytics.intake.anonymising import Key
 from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.columns import read_columns
@@ -15,8 +16,8 @@ from analytics.intake.mapping import REGISTER, SCHOOLS, Layout, OwnWords, extrac
 from analytics.intake.reading import RefusedFileError, Sheet, read
 from analytics.intake.records import record_tables
 from analytics.intake.schools import deadline_table, read_schools
-from analytics.schema import TABLES
-from analytics.school_calendar import calendar
+from analytics.schema import SCHOOL_ACTIONS, TABLES
+from analytics.school_calendar import SchoolCalendar, calendar
 from analytics.vocabulary import normalise
 
 Progress = Callable[[float, str], None]
@@ -38,6 +39,7 @@ class Extract:
     n_read: int
     faults: list[Fault]
     school_faults: list[Fault]
+    action_faults: list[Fault]
     layout: Layout
     is_partial: bool
 
@@ -94,6 +96,7 @@ def extract(
     tables = record_tables(columns, faults.clean, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {"schools": schools if told is not None else schools.iloc[:0], "school_deadlines": deadlines}
+    tables["school_actions"], action_faults = _told_actions(sheets, layout, own_words, schools, as_of, days)
     return Extract(
         {name: TABLES[name].conform(table) for name, table in tables.items()},
         as_of,
@@ -102,6 +105,7 @@ def extract(
         len(rows),
         faults.sorted(),
         school_faults,
+        action_faults,
         layout,
         holds_corrections(layout.sheet, layout.header_row),
     )
@@ -116,3 +120,19 @@ def _told_schools(
     if not candidates:
         return None, deadline_table([]), []
     return read_schools(lay_out(candidates, SCHOOLS, own_words, "Écoles"), own_words)
+
+
+def _told_actions(
+    sheets: Sequence[Sheet],
+    register: Layout,
+    own_words: OwnWords,
+    schools: pd.DataFrame,
+    as_of: date,
+    days: SchoolCalendar,
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """What a sheet Actions of the same file says was given in the schools; nothing when there is none, or an empty one."""
+    named = [sheet for sheet in sheets if sheet is not register.sheet and normalise(sheet.name).startswith("action")]
+    told = [sheet for sheet in named if any(str(cell).strip() for row in sheet.rows for cell in row)]
+    if not told:
+        return SCHOOL_ACTIONS.empty, []
+    return read_actions(lay_out(told, ACTIONS, own_words, "Actions"), schools, as_of, days)

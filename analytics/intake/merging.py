@@ -46,7 +46,13 @@ def merge(
     for name in ("schools", "school_deadlines"):
         told = extract["schools"]["school_id"]
         tables[name] = _stack(known[name][~known[name]["school_id"].isin(told)], extract[name])
+    tables["school_actions"] = _merge_actions(known["school_actions"], extract["school_actions"])
     return tables, changes
+
+
+def _merge_actions(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """A sheet has the last word from its first week on, so that a corrected action replaces the wrong one."""
+    return told.reset_index(drop=True) if known.empty else _stack(known[~(known["week"] >= told["week"].min())], told)
 
 
 def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

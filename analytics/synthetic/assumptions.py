@@ -96,7 +96,10 @@ MINOR_UNKNOWN = 0.06  # the register does not say
 REPORT_WITHOUT_TIME = 0.12  # dates are typed without a time,
 STEP_WITHOUT_TIME = 0.35
 TYPED_AS_TEXT = 0.15  # and some as text
-OWN_DEADLINES = {"cpms": ("", "48 h", "2 j", "5 j"), "school_mediation": ("", "", "5 j", "10 j")}  # one of these
+OWN_DEADLINES = {
+    "Délai CPMS": ("", "48 h", "2 j", "5 j"),
+    "Délai médiation scolaire": ("", "", "5 j", "10 j"),
+}  # one of these
 
 
 def season(week: np.ndarray) -> np.ndarray:

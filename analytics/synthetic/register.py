@@ -88,7 +88,7 @@ def _schools(rng: np.random.Generator, n: int, people: People) -> pd.DataFrame:
             "Zone": rng.choice(assumed.ZONES, n),
             "Élèves": pupils,
         }
-        | {f"Délai {STEPS[step].label}": rng.choice(words, n) for step, words in assumed.OWN_DEADLINES.items()}
+        | {header: rng.choice(words, n) for header, words in assumed.OWN_DEADLINES.items()}
     )
 
 

@@ -90,7 +90,6 @@ def test_formulas_and_merged_cells_are_refused_in_the_columns_that_are_read_only
     assert found(_extract([headers, *rows], spoil)) == [
         (2, "Faits", "formula"),
         (4, "École", "merged"),
-        (5, "École", "missing"),
         (5, "École", "merged"),
     ]
 
@@ -257,7 +256,7 @@ cells = st.one_of(
     st.text(
         st.characters(min_codepoint=0x3041, max_codepoint=0x3096), min_size=1, max_size=8
     ),  # in no sentence of ours
-    st.floats(allow_nan=False, min_value=1e6),
+    st.floats(1e6, 1e12),
     st.datetimes(datetime.fromisoformat("2030-01-01"), datetime.fromisoformat("2040-01-01")),
 )
 
