@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from analytics.store import Snapshot, Store
 
 MAX_LISTED = 50
+INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
 
 app = typer.Typer(
     cls=FrenchGroup,
@@ -53,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: the entry of the ``relais`` script."""
     accept_any_encoding()
     try:
-        return app(arguments, prog_name="relais", standalone_mode=False) or 0
+        code = app(arguments, prog_name="relais", standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            say("Interrompu. Les données d'avant restent en place.")
+        return code
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.message, err=True)
@@ -160,6 +164,7 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
 
     extract, changes = done.extract, done.changes
     _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
+    _list_faults(extract.action_faults, "Feuille Actions, à compléter :")
     _list_faults(extract.faults, "Lignes refusées :")
     say(
         f"{count(extract.n_read, 'ligne lue', 'lignes lues')} : {count(extract.n_accepted, 'acceptée')}, "

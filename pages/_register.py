@@ -17,6 +17,7 @@ from analytics.store import Store
 from pages import _register_state as state
 
 MAX_LISTED = 50
+MAX_ASKED = 20  # unknown words in one form, the most frequent first
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -82,6 +83,7 @@ def show_refused(done: Import) -> None:
 
     extract = done.extract
     _show_faults(extract.school_faults, "Feuille Écoles, à compléter")
+    _show_faults(extract.action_faults, "Feuille Actions, à compléter")
     if not extract.n_refused:
         return
     _show_faults(extract.faults, f"{count(extract.n_refused, 'ligne refusée', 'lignes refusées')}, et pourquoi")
@@ -168,8 +170,12 @@ def ask_words(checked: state.Checked, upload: state.Upload) -> None:
         }
         words = [
             (unknown, _ask(_word_label(unknown), unknown.choices, f"registre_mot_{index}_{turn}"))
-            for index, unknown in enumerate(checked.words)
+            for index, unknown in enumerate(checked.words[:MAX_ASKED])
         ]
+        if len(checked.words) > MAX_ASKED:
+            st.caption(
+                typeset(f"Et {len(checked.words) - MAX_ASKED} autres mots, plus rares : corrigez-les au registre.")
+            )
         if st.form_submit_button("Appliquer et vérifier à nouveau", key="registre_appliquer"):
             state.remember(columns, words, upload.own_words)
             st.rerun()

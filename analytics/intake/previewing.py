@@ -9,6 +9,7 @@ import pandas as pd
 from analytics.french import count, number
 from analytics.intake.checking import Fault
 from analytics.intake.mapping import REGISTER, Layout
+from analytics.vocabulary import INCIDENT_TYPES
 
 FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
 
@@ -47,7 +48,9 @@ def residual_risk(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     its Thursday.
     """
     cases = tables["cases"]
-    kinds = tables["case_incidents"].sort_values("incident_type").groupby("case_id")["incident_type"].agg("|".join)
+    incidents = tables["case_incidents"]
+    powers = {code: 2**position for position, code in enumerate(INCIDENT_TYPES)}  # a sum of them is a set of types
+    kinds = incidents["incident_type"].map(powers).groupby(incidents["case_id"]).sum()
     groups = pd.DataFrame(
         {
             "school": cases["school_id"],

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 
 from analytics.intake.checking import code_word_lists, code_words, parse_moment, text
 from analytics.intake.mapping import REGISTER, Field, Layout, OwnWords, lay_out
@@ -23,6 +24,7 @@ from analytics.intake.reading import Cell, RefusedFileError, Sheet
 from analytics.vocabulary import OUTCOMES, Vocabulary, normalise
 
 N_SHAPES = 3
+N_CELLS = 1_000  # enough to know the common shapes of a column
 N_CLOSEST = 3
 MIN_ROWS_TO_SHOW = 2
 _OF_NO_PERSON = ("incidents", "channel", "minor")
@@ -121,8 +123,8 @@ def unknown_columns(layout: Layout) -> list[UnknownColumn]:
     found = []
     for header in layout.ignored:
         column = headers.index(header)
-        cells = [row[column] for row in layout.sheet.rows[layout.header_row + 1 :] if text(row[column])]
-        if cells:
+        filled = (row[column] for row in layout.sheet.rows[layout.header_row + 1 :] if text(row[column]))
+        if cells := list(islice(filled, N_CELLS)):
             shapes = tuple(outline for outline, _ in Counter(map(shape, cells)).most_common(N_SHAPES))
             found.append(UnknownColumn(header, shapes, _closest(header, names)))
     return found

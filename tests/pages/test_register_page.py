@@ -198,6 +198,13 @@ def test_a_word_of_the_service_is_mapped_once_for_all_its_rows(page):
     assert "2 acceptées" in page.info[-1].value
 
 
+def test_of_many_unknown_words_the_most_frequent_are_asked_about(page):
+    rows = [[str(n), "", "A1", "S3", "10/03/2026", f"mot {'abcdefghijklmnopqrstuvwxyz'[n]}"] for n in range(25)]
+    upload(page, workbook(*rows))
+    assert len(page.selectbox) == 20
+    assert "Et 5 autres mots" in texts(page)
+
+
 def test_a_mapping_kept_from_another_time_is_used(page):
     page.file_uploader[2].set_value(("mots.toml", b'[words.incident_types]\n"chahut" = "other"\n', ""))
     upload(page, workbook([*GOOD[:5], "chahut"]))
