@@ -125,9 +125,7 @@ class _Problem:
             ]
             for column, label in zip(table.columns, labels, strict=True)
         ]
-        return [
-            self._place[number, atoms, period] for atoms in product(*choices) for period in self._periods_of(table)
-        ]
+        return [self._place[number, atoms, period] for atoms in product(*choices) for period in self._periods_of(table)]
 
     def _printed(self) -> Iterator[Known]:
         """What each cell says. A withheld cell is at least 1."""
@@ -149,11 +147,9 @@ class _Problem:
             if left.unit != right.unit or (left.unit == "schools" and left.period != right.period):
                 continue
             shared = [column for column in left.columns if column in right.columns]
-            sums = _signed_sums(self._by_shared(one, shared), self._by_shared(other, shared))
-            periods = set(self._periods_of(left)) & set(self._periods_of(right))
-            for (_, period), weights in sums.items():
-                if period in periods:
-                    yield Known(weights, 0, 0)
+            ones, others = self._by_shared(one, shared), self._by_shared(other, shared)
+            for key in (key for key in ones if key in others):
+                yield Known(dict.fromkeys(ones[key], 1.0) | dict.fromkeys(others[key], -1.0), 0, 0)
 
     def _by_shared(self, number: int, shared: Sequence[str]) -> dict[tuple, list[int]]:
         """The unknowns of a table by their categories in the ``shared`` columns and their period."""
@@ -210,14 +206,6 @@ class _Problem:
         for name, unknown in self._place.items():
             if unknown not in printed:
                 yield name, unknown
-
-
-def _signed_sums(left: Mapping[tuple, list[int]], right: Mapping[tuple, list[int]]) -> dict[tuple, dict[int, float]]:
-    sums: dict[tuple, dict[int, float]] = {}
-    for side, sign in ((left, 1.0), (right, -1.0)):
-        for key, unknowns in side.items():
-            sums.setdefault(key, {}).update(dict.fromkeys(unknowns, sign))
-    return sums
 
 
 def _elementary_periods(tables: Sequence[PublishedTable]) -> list[tuple]:
@@ -282,7 +270,7 @@ def breaches(
     found += [
         Breach(name, interval.upper, rules.threshold)
         for name, interval in findings.hidden_differences.items()
-        if 0 < interval.upper < rules.threshold
+        if interval.lower > 0 and interval.upper < rules.threshold
     ]
     return found
 

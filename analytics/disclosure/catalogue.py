@@ -120,9 +120,7 @@ class Catalogue:
         """Every school year of the calendar and its terms, by code: 2025-2026, 2025-2026-T1."""
         found = {}
         for year in calendar().years:
-            whole = Period(
-                year.name, f"année scolaire {year.name}", year.name, year.first_day, year.end, frozenset()
-            )
+            whole = Period(year.name, f"année scolaire {year.name}", year.name, year.first_day, year.end, frozenset())
             found[year.name] = whole
             for term in self.terms:
                 first_day, last_day = _span(term["months"], year.name)

@@ -24,7 +24,7 @@ class Counts:
     """A table of counts, totals included.
 
     ``by_school`` has an axis of schools, then one a dimension; along a dimension that is summed over, the last place is the
-    total. ``values`` is what all schools count together.
+    total. ``numbers`` is what all schools count together.
     """
 
     spec: TableSpec
@@ -32,7 +32,7 @@ class Counts:
     by_school: NDArray[np.int64]
 
     @property
-    def values(self) -> NDArray[np.int64]:
+    def numbers(self) -> NDArray[np.int64]:
         return self.by_school.sum(axis=0)
 
     @property
@@ -41,9 +41,7 @@ class Counts:
 
     def is_total(self, place: tuple[int, ...]) -> tuple[bool, ...]:
         """For each dimension, whether ``place`` sums over it."""
-        return tuple(
-            at == len(dimension.categories) for at, dimension in zip(place, self.spec.dimensions, strict=True)
-        )
+        return tuple(at == len(dimension.categories) for at, dimension in zip(place, self.spec.dimensions, strict=True))
 
     def labels(self, place: tuple[int, ...]) -> tuple[str, ...]:
         """The label of each dimension at ``place``; "Total" where it sums over it."""
@@ -75,8 +73,7 @@ def count_tables(snapshot: Snapshot, catalogue: Catalogue, period: Period) -> tu
     counters = {"incidents": _incidents, "relays": _relays, "schools": _schools}
     schools = tuple(snapshot.school_counts()["school_id"])
     return tuple(
-        _tabulate(_over(spec, period), schools, counters[spec.unit](snapshot, period, spec))
-        for spec in catalogue.tables
+        tabulate(_over(spec, period), schools, counters[spec.unit](snapshot, period, spec)) for spec in catalogue.tables
     )
 
 
@@ -90,7 +87,7 @@ def _over(spec: TableSpec, period: Period) -> TableSpec:
     return replace(spec, dimensions=dimensions)
 
 
-def _tabulate(spec: TableSpec, schools: tuple[str, ...], rows: pd.DataFrame) -> Counts:
+def tabulate(spec: TableSpec, schools: tuple[str, ...], rows: pd.DataFrame) -> Counts:
     """Rows [school_id, one code a dimension, n] as counts by school with their totals."""
     spec = replace(spec, dimensions=tuple(_needed(dimension, rows) for dimension in spec.dimensions))
     rows = rows[rows["n"] > 0]
@@ -129,9 +126,7 @@ def _selection(period: Period) -> Selection:
 
 
 def _incidents(snapshot: Snapshot, period: Period, spec: TableSpec) -> pd.DataFrame:
-    rows = snapshot.incident_counts(
-        _selection(period), ("school_id", "school_network", "school_level", "report_week")
-    )
+    rows = snapshot.incident_counts(_selection(period), ("school_id", "school_network", "school_level", "report_week"))
     return _in_period(rows.fillna({"school_network": NOT_RECORDED}), period)
 
 

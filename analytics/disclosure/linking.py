@@ -61,11 +61,10 @@ class Linked:
         at = self.keys.setdefault(key_of(counts, place), len(self._quantities))
         if at == len(self._quantities):
             left = value - of_schools[of_schools > 0]
-            self._quantities.append(
-                _Quantity(value, int(of_schools.max(initial=0)), int(left[left > 0].min(initial=value or 1)))
-            )
+            least = min(left[left > 0], default=0)
+            self._quantities.append(_Quantity(value, int(of_schools.max(initial=0)), int(least)))
         quantity = self._quantities[at]
-        quantity.cost += COST_OF_A_TOTAL ** sum(counts.is_total(place)) * (1 + value / (1 + counts.values.max()))
+        quantity.cost += COST_OF_A_TOTAL ** sum(counts.is_total(place)) * (1 + value / (1 + counts.numbers.max()))
         quantity.known |= counts.is_known(place)
         return at
 

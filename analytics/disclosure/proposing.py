@@ -128,7 +128,7 @@ def _of_period(snapshot: Snapshot, period: Period, past: Sequence[Record]) -> _B
 
 
 def _has_changed(counts: Counts, printed: PublishedTable) -> bool:
-    now = {counts.labels(place): int(counts.values[place]) for place in counts.places()}
+    now = {counts.labels(place): int(counts.numbers[place]) for place in counts.places()}
     return now.keys() != printed.cells.keys() or any(
         value not in (None, now[labels]) for labels, value in printed.cells.items()
     )
@@ -162,7 +162,7 @@ def _worst(linked: Linked, n_tables: int, marked: NDArray[np.bool_], above: floa
         filled = [
             linked.quantity[number, place]
             for place in linked.tables[number].places()
-            if linked.tables[number].values[place]
+            if linked.tables[number].numbers[place]
         ]
         parts.append(float(marked[filled].mean()) if filled else 0.0)
     worst = int(np.argmax(parts))

@@ -79,9 +79,7 @@ def _read_table(text: str, specs: Mapping[str, dict], dimensions: Mapping[str, d
     spec = specs[about["Tableau"]]
     by = [dimensions[code] for code in (spec["rows"], *spec["columns"])]
     at, number = [heading.index(dimension["heading"]) for dimension in by], heading.index("Nombre")
-    cells = {
-        tuple(row[place] for place in at): None if row[number] == WITHHELD else int(row[number]) for row in body
-    }
+    cells = {tuple(row[place] for place in at): None if row[number] == WITHHELD else int(row[number]) for row in body}
     labels = {place: {cell[place] for cell in cells} for place in range(len(by))}
     return PublishedTable(
         title=spec["title"],

@@ -43,7 +43,9 @@ class Record:
 def past_records(folder: Path) -> tuple[Record, ...]:
     """Every release recorded in the store's ``folder``, oldest first."""
     return tuple(
-        _read(path) for path in sorted((folder / "releases").glob("*")) if path.is_dir() and not path.name.startswith(".")
+        _read(path)
+        for path in sorted((folder / "releases").glob("*"))
+        if path.is_dir() and not path.name.startswith(".")
     )
 
 

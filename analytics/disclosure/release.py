@@ -71,7 +71,7 @@ def protected_table(
     counts: Counts, withheld: Mapping[tuple[int, ...], bool], bounds: Mapping[Labels, tuple[float, float]], rules: Rules
 ) -> Table:
     """``counts`` without what is ``withheld``, each withheld cell with its ``bounds`` once they are known."""
-    values = counts.values
+    values = counts.numbers
     cells = []
     for place in counts.places():
         labels = counts.labels(place)
@@ -89,16 +89,16 @@ def _share(counts: Counts, place: tuple[int, ...], withheld: Mapping, rules: Rul
     if axis is None or place[axis] != 0:
         return None
     whole = (*place[:axis], counts.shape[axis] - 1, *place[axis + 1 :])
-    total = int(counts.values[whole])
+    total = int(counts.numbers[whole])
     if withheld[whole] or total < rules.share_from:
         return None
-    return share_on_grid(int(counts.values[place]), total, rules.share_step)
+    return share_on_grid(int(counts.numbers[place]), total, rules.share_step)
 
 
 def rounded_table(counts: Counts) -> Table:
     """``counts`` rounded to midpoints of six; totals are the sums of what is rounded."""
     inner = tuple(slice(0, len(dimension.categories)) for dimension in counts.spec.dimensions)
-    rounded = midpoint_6(counts.values[inner])
+    rounded = midpoint_6(counts.numbers[inner])
     cells = []
     for place in counts.places():
         summed = tuple(slice(None) if total else at for at, total in zip(place, counts.is_total(place), strict=True))
