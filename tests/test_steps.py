@@ -68,6 +68,7 @@ def snapshot_of(table, tmp_path) -> Make:
                     "case_steps": case_steps,
                     "schools": schools,
                     "school_deadlines": own,
+                    "school_actions": TABLES["school_actions"].empty,
                     "imports": imports,
                 }
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pandas as pd
 import pytest
@@ -20,10 +21,17 @@ def workbook(*actions: list, headers: list[str] = HEADERS) -> bytes:
     """A register of one case and two schools, with a sheet Actions."""
     book = Book()
     sheets = {
-        "Registre": [["N° dossier", "École", "Année d'études", "Signalé le", "Faits"], ["1", "A", "S1", date(2026, 3, 2), "Insultes"]],
-        "Écoles": [["Code", "Nom", "Niveau"], ["A", "École du Canal", "Secondaire"], ["B", "École du Parc", "Secondaire"]],
+        "Registre": [
+            ["N° dossier", "École", "Année d'études", "Signalé le", "Faits"],
+            ["1", "A", "S1", date(2026, 3, 2), "Insultes"],
+        ],
+        "Écoles": [
+            ["Code", "Nom", "Niveau"],
+            ["A", "École du Canal", "Secondaire"],
+            ["B", "École du Parc", "Secondaire"],
+        ],
         "Actions": [headers, *actions],
-    }  # fmt: skip
+    }
     for name, rows in sheets.items():
         book.write_rows(book.workbook.add_worksheet(name), 0, rows)
     return book.close()
@@ -32,9 +40,12 @@ def workbook(*actions: list, headers: list[str] = HEADERS) -> bytes:
 @pytest.fixture
 def take(tmp_path):
     store = Store(tmp_path / "store")
+    minutes = count()
 
     def take(content: bytes) -> Import:
-        return import_register(store, content, Key(b"k" * 32), NOW, as_of=date(2026, 6, 12))
+        return import_register(
+            store, content, Key(b"k" * 32), NOW + timedelta(minutes=next(minutes)), as_of=date(2026, 6, 12)
+        )
 
     take.store = store
     return take

@@ -9,16 +9,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from analytics.planning.evaluation import (
-    effect,
-    expected_without_action,
-    panel,
-    poisson,
-    power,
-    power_table,
-    schools_needed,
-    terms,
-)
+from analytics.planning.evaluation import effect, expected_without_action, panel, poisson, terms
+from analytics.planning.power import power, power_table, schools_needed
 from analytics.school_calendar import calendar
 
 

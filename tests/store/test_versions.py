@@ -47,6 +47,7 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         ),
         "schools": schools.assign(school_network=pd.NA, school_level=pd.NA, n_pupils=pd.NA),
         "school_deadlines": TABLES["school_deadlines"].empty,
+        "school_actions": TABLES["school_actions"].empty,
         "imports": pd.DataFrame([entry | {"as_of": pd.Timestamp("2026-06-12")}]),
     }
     return {name: TABLES[name].conform(table) for name, table in given.items()}

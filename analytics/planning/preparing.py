@@ -1,0 +1,105 @@
+"""From the records to a problem: what the page, the command line and the notebooks all ask first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from analytics.planning.activities import Activity, Rules, programme
+from analytics.planning.need import BY, need, observed_years, plannable
+from analytics.planning.problem import Problem, build_problem, team_weeks
+from analytics.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
+from analytics.store import Snapshot
+
+
+@dataclass(frozen=True)
+class Team:
+    """The hours that a team really has: from the school week of ``first_week`` to the end of its school year.
+
+    ``hours_each`` is what a member can give to prevention in a full week, journeys and preparation included; ``reserve``
+    is kept for urgent sessions (hours of the team). ``weeks_off`` are Mondays without the team.
+    """
+
+    people: int
+    hours_each: float
+    reserve: float
+    first_week: date
+    weeks_off: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The need of each school and level, the problem that follows, and the schools that cannot be planned."""
+
+    need: pd.DataFrame
+    problem: Problem
+    unplannable: pd.DataFrame
+    given: pd.DataFrame
+    year: SchoolYear
+
+
+def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar) -> Preparation:
+    """The need and the problem for the records of ``snapshot``; OutsideCalendarError beyond the known school years."""
+    schools = snapshot.school_counts()
+    given = snapshot.table("school_actions")
+    as_of = snapshot.as_of
+    start = records_start(snapshot, calendar)
+    year = school_year_of(team.first_week, calendar)
+    content = programme()
+    needs = need(schools, snapshot.case_counts(by=BY), given, as_of, observed_years(start, as_of, calendar), content)
+    weeks = team_weeks(
+        team.first_week, year.last_day, team.people, team.hours_each, team.reserve, team.weeks_off, calendar
+    )
+    problem = build_problem(
+        weeks,
+        schools,
+        needs,
+        given,
+        as_of=as_of,
+        records_start=start,
+        year_start=year.first_day,
+        programme=content,
+        rules=rules,
+    )
+    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year)
+
+
+def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
+    """The first day of the first school year of the records; the day of the extract when there is no case."""
+    first = snapshot.choices()["first_week"].iloc[0]
+    return snapshot.as_of if pd.isna(first) else school_year_of(first.date(), calendar).first_day
+
+
+def school_year_of(day: date, calendar: SchoolCalendar) -> SchoolYear:
+    """The school year of ``day``; OutsideCalendarError beyond the known ones."""
+    return calendar[calendar.school_year(pd.Series([pd.Timestamp(day)]))[0]]
+
+
+def open_weeks(today: date, calendar: SchoolCalendar) -> list[date]:
+    """The Mondays, after ``today``, of the weeks of class of the school year that is running, or of the next one."""
+    monday = today + timedelta(days=7 - today.weekday())
+    for year in calendar.years:
+        if year.last_day >= monday:
+            first = max(monday, year.first_day - timedelta(days=year.first_day.weekday()))
+            weeks = team_weeks(first, year.last_day, 1, 1.0, 0.0, (), calendar)
+            return [week.date() for week in weeks["week"]]
+    raise OutsideCalendarError("no school year to plan")
+
+
+def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
+    """Hours of the team that urgent sessions took in a mean class week of the records: what a plan should keep for them."""
+    start = records_start(snapshot, calendar)
+    weeks = team_weeks(start, snapshot.as_of, 1, 1.0, 0.0, (), calendar)
+    steps = snapshot.step_counts("hours")
+    hours = 0.0
+    for activity in _on_demand():
+        done = steps.loc[(steps["step"] == activity.step) & (steps["event"] == "done"), "n"].sum()
+        hours += float(done) * activity.team_hours
+    return hours / max(len(weeks), 1)
+
+
+def _on_demand() -> Sequence[Activity]:
+    return [activity for activity in programme().activities.values() if activity.on_demand]
