@@ -1,6 +1,6 @@
 """The tables of the store, each column with its type, meaning and constraint.
 
-The SQL that creates them, the checks on what enters and the data dictionary (``relais info --schema`` and the tests) derive
+The SQL that creates them and the checks on what enters derive
 from these declarations, so that they cannot drift apart.
 """
 

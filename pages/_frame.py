@@ -1,37 +1,52 @@
 """The frame of Relais: page configuration and navigation, nothing else. ``app.py`` serves it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages import _widgets
 
-# Before the navigation, which would fetch the page's icon from another host to stand for it in the browser's tab.
-st.set_page_config(page_icon="data/relais.svg", layout="wide")
+PAGES = Path(__file__).parent
 
-page = st.navigation(
-    {
-        "": [
-            st.Page("overview.py", title="Vue d'ensemble", icon=":material/space_dashboard:", default=True),
-            st.Page("protocol.py", title="Protocole", icon=":material/emergency:", url_path="protocole"),
-        ],
-        "Comprendre": [
-            st.Page("incidents.py", title="Types d'incidents", icon=":material/category:", url_path="incidents"),
-            st.Page("relays.py", title="Activation des relais", icon=":material/timer:", url_path="relais"),
-            st.Page("schools.py", title="Écoles concernées", icon=":material/school:", url_path="ecoles"),
-            st.Page("school.py", title="Fiche d'une école", icon=":material/contact_page:", url_path="ecole"),
-        ],
-        "Agir": [
-            st.Page(
-                "prevention.py",
-                title="Programme de prévention",
-                icon=":material/event_available:",
-                url_path="prevention",
-            ),
-        ],
-        "Données": [
-            st.Page("register.py", title="Registre", icon=":material/upload_file:", url_path="registre"),
-        ],
-    }
-)
-st.set_page_config(page_title=f"{page.title} · Relais")
-_widgets.frame()
-_widgets.run(page)
+
+def show() -> None:
+    """The page that the address names, in its frame."""
+    # Before the navigation, which would fetch the page's icon from another host to stand for it in the browser's tab.
+    st.set_page_config(page_icon=PAGES.parent / "data" / "relais.svg", layout="wide")
+
+    page = st.navigation(
+        {
+            "": [
+                st.Page(PAGES / "overview.py", title="Vue d'ensemble", icon=":material/space_dashboard:", default=True),
+                st.Page(PAGES / "protocol.py", title="Protocole", icon=":material/emergency:", url_path="protocole"),
+            ],
+            "Comprendre": [
+                st.Page(
+                    PAGES / "incidents.py", title="Types d'incidents", icon=":material/category:", url_path="incidents"
+                ),
+                st.Page(PAGES / "relays.py", title="Activation des relais", icon=":material/timer:", url_path="relais"),
+                st.Page(PAGES / "schools.py", title="Écoles concernées", icon=":material/school:", url_path="ecoles"),
+                st.Page(
+                    PAGES / "school.py", title="Fiche d'une école", icon=":material/contact_page:", url_path="ecole"
+                ),
+            ],
+            "Agir": [
+                st.Page(
+                    PAGES / "prevention.py",
+                    title="Programme de prévention",
+                    icon=":material/event_available:",
+                    url_path="prevention",
+                ),
+            ],
+            "Données": [
+                st.Page(PAGES / "register.py", title="Registre", icon=":material/upload_file:", url_path="registre"),
+            ],
+        }
+    )
+    st.set_page_config(page_title=f"{page.title} · Relais")
+    _widgets.frame()
+    _widgets.run(page)
+
+
+if __name__ == "__main__":
+    show()

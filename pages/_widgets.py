@@ -21,6 +21,7 @@ from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 
+_PAGES = Path(__file__).parent
 _LOG = logging.getLogger("relais")
 
 # The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
@@ -224,6 +225,11 @@ class Indicator:
     links: tuple[Link, ...] = ()
 
 
+def show_link(page: str, label: str, query: Mapping[str, str | list[str]]) -> None:
+    """A link to a page by its file's name, at the address that ``query`` makes."""
+    st.page_link(str(_PAGES / page), label=typeset(label), icon=":material/arrow_forward:", query_params=dict(query))
+
+
 def indicators(entries: list[Indicator], as_of: date) -> None:
     """Indicators side by side, each with its own explanation one click away."""
     n_columns = 4 if len(entries) % 4 == 0 else 3
@@ -235,12 +241,7 @@ def indicators(entries: list[Indicator], as_of: date) -> None:
             if entry.note:
                 st.caption(typeset(entry.note))
             for link in entry.links:
-                st.page_link(
-                    link.page,
-                    label=typeset(link.label),
-                    icon=":material/arrow_forward:",
-                    query_params=dict(link.address),
-                )
+                show_link(link.page, link.label, link.address)
             with st.popover("Ce que ça compte", type="tertiary"):
                 st.markdown(
                     typeset(

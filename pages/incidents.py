@@ -1,11 +1,11 @@
 """Types d'incidents: what happens, to whom, where and when."""
 
-from pages import _data, _incidents, _widgets
+from pages import _data, _incident_parts, _widgets
 
 QUESTIONS = {
-    "Ce qui arrive": _incidents.what,
-    "À qui, par où": _incidents.whom,
-    "Quand": _incidents.when,
+    "Ce qui arrive": _incident_parts.what,
+    "À qui, par où": _incident_parts.whom,
+    "Quand": _incident_parts.when,
 }
 
 _widgets.title("Types d'incidents", "Que se passe-t-il, à quel âge, par quel canal et à quel moment de l'année ?")

@@ -7,7 +7,7 @@ from analytics.french import count, day, number, percent, typeset
 from analytics.measures import incidents
 from analytics.school_calendar import calendar
 from analytics.vocabulary import INCIDENT_TYPES
-from pages import _data, _overview, _widgets
+from pages import _data, _overview_parts, _widgets
 
 _widgets.title("Vue d'ensemble", "")
 snapshot = _data.snapshot()
@@ -18,10 +18,10 @@ _widgets.context(snapshot, selection, n_cases)
 counts = snapshot.case_counts(selection, ["school_year", "report_week"])
 _widgets.indicators(
     [
-        _overview.new_cases(snapshot, _data.previous_snapshot(), selection, n_cases),
-        _overview.overdue_steps(snapshot, selection),
-        _overview.true_change(snapshot, selection, counts),
-        _overview.where_to_look(snapshot, selection),
+        _overview_parts.new_cases(snapshot, _data.previous_snapshot(), selection, n_cases),
+        _overview_parts.overdue_steps(snapshot, selection),
+        _overview_parts.true_change(snapshot, selection, counts),
+        _overview_parts.where_to_look(snapshot, selection),
     ],
     snapshot.as_of,
 )
@@ -32,7 +32,7 @@ left, right = st.columns(2)
 with left:
     st.markdown(typeset(f"**Signalements par semaine, {year}**"))
     _widgets.chart(
-        charts.weeks(weeks, year, incidents.year_before(calendar(), year), height=230),
+        charts.weeks(weeks, year, incidents.year_before(calendar(), year), height=244),
         key="weeks",
         alt=f"{count(weeks['n'].sum(), 'signalement')} depuis le {day(weeks['week'].iloc[0])}.",
         read="une barre par semaine ; le trait gris est l'année d'avant, à la même semaine d'école ; une barre hachurée est la "
@@ -43,11 +43,11 @@ with left:
         folded=True,
     )
 with right:
-    st.markdown(typeset("**Les quatre types les plus fréquents**"))
+    st.markdown(typeset("**Les cinq types les plus fréquents**"))
     types = incidents.shares(snapshot.incident_counts(selection), "incident_type", n_cases, list(INCIDENT_TYPES))
     first = types.iloc[0]
     _widgets.chart(
-        charts.share_bars(types.head(4), "incident_type", INCIDENT_TYPES.labels),
+        charts.share_bars(types.head(5), "incident_type", INCIDENT_TYPES.labels),
         key="types",
         alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {number(first['n'])} dossiers sur "
         f"{number(n_cases)}, soit {percent(first['share'])}.",

@@ -5,7 +5,7 @@ import streamlit as st
 from analytics.french import count, typeset
 from analytics.store import StoreError
 from pages import _data, _widgets
-from pages import _register as parts
+from pages import _register_parts as parts
 from pages import _register_state as state
 
 _widgets.title("Registre", "Que contient Relais, et comment y importer votre registre ?")

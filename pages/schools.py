@@ -125,13 +125,10 @@ _widgets.chart(
 )
 if is_beyond:
     for _, row in beyond.head(6).iterrows():
-        st.page_link(
+        _widgets.show_link(
             "school.py",
-            label=typeset(
-                f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}"
-            ),
-            icon=":material/arrow_forward:",
-            query_params=_widgets.address(selection, ecole=_widgets.school_label(row["name"], row["school_id"])),
+            f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}",
+            _widgets.address(selection, ecole=_widgets.school_label(row["name"], row["school_id"])),
         )
 
 if tenth["n_cases"]:

@@ -12,7 +12,7 @@ from analytics.measures import incidents, relays, schools, signals
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, STEPS
-from pages import _incidents, _widgets
+from pages import _incident_parts, _widgets
 from pages._widgets import Indicator, Link
 
 SHOWN_SCHOOLS = 2
@@ -89,7 +89,7 @@ def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
 
 def true_change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> Indicator:
     """Whether the weekly reports say more than chance, in the last weeks that are over."""
-    points = _incidents.weekly_chart(snapshot, selection, counts)
+    points = _incident_parts.weekly_chart(snapshot, selection, counts)
     recent = incidents.recent_signals(points)
     n_whole = int((~points["provisional"].astype(bool)).sum())
     if points["centre"].isna().all():
@@ -98,7 +98,7 @@ def true_change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) 
         value, note = "Rien", "Les quatre dernières semaines d'école restent dans ce que le hasard explique."
     else:
         value = "En hausse" if recent["rises"].iloc[0] else "En baisse"
-        note = _incidents.signal_words(recent.iloc[0]).capitalize()
+        note = _incident_parts.signal_words(recent.iloc[0]).capitalize()
     return Indicator(
         "Vraiment changé",
         value,
