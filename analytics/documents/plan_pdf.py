@@ -1,0 +1,83 @@
+"""The programme on one page, for the head of the service, as a tagged A4 PDF through Typst."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typst
+
+from analytics.documents.plan_workbook import Edition, assumptions
+from analytics.french import count, day, long_day, number, percent, typeset
+from analytics.planning.activities import Programme
+from analytics.planning.plans import PLAN_LABELS, by_school, coverage, side_by_side
+from analytics.vocabulary import SCHOOL_NETWORKS
+
+N_SCHOOLS = 10
+HERE = Path(__file__).parent
+
+
+def plan_pdf(edition: Edition, programme: Programme) -> bytes:
+    """The summary: what is proposed, beside what, for whom, on which assumptions, and what it does not say."""
+    content = _content(edition, programme)
+    made_at = datetime(edition.made_on.year, edition.made_on.month, edition.made_on.day, tzinfo=UTC)
+    pdf = typst.compile(
+        HERE / "plan.typ",
+        root=HERE,
+        ignore_system_fonts=True,  # so that every machine makes the same file
+        pdf_standards="ua-1",
+        timestamp=made_at,
+        sys_inputs={"content": json.dumps(content)},
+    )
+    return bytes(pdf)
+
+
+def _content(edition: Edition, programme: Programme) -> dict[str, object]:
+    preparation, sessions = edition.preparation, edition.plan.sessions
+    problem = preparation.problem
+    beside = side_by_side(problem, sessions).set_index("plan")
+    ours = beside.loc["optimum"]
+    of_activity = sessions.groupby("activity").agg(
+        schools=("school_id", "nunique"), n=("n_groups", "sum"), h=("hours", "sum")
+    )
+    schools = by_school(problem, sessions, preparation.need, preparation.given)
+    reached = coverage(problem, sessions)
+    zones = reached[reached["kind"] == "zone"]
+    networks = reached[reached["kind"] == "school_network"].replace({"name": SCHOOL_NETWORKS.labels})
+    return {
+        "year": preparation.year.name,
+        "as_of": long_day(edition.as_of),
+        "made_on": long_day(edition.made_on),
+        "demo": edition.is_demo,
+        "headline": typeset(
+            f"{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
+            f"{number(ours['hours'])} h d'équipe. Ce programme couvre {percent(ours['share'])} du besoin."
+        ),
+        "activities": [
+            [programme.activities[str(code)].label, number(row["schools"]), number(row["n"]), number(row["h"])]
+            for code, row in of_activity.reindex([c for c in programme.labels if c in of_activity.index]).iterrows()
+        ],
+        "plans": [
+            [
+                label,
+                percent(beside.loc[code, "share"]),
+                number(beside.loc[code, "n_schools"]),
+                number(beside.loc[code, "n_left_out"]),
+            ]
+            for code, label in PLAN_LABELS.items()
+        ],
+        "schools": [
+            [name, zone if isinstance(zone, str) else "–", number(n), number(need, 1), number(n_groups)]
+            for name, zone, n, need, n_groups in zip(
+                *(schools.head(N_SCHOOLS)[c] for c in ("name", "zone", "n", "need", "n_groups")), strict=True
+            )
+        ],
+        "coverage": [
+            [name, f"{n_planned} / {n_schools}"]
+            for part in (zones, networks)
+            for name, n_planned, n_schools in zip(part["name"], part["n_planned"], part["n_schools"], strict=True)
+        ],
+        "assumptions": [[typeset(line), typeset(value)] for line, value in assumptions(edition)],
+        "first": day(edition.team.first_week),
+    }
