@@ -1,0 +1,96 @@
+"""The README says what is: its commands work, its tree is the tree, its words are those of the code."""
+
+import re
+
+import pytest
+
+from analytics.cli import app
+from tests.browser.driving import PAGES, START
+from tests.repository import ROOT, tracked_files
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FENCED = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS, TREE = FENCED
+
+# The words of the design. Where the code has another name for one, the glossary must follow it.
+WORDS = (
+    *(
+        "case",
+        "report",
+        "reported_on",
+        "incident_type",
+        "step",
+        "relay",
+        "activated",
+        "delay_hours",
+        "delay_school_days",
+    ),
+    *(
+        "cpms",
+        "school_mediation",
+        "controlling_authority",
+        "police_contact",
+        "school",
+        "school_network",
+        "school_level",
+    ),
+    *("zone", "school_year", "postvention"),
+)
+
+
+def test_the_command_that_starts_relais_is_the_one_that_the_browser_tests_use():
+    assert COMMANDS.splitlines()[0] == f"uv run {START}"
+
+
+def test_the_command_that_runs_the_tests_is_the_one_of_continuous_integration():
+    called = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert COMMANDS.splitlines()[1] == called[-1]
+
+
+def test_the_tree_is_the_tree_as_deep_as_it_is_shown():
+    shown = drawn_tree()
+    for folder, names in shown.items():
+        assert names == children(folder), folder or "the top level"
+
+
+def drawn_tree() -> dict[str, set[str]]:
+    """The names that the README's tree shows in each folder that it opens, a folder's name with a slash."""
+    shown: dict[str, set[str]] = {"": set()}
+    folder = ""
+    for line in TREE.splitlines():
+        name = line.split()[0]
+        if line.startswith("  "):
+            shown.setdefault(folder, set()).add(name)
+        else:
+            shown[""].add(name)
+            folder = name
+    return shown
+
+
+def children(folder: str) -> set[str]:
+    """The tracked files and folders in a folder, but for what only makes it a package."""
+    inside = [path.relative_to(folder) for path in tracked_files() if path.as_posix().startswith(folder)]
+    names = {f"{path.parts[0]}/" if len(path.parts) > 1 else path.name for path in inside}
+    return names - {"__init__.py"}
+
+
+def test_each_command_is_told_and_each_told_command_exists():
+    assert set(re.findall(r"`relais ([a-z]+)", README)) == {command.name for command in app.registered_commands}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_each_word_of_the_design_is_told_with_its_meaning(word):
+    rows = [row.strip("|").split("|") for row in README.splitlines() if row.startswith("|")]
+    assert any(f"`{word}`" in row[1] and row[0].strip() for row in rows if len(row) == 3)
+
+
+def test_each_page_has_its_picture():
+    for path, (title, _) in PAGES.items():
+        picture = f"tests/browser/pictures/{path or 'vue-d-ensemble'}.png"
+        assert f"![{title}]({picture})" in README
+        assert 0 < (ROOT / picture).stat().st_size < 150_000
+
+
+def test_each_file_that_is_linked_is_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
