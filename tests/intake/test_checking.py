@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
@@ -36,36 +37,36 @@ def found(taken: Extract) -> list[tuple[int, str, str]]:
     return [(fault.row, fault.header, fault.rule) for fault in taken.faults]
 
 
-@pytest.mark.parametrize(
-    ("header", "cell", "rule"),
-    [
-        ("N° dossier", "", "missing"),
-        ("École", "", "missing"),
-        ("École", "Institut Hardi", "unknown_school"),
-        ("Année d'études", "", "missing"),
-        ("Année d'études", "S9", "unknown_term"),
-        ("Signalé le", "", "missing"),
-        ("Signalé le", "04/13/2026", "not_a_date"),
-        ("Signalé le", "sans objet", "not_a_date"),
-        ("Signalé le", "12/06/2022", "outside_calendar"),
-        ("Signalé le", "13/06/2026", "in_the_future"),
-        ("Signalé le", "29/03/2026 02:30", "time_skipped"),
-        ("Signalé le", "26/10/2025 02:30", "time_repeated"),
-        ("Faits", "", "missing"),
-        ("Faits", "Insultes; zut", "unknown_term"),
-        ("Signalé par", "Voisin", "unknown_term"),
-        ("Canal", "Pigeon", "unknown_term"),
-        ("Mineur", "peut-être", "unknown_term"),
-        ("CPMS contacté le", "demain", "not_a_date"),
-        ("CPMS contacté le", "11/01/2026", "before_report"),
-        ("CPMS contacté le", "12/01/2026 09:59", "before_report"),
-        ("CPMS contacté le", "13/06/2026", "in_the_future"),
-        ("CPMS contacté le", "12/01/2036", "outside_calendar"),
-        ("CPMS contacté le", "29/03/2026 02:30", "time_skipped"),
-        ("Clôturé le", "11/01/2026", "before_report"),
-        ("Clôturé le", "inconnu", "not_a_date"),
-    ],
-)
+FAULTY_CELLS = [
+    ("N° dossier", "", "missing"),
+    ("École", "", "missing"),
+    ("École", "Institut Hardi", "unknown_school"),
+    ("Année d'études", "", "missing"),
+    ("Année d'études", "S9", "unknown_term"),
+    ("Signalé le", "", "missing"),
+    ("Signalé le", "04/13/2026", "not_a_date"),
+    ("Signalé le", "sans objet", "not_a_date"),
+    ("Signalé le", "12/06/2022", "outside_calendar"),
+    ("Signalé le", "13/06/2026", "in_the_future"),
+    ("Signalé le", "29/03/2026 02:30", "time_skipped"),
+    ("Signalé le", "26/10/2025 02:30", "time_repeated"),
+    ("Faits", "", "missing"),
+    ("Faits", "Insultes; zut", "unknown_term"),
+    ("Signalé par", "Voisin", "unknown_term"),
+    ("Canal", "Pigeon", "unknown_term"),
+    ("Mineur", "peut-être", "unknown_term"),
+    ("CPMS contacté le", "demain", "not_a_date"),
+    ("CPMS contacté le", "11/01/2026", "before_report"),
+    ("CPMS contacté le", "12/01/2026 09:59", "before_report"),
+    ("CPMS contacté le", "13/06/2026", "in_the_future"),
+    ("CPMS contacté le", "12/01/2036", "outside_calendar"),
+    ("CPMS contacté le", "29/03/2026 02:30", "time_skipped"),
+    ("Clôturé le", "11/01/2026", "before_report"),
+    ("Clôturé le", "inconnu", "not_a_date"),
+]
+
+
+@pytest.mark.parametrize(("header", "cell", "rule"), FAULTY_CELLS)
 def test_a_faulty_cell_is_refused_by_row_column_and_rule(taken, header, cell, rule):
     result = taken({}, {header: cell}, {})
     assert (3, header, rule) in found(result)
@@ -95,7 +96,7 @@ def test_formulas_and_merged_cells_are_refused_in_the_columns_that_are_read_only
 
 
 def test_every_rule_of_a_row_of_the_register_is_tested_here():
-    tested = {case[2] for case in test_a_faulty_cell_is_refused_by_row_column_and_rule.pytestmark[0].args[1]}
+    tested = {rule for _, _, rule in FAULTY_CELLS}
     of_schools = {"not_a_number", "not_a_deadline"}
     assert tested | {"duplicate", "formula", "merged"} | of_schools == set(RULES)
 
@@ -261,13 +262,14 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=50)
-@given(st.lists(st.lists(cells, min_size=len(REGISTER), max_size=len(REGISTER)), min_size=1, max_size=3))
-def test_a_fault_never_says_what_was_in_the_cell(rows):
-    result = _extract([[field.header for field in REGISTER], *rows])
+@settings(max_examples=25)
+@given(st.lists(cells, min_size=1, max_size=4))
+def test_a_fault_never_says_what_was_in_the_cell(typed_cells):
+    row = list(islice(cycle(typed_cells), len(REGISTER)))
+    result = _extract([[field.header for field in REGISTER], row])
     said = " ".join(fault.message for fault in result.faults)
-    assert result.n_refused == len(rows)
-    assert not [cell for row in rows for cell in row if str(cell) in said]
+    assert result.n_refused == 1
+    assert not [cell for cell in typed_cells if str(cell) in said]
 
 
 def test_rows_to_correct_are_refused_by_their_rule_and_all_others_accepted():

@@ -31,11 +31,11 @@ def meanings(name: str) -> dict[str, tuple]:
             return cell
         for form in ("%d/%m/%Y %H:%M", "%d/%m/%Y"):
             try:
-                read = datetime.strptime(cell.strip(), form)  # noqa: DTZ007 (a wall-clock time)
+                read = datetime.strptime(str(cell).strip(), form)  # noqa: DTZ007 (a wall-clock time)
             except ValueError:
                 continue
             return read if "H" in form else read.date()
-        return cell.strip().lower()
+        return str(cell).strip().lower()
 
     def meaning(row):
         cell = dict(zip(headers, row, strict=True))
@@ -46,7 +46,7 @@ def meanings(name: str) -> dict[str, tuple]:
         dates = [moment(cell[h]) for h in ("Signalé le", "Clôturé le", *(step.header for step in STEPS.values()))]
         return schools.get(cell["École"], cell["École"]), cell["Année d'études"].strip(), *words, *dates
 
-    return {row[0].strip(): meaning(row) for row in rows[4:]}
+    return {str(row[0]).strip(): meaning(row) for row in rows[4:]}
 
 
 def test_two_weeks_later_the_same_register_brings_what_an_independent_reading_finds():
