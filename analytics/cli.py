@@ -173,7 +173,12 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
     if not extract.as_of_given:
         say("Le fichier ne dit pas de quel jour il date : c'est celui d'aujourd'hui qui compte. Voyez --as-of.")
     if not extract.n_accepted:
-        say("Aucune ligne ne peut être importée : rien n'a changé.")
+        empty = extract.n_read == 0
+        say(
+            "Le registre ne contient pas encore de dossier : rien n'a changé."
+            if empty
+            else "Aucune ligne ne peut être importée : rien n'a changé."
+        )
         return
     say(
         f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
@@ -273,6 +278,19 @@ def protocol(
     with new_file(file):
         write_protocol(file, _now().date())
     say("Le protocole est écrit.")
+
+
+@_command("publish")
+def publish(
+    period: Annotated[str, typer.Argument(metavar="PERIODE", help="Une année scolaire (2025-2026) ou 2025-2026-T1.")],
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à créer. Il ne doit pas exister.")],
+    rounded: Annotated[bool, typer.Option("--rounded", help="Publie la version arrondie, sans certificat.")] = False,
+) -> None:
+    """Publie une période close : protège, attaque, puis écrit et enregistre."""
+    from analytics.publishing import publish_folder
+
+    for sentence in publish_folder(_store(), period, folder, _now().date(), rounded=rounded):
+        say(sentence)
 
 
 @contextmanager

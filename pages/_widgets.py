@@ -41,6 +41,12 @@ def frame() -> None:
     st.html(_FRENCH_DOCUMENT, unsafe_allow_javascript=True)
 
 
+def forget(prefix: str) -> None:
+    """Drop what the session keeps under keys that begin with ``prefix``."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
+
+
 def run(page: StreamlitPage) -> None:
     """Run a page; on an error nobody foresaw, a calm word for the reader and the place, without a value, in the log."""
     try:
