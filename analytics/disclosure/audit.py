@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
@@ -211,7 +211,7 @@ class _Problem:
 def _elementary_periods(tables: Sequence[PublishedTable]) -> list[tuple]:
     """The spans from one beginning or end of a period to the next, as (first day, last day)."""
     starts = sorted({day for table in tables for day in (table.period[0], table.period[1] + 1)})
-    return [(first, following - 1) for first, following in zip(starts, starts[1:], strict=False)]
+    return [(first, following - 1) for first, following in pairwise(starts)]
 
 
 def _finest_categories(tables: Sequence[PublishedTable]) -> dict[str, list[frozenset[str]]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from analytics.failures import RefusedError
 from analytics.french import day
 from analytics.school_calendar import calendar
 from analytics.vocabulary import DATA
@@ -19,7 +20,7 @@ LEAST_THRESHOLD = 3
 LEAST_SCHOOL_THRESHOLD = 2
 
 
-class CatalogueError(ValueError):
+class CatalogueError(RefusedError):
     """The catalogue, or what is asked of it, does not hold. The message is French."""
 
 
@@ -188,7 +189,7 @@ def month_code(day: date, school_year: str) -> str:
 
 
 def _span(months: list[str], school_year: str) -> tuple[date, date]:
-    """From the Monday of the first week of consecutive months to the Sunday of their last one; weeks go by their Thursday."""
+    """From the Monday of the first week of consecutive months to the Sunday of their last; weeks go by their Thursday."""
     starts = []
     for code in months:
         if not re.fullmatch(r"[AB]\d\d", code):

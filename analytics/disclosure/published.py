@@ -25,7 +25,7 @@ class PublicRules:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table as it was printed, under its title. ``cells``: the number in each combination of labels, None where it is withheld.
+    """A table as it was printed. ``cells``: the number in each combination of labels, None where it is withheld.
 
     ``columns`` are what it is counted by, ``categories`` the codes behind each label, ``at_least`` the cases from which a
     band of schools starts, ``known`` the columns whose totals are public anyway; ``period`` the first and the last day,

@@ -1,7 +1,7 @@
 """The record of what was published: the next release of a period is protected against it too.
 
-A record is the published folder itself, under ``releases/`` in the store's folder, where nothing clears it: neither an import
-nor an undo takes back what has left. It is there whole or not at all, and before anything leaves.
+A record is the published folder itself, under ``releases/`` in the store's folder, where nothing clears it: neither an
+import nor an undo takes back what has left. It is there whole or not at all, and before anything leaves.
 """
 
 from __future__ import annotations

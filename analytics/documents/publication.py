@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from analytics.disclosure.published import TOTAL
 from analytics.disclosure.release import Cell, Release, Table
 from analytics.french import day, number, percent
 
 COUNTED = {
-    "incidents": "Incidents : un dossier compte une fois pour chacun de ses types. La somme des types dépasse donc le nombre "
-    "de dossiers.",
+    "incidents": "Incidents : un dossier compte une fois pour chacun de ses types. La somme des types dépasse donc le "
+    "nombre de dossiers.",
     "relays": "Dossiers où le relais s'applique, est noté et a eu tout son délai pour être activé. Un dossier clôturé sans "
     "lui compte comme « pas fait ».",
     "schools": "Écoles suivies par le service, selon leur nombre de dossiers dans la période.",
@@ -96,3 +97,40 @@ def cell_words(cell: Cell) -> str:
 def interval_words(cell: Cell) -> str:
     """``de 1 à 8``, or ``au moins 3`` where nothing limits it."""
     return f"au moins {cell.lower}" if cell.upper is None else f"de {cell.lower} à {cell.upper}"
+
+
+def grid(table: Table) -> tuple[list[str], list[tuple[tuple[str, ...], list[Cell], float | None]]]:
+    """A table as a page shows it: its headings, then for each row its labels, its cells along the last dimension, and the
+    share in time (None where none is given). A last heading stands for the share where the table has any.
+    """
+    cells = table.by_labels
+    columns = table.labels(len(table.headings) - 1)
+    shares = any(cell.share is not None for cell in table.cells)
+    rows = []
+    for labels in dict.fromkeys(labels[:-1] for labels in cells):
+        row = [cells[(*labels, column)] for column in columns]
+        rows.append((labels, row, next((cell.share for cell in row if cell.share is not None), None)))
+    return [*table.headings[:-1], *columns, *(["Part dans le délai"] if shares else [])], rows
+
+
+def charted(release: Release) -> list[tuple[Table, str, list[Cell], list[str]]]:
+    """What to draw of each table: the heading, the cells and their labels along the first dimension not drawn before.
+
+    Of the relays, the share in time of all levels together.
+    """
+    drawn: set[str] = set()
+    charts = []
+    for table in release.tables:
+        shares = [cell for cell in table.cells if cell.share is not None and TOTAL in cell.labels]
+        if table.unit == "relays":
+            charts.append((table, "Part dans le délai", shares, [cell.labels[0] for cell in shares]))
+            continue
+        axis = next((axis for axis, heading in enumerate(table.headings) if heading not in drawn), 0)
+        drawn.add(table.headings[axis])
+        cells = [
+            cell
+            for cell in table.cells
+            if cell.labels[axis] != TOTAL and all(label == TOTAL for at, label in enumerate(cell.labels) if at != axis)
+        ]
+        charts.append((table, table.headings[axis], cells, [cell.labels[axis] for cell in cells]))
+    return charts

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import date
 from io import StringIO
 from numbers import Real
+
+import numpy as np
+import pandas as pd
 
 _STARTS = tuple("=+-@\t\r\n＝＋－＠%")
 
@@ -17,7 +21,7 @@ def safe_text(text: str) -> str:
 
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV. Numbers stay numbers, with a decimal comma; a missing value is an empty cell; an empty row, an empty line."""
+    """Rows as CSV. Numbers stay numbers, with a decimal comma; a missing value is an empty cell, no value an empty line."""
     file = StringIO(newline="")
     plain = csv.writer(file, delimiter=";", lineterminator="\r\n")
     quoted = csv.writer(file, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
@@ -28,10 +32,12 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _cell(value: object) -> str:
-    if value is None or value != value:
+    if pd.isna(value):
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return "oui" if value else "non"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
     if isinstance(value, Real):
-        return f"{value:.10g}".replace(".", ",") if float(value) != int(value) else str(int(value))
+        return f"{float(value):.10g}".replace(".", ",")
     return safe_text(str(value))
