@@ -45,15 +45,20 @@ _QUIET = [
     "--disable-sync",
 ]
 
+# Streamlit's own menu puts the headings of its sections in lists that hold more than list items.
 _OF_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
 
-# The script has run, nothing is still to come, and each chart has been drawn.
+# Browsers of today let the keyboard reach what scrolls, which Streamlit's tables do on a phone.
+_SEEN_TO = ("scrollable-region-focusable",)
+
+# The script has run, nothing is still to come or moving, and each chart has been drawn.
 _SETTLED = """() => {
     const app = document.querySelector("[data-testid=stApp]")
     return app?.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
         && document.querySelector("h1, [data-testid=stException]")
         && !document.querySelector("[data-testid=stSkeleton], [data-testid=stSpinner]")
+        && document.getAnimations().every(animation => animation.playState !== "running")
         && [...document.querySelectorAll(".stPlotlyChart")].every(chart => chart.querySelector(".main-svg"))
 }"""
 
@@ -128,7 +133,7 @@ class Visit:
             const names = ["stFileUploaderDropzone", "stIconMaterial"]
             const asides = names.flatMap(name => [...document.querySelectorAll(`[data-testid=${name}]`)])
             for (const aside of asides) aside.style.display = "none"
-            const hints = [...document.querySelectorAll("[placeholder]")].map(field => field.placeholder)
+            const hints = [...document.querySelectorAll(":placeholder-shown")].map(field => field.placeholder)
             const text = [document.title, document.body.innerText, ...hints].join("\\n")
             for (const aside of asides) aside.style.display = ""
             return text
@@ -143,14 +148,11 @@ class Visit:
 
     @property
     def grave_findings(self) -> list[str]:
-        """What axe calls serious or critical, one line each: the rule and the element.
-
-        Streamlit's own menu is left out: it puts the headings of its sections in lists that hold more than list items.
-        """
+        """What axe calls serious or critical in what is ours, one line each: the rule and the element."""
         return [
             f"{found['id']}: {node['target']} {node['html'][:200]}"
             for found in Axe().run(self.page, context=_OF_OURS).response["violations"]
-            if found["impact"] in ("serious", "critical")
+            if found["impact"] in ("serious", "critical") and found["id"] not in _SEEN_TO
             for node in found["nodes"]
         ]
 

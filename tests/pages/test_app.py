@@ -52,9 +52,9 @@ def opened(monkeypatch):
     def opened(page: str, folder, **address: str) -> AppTest:
         monkeypatch.setenv("RELAIS_STORE", str(folder))
         st.cache_resource.clear()
-        app = AppTest.from_file(str(ROOT / "pages/_frame.py"), default_timeout=120)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.run().switch_page(page).run()
+        app.run().switch_page(f"pages/{page}").run()
         if address:
             app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception
