@@ -166,13 +166,15 @@ def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Mo
     instants = pa.array(compress(cells, kinds == 1), pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
     local[kinds == 1] = instants + np.timedelta64(500_000, "us")
-    days = np.array([cell.toordinal() for cell in cells if type(cell) is date], dtype=int)
+    days = np.array([cell.toordinal() for cell in compress(cells, kinds == 2)], dtype=int)
     local[kinds == 2] = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
     typed = list(compress(cells, kinds == 0))
-    parsed = {cell: _parse_typed(cell, find) for cell in set(typed)}
-    local[kinds == 0] = [parsed[cell][0] for cell in typed]
-    words[kinds == 0] = [parsed[cell][1] for cell in typed]
-    invalid[kinds == 0] = [parsed[cell][2] for cell in typed]
+    place = {cell: i for i, cell in enumerate(set(typed))}  # each distinct cell is parsed once
+    parsed = [_parse_typed(cell, find) for cell in place]
+    places = np.array([place[cell] for cell in typed], dtype=int)
+    local[kinds == 0] = np.array([moment for moment, _, _ in parsed], dtype="datetime64[us]")[places]
+    words[kinds == 0] = np.array([word for _, word, _ in parsed], dtype=object)[places]
+    invalid[kinds == 0] = np.array([is_neither for _, _, is_neither in parsed], dtype=bool)[places]
     local = local.astype("datetime64[s]")
     has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
     return Moments(pd.Series(local), has_time, words, invalid)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ from analytics.intake.checking import (
 )
 from analytics.intake.mapping import Layout, OwnWords
 from analytics.intake.schools import find_school
+from analytics.intake.sheets import Cell
 from analytics.school_calendar import SchoolCalendar
 from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STEPS
 
@@ -58,11 +59,12 @@ def read_columns(
     days: SchoolCalendar,
 ) -> Columns:
     """Read every column, adding what is wrong to ``faults``: all the faults of a row at once."""
-    n = len(rows)
+    empty = ("",) * len(rows)
+    by_column = list(zip(*(layout.sheet.rows[row] for row in rows), strict=True)) if len(rows) else []
 
-    def cells(code: str) -> list:
+    def cells(code: str) -> Sequence[Cell]:
         column = layout.columns.get(code)
-        return [""] * n if column is None else [layout.sheet.rows[row][column] for row in rows]
+        return empty if column is None or not by_column else by_column[column]
 
     def words(code: str, find: Callable[[str], str | None], default: str) -> np.ndarray:
         codes = code_words(cells(code), find)

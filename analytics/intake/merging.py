@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 _CASE_TABLES = ("cases", "case_incidents", "case_steps")
+_FOLLOWED = ("followed_hours", "followed_school_days")
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,12 @@ def merge(
     time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it; a partial
     extract misses nothing.
     """
-    before, after = _fingerprints(known), _fingerprints(extract)
-    common = before.index.intersection(after.index)
-    unchanged = int((before[common] == after[common]).sum())
-    absent = known["cases"][~known["cases"]["case_id"].isin(after.index)]
+    is_told = known["cases"]["case_id"].isin(extract["cases"]["case_id"])
+    common, absent = known["cases"]["case_id"][is_told], known["cases"][~is_told]
+    unchanged = int((_fingerprints(known, common) == _fingerprints(extract, common)).sum())
     covered = extract["cases"]["school_year"].unique()
     changes = Changes(
-        new=len(after) - len(common),
+        new=len(extract["cases"]) - len(common),
         changed=len(common) - unchanged,
         unchanged=unchanged,
         missing=0 if is_partial else int(absent["school_year"].isin(covered).sum()),
@@ -62,13 +62,14 @@ def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, added[kept.columns]], ignore_index=True)
 
 
-def _fingerprints(tables: dict[str, pd.DataFrame]) -> pd.Series:
-    """A number a case (index case_id) that changes with any part of its record, whatever the order of the rows."""
-    cases = tables["cases"].copy()
-    waiting = cases["status"] == "open"
-    cases.loc[waiting, ["followed_hours", "followed_school_days"]] = 0
+def _fingerprints(tables: dict[str, pd.DataFrame], case_ids: pd.Series) -> pd.Series:
+    """A number for each of ``case_ids``, in order, that changes with any part of its record, not with the order of rows."""
     parts = []
-    for frame in (cases, tables["case_incidents"], tables["case_steps"]):
+    for name in _CASE_TABLES:
+        frame = tables[name][tables[name]["case_id"].isin(case_ids)]
+        if name == "cases":
+            is_fixed = frame["status"] != "open"  # an open case is followed longer each day
+            frame = frame.assign(**{column: frame[column].where(is_fixed, 0) for column in _FOLLOWED})
         if len(frame):
             ordered = frame[sorted(frame.columns)]
             digests = pd.util.hash_pandas_object(ordered, index=False)  # ty: ignore[not-callable] (loaded lazily)

@@ -1,0 +1,84 @@
+"""How much the whole import of a register costs, beside the bare reading of the same workbook by the same reader.
+
+    python tests/benchmarks/import_benchmark.py [ROWS]
+
+Prints the ratio of the two times, measured in turn in one run, and the memory at its highest. 100,000 rows of 27 columns are
+to be imported (read, checked, anonymised, merged, published) within 2.5 times the bare reading, in less than 1 GB.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from analytics.importing import import_register
+from analytics.intake import Key
+from analytics.store import Store
+
+REGISTER = Path(__file__).parents[1] / "files" / "registre-2025-2026.xlsx"
+ROUNDS = 3
+
+
+def write_register(path: Path, n_rows: int) -> None:
+    """The small register of the tests, over and over, each row under a case number of its own."""
+    source = CalamineWorkbook.from_path(REGISTER)
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "dd/mm/yyyy hh:mm"}) as workbook:
+        for name in source.sheet_names:
+            rows = source.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            sheet = workbook.add_worksheet(name)
+            header = next(i for i, row in enumerate(rows) if sum(cell != "" for cell in row) > 3)
+            repeats = n_rows if name == source.sheet_names[0] else len(rows) - header - 1
+            for i, row in enumerate(rows[: header + 1]):
+                sheet.write_row(i, 0, row)
+            for i in range(repeats):
+                row = rows[header + 1 + i % (len(rows) - header - 1)]
+                number = [f"D-{i:06}"] if repeats == n_rows else row[:1]
+                for column, cell in enumerate([*number, *row[1:]]):
+                    (sheet.write_datetime if isinstance(cell, date) else sheet.write)(header + 1 + i, column, cell)
+
+
+def read_bare(content: bytes) -> None:
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    for name in workbook.sheet_names:
+        workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def import_once(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        import_register(Store(Path(folder) / "store"), content, Key(b"k" * 32), datetime.now(UTC))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def measure(path: Path) -> None:
+    content = path.read_bytes()
+    bare = [seconds(lambda: read_bare(content)) for _ in range(ROUNDS)]
+    whole = [seconds(lambda: import_once(content)) for _ in range(ROUNDS)]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"bare reading {min(bare):.2f} s, whole import {min(whole):.2f} s: {min(whole) / min(bare):.2f} times")
+    print(f"memory at its highest: {memory:.0f} MB")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        workbook = Path(folder) / "register.xlsx"
+        process = get_context("spawn").Process(
+            target=write_register, args=(workbook, int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+        )
+        process.start()
+        process.join()
+        measure(workbook)
