@@ -82,31 +82,45 @@ class Effect:
 def effect(table: pd.DataFrame, confidence: float = 0.95) -> Effect:
     """The ratio of reports in visited schools, from a Poisson regression with school and term effects.
 
-    ``table``: :func:`panel`. Schools without any case say nothing and are left out, as are schools seen in a single term.
-    A school is "visited" when it has terms before and after; the others are compared. Without ten of each there is no
-    estimate. Limits come from errors clustered by school, with G/(G-1).
+    ``table``: :func:`panel`. Schools without any case say nothing and are left out, as are schools seen in a single term
+    or already visited in all of them. A school is "visited" when it has terms before and after; the others are compared.
+    Without ten of each there is no estimate. Limits come from errors clustered by school, with G/(G-1).
     """
-    seen = table.groupby("school_id").agg(
-        n=("n", "sum"), terms=("term", "size"), some=("visited", "any"), all=("visited", "all")
-    )
-    useful = seen[(seen["n"] > 0) & (seen["terms"] > 1) & ~seen["all"]]
-    rows = table[table["school_id"].isin(useful.index)]
-    rows = rows[rows.groupby("term")["n"].transform("sum") > 0]
-    n_visited, n_terms = int(useful["some"].sum()), rows["term"].nunique()
-    n_compared = len(useful) - n_visited
+    rows = _telling(table)
+    n_visited = len(rows.loc[rows["visited"], "school_id"].unique())
+    n_compared = len(rows["school_id"].unique()) - n_visited
     ratio = lower = upper = dispersion = np.nan
-    if min(n_visited, n_compared) >= MINIMUM_SCHOOLS and n_terms > 1:
-        columns = np.column_stack(
-            [rows["visited"].astype(float), _dummies(rows["school_id"]), _dummies(rows["term"])[:, 1:]]
-        )
-        cluster = pd.factorize(rows["school_id"])[0]
-        fit = poisson(rows["n"].to_numpy(float), columns, np.log(rows["exposure"].to_numpy(float)), cluster)
-        z = ndtri((1 + confidence) / 2)
+    if min(n_visited, n_compared) >= MINIMUM_SCHOOLS:
+        fit = _fit(rows, rows[["visited"]].to_numpy(float))
         if fit is not None:
-            error = fit.errors[0]
-            ratio, lower, upper = np.exp(fit.coefficients[0] + error * np.array([0, -z, z]))
+            z = ndtri((1 + confidence) / 2)
+            ratio, lower, upper = np.exp(fit.coefficients[0] + fit.errors[0] * np.array([0, -z, z]))
             dispersion = fit.dispersion
-    return Effect(ratio, lower, upper, n_visited, n_compared, n_terms, dispersion)
+    return Effect(ratio, lower, upper, n_visited, n_compared, rows["term"].nunique(), dispersion)
+
+
+def baseline(table: pd.DataFrame) -> tuple[float, float]:
+    """Mean cases of a school in a term, and how much more they vary than Poisson's once school and term are known: what a
+    power calculation starts from. The dispersion is at least 1, and 1 where it cannot be told."""
+    rows = _telling(table)
+    fit = _fit(rows, np.empty((len(rows), 0))) if len(rows["school_id"].unique()) > 1 else None
+    cases = float(table["n"].mean()) if len(table) else 0.0
+    return cases, max(fit.dispersion, 1.0) if fit is not None else 1.0
+
+
+def _telling(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that can tell something: schools with cases, seen in several terms, not visited in all; terms with cases."""
+    seen = table.groupby("school_id").agg(n=("n", "sum"), terms=("term", "size"), always=("visited", "all"))
+    useful = seen.index[(seen["n"] > 0) & (seen["terms"] > 1) & ~seen["always"].astype(bool)]
+    rows = table[table["school_id"].isin(useful)]
+    return rows[rows.groupby("term")["n"].transform("sum") > 0]
+
+
+def _fit(rows: pd.DataFrame, first: NDArray[np.float64]) -> Fit | None:
+    """Poisson regression of the counts on the columns ``first``, the schools and the terms."""
+    columns = np.column_stack([first, _dummies(rows["school_id"]), _dummies(rows["term"])[:, 1:]])
+    cluster = pd.factorize(rows["school_id"])[0]
+    return poisson(rows["n"].to_numpy(float), columns, np.log(rows["exposure"].to_numpy(float)), cluster)
 
 
 def _dummies(codes: pd.Series) -> NDArray[np.float64]:

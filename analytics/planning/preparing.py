@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from analytics.planning.activities import Activity, Rules, programme
+from analytics.planning.evaluation import panel
 from analytics.planning.need import BY, need, observed_years, plannable
 from analytics.planning.problem import Problem, build_problem, team_weeks
 from analytics.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
@@ -103,3 +104,21 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
 
 def _on_demand() -> Sequence[Activity]:
     return [activity for activity in programme().activities.values() if activity.on_demand]
+
+
+def observed_panel(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:
+    """Schools by term for the whole weeks of the records (:func:`analytics.planning.evaluation.panel`)."""
+    start = records_start(snapshot, calendar)
+    last_sunday = snapshot.as_of - timedelta(days=snapshot.as_of.isoweekday() % 7)
+    weeks = pd.Series(pd.date_range(start, last_sunday, freq="W-MON"))
+    cases = snapshot.case_counts(by=("school_id", "report_week"))
+    return panel(snapshot.school_counts(), cases, snapshot.table("school_actions"), weeks, calendar)
+
+
+def observed_rates(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:
+    """Schools with what a rate a pupil and year needs: school_id, name, n, exposure."""
+    schools = snapshot.school_counts()
+    known = schools[schools["n_pupils"].fillna(0) > 0].reset_index(drop=True)
+    years = observed_years(records_start(snapshot, calendar), snapshot.as_of, calendar)
+    known["exposure"] = known["n_pupils"].astype("float64") * years
+    return known[["school_id", "name", "n", "exposure"]]

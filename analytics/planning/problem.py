@@ -116,6 +116,8 @@ def _units_of(
 ) -> pd.DataFrame:
     """The schools that can have ``activity``, how many sessions each still needs, and from which week on."""
     chosen = schools[schools["school_level"].isin(activity.teaching)]
+    if activity.postvention:  # what follows a case needs one
+        chosen = chosen[chosen["last_week"].notna()]
     n_groups = groups(chosen["n_pupils"], activity.people_per_pupil, activity.group_size)
     repeat = pd.Timedelta(weeks=activity.repeat_weeks)
     mine = given[(given["activity"] == activity.code) & (given["week"] + repeat > weeks["week"].min())]

@@ -107,7 +107,10 @@ def test_a_parents_evening_waits_for_the_calm_after_the_last_case():
     late = problem(last_week=pd.to_datetime(["2026-08-17", None]))
     assert late.weeks["week"][unit(late, "A", "parents_evening")["first_week"]] == pd.Timestamp("2026-10-12")
     assert unit(late, "A", "staff_training")["first_week"] == 0
-    assert unit(late, "B", "parents_evening")["first_week"] == 0
+
+
+def test_a_school_without_any_case_has_no_postvention():
+    assert "parents_evening" not in set(problem().units.loc[problem().units["school_id"] == "B", "activity"])
 
 
 def test_an_open_case_is_not_calm_yet_on_the_day_of_the_extract():

@@ -1,0 +1,308 @@
+"""Programme de prévention: what to give where and when, why there, and whether one could see that it helped."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from analytics.charts import planning as charts
+from analytics.french import count, number, percent, typeset
+from analytics.planning.activities import programme
+from analytics.planning.allocation import Plan
+from analytics.planning.evaluation import Effect, baseline, effect, expected_without_action
+from analytics.planning.plans import (
+    PLAN_LABELS,
+    by_school,
+    by_week,
+    coverage,
+    first_needs,
+    programme_rows,
+    side_by_side,
+    sure_and_close,
+)
+from analytics.planning.power import power_table, schools_needed
+from analytics.planning.preparing import Preparation, observed_panel, observed_rates
+from analytics.school_calendar import OutsideCalendarError, calendar
+from analytics.selection import EVERYTHING
+from analytics.store import Snapshot
+from analytics.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS
+from pages import _data, _widgets
+from pages import _prevention_parts as parts
+
+N_SHOWN = 20
+LABELS = programme().labels
+
+
+def main() -> None:
+    _widgets.title("Programme de prévention", "Que donner, dans quelles écoles, quelles semaines, et pourquoi là ?")
+    snapshot = _data.snapshot()
+    _widgets.context(snapshot, EVERYTHING, int(snapshot.case_counts()["n"].iloc[0]))
+    now = datetime.now(ZoneInfo("Europe/Brussels"))
+    try:
+        team, rules = parts.choose(snapshot, now.date())
+    except OutsideCalendarError:
+        st.info(
+            "Le calendrier de la prochaine année scolaire n'est pas encore connu de Relais. Ajoutez-le à data/calendar.toml.",
+            icon=":material/calendar_month:",
+        )
+        return
+    preparation = parts.prepared(snapshot.version, team, rules, snapshot)
+    show_missing(preparation)
+    if preparation.need.empty:
+        st.info("Aucune école ne peut être planifiée. Complétez la feuille Écoles.", icon=":material/school:")
+        return
+    result = parts.computed(snapshot, team, rules, preparation)
+    if result is None:
+        st.caption(
+            typeset("Le calcul prend de quelques secondes à une minute. Changez les heures et les règles d'abord.")
+        )
+    elif result.plan is None:
+        parts.show_what_to_loosen(result, preparation)
+    else:
+        show_plan(preparation, result.plan)
+        parts.downloads(snapshot, team, rules, preparation, result.plan, now)
+        show_comparison(preparation, result.plan, result.shares)
+    show_need(preparation)
+    show_evaluation(snapshot)
+    show_activities()
+
+
+def show_missing(preparation: Preparation) -> None:
+    """What the plan cannot know."""
+    if n := len(preparation.unplannable):
+        st.warning(
+            typeset(
+                f"{count(n, 'école')} sans niveau ou sans nombre d'élèves : impossible d'y planifier. Complétez la feuille Écoles."
+            ),
+            icon=":material/school:",
+        )
+    if preparation.given.empty:
+        st.info(
+            "Le registre n'a pas de feuille Actions (École, Activité, Date, Groupes). Sans elle, toutes les écoles sont "
+            "comptées comme n'ayant rien reçu.",
+            icon=":material/event_busy:",
+        )
+
+
+def show_plan(preparation: Preparation, plan: Plan) -> None:
+    problem, sessions = preparation.problem, plan.sessions
+    st.header("Le programme")
+    ours = side_by_side(problem, sessions).iloc[0]
+    st.markdown(
+        typeset(
+            f"**{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
+            f"{number(ours['hours'])} h d'équipe ({percent(ours['hours_share'])} des heures).** Ce programme couvre "
+            f"{percent(ours['share'])} du besoin. Aucun autre qui respecte les règles ne ferait mieux de plus de "
+            f"{percent(max(plan.gap, 0.001), 1)} : c'est prouvé."
+        )
+    )
+    weeks = by_week(problem, sessions)
+    rows = programme_rows(problem, sessions)
+    _widgets.chart(
+        charts.hours_by_week(weeks, LABELS),
+        key="plan-weeks",
+        alt=f"Heures prévues par semaine : {number(ours['hours'])} h au total, jamais plus que celles de l'équipe.",
+        read="chaque barre est une semaine de classe, chaque couleur une activité. La ligne grise est ce que l'équipe peut "
+        "donner, urgences déduites. Une école reçoit une activité pour tous ses groupes, ou pas du tout.",
+        act="appelez les écoles dans l'ordre des semaines. Une semaine pleine n'a plus de place pour un imprévu.",
+        table=rows.assign(activity=rows["activity"].map(LABELS)),
+        columns={
+            "week": "Semaine du",
+            "name": "École",
+            "zone": "Zone",
+            "activity": "Activité",
+            "n_groups": "Séances",
+            "hours": "Heures",
+        },
+    )
+    with st.expander("Par école"):
+        schools = by_school(problem, sessions, preparation.need, preparation.given)
+        _widgets.show_table(
+            schools.assign(network=schools["school_network"].map(SCHOOL_NETWORKS.labels)),
+            {
+                "name": "École",
+                "network": "Réseau",
+                "zone": "Zone",
+                "n": "Dossiers",
+                "need": "Besoin",
+                "n_activities": "Activités",
+                "n_groups": "Séances",
+                "first_week": "Dès la semaine du",
+                "last_given": "Dernière action donnée",
+            },
+        )
+    with st.expander("Par zone et par réseau"):
+        reached = coverage(problem, sessions).replace({"name": SCHOOL_NETWORKS.labels})
+        _widgets.show_table(
+            reached,
+            {
+                "name": "Zone ou réseau",
+                "n_schools": "Écoles",
+                "n_required": "Au moins",
+                "n_planned": "Touchées",
+                "share": "Part",
+            },
+        )
+
+
+def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) -> None:
+    problem, sessions = preparation.problem, plan.sessions
+    beside = side_by_side(problem, sessions)
+    st.header("À côté d'autres façons de faire")
+    covered = beside.set_index("plan")["share"]
+    _widgets.chart(
+        charts.plans_side_by_side(beside, PLAN_LABELS),
+        key="plan-compare",
+        alt=f"Ce programme couvre {percent(covered['optimum'])} du besoin, la même chose pour toutes "
+        f"{percent(covered['same_for_all'])}, d'abord le plus de dossiers {percent(covered['most_cases_first'])}.",
+        read="la part du besoin que chaque façon de faire couvre avec les mêmes heures. « La même chose pour toutes » donne "
+        "une action à chaque école à son tour ; « d'abord le plus de dossiers » sert une école entière avant la suivante. "
+        "Ces deux-là ne tiennent pas compte des zones ni des écoles délaissées.",
+        act="si l'écart est petit, la façon la plus simple à expliquer est la bonne.",
+        table=beside.assign(plan=beside["plan"].map(PLAN_LABELS)),
+        columns={
+            "plan": "Façon de faire",
+            "share": "Besoin couvert",
+            "n_schools": "Écoles",
+            "n_sessions": "Séances",
+            "hours": "Heures",
+            "n_left_out": "Délaissées trop longtemps",
+            "n_short": "Zones et réseaux sous le minimum",
+        },
+    )
+    if shares.empty:
+        return
+    st.subheader(typeset("Le choix tient-il au hasard ?"))
+    sure = sure_and_close(shares, problem, sessions)
+    n_close = int(sure["close"].sum())
+    _widgets.chart(
+        charts.chosen_dots(sure.head(N_SHOWN) if not n_close else sure[sure["close"]].head(N_SHOWN)),
+        key="plan-chance",
+        alt=f"{count(n_close, 'école')} sur {len(sure)} ne seraient ni presque toujours ni presque jamais choisies.",
+        read=f"le même calcul, refait {parts.N_DRAWS} fois avec d'autres taux aussi plausibles (tirage numéro {parts.SEED}, "
+        "sur l'année entière). À 100 %, une école est choisie chaque fois. Les écoles montrées sont celles qui se valent.",
+        act="entre des écoles qui se valent, ce que vous savez d'elles pèse plus que le calcul.",
+        table=sure,
+        columns={"name": "École", "chosen_share": "Choisie", "planned": "Dans ce programme", "close": "Se valent"},
+    )
+
+
+def show_need(preparation: Preparation) -> None:
+    st.header("Le besoin, école par école")
+    first = first_needs(preparation.need, preparation.problem.schools)
+    _widgets.chart(
+        charts.need_bars(first, SCHOOL_LEVELS.labels),
+        key="plan-need",
+        alt=f"Le besoin le plus grand : {first['name'].iloc[0]}, {SCHOOL_LEVELS.label(first['school_level'].iloc[0])}.",
+        read="les dossiers à attendre en un an (le taux de l'école, rapproché de celui de toutes les écoles quand elle a peu "
+        "de dossiers), puis ce qu'ajoutent le danger et la récence, et ce qu'enlève ce qui a déjà été donné. Les élèves "
+        "d'un niveau sont estimés à partir de ceux de l'école.",
+        act="si un poids ne vous semble pas juste, changez-le dans data/activities.toml et refaites le calcul.",
+        table=first.assign(level=first["school_level"].map(SCHOOL_LEVELS.labels)),
+        columns={
+            "name": "École",
+            "level": "Niveau",
+            "n": "Dossiers",
+            "expected": "Attendus par an",
+            "danger_factor": "Danger (facteur)",
+            "recency_factor": "Récence (facteur)",
+            "given_factor": "Déjà donné (facteur)",
+            "need": "Besoin",
+        },
+    )
+
+
+def show_evaluation(snapshot: Snapshot) -> None:
+    st.header(typeset("Verra-t-on si cela aide ?"))
+    st.markdown(
+        typeset(
+            "Après une séance, les signalements peuvent **augmenter** : plus de confiance, et non plus de faits. Ils peuvent "
+            "**baisser** sans la séance : on choisit des écoles au plus haut. D'où trois questions, dans cet ordre."
+        )
+    )
+    observed = observed_panel(snapshot, calendar())
+    cases, dispersion = baseline(observed)
+    table = power_table(cases, dispersion)
+    needed = {n_terms: schools_needed(cases, dispersion, n_terms) for n_terms in (3, 6)}
+    words = {
+        n: "plus d'écoles qu'il n'y en a" if found is None else count(found, "école") for n, found in needed.items()
+    }
+    st.subheader(typeset("1. Peut-on le voir ?"))
+    _widgets.chart(
+        charts.power_curves(table),
+        key="plan-power",
+        alt=f"Pour voir une baisse de 20 %, il faut {words[3]} avec trois trimestres avant et après.",
+        read=f"la chance de voir une vraie baisse de 20 % avec {number(cases, 1)} dossier(s) par école et par trimestre. Quatre "
+        f"chances sur cinq demandent {words[3]} avec une année avant et une après, {words[6]} avec deux.".replace(
+            "(s)", "s" if cases >= 2 else ""
+        ),
+        act="si votre service a moins d'écoles, n'attendez pas des chiffres qu'ils tranchent. Notez ce qui est vraiment donné, "
+        "et demandez aux classes ce qu'elles en gardent.",
+        table=table,
+        columns={"n_schools": "Écoles", "n_terms": "Trimestres avant et après", "power": "Chances de le voir"},
+    )
+    st.subheader(typeset("2. Qu'est-ce qui baisserait tout seul ?"))
+    falls = expected_without_action(observed_rates(snapshot, calendar()), 10)
+    rates = falls.merge(snapshot.school_counts()[["school_id", "name"]], on="school_id")
+    _widgets.chart(
+        charts.falls_by_themselves(rates),
+        key="plan-mean",
+        alt=f"Les dix taux les plus hauts baisseraient d'eux-mêmes de {percent(-rates['change'].mean())} en moyenne.",
+        read="les taux les plus hauts doivent une part au hasard. Le second point est ce qu'on attend ensuite, sans rien faire.",
+        act="ne comptez comme effet d'une séance que ce qui dépasse cette baisse-là.",
+        table=rates,
+        columns={"name": "École", "n": "Dossiers", "change": "Changement attendu"},
+    )
+    st.subheader(typeset("3. Qu'a-t-on vu ?"))
+    show_effect(effect(observed), effect(observed[~observed["just_before"]]))
+
+
+def show_effect(found: Effect, cautious: Effect) -> None:
+    """The estimate, or why there is none."""
+    if not found.is_known:
+        st.markdown(
+            typeset(
+                f"**On ne peut pas le dire.** Il faut au moins dix écoles suivies avant et après une première action, et dix sans "
+                f"action à côté d'elles ; il y en a {number(found.n_visited)} et {number(found.n_compared)}."
+            )
+        )
+        return
+    lines = [
+        f"Après la première action, **{percent(found.ratio)}** des signalements attendus sans elle, entre {percent(found.lower)} "
+        f"et {percent(found.upper)} : {count(found.n_visited, 'école')} comparées à {number(found.n_compared)} autres, "
+        f"sur {count(found.n_terms, 'trimestre')}."
+    ]
+    if cautious.is_known:
+        lines.append(
+            f"Sans le trimestre qui précède l'action, où l'école était peut-être au plus haut : {percent(cautious.ratio)}, entre "
+            f"{percent(cautious.lower)} et {percent(cautious.upper)}."
+        )
+    lines.append(
+        "Au-dessus de 100 %, cela peut être de la confiance. Si l'intervalle contient 100 %, on ne sait pas. Les écoles n'ont "
+        "pas été tirées au sort : d'autres différences peuvent jouer."
+    )
+    st.markdown(typeset("\n\n".join(lines)))
+
+
+def show_activities() -> None:
+    with st.expander("Les activités et leurs sources"):
+        content = programme()
+        for activity in content.activities.values():
+            origin = "procédure du service" if activity.source == "procedure" else "proposé par Relais"
+            st.markdown(
+                typeset(
+                    f"**{activity.label}** · {activity.definition} {activity.minutes} min, {activity.staff} personnes, groupes "
+                    f"de {activity.group_size} au plus, {number(activity.team_hours, 1)} h d'équipe. Source : {origin}."
+                )
+            )
+        st.caption(
+            typeset(
+                "Durées, groupes et poids sont des hypothèses à adapter dans data/activities.toml. Repère : des programmes entiers "
+                "ont réduit les faits commis de 19 à 20 % et les faits subis de 15 à 16 % (Gaffney et al., 2021) ; KiVa au pays "
+                "de Galles n'a pas montré d'effet net. L'effet d'une séance seule n'est pas connu."
+            )
+        )
+
+
+main()
