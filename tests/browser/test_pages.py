@@ -76,7 +76,7 @@ def test_a_choice_follows_the_reader_and_a_copied_address_shows_what_its_sender_
         sender.page.get_by_test_id("stSidebarNavLink").filter(has_text=PAGES[path][0]).click()
         sender.page.get_by_role("heading", level=1, name=PAGES[path][0]).wait_for()
         assert described(sender.settle()) == chosen
-        assert described(open_url(sender.page.url).settle()) == chosen
+    assert described(open_url(sender.page.url).settle()) == chosen
 
 
 def described(visit) -> str:
