@@ -75,13 +75,13 @@ def filters(snapshot: Snapshot) -> Selection:
         return Selection()
     weeks = [week.date() for week in pd.date_range(choices["first_week"], choices["last_week"], freq="7D")]
 
-    def several(label: str, key: str, options: Mapping[str, str]) -> tuple[str, ...]:
+    def several(label: str, key: str, options: Mapping[str, str], everything: str = "Tous") -> tuple[str, ...]:
         chosen = st.multiselect(
             label,
             list(options),
             format_func=options.__getitem__,
             key=key,
-            placeholder="Tous",
+            placeholder=everything,
             select_all=False,  # its words are English
             bind="query-params",
             persist_state="session",
@@ -103,13 +103,15 @@ def filters(snapshot: Snapshot) -> Selection:
     with st.sidebar:
         st.subheader("Filtrer")
         return Selection(
-            school_years=several("Années scolaires", "annees", {year: year for year in choices["school_years"]}),
+            school_years=several(
+                "Années scolaires", "annees", {year: year for year in choices["school_years"]}, "Toutes"
+            ),
             first_week=week("Depuis la semaine du", "depuis", "Le début"),
             last_week=week("Jusqu'à la semaine du", "jusque", "La fin"),
             incident_types=several("Types d'incidents", "types", INCIDENT_TYPES.labels),
             school_levels=several("Niveaux", "niveaux", SCHOOL_LEVELS.labels),
             school_networks=several("Réseaux", "reseaux", SCHOOL_NETWORKS.labels),
-            zones=several("Zones", "zones", {zone: zone for zone in choices["zones"]}),
+            zones=several("Zones", "zones", {zone: zone for zone in choices["zones"]}, "Toutes"),
         )
 
 
