@@ -21,8 +21,9 @@ def main() -> None:
     with TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
         browser = launch(playwright)
         for path in PAGES:
-            screen = {"width": DESK, "height": 960} if path != "protocole" else {"width": PHONE, "height": 844}
-            visited = visit(browser.new_context(viewport=screen, locale="fr-BE"), server.address + path).settle()
+            width, height = (PHONE, 844) if path == "protocole" else (DESK, 960)
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-BE")
+            visited = visit(context, server.address + path).settle()
             _write(visited.page.screenshot(), FOLDER / f"{path or 'vue-d-ensemble'}.png")
         browser.close()
 
