@@ -1,0 +1,96 @@
+"""The charts of the relays draw what the measures say: every part, every step, readable labels."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analytics.charts import relays as charts
+from analytics.charts.signals import control_chart
+from analytics.measures import relays, signals
+from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
+
+
+@pytest.fixture
+def counts(table) -> pd.DataFrame:
+    drawn = table("""
+        step    | school_level | event          | delay | n  | n_time_completed
+        cpms    | fundamental  | done           |     4 | 10 | 0
+        cpms    | fundamental  | pending        |    30 |  3 | 0
+        cpms    | secondary_1  | done           |    20 |  6 | 2
+        cpms    | secondary_1  | closed         |   100 |  5 | 0
+        cpms    | secondary_1  | not_applicable |       |  2 | 0
+        parents | fundamental  | done           |     1 | 13 | 0
+        parents | secondary_1  | not_recorded   |       | 13 | 0
+    """)
+    return drawn.assign(delay=pd.to_numeric(drawn["delay"], errors="coerce"))
+
+
+def test_the_parts_of_a_bar_add_up_to_its_cases(counts):
+    chart = charts.outcome_bars(relays.outcomes(counts))
+    per_step = pd.DataFrame({bar.name: list(bar.x) for bar in chart.data}, index=list(chart.data[0].y)).sum(axis=1)
+    assert per_step.to_dict() == {"CPMS": 26, "Parents": 26}
+
+
+def test_steps_are_drawn_from_the_first_of_the_protocol_downwards(counts):
+    chart = charts.outcome_bars(relays.outcomes(counts))
+    assert list(chart.data[0].y) == ["Parents", "CPMS"]  # the last drawn is on top
+
+
+def test_a_small_part_carries_no_number_that_would_not_fit(counts):
+    tiny = pd.concat([counts, counts.iloc[[1]].assign(n=1, delay=31)])
+    chart = charts.outcome_bars(relays.outcomes(tiny.assign(n=tiny["n"].where(tiny["event"] != "done", 400))))
+    pending = next(bar for bar in chart.data if bar.name == "en attente")
+    assert set(pending.text) == {""}
+
+
+def test_a_curve_starts_at_nothing_and_stops_at_the_last_tick(counts):
+    cpms = counts[counts["step"] == "cpms"]
+    curves = relays.curves(cpms, ["school_level"])
+    followed = relays.still_followed(curves, (0, 24, 48), ["school_level"])
+    chart = charts.incidence_curves(curves, followed, "hours", "school_level", SCHOOL_LEVELS.labels, 24)
+    lines = [trace for trace in chart.data if trace.name]
+    assert [line.name for line in lines] == ["Fondamental", "1er degré"]
+    assert all(line.y[0] == 0 and line.x[-1] == 48 for line in lines)
+    assert "délai" in [note.text for note in chart.layout.annotations]
+
+
+def test_under_the_axis_stand_the_cases_still_followed(counts):
+    cpms = counts[counts["step"] == "cpms"]
+    curves = relays.curves(cpms)
+    chart = charts.incidence_curves(curves, relays.still_followed(curves, (0, 24)), "hours", None, {}, None)
+    assert [note.text for note in chart.layout.annotations] == ["24", "8", "suivis"]
+
+
+def test_many_groups_stand_side_by_side_each_before_the_curve_of_all(table):
+    counts = pd.concat(
+        table("""
+            step | event   | delay | n | n_time_completed
+            cpms | done    |     4 | 2 | 0
+            cpms | pending |    30 | 1 | 0
+        """).assign(incident_type=code)
+        for code in INCIDENT_TYPES
+    )
+    curves = relays.curves(counts, ["incident_type"])
+    followed = relays.still_followed(curves, (0, 48), ["incident_type"])
+    chart = charts.incidence_panels(
+        curves, relays.curves(counts), followed, "hours", "incident_type", INCIDENT_TYPES.labels
+    )
+    assert [trace.name for trace in chart.data if trace.name].count("tous") == len(INCIDENT_TYPES)
+    titles = [note.text for note in chart.layout.annotations]
+    assert max(len(line) for title in titles for line in title.split("<br>")) <= 16
+
+
+def test_a_signal_is_marked_and_a_provisional_point_is_hollow():
+    values = [10.0, 12, 11, 9, 10, 12, 11, 10, 9, 11, 10, 12, 40, 11]
+    points = pd.DataFrame(
+        {
+            "period": pd.date_range("2025-01-01", periods=len(values), freq="MS"),
+            "value": values,
+            "provisional": [False] * 13 + [True],
+        }
+    )
+    chart = control_chart(signals.xmr(points), lambda month: f"{month:%m/%Y}", str, "heures")
+    marks = list(chart.data[-1].marker.symbol)
+    assert marks[12] == "diamond"
+    assert marks[13] == "circle-open"

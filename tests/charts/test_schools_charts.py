@@ -1,0 +1,96 @@
+"""What stands on the pictures of schools: a funnel, the tenth, a school beside its kind, for no school as for 200."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.charts import schools as charts
+from analytics.charts import theme
+from analytics.measures import incidents, schools
+from analytics.vocabulary import INCIDENT_TYPES
+
+
+def counted(n_schools: int, most: int = 30) -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    return pd.DataFrame(
+        {
+            "school_id": [str(i) for i in range(n_schools)],
+            "name": [f"École {i}" for i in range(n_schools)],
+            "n_pupils": pd.array(rng.integers(60, 1500, n_schools), dtype="Int64"),
+            "n": rng.integers(0, most, n_schools),
+        }
+    )
+
+
+def drawn(table: pd.DataFrame):
+    return charts.funnel(schools.rates(table), schools.funnel_lines(table))
+
+
+@pytest.mark.parametrize("n_schools", [1, 2, 200])
+def test_every_school_is_drawn_once_within_the_picture(n_schools):
+    table = counted(n_schools)
+    chart = drawn(table)
+    points = [trace for trace in chart.data if trace.mode == "markers"]
+    assert sum(len(trace.x) for trace in points) == n_schools
+    x_range, y_range = chart.layout.xaxis.range, chart.layout.yaxis.range
+    for trace in points:
+        assert all(x_range[0] < x < x_range[1] for x in trace.x)
+        assert all(y_range[0] < y < y_range[1] for y in trace.y)
+
+
+@pytest.mark.parametrize("n_schools", [1, 2, 200])
+def test_the_limits_are_named_on_their_lines_within_the_picture(n_schools):
+    chart = drawn(counted(n_schools))
+    notes = {note.text: note for note in chart.layout.annotations}
+    assert len(notes) == 3
+    top = chart.layout.yaxis.range[1]
+    assert all(note.y <= top for note in notes.values())
+    assert notes["99,8 %"].x >= notes["95 %"].x  # to the right of its line, the other to the left: they cannot touch
+
+
+def test_a_school_beyond_the_limits_has_a_form_and_a_colour_of_its_own():
+    table = counted(40, most=4)
+    table.loc[0, ["n_pupils", "n"]] = [900, 60]
+    beyond = next(trace for trace in drawn(table).data if trace.mode == "markers" and trace.marker.symbol == "diamond")
+    names = [
+        text
+        for trace in drawn(table).data
+        if trace.mode == "markers"
+        for text in trace.customdata
+        if "<b>École 0<" in text
+    ]
+    assert beyond.marker.color == theme.SIGNAL
+    assert "au-dessus de la limite à 99,8 %" in names[0]
+
+
+@pytest.mark.parametrize("n_schools", [0, 3])
+def test_schools_without_pupils_leave_an_empty_picture(n_schools):
+    table = counted(n_schools).assign(n_pupils=pd.array([pd.NA] * n_schools, dtype="Int64"))
+    assert not drawn(table).data
+
+
+def test_the_tenth_is_labelled_beyond_its_bars():
+    answer = schools.concentration(counted(50))
+    chart = charts.concentration_bars(answer)
+    row = answer.iloc[0]
+    assert [note.x for note in chart.layout.annotations] == [row["share"], row["upper"]]
+    assert chart.layout.xaxis.range[1] >= 1.25 * max(row["share"], row["upper"])
+
+
+def test_a_school_stands_beside_its_kind_type_by_type():
+    def shares(**numbers):
+        counts = pd.DataFrame({"incident_type": list(numbers), "n": list(numbers.values())})
+        return incidents.shares(counts, "incident_type", sum(numbers.values()), list(INCIDENT_TYPES))
+
+    beside = incidents.beside({"school": shares(threats=1), "network": shares(insults=9, threats=1)}, "incident_type")
+    chart = charts.beside_dots(
+        beside, INCIDENT_TYPES.labels, {"school": "cette école", "network": "réseau WBE (8 écoles)"}
+    )
+    own, network = chart.data
+    assert list(own.y) == list(network.y)
+    assert dict(zip(own.y, own.x, strict=True))["Menaces"] == 1
+    assert dict(zip(network.y, network.x, strict=True))["Menaces"] == 0.1
+    assert own.error_x.array is not None
+    assert network.error_x.array is None

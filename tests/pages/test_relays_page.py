@@ -1,0 +1,89 @@
+"""The page Activation des relais: each question answers on a register, under a filter, and when there is nothing to say."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.importing import import_register
+from analytics.intake import Key
+from analytics.store import Store
+from tests.repository import ROOT
+
+FILES = ROOT / "tests/files"
+TRUTH = json.loads((FILES / "registre-2025-2026-suite.truth.json").read_text("utf-8"))
+QUESTIONS = ["En bref", "Délais et retards", "Comparer", "Où le temps se perd", "Changement ou hasard"]
+
+
+@pytest.fixture(scope="module")
+def two_extracts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("extracts")
+    for name, month in (("registre-2025-2026", 6), ("registre-2025-2026-suite", 7)):
+        content = (FILES / f"{name}.xlsx").read_bytes()
+        import_register(Store(folder), content, Key(b"k" * 32), datetime(2026, month, 27, tzinfo=UTC))
+    return folder
+
+
+@pytest.fixture
+def ask(monkeypatch, two_extracts):
+    def ask(**address: str) -> AppTest:
+        monkeypatch.setenv("RELAIS_STORE", str(two_extracts))
+        st.cache_resource.clear()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app.query_params.update(address)
+        app.run().switch_page("pages/relays.py").run()
+        app.run()  # after a switch, the simulation gives the widgets what they hold one run late
+        assert not app.exception
+        assert not app.error
+        return app
+
+    return ask
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(block.value for block in (*app.markdown, *app.caption, *app.info))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("clock", ["En heures", "En jours d'école"])
+def test_each_question_answers_in_hours_and_in_school_days(ask, question, clock):
+    app = ask(question=question, horloge=clock)
+    assert app.get("plotly_chart")
+    assert "Comment lire" in text(app)
+    assert "Que faire" in text(app)
+
+
+def test_the_share_on_a_card_is_the_share_of_the_truth_file(ask):
+    share = TRUTH["steps"]["cpms"]["share_within_hours"]["24"]
+    cards = {metric.label: metric.value for metric in ask(question="En bref").metric}
+    assert cards["CPMS"] == f"{100 * share:.0f}\u202f%"
+
+
+def test_danger_is_never_judged_in_school_days(ask):
+    assert "le danger se juge en heures" in text(ask(question="En bref", horloge="En jours d'école"))
+
+
+@pytest.mark.parametrize(
+    "group", ["Niveau", "Réseau", "Zone", "Type d'incident", "Menace pour la vie", "Année scolaire"]
+)
+def test_a_step_is_compared_by_every_group_in_words_and_never_by_a_bare_p(ask, group):
+    app = ask(question="Comparer", par=group)
+    assert app.get("plotly_chart")
+    said = text(app)
+    assert "hasard" in said or "rien à comparer" in said or "on ne les compare pas" in said
+    assert "p =" not in said
+
+
+def test_what_changed_since_the_extract_before_is_told_by_its_day(ask):
+    tables = ask(question="Changement ou hasard").dataframe
+    assert any("Hors délai au 12/06/2026" in table.value.columns for table in tables)
+
+
+def test_a_filter_that_leaves_no_case_says_so_and_draws_nothing(ask):
+    app = ask(zones="Tournai", niveaux="Fondamental", types="Incitation au suicide", reseaux="Officiel COCOF")
+    assert "Aucun dossier" in text(app)
+    assert not app.get("plotly_chart")
