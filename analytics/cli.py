@@ -27,6 +27,7 @@ from analytics.terminal import (
     existing_file,
     explain_misuse,
     new_file,
+    plan_file,
     progress_bar,
     protocol_file,
     say,
@@ -291,6 +292,28 @@ def publish(
 
     for sentence in publish_folder(_store(), period, folder, _now().date(), rounded=rounded):
         say(sentence)
+
+
+@_command("plan")
+def plan(
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire : .xlsx, .ics ou .pdf.", callback=plan_file)
+    ],
+    people: Annotated[int, typer.Option(min=1, help="Personnes dans l'équipe.")] = 4,
+    hours: Annotated[float, typer.Option(min=0, help="Heures de prévention par personne et par semaine.")] = 14,
+    reserve: Annotated[
+        float | None, typer.Option(min=0, help="Heures d'équipe gardées par semaine pour les urgences.")
+    ] = None,
+) -> None:
+    """Planifie la prévention pour le reste de l'année scolaire."""
+    from analytics.failures import RefusedError
+    from analytics.planning.writing import written_plan
+
+    with _opened(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
+        if snapshot is None:
+            raise RefusedError("Il n'y a pas encore de données.")
+        opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
+    say("Le programme est écrit. Ce fichier contient des données internes.")
 
 
 @contextmanager

@@ -54,6 +54,13 @@ def protocol_file(path: Path) -> Path:
     return path
 
 
+def plan_file(path: Path) -> Path:
+    """The path of a file that a plan can be written to; BadParameter for another suffix."""
+    if path.suffix.lower() not in (".xlsx", ".ics", ".pdf"):
+        raise typer.BadParameter("Le nom du fichier se termine par .xlsx, .ics ou .pdf.")
+    return path
+
+
 def day_argument(word: str) -> date:
     """A day typed as 2026-06-12 or 12/06/2026; BadParameter for anything else."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):

@@ -11,14 +11,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from analytics.french import count, day, listing, number, typeset
+from analytics.french import day, number, typeset
 from analytics.planning.activities import Rules, programme
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
 from analytics.planning.preparing import Preparation, Team, open_weeks, prepare, urgent_hours
 from analytics.planning.sensitivity import chosen_shares
+from analytics.planning.words import what_to_loosen
 from analytics.school_calendar import calendar
 from analytics.store import Snapshot
-from analytics.vocabulary import SCHOOL_NETWORKS
 
 SEED = 2026
 N_DRAWS = 60
@@ -165,38 +165,8 @@ def show_what_to_loosen(result: Result, preparation: Preparation) -> None:
             icon=":material/hourglass_bottom:",
         )
         return
-    found = result.relaxations
-    lines = []
-    if (found["way"] == "hours").any():
-        hours = found.loc[found["way"] == "hours", "amount"].sum()
-        n_weeks = max(int((preparation.problem.weeks["capacity"] > 0).sum()), 1)
-        lines.append(
-            f"**Ajouter des heures** : {number(hours)} h d'équipe en plus sur la période suffisent, environ "
-            f"{number(hours / n_weeks, 1)} h par semaine."
-        )
-    rules = found[found["way"] == "rules"]
-    if len(rules):
-        lines.append(f"**Ou assouplir les règles** : {listing(_rules_in_words(rules, preparation))}.")
-    st.error(
-        typeset("Ces règles ne tiennent pas ensemble avec ces heures.\n\n" + "\n".join(f"- {line}" for line in lines)),
-        icon=":material/rule:",
-    )
-
-
-def _rules_in_words(rules: pd.DataFrame, preparation: Preparation) -> list[str]:
-    words = []
-    for kind, name, amount in zip(rules["kind"], rules["name"], rules["amount"], strict=True):
-        schools = count(round(amount), "école")
-        if kind == "zone":
-            words.append(f"{schools} de moins dans la zone {name}")
-        elif kind == "school_network":
-            words.append(f"{schools} de moins dans le réseau {SCHOOL_NETWORKS.label(name)}")
-    left_out = rules[rules["kind"] == "due"]
-    if len(left_out):
-        names = preparation.problem.schools.set_index("school_id")["name"].reindex(left_out["name"]).astype(str)
-        some = listing([*names.head(5), *(["d'autres"] if len(names) > 5 else [])])
-        words.append(f"laisser plus longtemps sans action {count(len(names), 'école')} ({some})")
-    return words
+    lines = "\n".join(f"- {line}" for line in what_to_loosen(result.relaxations, preparation.problem))
+    st.error(typeset(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{lines}"), icon=":material/rule:")
 
 
 def downloads(
