@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from analytics.charts.theme import CONFIG
-from analytics.french import day, long_day, number, percent, typeset
+from analytics.french import count, day, long_day, number, percent, typeset
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
@@ -151,8 +151,8 @@ def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         )
     st.caption(
         typeset(
-            f"Données internes · extrait du {long_day(snapshot.as_of)} · {selection.words} · {n_cases} dossier(s)"
-        ).replace("(s)", "s" if n_cases > 1 else "")
+            f"Données internes · extrait du {long_day(snapshot.as_of)} · {selection.words} · {count(n_cases, 'dossier')}"
+        )
     )
     if n_cases == 0:
         st.info(

@@ -31,7 +31,7 @@ for column, vocabulary, words in (
     ("school_network", SCHOOL_NETWORKS, "réseau"),
     ("school_level", TEACHING_LEVELS, "niveau"),
 ):
-    if alike := schools.peers(rated, school_id, column):
+    if len(alike := schools.peers(rated, school_id, column)) > 1:
         groups[column] = f"{words} {vocabulary.label(school[column])} ({count(len(alike), 'école')})"
         chosen[column] = replace(selection, school_ids=alike)
 

@@ -131,7 +131,7 @@ if is_beyond:
             _widgets.address(selection, ecole=_widgets.school_label(row["name"], row["school_id"])),
         )
 
-if tenth["n_cases"]:
+if tenth["n_cases"] and tenth["n_schools"] >= 10:
     st.header("Le dixième des écoles le plus concerné")
     verdict = against_chance(tenth["share"], tenth["lower"], tenth["upper"])
     _widgets.chart(

@@ -88,7 +88,8 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int 
             hoverinfo="skip",
         )
     chart.update_xaxes(**theme.month_ticks(answer["week"]), range=_whole_weeks(answer["week"]))
-    chart.update_yaxes(title="dossiers", rangemode="tozero", tickformat=",d", nticks=5)
+    most = max(answer["n"].max(), answer["n_before"].max() if has_before else 0)
+    chart.update_yaxes(title="dossiers", rangemode="tozero", tickformat=",d", nticks=5, dtick=1 if most <= 5 else None)
     return chart
 
 
@@ -192,5 +193,5 @@ def crossing_tiles(
         hoverinfo="skip",
     )
     chart.update_yaxes(autorange="reversed", showgrid=False)
-    chart.update_xaxes(side="top", showgrid=False, tickangle=0)
+    chart.update_xaxes(side="top", showgrid=False)
     return chart

@@ -62,18 +62,23 @@ def bar_height(n_bars: int) -> int:
     return 36 * n_bars + 64
 
 
+_MONTHS = ((6, range(1, 13)), (13, (1, 3, 5, 7, 9, 11)), (26, (1, 4, 9)), (50, (1, 9)))
+"""Up to so many months, those that are named: as many as a phone has room for."""
+
+
 def month_ticks(weeks: pd.Series) -> dict[str, object]:
-    """Ticks at the first week of some months, in French: each of a school year, every third or every September of more.
+    """Ticks at the first week of some months, in French: fewer, the longer the time.
 
     A first month of a single week gives its place to the next.
     """
     firsts = weeks.groupby(weeks.dt.to_period("M")).min()
-    kept = range(1, 13) if len(firsts) <= 13 else (1, 4, 9) if len(firsts) <= 40 else (9,)
+    kept = next((months for most, months in _MONTHS if len(firsts) <= most), (9,))
     shown = [
         first
         for i, first in enumerate(firsts)
         if first.month in kept and (i or len(firsts) == 1 or firsts.iloc[1] - first > pd.Timedelta(days=14))
     ]
+    shown = shown[:: 1 + len(shown) // 9]
     return {"tickvals": shown, "ticktext": [_short_month(first.date()) for first in shown], "tickangle": 0}
 
 

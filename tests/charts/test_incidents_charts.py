@@ -79,13 +79,12 @@ def test_one_case_is_counted_in_whole_cases():
     assert charts.weeks(weeks, "2025-2026", None).layout.yaxis.dtick == 1
 
 
-@pytest.mark.parametrize("n_years", [1, 2, 3, 5, 10])
+@pytest.mark.parametrize("n_years", [0.3, 0.85, 1, 2, 3, 5, 10])
 def test_months_never_touch_on_a_phone(n_years):
-    weeks = pd.Series(pd.date_range("2016-08-29", periods=52 * n_years, freq="7D"))
+    weeks = pd.Series(pd.date_range("2016-08-29", periods=int(52 * n_years), freq="7D"))
     ticks = pd.Series(theme.month_ticks(weeks)["tickvals"])
     pixels = PHONE * ticks.diff().dropna() / (weeks.max() - weeks.min())
-    room = 18 if n_years in (1, 10) else LABEL  # a school year and ten: the browser tests look at what is drawn
-    assert pixels.min() >= room
+    assert pixels.min() >= LABEL
     assert ticks.min() - weeks.min() < pd.Timedelta(days=370)
 
 
@@ -116,4 +115,5 @@ def test_a_week_without_a_report_is_an_empty_tile():
     tiles = incidents.types_by_week(counts, calendar(), "2025-2026", date(2025, 9, 21), list(INCIDENT_TYPES))
     numbers = pd.DataFrame(charts.week_tiles(tiles, INCIDENT_TYPES.labels).data[0].z)
     assert numbers.shape == (len(INCIDENT_TYPES), 4)
-    assert numbers.stack().to_list() == [3]
+    assert numbers.notna().sum().sum() == 1
+    assert numbers.sum().sum() == 3
