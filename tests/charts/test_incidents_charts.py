@@ -14,7 +14,7 @@ from analytics.school_calendar import calendar
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 
 PHONE = 250  # pixels that a phone of 390 leaves to the plot
-LABEL = 28  # pixels of "sept." at 12
+LABEL = 27  # pixels of "sept." at 12
 
 
 def shares(**numbers: int) -> pd.DataFrame:

@@ -1,0 +1,77 @@
+"""Pages of records, opened in their frame on two extracts of a known register, on one case, or on none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.importing import import_register
+from analytics.intake import Key
+from analytics.schema import TABLES
+from analytics.store import Store
+from tests.repository import ROOT
+
+FILES = ROOT / "tests/files"
+
+
+@pytest.fixture(scope="session")
+def extracts(tmp_path_factory) -> Path:
+    """A store that holds an extract of 12 June 2026 and the next, of 26 June."""
+    folder = tmp_path_factory.mktemp("extracts")
+    for name, month in (("registre-2025-2026", 6), ("registre-2025-2026-suite", 7)):
+        content = (FILES / f"{name}.xlsx").read_bytes()
+        import_register(Store(folder), content, Key(b"k" * 32), datetime(2026, month, 27, tzinfo=UTC))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def few_cases(extracts, tmp_path_factory):
+    """A store with the schools of the extracts and only their first cases."""
+
+    def few_cases(n_cases: int) -> Path:
+        snapshot = Store(extracts).snapshot()
+        assert snapshot is not None
+        with snapshot:
+            tables = {name: snapshot.table(name) for name in TABLES}
+        kept = tables["cases"]["case_id"].head(n_cases)
+        for name in ("cases", "case_incidents", "case_steps"):
+            tables[name] = tables[name][tables[name]["case_id"].isin(kept)]
+        store = Store(tmp_path_factory.mktemp("few"))
+        with store.writing():
+            store.publish(tables)
+        return store.folder
+
+    return few_cases
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    """Open a page on a store at an address; nothing may fail."""
+
+    def visit(page: str, folder: Path, **address: str) -> AppTest:
+        monkeypatch.setenv("RELAIS_STORE", str(folder))
+        st.cache_resource.clear()
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app.query_params.update(address)
+        app.run().switch_page(f"pages/{page}").run()
+        app.run()  # after a switch, the simulation gives the widgets what they hold one run late
+        assert not app.exception
+        assert not app.error
+        return app
+
+    return visit
+
+
+@pytest.fixture(scope="session")
+def text():
+    """All words of a page but those of its figures, with plain spaces."""
+
+    def text(app: AppTest) -> str:
+        words = "\n".join(block.value for block in (*app.markdown, *app.caption, *app.info))
+        return words.replace("\u202f", " ")
+
+    return text
