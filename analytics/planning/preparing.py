@@ -15,6 +15,9 @@ from analytics.planning.problem import Problem, build_problem, team_weeks
 from analytics.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
 from analytics.store import Snapshot
 
+WORTH_PLANNING = 4
+"""Weeks: with less of a school year left, one plans the next."""
+
 
 @dataclass(frozen=True)
 class Team:
@@ -80,10 +83,12 @@ def school_year_of(day: date, calendar: SchoolCalendar) -> SchoolYear:
 
 
 def open_weeks(today: date, calendar: SchoolCalendar) -> list[date]:
-    """The Mondays, after ``today``, of the weeks of class of the school year that is running, or of the next one."""
+    """The Mondays, after ``today``, of the weeks of class of the school year that is running, or of the next one when less
+    than four weeks are left. Raises OutsideCalendarError when that one is not known.
+    """
     monday = today + timedelta(days=7 - today.weekday())
     for year in calendar.years:
-        if year.last_day >= monday:
+        if year.last_day >= monday + timedelta(weeks=WORTH_PLANNING):
             first = max(monday, year.first_day - timedelta(days=year.first_day.weekday()))
             weeks = team_weeks(first, year.last_day, 1, 1.0, 0.0, (), calendar)
             return [week.date() for week in weeks["week"]]
