@@ -23,6 +23,8 @@ MOVES = 2.0
 """How far, in times the reach, one quantity may move in an attack that protects another: more makes weaker cuts."""
 TOLERANCE = 1e-6
 GAP = 0.01
+SLOW = 0.005
+"""Below this gain a round, cuts from fractional patterns are no longer worth their time."""
 ROUNDS = 200
 
 
@@ -90,11 +92,11 @@ class _Search:
 
     def _tighten_relaxation(self) -> None:
         """Cuts from fractional patterns, which are cheap to find and spare most of the integer rounds."""
-        best = -np.inf
+        best = 0.0
         for _ in range(ROUNDS):
             pattern = self._cheapest(integral=False)
             cost = float(pattern @ self.system.cost)
-            if not self._cut(pattern) or cost < best + 1e-4 * abs(best):
+            if not self._cut(pattern) or cost < best * (1 + SLOW):
                 return
             best = cost
 
@@ -137,8 +139,7 @@ class _Search:
             if time.monotonic() > self.stop:
                 raise UnprotectableError("out of time")
             moved, prices = self._furthest(cell, pattern)
-            if np.abs(moved - moved.round()).max() < TOLERANCE:
-                safe |= moved >= system.reach - TOLERANCE
+            safe |= moved >= system.reach - TOLERANCE
             if moved[cell] < system.reach[cell] - TOLERANCE:
                 found |= self._add(cell, prices)
         return found

@@ -1,0 +1,59 @@
+"""The page Publier: no period yet, preview, publication, and the same files after."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.disclosure.records import past_records
+from analytics.importing import import_register
+from analytics.intake import Key
+from analytics.store import Store
+
+ROOT = Path(__file__).parents[2]
+REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> Store:
+    monkeypatch.setenv("RELAIS_STORE", str(tmp_path))
+    st.cache_resource.clear()
+    store = Store(tmp_path)
+    import_register(store, REGISTER.read_bytes(), Key(b"k" * 32), datetime(2026, 6, 12, tzinfo=UTC))
+    return store
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / "publish.py"), default_timeout=200).run()
+    assert not page.exception
+    return page
+
+
+def test_only_closed_periods_are_offered(store):
+    page = opened()
+    assert page.selectbox[0].value == "2025-2026-T2"
+    assert len(page.selectbox[0].options) == 2
+
+
+def test_nothing_is_prepared_before_it_is_asked_for(store):
+    page = opened()
+    assert not page.dataframe
+    assert not past_records(store.folder)
+
+
+def test_the_preview_gives_tables_and_reasons_then_publishing_records_and_offers_the_files(store):
+    page = opened()
+    page.selectbox[0].set_value("2025-2026-T1")
+    page.toggle[0].set_value(True).run()
+    assert not page.exception
+    assert page.dataframe
+    assert "Raison" in page.dataframe[-1].value.columns
+    page.button[0].click().run()
+    assert not page.exception
+    assert [entry.period for entry in past_records(store.folder)] == ["2025-2026-T1"]
+    assert "publiée" in page.success[0].value
+    assert page.get("download_button")
