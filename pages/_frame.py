@@ -37,6 +37,7 @@ def show() -> None:
                     icon=":material/event_available:",
                     url_path="prevention",
                 ),
+                st.Page(PAGES / "publish.py", title="Publier", icon=":material/public:", url_path="publier"),
             ],
             "Données": [
                 st.Page(PAGES / "register.py", title="Registre", icon=":material/upload_file:", url_path="registre"),

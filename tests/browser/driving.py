@@ -30,6 +30,7 @@ PAGES = {
     "ecoles": ("Écoles concernées", True),
     "ecole": ("Fiche d'une école", True),
     "prevention": ("Programme de prévention", True),
+    "publier": ("Publier", False),
     "registre": ("Registre", False),
 }
 

@@ -22,6 +22,7 @@ PAGES = {
     "schools.py": "Écoles concernées",
     "school.py": "Fiche d'une école",
     "prevention.py": "Programme de prévention",
+    "publish.py": "Publier",
     "register.py": "Registre",
 }
 OF_RECORDS = [page for page in PAGES if page != "protocol.py"]
