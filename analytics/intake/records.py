@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -27,7 +26,7 @@ def record_tables(
         raise RefusedFileError("Deux numéros de dossier donnent le même pseudonyme : renommez l'un des deux.")
 
     def kept(series: pd.Series) -> pd.Series:
-        return series.iloc[accepted].reset_index(drop=True)
+        return _kept(series, accepted)
 
     reported_at, reported_on = kept(columns.reported_at), kept(columns.reported.days)
     end_of_extract = pd.Timestamp(as_of)
@@ -57,17 +56,20 @@ def record_tables(
         "cases": cases,
         "case_incidents": pd.DataFrame(pairs, columns=["case_id", "incident_type"], dtype="str"),
         "case_steps": pd.concat(
-            [_step_table(step, columns, kept, cases["case_id"], days) for step in columns.steps], ignore_index=True
+            [_step_table(step, columns, accepted, cases["case_id"], days) for step in columns.steps], ignore_index=True
         ),
     }
 
 
 def _step_table(
-    step: str, columns: Columns, kept: Callable[[pd.Series], pd.Series], case_id: pd.Series, days: SchoolCalendar
+    step: str, columns: Columns, accepted: np.ndarray, case_id: pd.Series, days: SchoolCalendar
 ) -> pd.DataFrame:
+    def kept(series: pd.Series) -> pd.Series:
+        return _kept(series, accepted)
+
     moments, at = columns.steps[step]
     is_dated = kept(moments.local).notna()
-    words = kept(pd.Series(moments.words))
+    words = moments.words[accepted]
     is_timed = kept(pd.Series(moments.has_time & columns.reported.has_time))
     return pd.DataFrame(
         {
@@ -79,3 +81,7 @@ def _step_table(
             "time_completed": is_dated & ~is_timed,
         }
     )
+
+
+def _kept(series: pd.Series, accepted: np.ndarray) -> pd.Series:
+    return series.iloc[accepted].reset_index(drop=True)
