@@ -43,6 +43,8 @@ def test_it_has_the_columns_and_sheets_of_a_real_register(register):
 def test_every_row_of_it_is_accepted(taken):
     assert taken.n_refused == 0
     assert not taken.school_faults
+    assert not taken.action_faults
+    assert 20 < taken.tables["school_actions"]["school_id"].nunique() < 60
     assert taken.as_of == AS_OF
     assert 750 < taken.n_accepted < 1_050
     assert len(taken.tables["schools"]) == 60

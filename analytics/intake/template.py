@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from analytics.french import listing, typeset
+from analytics.intake.actions import ACTIONS
 from analytics.intake.mapping import REGISTER, SCHOOLS, Field
 from analytics.intake.reading import Cell
 from analytics.intake.writing import Book
@@ -18,6 +19,7 @@ from analytics.vocabulary import STEPS
 HEADER_ROW = 3
 N_ROWS = 2_000  # rows with lists and checks; a register may go on below them
 N_SCHOOLS = 500
+_SCHOOL_NAMES = f"='Écoles'!$B${HEADER_ROW + 2}:$B${HEADER_ROW + N_SCHOOLS}"
 
 EXAMPLE_SCHOOL: dict[str, Cell] = {
     "code": "EXEMPLE",
@@ -63,6 +65,9 @@ _HELP = {
     "teaching": "Ce que l'école enseigne.",
     "zone": "La zone de votre service, si vous en distinguez.",
     "pupils": "Le nombre d'élèves de l'école.",
+    "activity": "L'activité donnée.",
+    "given_on": "Le jour où elle a été donnée.",
+    "groups": "Le nombre de séances, une par groupe. Vide : une.",
 }
 
 
@@ -76,6 +81,7 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     book = Book()
     register = book.workbook.add_worksheet("Registre")
     school_sheet = book.workbook.add_worksheet("Écoles")
+    action_sheet = book.workbook.add_worksheet("Actions")
     lists = _write_lists(book, book.workbook.add_worksheet("Listes"))
 
     register.write_string(0, 0, "Registre des situations")
@@ -84,10 +90,13 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     school_sheet.write_string(0, 0, "Écoles du service")
     school_sheet.write_string(1, 0, "Une ligne par école, même sans dossier.")
     _write_table(book, school_sheet, SCHOOLS, schools)
+    action_sheet.write_string(0, 0, "Actions de prévention données")
+    action_sheet.write_string(1, 0, "Une ligne par action vraiment donnée. Ce qui est seulement prévu n'y est pas.")
+    _write_table(book, action_sheet, ACTIONS, [])
 
     for column, field in enumerate(REGISTER):
         if field.code == "school":
-            _offer_list(register, column, f"='Écoles'!$B${HEADER_ROW + 2}:$B${HEADER_ROW + N_SCHOOLS}", is_closed=False)
+            _offer_list(register, column, _SCHOOL_NAMES, is_closed=False)
         elif field.step or field.code in ("reported", "closed"):
             _ask_date(register, column, other_words=("sans objet", "inconnu") if field.step else ())
         elif field.terms is not None:
@@ -95,6 +104,13 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     for column, field in enumerate(SCHOOLS):
         if field.terms is not None:
             _offer_list(school_sheet, column, lists[field.terms.name], is_closed=True)
+    for column, field in enumerate(ACTIONS):
+        if field.code == "school":
+            _offer_list(action_sheet, column, _SCHOOL_NAMES, is_closed=False)
+        elif field.code == "given_on":
+            _ask_date(action_sheet, column, other_words=())
+        elif field.terms is not None:
+            _offer_list(action_sheet, column, lists[field.terms.name], is_closed=True)
     return book.close()
 
 
@@ -128,7 +144,9 @@ def _comment(field: Field) -> str:
 
 def _write_lists(book: Book, sheet: Worksheet) -> dict[str, str]:
     """Every vocabulary with its definitions, side by side; returns the range of the words of each."""
-    vocabularies = {f.terms.name: (f.header, f.terms) for f in (*SCHOOLS, *REGISTER) if f.terms and not f.step}
+    vocabularies = {
+        f.terms.name: (f.header, f.terms) for f in (*SCHOOLS, *REGISTER, *ACTIONS) if f.terms and not f.step
+    }
     headers = [header for name, _ in vocabularies.values() for header in (name, f"{name} : définition")]
     book.write_header(sheet, 0, [typeset(header) for header in headers])
     ranges = {}

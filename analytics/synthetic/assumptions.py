@@ -92,6 +92,7 @@ WEEKDAY_WEIGHTS = (1.35, 1.05, 0.75, 1.0, 0.95, 0.04, 0.06)  # Mondays bring wha
 HOLIDAY_WEIGHT = 0.03  # against a class day
 HOUR_WEIGHTS = (0, 0, 0, 0, 0, 0, 0, 1, 14, 14, 13, 9, 7, 10, 10, 9, 5, 2, 1, 1, 1, 1, 1, 0)  # of the report, 0-23 h
 CLOSURE = Habit(0.96, 24 * 28, 0.8, 0, 0)  # a case is closed after four weeks, some never
+ACTION_SHARE = 0.1  # of the schools that have a given prevention activity in a year
 MINOR_UNKNOWN = 0.06  # the register does not say
 REPORT_WITHOUT_TIME = 0.12  # dates are typed without a time,
 STEP_WITHOUT_TIME = 0.35

@@ -17,6 +17,7 @@ from analytics.intake.reading import Cell
 from analytics.intake.writing import Book
 from analytics.school_calendar import SchoolYear, calendar
 from analytics.synthetic import assumptions as assumed
+from analytics.synthetic.actions import action_rows
 from analytics.synthetic.days import Days
 from analytics.synthetic.people import People
 from analytics.vocabulary import (
@@ -68,6 +69,9 @@ def synthetic_register(
     book.write_rows(register, 0, [[TITLE], [f"Extrait du {as_of:%d/%m/%Y}"], [], [*headers, "Remarques"], *rows])
     sheet = book.workbook.add_worksheet("Écoles")
     book.write_rows(sheet, 0, [list(schools.columns), *schools.astype(object).to_numpy().tolist()])
+    years = [calendar()[name] for name in school_years]
+    sheet = book.workbook.add_worksheet("Actions")
+    book.write_rows(sheet, 0, action_rows(seed, schools, years, as_of))
     book.workbook.set_properties({"created": pd.Timestamp(as_of).to_pydatetime()})  # the same bytes each time
     return book.close()
 

@@ -11,6 +11,7 @@ import pytest
 
 from analytics.french import typeset
 from analytics.intake import Extract, Key, extract
+from analytics.intake.actions import ACTIONS
 from analytics.intake.mapping import REGISTER, SCHOOLS
 from analytics.intake.reading import read
 from analytics.intake.template import EXAMPLE_CASE, EXAMPLE_SCHOOL, HEADER_ROW, filled_template, template_workbook
@@ -29,9 +30,10 @@ def parts() -> dict[str, str]:
 
 
 def test_the_template_holds_every_column_that_the_import_reads():
-    register, schools, _ = read(template_workbook())
+    register, schools, actions, _ = read(template_workbook())
     assert register.rows[HEADER_ROW] == [field.header for field in REGISTER]
     assert schools.rows[HEADER_ROW] == [field.header for field in SCHOOLS]
+    assert actions.rows[HEADER_ROW] == [field.header for field in ACTIONS]
     assert taken(template_workbook()).layout.ignored == ()
 
 
@@ -68,14 +70,18 @@ def test_every_header_has_a_comment_that_says_what_is_kept(parts):
 
 
 def test_closed_vocabularies_are_drop_down_lists_of_all_their_words(parts):
-    lists = read(template_workbook())[2].rows
+    lists = read(template_workbook())[3].rows
     words = [[row[column] for row in lists[1:] if row[column]] for column in range(0, len(lists[0]), 2)]
-    for xml, fields in ((parts["xl/worksheets/sheet1.xml"], REGISTER), (parts["xl/worksheets/sheet2.xml"], SCHOOLS)):
+    for xml, fields in (
+        (parts["xl/worksheets/sheet1.xml"], REGISTER),
+        (parts["xl/worksheets/sheet2.xml"], SCHOOLS),
+        (parts["xl/worksheets/sheet3.xml"], ACTIONS),
+    ):
         offered = [field for field in fields if field.terms and not field.step]
         for field in offered:
             assert field.terms is not None
             assert list(field.terms.labels.values()) in words
-        assert xml.count('type="list"') == len(offered) + (fields is REGISTER)  # and the schools by name
+        assert xml.count('type="list"') == len(offered) + (fields is not SCHOOLS)  # and the schools by name
 
 
 def test_several_incident_types_may_be_typed(parts):
