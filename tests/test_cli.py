@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
 LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
-COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol"]
+COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "plan"]
 
 HEADERS = "N° dossier;Élève;École;Année d'études;Signalé le;Faits"
 GOOD = "2026/01;Zoé Lambert;A1;S3;10/03/2026;Insultes"
