@@ -19,13 +19,15 @@ from pages import _data
 
 
 def closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:
-    """The periods of the school years of the records that are over."""
+    """The periods of the school years of the records that are over: whole years first, the last one on top."""
     years = set(snapshot.choices().iloc[0]["school_years"])
-    return {
-        code: period
-        for code, period in catalogue.periods.items()
+    closed = [
+        period
+        for period in catalogue.periods.values()
         if period.school_year in years and period.last_day < snapshot.as_of
-    }
+    ]
+    closed.sort(key=lambda period: (not period.months, period.last_day), reverse=True)
+    return {period.code: period for period in closed}
 
 
 @st.cache_resource(show_spinner="Protection, puis attaque de tous les tableaux…", max_entries=4)

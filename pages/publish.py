@@ -24,12 +24,17 @@ if not periods:
     st.stop()
 code = st.selectbox(
     "Période",
-    list(reversed(periods)),
+    list(periods),
     format_func=lambda code: periods[code].label,
     key="publier_periode",
     bind="query-params",
 )
-st.caption(typeset(periods[code].words))
+st.caption(
+    typeset(
+        f"{periods[code].words}. Une année dont un trimestre est publié ne se publie plus entière, et l'inverse : leur "
+        "différence trahirait le reste."
+    )
+)
 
 before = publishing.already_published(store, snapshot, periods[code], catalogue)
 if before is not None:
