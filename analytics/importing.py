@@ -41,8 +41,11 @@ class Import:
 
 def store_key(store: Store, path: Path | None = None) -> Key:
     """The user's key, checked against the key of the store's records; made on first use. Raises KeyFileError."""
-    imports = _known_tables(store, "register")["imports"]
-    expected = imports["key_id"].iloc[-1] if len(imports) else None
+    expected = None
+    with contextlib.suppress(DamagedStoreError):
+        if (snapshot := store.snapshot()) is not None:
+            with snapshot:
+                expected = None if snapshot.is_demo else snapshot.table("imports")["key_id"].iloc[-1]
     return load_key(path or key_path(), store.folder, expected)
 
 

@@ -11,7 +11,9 @@ import streamlit as st
 
 from analytics.charts import relays as charts
 from analytics.charts.signals import control_chart
-from analytics.french import chance, count, day, hours, number, percent, school_days
+from analytics.french import chance, count, day, hours, listing, number, percent, school_days, typeset
+from analytics.importing import store_key
+from analytics.intake import KeyFileError
 from analytics.measures import relays, signals
 from analytics.school_calendar import breaks, calendar
 from analytics.selection import Selection
@@ -130,6 +132,7 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         )
         if len(waiting) < n_overdue:
             st.caption(f"Les {len(waiting)} plus anciennes sur {number(n_overdue)}. Filtrez pour voir les autres.")
+    _find_case(snapshot)
     st.header("Chaque étape et son délai")
     relay = answer.set_index("step").loc[list(RELAYS)]
     best = relay["share"].idxmax()
@@ -156,6 +159,27 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "upper": "Au plus",
         },
     )
+
+
+def _find_case(snapshot: Snapshot) -> None:
+    """From a case number of the register to its pseudonym, and what it still waits for. The number is not kept."""
+    if snapshot.is_demo:
+        return
+    with st.expander("Retrouver un dossier de votre registre"):
+        case_number = st.text_input("Son numéro, tel qu'au registre. Il n'est ni gardé ni affiché ailleurs.")
+        if not case_number.strip():
+            return
+        try:
+            case_id = store_key(_data.store()).pseudonym(case_number)
+        except KeyFileError as error:
+            st.error(typeset(str(error)), icon=":material/error:")
+            return
+        if not snapshot.holds(case_id):
+            st.info("Aucun dossier ne porte ce numéro dans le dernier import.", icon=":material/info:")
+            return
+        due = relays.overdue_list(snapshot.overdue(case_id=case_id))
+        steps = listing([f"{_STEP_LABELS[row['step']]} ({row['beyond']})" for _, row in due.iterrows()])
+        st.markdown(typeset(f"Ici, il s'appelle **{case_id}**. Hors délai : {steps or 'rien'}."))
 
 
 def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:

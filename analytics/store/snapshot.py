@@ -32,6 +32,10 @@ class Snapshot(StepQuestions, TypeQuestions):
         """The day of the last imported extraction."""
         return self.query("SELECT arg_max(as_of, imported_at) AS as_of FROM imports")["as_of"].iloc[0].date()
 
+    def holds(self, case_id: str) -> bool:
+        """Whether a case is among the records."""
+        return len(self.query("SELECT 1 AS found FROM cases WHERE case_id = ?", [case_id])) > 0
+
     def choices(self) -> pd.DataFrame:
         """One row: first_week, last_week, and the lists school_years and zones, for a filter panel."""
         return self.query(

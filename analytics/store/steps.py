@@ -89,11 +89,12 @@ class StepQuestions(Reader):
             query.parameters,
         )
 
-    def overdue(self, selection: Selection = EVERYTHING, most: int = 200) -> pd.DataFrame:
+    def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
         """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
         [case_id, school_id, name, step, report_week, danger, is_own, in_hours, deadline, elapsed].
 
-        deadline and elapsed are in hours where ``in_hours``, else in school days. One row a case and step, exact.
+        deadline and elapsed are in hours where ``in_hours``, else in school days. One row a case and step, exact; only those
+        of ``case_id`` when it is given.
         """
         query = ChosenCases(selection, ())
         return self.query(
@@ -101,11 +102,11 @@ class StepQuestions(Reader):
             WITH chosen AS {query.cases}, {_JUDGED}
             SELECT case_id, school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
             FROM judged LEFT JOIN schools USING (school_id)
-            WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline
+            WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline AND case_id = coalesce(?, case_id)
             ORDER BY followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END DESC, case_id, step
             LIMIT {int(most)}
             """,
-            [*query.parameters, *_service_deadlines()],
+            [*query.parameters, *_service_deadlines(), case_id],
         )
 
     def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -151,7 +152,7 @@ class StepQuestions(Reader):
                    count(*) FILTER (outcome = 'not_done' AND later_school_days IS NOT NULL) AS n_skipped
             FROM ordered GROUP BY step, place ORDER BY place
             """,
-            [*query.parameters, *_in_order()],
+            [*_in_order(), *query.parameters],
         )
 
     def transition_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
@@ -169,7 +170,7 @@ class StepQuestions(Reader):
             FROM ordered WHERE outcome = 'done' AND next_outcome IN ('done', 'not_done')
             GROUP BY ALL ORDER BY ALL
             """,
-            [*query.parameters, *_in_order()],
+            [*_in_order(), *query.parameters],
         )
 
 

@@ -87,3 +87,14 @@ def test_a_filter_that_leaves_no_case_says_so_and_draws_nothing(ask):
     app = ask(zones="Tournai", niveaux="Fondamental", types="Incitation au suicide", reseaux="Officiel COCOF")
     assert "Aucun dossier" in text(app)
     assert not app.get("plotly_chart")
+
+
+def test_a_case_is_found_by_its_number_and_the_number_is_not_kept(ask, two_extracts, monkeypatch, tmp_path):
+    (tmp_path / "relais.key").write_text((b"k" * 32).hex())
+    monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "relais.key"))
+    app = ask(question="Délais et retards")
+    app.text_input[0].input("2026/0304").run()
+    assert f"**{Key(b'k' * 32).pseudonym('2026/0304')}**" in text(app)
+    app.text_input[0].input("1999/9999").run()
+    assert "Aucun dossier ne porte ce numéro" in text(app)
+    assert "9999" not in str(app.query_params)
