@@ -166,8 +166,7 @@ def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Mo
     instants = pa.array(compress(cells, kinds == 1), pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
     local[kinds == 1] = instants + np.timedelta64(500_000, "us")
-    days = np.array([cell.toordinal() for cell in compress(cells, kinds == 2)], dtype=int)
-    local[kinds == 2] = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+    local[kinds == 2] = pa.array(compress(cells, kinds == 2), pa.date32()).to_numpy(zero_copy_only=False)
     typed = list(compress(cells, kinds == 0))
     place = {cell: i for i, cell in enumerate(set(typed))}  # each distinct cell is parsed once
     parsed = [_parse_typed(cell, find) for cell in place]
