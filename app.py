@@ -6,9 +6,13 @@ the frame from inside that folder. Run as a script, as Streamlit's own test tool
 """
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages import _frame
+
+# An upload of more than a megabyte would pass through a temporary file: a register never touches the disk.
+MultiPartParser.spool_max_size = 2 * 1024 * 1024 * st.get_option("server.maxUploadSize")
 
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App("pages/_frame.py")

@@ -47,6 +47,7 @@ def show() -> None:
     st.set_page_config(page_title=f"{page.title} · Relais")
     if page.url_path != "registre":
         _widgets.forget("registre_")  # a register that was being checked leaves the memory with its page
+        _widgets.forget_uploads()
     _widgets.frame()
     _widgets.run(page)
 

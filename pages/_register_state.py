@@ -32,6 +32,7 @@ from analytics.inventory import history, inventory
 from analytics.school_calendar import TIMEZONE
 from analytics.store import Store, StoreError
 from analytics.vocabulary import normalise
+from pages import _widgets
 
 _CHECKED, _WORDS, _SAID, _ROUND, _UNDO = (f"registre_{name}" for name in ("verifie", "mots", "dit", "tour", "annuler"))
 
@@ -91,6 +92,7 @@ def clear_check() -> None:
 def clear() -> None:
     """Let go of the upload, of what was read of it and of the answers given about it."""
     clear_check()
+    _widgets.forget_uploads()
     st.session_state.pop(_WORDS, None)
     st.session_state[_ROUND] = turn() + 1
 

@@ -14,6 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.charts.theme import CONFIG
 from analytics.french import count, day, long_day, number, percent, typeset
@@ -45,6 +46,13 @@ def forget(prefix: str) -> None:
     """Drop what the session keeps under keys that begin with ``prefix``."""
     for key in [str(key) for key in st.session_state if str(key).startswith(prefix)]:
         del st.session_state[key]
+
+
+def forget_uploads() -> None:
+    """Drop the files that the session has uploaded: Streamlit would keep their bytes until the browser leaves."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
 def run(page: StreamlitPage) -> None:
