@@ -94,7 +94,7 @@ def effect(table: pd.DataFrame, confidence: float = 0.95) -> Effect:
         fit = _fit(rows, rows[["visited"]].to_numpy(float))
         if fit is not None:
             z = ndtri((1 + confidence) / 2)
-            ratio, lower, upper = np.exp(fit.coefficients[0] + fit.errors[0] * np.array([0, -z, z]))
+            ratio, lower, upper = map(float, np.exp(fit.coefficients[0] + fit.errors[0] * np.array([0, -z, z])))
             dispersion = fit.dispersion
     return Effect(ratio, lower, upper, n_visited, n_compared, rows["term"].nunique(), dispersion)
 
