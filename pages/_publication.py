@@ -56,7 +56,8 @@ def show_proof(found: Proposal) -> None:
 def show_tables(found: Proposal) -> None:
     for table in (found.release or found.rounded).tables:
         st.subheader(table.title, anchor=False)
-        st.dataframe(table_frame(table), hide_index=True, alt=table.title)
+        wide = {heading: st.column_config.Column(width=150) for heading in table.labels(-1)}
+        st.dataframe(table_frame(table), hide_index=True, column_config=wide, alt=table.title)
     reasons = reasons_frame(found)
     if len(reasons):
         st.header("Pourquoi ces nombres sont retenus", anchor=False)
