@@ -35,14 +35,12 @@ def show_evaluation(snapshot: Snapshot) -> None:
         charts.power_curves(table),
         key="plan-power",
         alt=f"Pour voir une baisse de 20 %, il faut {words[3]} avec trois trimestres avant et après.",
-        read=f"la chance de voir une vraie baisse de 20 % avec {number(cases, 1)} dossier(s) par école et par trimestre. Quatre "
-        f"chances sur cinq demandent {words[3]} avec une année avant et une après, {words[6]} avec deux.".replace(
-            "(s)", "s" if cases >= 2 else ""
-        ),
+        read=f"la chance de voir une vraie baisse de 20 % pour une moyenne de {number(cases, 1)} par école et par trimestre. Quatre "
+        f"chances sur cinq demandent {words[3]} avec une année avant et une après, {words[6]} avec deux.",
         act="si votre service a moins d'écoles, n'attendez pas des chiffres qu'ils tranchent. Notez ce qui est vraiment donné, "
         "et demandez aux classes ce qu'elles en gardent.",
-        table=table,
-        columns={"n_schools": "Écoles", "n_terms": "Trimestres avant et après", "power": "Chances de le voir"},
+        table=table.rename(columns={"power": "share"}),
+        columns={"n_schools": "Écoles", "n_terms": "Trimestres avant et après", "share": "Chances de le voir"},
     )
     st.subheader(typeset("2. Qu'est-ce qui baisserait tout seul ?"))
     falls = expected_without_action(observed_rates(snapshot, calendar()), 10)
@@ -53,8 +51,8 @@ def show_evaluation(snapshot: Snapshot) -> None:
         alt=f"Les dix taux les plus hauts baisseraient d'eux-mêmes de {percent(-rates['change'].mean())} en moyenne.",
         read="les taux les plus hauts doivent une part au hasard. Le second point est ce qu'on attend ensuite, sans rien faire.",
         act="ne comptez comme effet d'une séance que ce qui dépasse cette baisse-là.",
-        table=rates,
-        columns={"name": "École", "n": "Dossiers", "change": "Changement attendu"},
+        table=rates.rename(columns={"change": "share"}),
+        columns={"name": "École", "n": "Dossiers", "share": "Changement attendu"},
     )
     st.subheader(typeset("3. Qu'a-t-on vu ?"))
     show_effect(effect(observed), effect(observed[~observed["just_before"]]))

@@ -51,6 +51,7 @@ def choose(snapshot: Snapshot, today: date) -> tuple[Team, Rules]:
             38.0,
             14.0,
             0.5,
+            format="%g",
             key="heures",
             bind="query-params",
             help="Préparation et trajets compris.",

@@ -181,8 +181,8 @@ def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) 
         read=f"le même calcul, refait {parts.N_DRAWS} fois avec d'autres taux aussi plausibles (tirage numéro {parts.SEED}, "
         "sur l'année entière). À 100 %, une école est choisie chaque fois. Les écoles montrées sont celles qui se valent.",
         act="entre des écoles qui se valent, ce que vous savez d'elles pèse plus que le calcul.",
-        table=sure,
-        columns={"name": "École", "chosen_share": "Choisie", "planned": "Dans ce programme", "close": "Se valent"},
+        table=sure.rename(columns={"chosen_share": "share"}),
+        columns={"name": "École", "share": "Choisie", "planned": "Dans ce programme", "close": "Se valent"},
     )
 
 

@@ -87,7 +87,7 @@ def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Fi
         ],
         hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
     )
-    chart.update_xaxes(visible=False, range=[0, 1.5 * max(rows["share"].max(), 0.01)])
+    chart.update_xaxes(visible=False, range=[0, 1.9 * max(rows["share"].max(), 0.01)])
     return chart
 
 

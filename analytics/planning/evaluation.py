@@ -171,10 +171,10 @@ def poisson(
 def expected_without_action(schools: pd.DataFrame, n_chosen: int) -> pd.DataFrame:
     """What becomes of the schools with the highest rates if nothing is done: regression to the mean.
 
-    ``schools``: school_id, n (cases), exposure. Of the ``n_chosen`` highest rates returns school_id, n, rate, expected (the
-    rate to expect next, the one best believed), change (expected over rate, less 1: negative is a fall).
+    ``schools``: school_id, n (cases), exposure. Of the ``n_chosen`` highest rates above 0 returns school_id, n, rate,
+    expected (the rate to expect next, the one best believed), change (expected over rate, less 1: negative is a fall).
     """
     rates = shrunken_rates(schools.assign(count=schools["n"])).sort_values("rate", ascending=False, kind="stable")
-    chosen = rates.head(n_chosen).rename(columns={"shrunken_rate": "expected"})
+    chosen = rates[rates["rate"] > 0].head(n_chosen).rename(columns={"shrunken_rate": "expected"})
     chosen["change"] = chosen["expected"] / chosen["rate"] - 1
     return chosen[["school_id", "n", "rate", "expected", "change"]].reset_index(drop=True)
