@@ -56,8 +56,8 @@ def what(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         key="pairs",
         alt=f"Les deux types le plus souvent notés ensemble : {_LABELS[first['incident_type']]} et {_LABELS[first['other_type']]}, "
         f"{count(first['n'], 'dossier')}.",
-        read=f"{count(several['n'], 'dossier')} sur {number(n_cases)} ({percent(several['share'])}) ont plusieurs types. Chaque "
-        "barre est la part de tous les dossiers où deux types sont notés ensemble ; les dix paires les plus fréquentes.",
+        read=f"{_with_several(several)} sur {number(n_cases)} ({percent(several['share'])}). Chaque barre est la "
+        "part de tous les dossiers où deux types sont notés ensemble ; les dix paires les plus fréquentes.",
         act="une paire fréquente se traite d'un seul tenant : le même dossier demande alors deux réponses, prévues ensemble.",
         table=pairs.assign(label=pairs["incident_type"].map(_LABELS), other=pairs["other_type"].map(_LABELS)),
         columns={"label": "Type d'incident", "other": "Avec", **_SHARES},
@@ -68,9 +68,13 @@ def _sum_words(several: pd.Series, n_cases: int) -> str:
     if not several["n"]:
         return "Chaque dossier choisi a un seul type : la somme fait 100 %."
     return (
-        f"{count(several['n'], 'dossier')} ont plusieurs types : {number(several['n_types'])} types notés pour {number(n_cases)} "
-        f"dossiers, la somme dépasse 100 % ({percent(several['n_types'] / n_cases)})."
+        f"{_with_several(several)} : {number(several['n_types'])} types notés pour {count(n_cases, 'dossier')}, la somme dépasse "
+        f"100 % ({percent(several['n_types'] / n_cases)})."
     )
+
+
+def _with_several(several: pd.Series) -> str:
+    return count(several["n"], "dossier a plusieurs types", "dossiers ont plusieurs types")
 
 
 def whom(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:

@@ -66,11 +66,11 @@ def new_cases(snapshot: Snapshot, previous: Snapshot | None, selection: Selectio
 
 def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
     """What waits beyond its deadline in open cases."""
-    answer = relays.against_deadline(snapshot.step_counts("deadline", selection))
+    counts = snapshot.step_counts("deadline", selection, ["danger"])
+    answer, of_others = relays.against_deadline(counts), relays.against_deadline(relays.without_danger(counts))
     n_overdue, n_waiting = int(answer["n_overdue"].sum()), int(answer["n_waiting"].sum())
     oldest = relays.overdue_list(snapshot.overdue(selection, most=1))
-    threatening = snapshot.case_counts(selection, ["status", "danger"]).query("status == 'open' and danger")["n"].sum()
-    parts = [f"{count(threatening, 'dossier ouvert', 'dossiers ouverts')} avec menace pour la vie"]
+    parts = [f"dont {number(n_overdue - of_others['n_overdue'].sum())} où la vie est menacée"] if n_overdue else []
     if len(oldest):
         first = oldest.iloc[0]
         parts.append(f"la plus ancienne, {STEPS[first['step']].label}, attend depuis {first['waited']}")
@@ -127,6 +127,8 @@ def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
         count(len(beyond), "école") if len(beyond) else "Aucune école",
         note="Plus de dossiers que leur taille et le hasard ne l'expliquent."
         if len(beyond)
+        else "Sans le nombre d'élèves, les écoles ne se comparent pas."
+        if rated["rate"].isna().all()
         else f"Les écarts peuvent venir du hasard. {count(n_silent, 'école')} sans dossier.",
         counts="Les écoles au-dessus de la limite à 99,8 % de l'entonnoir, élargie si les écoles diffèrent entre elles ; la plus "
         "élevée au taux prudent d'abord.",

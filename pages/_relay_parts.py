@@ -45,8 +45,12 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
     st.header("Les six relais")
+    if of_relays[f"within_{short}"].isna().all():
+        st.info("Aucun relais à suivre dans ces dossiers, avec ces filtres.", icon=":material/info:")
+        return
+    in_time = relays.done_within(counts, short)
     _widgets.indicators(
-        [_relay_indicator(step, row, short, words) for step, row in of_relays.iterrows()], snapshot.as_of
+        [_relay_indicator(step, row, in_time[step], short, words) for step, row in of_relays.iterrows()], snapshot.as_of
     )
 
     st.header("Dans quel délai, étape par étape")
@@ -90,18 +94,27 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     st.caption("« Heure complétée » : le registre ne donne que le jour. L'étape compte alors au plus tard, à 16 h.")
 
 
-def _relay_indicator(step: str, row: pd.Series, short: int, words: Callable[[float], str]) -> _widgets.Indicator:
-    half = f"la moitié : {words(row['median'])}" if pd.notna(row["median"]) else "moins de la moitié activés"
+def _relay_indicator(
+    step: str, row: pd.Series, n_in_time: int, short: int, words: Callable[[float], str]
+) -> _widgets.Indicator:
+    half = f"la moitié {_in(words(row['median']))}" if pd.notna(row["median"]) else "moins de la moitié en tout"
     return _widgets.Indicator(
         label=_STEP_LABELS[step],
         value=percent(row[f"within_{short}"]),
-        note=f"{words(short)} · {half}",
-        counts=f"La part des dossiers où ce relais est activé au plus tard : {words(short)}. Un dossier ouvert compte pour le "
-        "temps déjà attendu ; un dossier clôturé sans ce relais compte comme non activé.",
-        numerator=f"{count(row['n_done'], 'dossier')} où il est activé, à un moment ou un autre",
-        denominator=f"{count(row['n_cases'], 'dossier')}, dont {row['n_pending']} en attente et {row['n_closed']} clôturés sans lui",
-        left_out=f"{row['n_not_applicable']} sans objet, {row['n_not_recorded']} non notés",
+        note=f"{_in(words(short))} · {half}",
+        counts=f"La part des dossiers où ce relais est activé {_in(words(short))}. Un dossier ouvert compte pour le temps déjà "
+        "attendu : la part peut dépasser un peu ce que donnent ces deux nombres. Un dossier clôturé sans ce relais compte "
+        "comme non activé.",
+        numerator=f"{count(n_in_time, 'dossier')} où il est activé dans ce délai, {number(row['n_done'])} en tout",
+        denominator=f"{count(row['n_cases'], 'dossier')}, dont {number(row['n_pending'])} en attente et "
+        f"{count(row['n_closed'], 'clôturé')} sans lui",
+        left_out=f"{number(row['n_not_applicable'])} sans objet, {count(row['n_not_recorded'], 'non noté', 'non notés')}",
     )
+
+
+def _in(delay: str) -> str:
+    """« en 24 h », but « le jour même »."""
+    return delay if delay == school_days(0) else f"en {delay}"
 
 
 def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
@@ -135,11 +148,13 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _find_case(snapshot)
     st.header("Chaque étape et son délai")
     relay = answer.set_index("step").loc[list(RELAYS)]
-    best = relay["share"].idxmax()
+    judged = relay["share"].dropna()
     _widgets.chart(
         charts.deadline_bars(answer),
         key="deadlines",
-        alt=f"Le relais le plus souvent à temps est {_STEP_LABELS[best]} ({percent(relay.loc[best, 'share'])}).",
+        alt=f"Le relais le plus souvent à temps est {_STEP_LABELS[judged.idxmax()]} ({percent(judged.max())})."
+        if len(judged)
+        else "Aucun relais à juger dans ces dossiers.",
         read="chaque étape est jugée sur le délai que l'école s'est donné, sinon sur celui du service (page Protocole). Une menace "
         "pour la vie est toujours jugée en heures : un jour d'école compte alors 24 h.",
         act="appelez d'abord pour ce qui est en rouge : ces dossiers sont ouverts et l'étape est encore possible.",
@@ -239,32 +254,26 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
 
 def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """From the report to the first relay, from one step to the next, what is skipped and what comes out of order."""
-    first = relays.summary(snapshot.first_relay_counts(clock, selection), _SCALES[clock]).iloc[0]
     words, short = _WORDS[clock], _SCALES[clock][0]
+    first = relays.summary(_first_relays(snapshot, selection, clock), (short,))
     answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
     skipped = answer.loc[answer["n_skipped"].idxmax()]
     slowest = answer.loc[answer["median_hours"].idxmax()] if answer["median_hours"].notna().any() else None
     st.header("Les premiers pas")
-    cards = [
-        _widgets.Indicator(
-            "Jusqu'au premier relais",
-            words(first["median"]),
-            note=f"{percent(first[f'within_{short}'])} des dossiers : {words(short)}",
-            counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu'il soit.",
-            numerator=f"{count(first['n_done'], 'dossier')} avec un relais activé",
-            denominator=f"{count(first['n_cases'], 'dossier')} où un relais est demandé",
-            left_out=f"{first['n_not_applicable']} où aucun n'est demandé, {first['n_not_recorded']} non notés",
-        ),
+    cards = [_first_relay_indicator(row, short, words) for _, row in first.iterrows()]
+    cards.append(
         _widgets.Indicator(
             "L'étape la plus sautée",
-            percent(skipped["share_skipped"]),
-            note=f"« {_STEP_LABELS[skipped['step']]} », dans {count(skipped['n_skipped'], 'dossier')}",
-            counts="L'étape qui manque le plus souvent alors qu'une étape suivante du protocole est faite.",
-            numerator=count(skipped["n_skipped"], "dossier"),
-            denominator=count(skipped["n_skipped"] + skipped["n_done"], "dossier"),
-            left_out="les dossiers où l'étape est sans objet ou non notée",
-        ),
-    ]
+            percent(skipped["share_skipped"]) if skipped["n_skipped"] else "Aucune",
+            note=f"« {_STEP_LABELS[skipped['step']]} », dans {count(skipped['n_skipped'], 'dossier')}"
+            if skipped["n_skipped"]
+            else "",
+            counts="L'étape qui manque dans le plus de dossiers où une étape suivante du protocole est faite.",
+            numerator=f"{count(skipped['n_skipped'], 'dossier')} où elle manque",
+            denominator=f"{count(skipped['n_skipped'] + skipped['n_done'], 'dossier')} où elle est faite ou sautée",
+            left_out="les dossiers où elle est sans objet ou non notée, ou sans étape suivante faite",
+        )
+    )
     if slowest is not None:
         cards.append(
             _widgets.Indicator(
@@ -298,6 +307,28 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "following": "Étape suivante",
             "median_hours": "Heures jusqu'à elle",
         },
+    )
+
+
+def _first_relays(snapshot: Snapshot, selection: Selection, clock: str) -> pd.DataFrame:
+    """Counts of the first relay; by school days without the cases that threaten life, as :func:`_counts`."""
+    if clock == "hours":
+        return snapshot.first_relay_counts(clock, selection)
+    _say_danger_is_apart(snapshot, selection)
+    return relays.without_danger(snapshot.first_relay_counts(clock, selection, ["danger"]))
+
+
+def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], str]) -> _widgets.Indicator:
+    return _widgets.Indicator(
+        "Jusqu'au premier relais",
+        words(row["median"]),
+        note=f"{percent(row[f'within_{short}'])} des dossiers {_in(words(short))}",
+        counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu'il soit. Un tiret : moins "
+        "de la moitié en ont un.",
+        numerator=f"{count(row['n_done'], 'dossier')} avec un relais activé",
+        denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
+        left_out=f"{number(row['n_not_applicable'])} où aucun n'est demandé, "
+        f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",
     )
 
 
@@ -394,14 +425,19 @@ def _counts(snapshot: Snapshot, selection: Selection, clock: str, by: list[str] 
     if clock == "hours":
         return snapshot.step_counts(clock, selection, by)
     counts = snapshot.step_counts(clock, selection, [*by, "danger"])
-    kept = relays.without_danger(counts)
+    _say_danger_is_apart(snapshot, selection)
+    return relays.without_danger(counts)
+
+
+def _say_danger_is_apart(snapshot: Snapshot, selection: Selection) -> None:
     set_aside = snapshot.case_counts(selection, ["danger"]).set_index("danger")["n"].get(True, 0)
     if set_aside:
         st.caption(
-            f"{count(set_aside, 'dossier')} avec une menace pour la vie sont comptés à part : le danger se juge en heures. "
-            "Choisissez « En heures » pour les voir."
+            typeset(
+                f"{count(set_aside, 'dossier')} avec une menace pour la vie : à part, car le danger se juge en heures. "
+                "Choisissez « En heures » pour les voir."
+            )
         )
-    return kept
 
 
 def _service_deadline(step: str, clock: str) -> float | None:

@@ -49,7 +49,7 @@ with right:
     _widgets.chart(
         charts.share_bars(types.head(5), "incident_type", INCIDENT_TYPES.labels),
         key="types",
-        alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {number(first['n'])} dossiers sur "
+        alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {count(first['n'], 'dossier')} sur "
         f"{number(n_cases)}, soit {percent(first['share'])}.",
         read="la part des dossiers où ce type est noté ; un dossier peut en avoir plusieurs, la somme peut dépasser 100 %. En "
         "orange, ce qui menace la vie.",

@@ -26,6 +26,10 @@ of_schools = f"{count(n_schools, 'école')} de la feuille Écoles"
 left_out = "les écoles des autres réseaux et zones, quand un filtre est mis"
 
 
+def _most_concerned(n_top: int) -> str:
+    return "l'école qui en a" if n_top == 1 else f"les {number(n_top)} écoles qui en ont"
+
+
 def against_chance(observed: float, lower: float, upper: float) -> str:
     """Whether a share lies beyond what chance gives."""
     return (
@@ -58,7 +62,7 @@ _widgets.indicators(
             "Dossiers du dixième le plus concerné",
             percent(tenth["share"]),
             note=f"le hasard seul donnerait {percent(tenth['expected'])}",
-            counts=f"La part des dossiers dans les {count(tenth['n_top'], 'école')} qui en ont le plus. Même si chaque élève "
+            counts=f"La part des dossiers dans {_most_concerned(tenth['n_top'])} le plus. Même si chaque élève "
             "courait le même risque, un dixième des écoles en aurait plus que sa part : c'est ce que dit le hasard seul "
             f"({schools.N_DRAWS} tirages, entre {percent(tenth['lower'])} et {percent(tenth['upper'])}).",
             numerator=count(tenth["n_top_cases"], "dossier"),
@@ -83,7 +87,9 @@ lines = schools.funnel_lines(rated)
 beyond = schools.outstanding(rated)
 is_beyond = bool(len(beyond)) and beyond["flag"].iloc[0] == "above_998"
 finding = (
-    f"{count(len(beyond), 'école')} au-dessus de la limite à 99,8 %."
+    "Sans le nombre d'élèves, les écoles ne se comparent pas."
+    if lines.empty
+    else f"{count(len(beyond), 'école')} au-dessus de la limite à 99,8 %."
     if is_beyond
     else "Aucune école au-dessus de la limite à 99,8 % : les écarts peuvent venir du hasard."
 )
@@ -92,9 +98,16 @@ spread = (
     f"Les écoles diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi, 1)} fois plus grands) : les limites "
     "sont élargies d'autant, et seules les écoles à part des autres en sortent."
     if phi > 1
+    else ""
+    if lines.empty
     else "Dans l'ensemble, les écoles ne diffèrent pas plus que le hasard ne le veut."
 )
 st.markdown(typeset(f"**{finding}** {spread}"))
+if selection.school_levels:
+    st.caption(
+        "Les taux divisent par tous les élèves de l'école, pas par ceux des seuls niveaux choisis : une école qui n'enseigne pas "
+        "ces niveaux paraît basse."
+    )
 _widgets.chart(
     charts.funnel(rated, lines),
     key="funnel",
@@ -137,7 +150,7 @@ if tenth["n_cases"] and tenth["n_schools"] >= 10:
     _widgets.chart(
         charts.concentration_bars(pd.DataFrame([tenth])),
         key="tenth",
-        alt=f"{count(tenth['n_top'], 'école')} ont {percent(tenth['share'])} des dossiers : {verdict} "
+        alt=f"{count(tenth['n_top'], 'école a', 'écoles ont')} {percent(tenth['share'])} des dossiers : {verdict} "
         f"({percent(tenth['expected'])}).",
         read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
         "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d'incertain.",

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,7 +52,7 @@ def school_days(start: date, end: date) -> int:
     return sum(d.weekday() < 5 and not any(a <= str(d) <= b for a, b in HOLIDAYS) for d in days)
 
 
-def moment(cell) -> datetime | date | str:
+def moment(cell: Any) -> Any:
     """A cell: an instant on Brussels' clock, a day, or a word ("" for none)."""
     if isinstance(cell, str):
         for form in ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y", "%Y-%m-%d"):
@@ -77,10 +78,13 @@ def hours(start: datetime | date, end: datetime | date) -> int:
     return max(0, math.ceil((instant(end, 16) - instant(start, 8)) / timedelta(hours=1)))
 
 
+def rows_of(sheet: str) -> list[list[Any]]:
+    return CalamineWorkbook.from_path(REGISTER).get_sheet_by_name(sheet).to_python()
+
+
 def read_cases() -> Iterator[dict]:
     """Each case; each of its steps is (outcome, hours, school days, timed)."""
-    book = CalamineWorkbook.from_path(REGISTER)
-    _, *sheet = book.get_sheet_by_name("Écoles").to_python()
+    _, *sheet = rows_of("Écoles")
     codes = {row[1].lower(): row[0] for row in sheet} | {row[0]: row[0] for row in sheet}
     limits = {"h": "hours", "j": "school_days"}
     own = {
@@ -89,7 +93,7 @@ def read_cases() -> Iterator[dict]:
         for step, cell in zip(("cpms", "school_mediation"), row[6:8], strict=True)
         if (found := re.match(r"(\d+) ([hj])", cell))
     }
-    rows = book.get_sheet_by_name("Registre 2025-2026").to_python()
+    rows = rows_of("Registre 2025-2026")
     top = next(i for i, row in enumerate(rows) if row[0] == "N° dossier")
     for row in rows[top + 1 :]:
         cells = dict(zip(rows[top], row, strict=True))
@@ -244,14 +248,14 @@ def test_the_median_of_each_month(asked):
                 months[case["month"]].append((found[1], event(case, found[0])))
         answer = relays.monthly_median(counts[counts["step"] == step], AS_OF)
         assert [f"{period:%Y-%m}" for period in answer["period"]] == sorted(months)
-        for point, waits in zip(answer.itertuples(), (months[month] for month in sorted(months)), strict=True):
-            assert point.n_cases == len(waits)
-            assert same(point.value, median(waits) if len(waits) >= relays.MIN_CASES else math.nan)
+        for point, (_, waits) in zip(answer.to_dict("records"), sorted(months.items()), strict=True):
+            assert point["n_cases"] == len(waits)
+            assert same(point["value"], median(waits) if len(waits) >= relays.MIN_CASES else math.nan)
 
 
 def test_a_rate_is_the_cases_of_a_school_over_its_pupils(asked):
     snapshot, selection, cases = asked
-    _, *schools_sheet = CalamineWorkbook.from_path(REGISTER).get_sheet_by_name("Écoles").to_python()
+    _, *schools_sheet = rows_of("Écoles")
     n = Counter(case["school"] for case in cases)
     rated = schools.rates(snapshot.school_counts(selection)).set_index("school_id")
     assert rated["n"].to_dict() == {row[0]: n[row[0]] for row in schools_sheet}

@@ -80,9 +80,16 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
 def summary(counts: pd.DataFrame, delays: Sequence[float]) -> pd.DataFrame:
     """One row a step: :func:`outcomes`, :func:`median_delays` and a column ``within_<delay>`` for each of ``delays``."""
     shares = shares_within(counts, delays).pivot_table(index="step", columns="delay", values="incidence", observed=True)
-    shares.columns = [f"within_{delay:g}" for delay in shares.columns]
+    shares = shares.reindex(columns=list(delays))  # a delay has its column where no case is followed too
+    shares.columns = [f"within_{delay:g}" for delay in delays]
     answer = outcomes(counts).merge(median_delays(counts), on="step", how="left")
     return answer.merge(shares.reset_index(), on="step", how="left")
+
+
+def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
+    """Number of cases in which each step was done within ``delay``, by step; none is 0."""
+    in_time = (counts["event"] == "done") & (counts["delay"] <= delay)
+    return counts["n"].where(in_time, 0).groupby(counts["step"]).sum()
 
 
 def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:

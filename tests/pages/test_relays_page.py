@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.importing import import_register
 from analytics.intake import Key
+from analytics.schema import TABLES
 from analytics.store import Store
+from analytics.vocabulary import STEPS
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
@@ -30,8 +33,8 @@ def two_extracts(tmp_path_factory):
 
 @pytest.fixture
 def ask(monkeypatch, two_extracts):
-    def ask(**address: str) -> AppTest:
-        monkeypatch.setenv("RELAIS_STORE", str(two_extracts))
+    def ask(folder=two_extracts, **address: str) -> AppTest:
+        monkeypatch.setenv("RELAIS_STORE", str(folder))
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
@@ -76,6 +79,38 @@ def test_a_step_is_compared_by_every_group_in_words_and_never_by_a_bare_p(ask, g
     said = text(app)
     assert "hasard" in said or "rien à comparer" in said or "on ne les compare pas" in said
     assert "p =" not in said
+
+
+@pytest.fixture(scope="module")
+def a_case(two_extracts, tmp_path_factory):
+    """A store of one case, whose steps are what is asked for, and whether it threatens life."""
+
+    def a_case(outcome: str, *, danger: bool):
+        snapshot = Store(two_extracts).snapshot()
+        assert snapshot is not None
+        with snapshot:
+            tables = {name: snapshot.table(name) for name in TABLES}
+        kept = tables["cases"]["case_id"].head(1)
+        for name in ("cases", "case_incidents", "case_steps"):
+            tables[name] = tables[name][tables[name]["case_id"].isin(kept)]
+        tables["cases"] = tables["cases"].assign(danger=danger, status="open")
+        unknown = pd.array([pd.NA], "Int64").repeat(len(STEPS))
+        tables["case_steps"] = tables["case_steps"].assign(
+            outcome=outcome, delay_hours=unknown, delay_school_days=unknown, time_completed=False
+        )
+        store = Store(tmp_path_factory.mktemp("one"))
+        with store.writing():
+            store.publish(tables)
+        return store.folder
+
+    return a_case
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(("outcome", "danger"), [("not_recorded", False), ("not_done", True)])
+def test_one_case_without_a_step_done_or_judged_is_no_error(ask, a_case, question, outcome, danger):
+    folder = a_case(outcome, danger=danger)
+    ask(folder, question=question, horloge="En jours d'école")
 
 
 def test_what_changed_since_the_extract_before_is_told_by_its_day(ask):
