@@ -14,7 +14,7 @@ MARKS = ".barlayer path, .scatterlayer path, .heatmaplayer image"
 ENGLISH = re.compile(
     r"\b(the|and|of|with|this|that|from|by|your|you|are|is|not|all|select|choose|options?|loading|error|warning|upload|"
     r"download|drop|drag|files?|browse|save|share|view|more|less|clear|open|close|next|previous|search|settings|running|"
-    r"schools?|cases?|weeks?|months?|years?|levels?|counts?|data|steps?|reports?|median|unknown|other|none|true|false|nan|"
+    r"schools?|cases?|weeks?|months?|years?|levels?|counts?|data(?!/)|steps?|reports?|median|unknown|other|none|true|false|nan|"
     r"pending|done|hours|days|network|deploy)\b",
     re.IGNORECASE,
 )
