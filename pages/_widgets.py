@@ -27,12 +27,14 @@ _LOG = logging.getLogger("relais")
 
 # The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
 _FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
-# Less empty room above the title, so that a page begins on the screen; and a figure's label wraps instead of being cut.
+# Less empty room above the title, so that a page begins on the screen; and a figure's label wraps instead of being cut;
+# in the dark, a main button whose words can be read.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 1.5rem; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; font-size: 2.25rem; }
 [data-testid="stMetric"] * { white-space: normal !important; overflow: visible !important; }
 [data-testid="stMetricValue"] { font-size: 1.9rem; line-height: 1.2; padding-bottom: 0; }
+@media (prefers-color-scheme: dark) { [data-testid^="stBaseButton-primary"] * { color: #12181e; } }
 </style>"""
 
 
@@ -77,13 +79,36 @@ def title(text: str, question: str) -> None:
 
 
 def filters(snapshot: Snapshot) -> Selection:
-    """The filter panel of the data pages. The choice stays from page to page and stands in the address."""
+    """The filter panel of the data pages. The choice stays from page to page and stands in the address.
+
+    Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
+    address is read on arrival, and written after each choice.
+    """
     choices = snapshot.choices().iloc[0]
     if pd.isna(choices["first_week"]):
         return Selection()
-    weeks = [week.date() for week in pd.date_range(choices["first_week"], choices["last_week"], freq="7D")]
+    weeks = {week.date(): day(week) for week in pd.date_range(choices["first_week"], choices["last_week"], freq="7D")}
+    kept: dict[str, list[Any]] = st.session_state.setdefault("filters", {})
+    arrives = st.session_state.get("filtered_page") != st.context.url
+    st.session_state["filtered_page"] = st.context.url
+
+    def arrived(key: str, options: Mapping[Any, str]) -> list[Any]:
+        """On arrival, what the address asks for, else what was chosen on the page before."""
+        if not arrives:
+            return []
+        words, before = st.query_params.get_all(key), kept.get(key, [])
+        asked = [value for value, word in options.items() if word in words]
+        return asked or [value for value in before if value in options]
+
+    def keep(key: str, values: list[Any], options: Mapping[Any, str]) -> None:
+        kept[key] = values
+        words = [options[value] for value in values]
+        if st.query_params.get_all(key) != words:
+            st.query_params[key] = words
 
     def several(label: str, key: str, options: Mapping[str, str], everything: str = "Tous") -> tuple[str, ...]:
+        if values := arrived(key, options):
+            st.session_state[key] = values
         chosen = st.multiselect(
             label,
             list(options),
@@ -91,22 +116,18 @@ def filters(snapshot: Snapshot) -> Selection:
             key=key,
             placeholder=everything,
             select_all=False,  # its words are English
-            bind="query-params",
-            persist_state="session",
         )
+        keep(key, chosen, options)
         return tuple(chosen)
 
     def week(label: str, key: str, placeholder: str) -> date | None:
-        return st.selectbox(
-            label,
-            weeks,
-            index=None,
-            format_func=day,
-            key=key,
-            placeholder=placeholder,
-            bind="query-params",
-            persist_state="session",
+        if values := arrived(key, weeks):
+            st.session_state[key] = values[0]
+        chosen = st.selectbox(
+            label, list(weeks), index=None, format_func=weeks.__getitem__, key=key, placeholder=placeholder
         )
+        keep(key, [chosen] if chosen else [], weeks)
+        return chosen
 
     with st.sidebar:
         st.subheader("Filtrer")

@@ -169,7 +169,9 @@ def crossing_tiles(
     shown = [code for code in columns if code in shares.columns]
     shares = shares.loc[[code for code in rows if code in shares.index], shown]
     of_column = answer.drop_duplicates(column).set_index(column)["n_cases"]
-    names = [f"{theme.wrapped(columns[code])}<br>({number(of_column[code])})" for code in shown]
+    names = [
+        f"{columns[code]} ({number(of_column[code])})" for code in shown
+    ]  # on one line, they turn where they touch
     texts = [[percent(share) for share in line] for line in shares.to_numpy()]
     labels = [rows[code] for code in shares.index]
     chart = theme.figure(theme.bar_height(len(labels)) + 40)
@@ -193,5 +195,5 @@ def crossing_tiles(
         hoverinfo="skip",
     )
     chart.update_yaxes(autorange="reversed", showgrid=False)
-    chart.update_xaxes(side="top", showgrid=False)
+    chart.update_xaxes(side="top", showgrid=False, autotickangles=[0, -90])
     return chart

@@ -6,7 +6,6 @@ Backgrounds are left transparent and text to the page, so that a chart follows t
 from __future__ import annotations
 
 from datetime import date
-from textwrap import wrap
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -80,11 +79,6 @@ def month_ticks(weeks: pd.Series) -> dict[str, object]:
     ]
     shown = shown[:: 1 + len(shown) // 9]
     return {"tickvals": shown, "ticktext": [_short_month(first.date()) for first in shown], "tickangle": 0}
-
-
-def wrapped(label: str, width: int = 12) -> str:
-    """``label`` on several lines of about ``width`` letters, so that names stand side by side under an axis."""
-    return "<br>".join(wrap(label, width, break_long_words=False))
 
 
 def _short_month(day: date) -> str:
