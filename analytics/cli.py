@@ -185,6 +185,8 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
         f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
         f"{count(changes.unchanged, 'inchangé')}."
     )
+    if done.older_words:
+        say(done.older_words)
     if changes.missing:
         say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
     if dry_run:

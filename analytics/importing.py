@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analytics.french import day
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.extracting import Progress
 from analytics.schema import TABLES
@@ -17,11 +18,25 @@ from analytics.store import DamagedStoreError, Store
 
 @dataclass(frozen=True)
 class Import:
-    """What an import found and did. ``version`` is the version published, or the current one when nothing changed."""
+    """What an import found and did. ``version`` is the version published, or the current one when nothing changed.
+
+    ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none.
+    """
 
     extract: Extract
     changes: Changes
     version: str | None
+    known_as_of: date | None
+
+    @property
+    def older_words(self) -> str:
+        """A French sentence where the file is older than what is known, which it overwrites; else ""."""
+        if self.known_as_of is None or self.extract.as_of >= self.known_as_of:
+            return ""
+        return (
+            f"Attention : cet extrait est plus ancien que le dernier importé ({day(self.known_as_of)}). Les dossiers qu'il "
+            "contient reviennent à leur état d'alors."
+        )
 
     @property
     def summary(self) -> dict[str, int | str | None]:
@@ -70,6 +85,8 @@ def import_register(
     """
     with contextlib.nullcontext() if dry_run else store.writing():
         known = _known_tables(store, source)
+        imports = known["imports"]
+        known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
         found = extract(
             content,
             key,
@@ -83,13 +100,13 @@ def import_register(
         progress(0.75, "Comparaison avec les dossiers connus")
         tables, changes = merge(known, found.tables, is_partial=found.is_partial)
         if dry_run or found.n_accepted == 0 or _changes_nothing(known, tables, changes, found):
-            return Import(found, changes, next(iter(store.versions), None))
+            return Import(found, changes, next(iter(store.versions), None), known_as_of)
         progress(0.85, "Publication")
-        entry = _entry(found, changes, key, source, now)
-        tables["imports"] = pd.concat([known["imports"], entry], ignore_index=True) if len(known["imports"]) else entry
+        entry = _entry(found, changes, key, source, _after(imports, now))
+        tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
         version = store.publish(tables)
         progress(1.0, "Terminé")
-        return Import(found, changes, version)
+        return Import(found, changes, version, known_as_of)
 
 
 def _changes_nothing(
@@ -108,11 +125,17 @@ def _same_rows(one: pd.DataFrame, other: pd.DataFrame, name: str) -> bool:
     return one.equals(other)
 
 
-def _entry(found: Extract, changes: Changes, key: Key, source: str, now: datetime) -> pd.DataFrame:
+def _after(imports: pd.DataFrame, now: datetime) -> pd.Timestamp:
+    """``now``, or just after the last import where the clock was set back: the last one is known by its instant."""
+    earliest = imports["imported_at"].max() + pd.Timedelta(microseconds=1)
+    return pd.Series([pd.Timestamp(now).tz_convert("UTC"), earliest]).max()
+
+
+def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at: pd.Timestamp) -> pd.DataFrame:
     """The row of the table ``imports``."""
     return pd.DataFrame(
         {
-            "imported_at": [pd.Timestamp(now).tz_convert("UTC")],
+            "imported_at": [imported_at],
             "source": [source],
             "file_digest": [found.digest],
             "key_id": [key.id],

@@ -122,6 +122,8 @@ def show_check(done: Import) -> None:
         st.error(plain(f"{text} Rien ne peut être importé."), icon=":material/error:")
         return
     st.info(plain(f"{text} {state.outcome(done)}"), icon=":material/fact_check:")
+    if done.older_words:
+        st.warning(plain(done.older_words), icon=":material/history:")
     if not extract.as_of_given:
         st.warning(
             plain("Le fichier ne dit pas de quel jour il date : c'est aujourd'hui qui compte. Indiquez-le plus haut."),

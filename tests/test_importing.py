@@ -45,9 +45,19 @@ def test_a_later_extract_updates_what_is_known_and_meaning_decides(store):
 
 
 def test_an_earlier_extract_keeps_the_cases_that_it_does_not_hold_yet_and_says_so(store):
-    take(store, LATER)
-    assert take(store, FIRST, 1).changes.missing == 11
+    assert take(store, LATER).older_words == ""
+    earlier = take(store, FIRST, 1)
+    assert earlier.changes.missing == 11
+    assert "plus ancien que le dernier importé (26/06/2026)" in earlier.older_words
     assert store.snapshot().case_counts()["n"].tolist() == [431]
+
+
+@pytest.mark.parametrize("hours", [0, -5])
+def test_the_last_import_counts_as_the_last_where_the_clock_stood_still_or_went_back(store, hours):
+    take(store)
+    take(store, LATER, hours)
+    assert store.snapshot().as_of == date(2026, 6, 26)
+    assert store.snapshot().table("imports")["n_new"].tolist() == [420, 11]
 
 
 def test_the_same_file_twice_changes_nothing_and_says_so(store):

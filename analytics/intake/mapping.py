@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -133,7 +133,10 @@ class OwnWords:
 
 
 def load_own_words(content: bytes) -> OwnWords:
-    """A mapping file; RefusedFileError when it names a column or a term that does not exist."""
+    """A mapping file; RefusedFileError when it names a column or a term that does not exist.
+
+    What is wrong is told by its place: a service's own words may be names.
+    """
     try:
         entries = tomllib.loads(content.decode("utf-8-sig"))
         columns = {normalise(header): str(code) for header, code in entries.get("columns", {}).items()}
@@ -144,14 +147,22 @@ def load_own_words(content: bytes) -> OwnWords:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
         raise RefusedFileError("Le fichier de correspondance n'est pas un fichier TOML lisible.") from None
     vocabularies = {column.terms.name: column.terms for column in (*REGISTER, *SCHOOLS) if column.terms}
-    for code in set(columns.values()) - {column.code for column in (*REGISTER, *SCHOOLS)}:
-        raise RefusedFileError(f"Le fichier de correspondance cite une colonne inconnue : {code}.")
-    for name, listed in words.items():
+    codes = {column.code for column in (*REGISTER, *SCHOOLS)}
+    if place := _unknown_place(columns, codes):
+        raise RefusedFileError(f"Le fichier de correspondance cite une colonne inconnue ([columns], ligne {place}).")
+    for rank, (name, listed) in enumerate(words.items(), 1):
         if name not in vocabularies:
-            raise RefusedFileError(f"Le fichier de correspondance cite un vocabulaire inconnu : {name}.")
-        for code in set(listed.values()) - set(vocabularies[name]):
-            raise RefusedFileError(f"Le fichier de correspondance cite un terme inconnu de {name} : {code}.")
+            raise RefusedFileError(f"Le fichier de correspondance cite un vocabulaire inconnu (le {rank}e de [words]).")
+        if place := _unknown_place(listed, vocabularies[name]):
+            raise RefusedFileError(
+                f"Le fichier de correspondance cite un terme inconnu ([words.{name}], ligne {place})."
+            )
     return OwnWords(columns, words)
+
+
+def _unknown_place(listed: Mapping[str, str], known: Container[str]) -> int:
+    """The place, from 1, of the first entry whose code is not ``known``; 0 when there is none."""
+    return next((place for place, code in enumerate(listed.values(), 1) if code not in known), 0)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def _mark(character: str) -> str:
 def draft_layout(sheets: Sequence[Sheet], own_words: OwnWords | None = None) -> Layout:
     """Where the register's data stand, even if required columns are still missing; RefusedFileError as ``lay_out``.
 
-    Where no header is known at all, the fullest row of words at the top of the first sheet is taken for the headers.
+    Where no header is known at all, the fullest row of words at the top of the first sheet is taken for the headers,
+    unless it holds a date: a register without headers begins with a case, and a name is no header.
     """
     own_words = own_words or OwnWords()
     try:
@@ -104,7 +105,8 @@ def draft_layout(sheets: Sequence[Sheet], own_words: OwnWords | None = None) -> 
         n_words, negative_row = max(rows[:30], default=(0, 0))
         headers = [str(cell).strip() for cell in sheets[0].rows[-negative_row]] if n_words > 1 else []
         known = {normalise(name) for column in REGISTER for name in (column.header, *column.synonyms)}
-        if not headers or known & set(map(normalise, headers)) or len(set(headers)) < len(headers):
+        is_case = any(isinstance(cell, date) or parse_moment(text(cell)) for cell in sheets[0].rows[-negative_row])
+        if not headers or is_case or known & set(map(normalise, headers)) or len(set(headers)) < len(headers):
             raise
         return Layout(sheets[0], -negative_row, {}, tuple(filter(None, headers)))
 

@@ -110,14 +110,21 @@ def test_a_service_maps_its_own_headers_and_words_once_and_for_all():
     [
         (b"[columns", "TOML lisible"),
         (b"\xff\xfe", "TOML lisible"),
-        (b'[columns]\n"x" = "birth"', "colonne inconnue : birth"),
-        (b'[words.colours]\n"x" = "red"', "vocabulaire inconnu : colours"),
-        (b'[words.channels]\n"x" = "red"', "terme inconnu de channels : red"),
+        (b'[columns]\n"x" = "birth"', r"colonne inconnue \(\[columns\], ligne 1\)"),
+        (b'[words.colours]\n"x" = "red"', "vocabulaire inconnu"),
+        (b'[words.channels]\n"sms" = "other"\n"x" = "red"', r"terme inconnu \(\[words.channels\], ligne 2\)"),
         (b'columns = ["x"]', "TOML lisible"),
         (b'[words]\nchannels = "x"', "TOML lisible"),
         (b'[columns]\n"x" = [3]', "colonne inconnue"),
     ],
 )
-def test_a_mapping_that_means_nothing_is_refused(content, reason):
+def test_a_mapping_that_means_nothing_is_refused_by_its_place(content, reason):
     with pytest.raises(RefusedFileError, match=reason):
         load_own_words(content)
+
+
+@pytest.mark.parametrize("section", ["[columns]", "[words.reporters]", "[words.dupont]"])
+def test_a_name_in_a_mapping_typed_the_wrong_way_round_is_not_repeated(section):
+    with pytest.raises(RefusedFileError) as refusal:
+        load_own_words(f'{section}\n"witness" = "Mme Dupont"'.encode())
+    assert "dupont" not in str(refusal.value).lower()

@@ -89,6 +89,13 @@ def test_a_register_whose_headers_are_all_unknown_can_still_be_mapped():
     assert list(found.ignored) == headers
 
 
+@pytest.mark.parametrize("reported", ["10/03/2026", date(2026, 3, 10)])
+def test_the_first_case_of_a_register_without_headers_is_not_taken_for_headers(reported):
+    with pytest.raises(RefusedFileError, match="il manque") as refusal:
+        draft_layout([Sheet("", [["2026/1", "Zoé Lambert", "A1", reported, "Insultes"], ["", "Noé", "A1", "", ""]])])
+    assert "Lambert" not in str(refusal.value)
+
+
 def test_a_register_with_a_header_twice_is_refused_rather_than_guessed():
     with pytest.raises(RefusedFileError, match="renommez l'autre"):
         layout(row(), headers=["N° dossier", "Dossier", *HEADERS[2:]])
