@@ -127,7 +127,7 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
     counts = snapshot.case_counts(selection, ["school_year", "report_week"])
     years = sorted(counts["school_year"].unique(), reverse=True)
     year = _widgets.one_of("Année scolaire", "annee", {year: year for year in years})
-    weeks = incidents.by_week(counts, calendar(), year, snapshot.as_of)
+    weeks = weeks_of(snapshot, selection, counts, year)
     busiest = weeks.loc[weeks["n"].idxmax()]
     st.header("Semaine par semaine")
     _widgets.chart(
@@ -144,6 +144,7 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
     st.header("Les types de chaque semaine")
     by_type = snapshot.incident_counts(selection, ["school_year", "report_week"])
     tiles = incidents.types_by_week(by_type, calendar(), year, snapshot.as_of, list(INCIDENT_TYPES))
+    tiles = incidents.between(tiles, selection.first_week, selection.last_week)
     darkest = tiles.loc[tiles["n"].idxmax()]
     _widgets.chart(
         charts.week_tiles(tiles, _LABELS),
@@ -159,11 +160,19 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
     _change(snapshot, selection, counts)
 
 
+def weeks_of(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame, year: str) -> pd.DataFrame:
+    """Reports of each chosen week of a school year (:func:`incidents.by_week`)."""
+    weeks = incidents.by_week(counts, calendar(), year, snapshot.as_of)
+    return incidents.between(weeks, selection.first_week, selection.last_week)
+
+
 def weekly_chart(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> pd.DataFrame:
     """Reports of each week of school within what chance allows (:func:`signals.xmr`), from the register's first week on."""
     first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
     as_of = min(snapshot.as_of, selection.last_week + timedelta(days=6)) if selection.last_week else snapshot.as_of
-    years = sorted(counts["school_year"].unique())
+    # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
+    held = [year.name for year in calendar().years if year.end >= first_week and year.first_day <= as_of]
+    years = [year for year in held if year in (selection.school_years or held)]
     return signals.xmr(incidents.weekly_points(counts, calendar(), years, first_week, as_of), breaks())
 
 

@@ -7,7 +7,7 @@ from analytics.french import count, day, number, percent, typeset
 from analytics.measures import incidents
 from analytics.school_calendar import calendar
 from analytics.vocabulary import INCIDENT_TYPES
-from pages import _data, _overview_parts, _widgets
+from pages import _data, _incident_parts, _overview_parts, _widgets
 
 _widgets.title("Vue d'ensemble", "")
 snapshot = _data.snapshot()
@@ -27,7 +27,7 @@ _widgets.indicators(
 )
 
 year = counts["school_year"].max()
-weeks = incidents.by_week(counts, calendar(), year, snapshot.as_of)
+weeks = _incident_parts.weeks_of(snapshot, selection, counts, year)
 left, right = st.columns(2)
 with left:
     st.markdown(typeset(f"**Signalements par semaine, {year}**"))

@@ -101,6 +101,12 @@ def types_by_week(
     return pd.concat(of_type, ignore_index=True)[["week", "incident_type", "n", "holiday", "provisional"]]
 
 
+def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None) -> pd.DataFrame:
+    """The rows of ``weeks`` (week) that a period holds: outside it nothing was counted, which is not 0. None is no limit."""
+    first, last = pd.Timestamp(first_week or date.min), pd.Timestamp(last_week or date.max)
+    return weeks[weeks["week"].between(first, last)].reset_index(drop=True)
+
+
 def weekly_points(
     counts: pd.DataFrame, calendar: SchoolCalendar, school_years: Sequence[str], first_week: date, as_of: date
 ) -> pd.DataFrame:

@@ -151,6 +151,14 @@ def test_the_week_of_the_extraction_is_provisional_until_it_is_over(two_years):
     assert not over["provisional"].any()
 
 
+def test_weeks_outside_the_chosen_period_are_not_zero_but_absent(two_years):
+    weeks = incidents.by_week(two_years, calendar(), "2025-2026", date(2025, 9, 28))
+    chosen = incidents.between(weeks, date(2025, 9, 1), date(2025, 9, 15))
+    assert chosen["week"].dt.date.to_list() == [date(2025, 9, 1), date(2025, 9, 8), date(2025, 9, 15)]
+    assert chosen["rank"].to_list() == [2, 3, 4]
+    pd.testing.assert_frame_equal(incidents.between(weeks, None, None), weeks)
+
+
 def test_a_week_without_class_carries_the_name_of_its_holiday(two_years):
     weeks = incidents.by_week(two_years, calendar(), "2025-2026", date(2026, 1, 11)).set_index("week")["holiday"]
     assert weeks["2025-10-20"] == "Congé d'automne"
