@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from analytics.charts import relays as charts
-from analytics.charts.signals import control_chart
-from analytics.french import chance, count, day, hours, listing, number, percent, school_days, typeset
+from analytics.french import chance, count, day, listing, number, percent, typeset
 from analytics.importing import store_key
 from analytics.intake import KeyFileError
-from analytics.measures import relays, signals
-from analytics.school_calendar import breaks, calendar
+from analytics.measures import relays
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from pages import _data, _widgets
+from pages._relay_common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay
 
-CLOCKS = {"hours": "En heures", "school_days": "En jours d'école"}
-_SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
 _TICKS = {"hours": (0, 24, 48, 72, 120, 168), "school_days": (0, 2, 5, 10, 15)}
 _FEW_TICKS = {"hours": (0, 48, 120, 168), "school_days": (0, 5, 10, 15)}
-_WORDS = {"hours": hours, "school_days": school_days}
-_STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_level": ("Niveau", SCHOOL_LEVELS.labels),
     "school_network": ("Réseau", SCHOOL_NETWORKS.labels),
@@ -39,8 +33,8 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
 
 def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Each relay as a figure, each step as two marks, and what became of them all."""
-    counts = _counts(snapshot, selection, clock)
-    words, delays = _WORDS[clock], _SCALES[clock]
+    counts = counts_of(snapshot, selection, clock)
+    words, delays = WORDS[clock], SCALES[clock]
     summary = relays.summary(counts, delays)
     short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
@@ -59,13 +53,13 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _widgets.chart(
         charts.share_dots(relays.shares_within(counts, (short, long)), {short: words(short), long: words(long)}),
         key="shares",
-        alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {_STEP_LABELS[fastest]} "
-        f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {_STEP_LABELS[slowest]} "
+        alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
+        f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {STEP_LABELS[slowest]} "
         f"({percent(of_relays.loc[slowest, f'within_{short}'])}).",
         read="le point plein est la part des dossiers où l'étape est faite dans le premier délai, le losange dans le second. Le "
         "trait gris dit ce que le hasard laisse d'incertain. Un dossier ouvert compte pour le temps déjà attendu.",
         act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n'est pas qu'un retard.",
-        table=summary.assign(label=summary["step"].map(_STEP_LABELS)),
+        table=summary.assign(label=summary["step"].map(STEP_LABELS)),
         columns={"label": "Étape", "n_cases": "Dossiers", "n_done": "Faites", "median": "Médiane", **columns},
     )
 
@@ -79,7 +73,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
         act="beaucoup d'orange : relancez. Beaucoup de violet : l'étape est oubliée, rappelez à quoi elle sert. Beaucoup de "
         "gris foncé : complétez le registre.",
-        table=outcomes.assign(label=outcomes["step"].map(_STEP_LABELS)),
+        table=outcomes.assign(label=outcomes["step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
             "n_total": "Dossiers",
@@ -97,12 +91,12 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
 def _relay_indicator(
     step: str, row: pd.Series, n_in_time: int, short: int, words: Callable[[float], str]
 ) -> _widgets.Indicator:
-    half = f"la moitié {_in(words(row['median']))}" if pd.notna(row["median"]) else "moins de la moitié en tout"
+    half = f"la moitié {in_delay(words(row['median']))}" if pd.notna(row["median"]) else "moins de la moitié en tout"
     return _widgets.Indicator(
-        label=_STEP_LABELS[step],
+        label=STEP_LABELS[step],
         value=percent(row[f"within_{short}"]),
-        note=f"{_in(words(short))} · {half}",
-        counts=f"La part des dossiers où ce relais est activé {_in(words(short))}. Un dossier ouvert compte pour le temps déjà "
+        note=f"{in_delay(words(short))} · {half}",
+        counts=f"La part des dossiers où ce relais est activé {in_delay(words(short))}. Un dossier ouvert compte pour le temps déjà "
         "attendu : la part peut dépasser un peu ce que donnent ces deux nombres. Un dossier clôturé sans ce relais compte "
         "comme non activé.",
         numerator=f"{count(n_in_time, 'dossier')} où il est activé dans ce délai, {number(row['n_done'])} en tout",
@@ -110,11 +104,6 @@ def _relay_indicator(
         f"{count(row['n_closed'], 'clôturé')} sans lui",
         left_out=f"{number(row['n_not_applicable'])} sans objet, {count(row['n_not_recorded'], 'non noté', 'non notés')}",
     )
-
-
-def _in(delay: str) -> str:
-    """« en 24 h », but « le jour même »."""
-    return delay if delay == school_days(0) else f"en {delay}"
 
 
 def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
@@ -130,7 +119,7 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     if n_overdue:
         _widgets.show_table(
             waiting.assign(
-                label=waiting["step"].map(_STEP_LABELS), danger=waiting["danger"].map({True: "oui", False: ""})
+                label=waiting["step"].map(STEP_LABELS), danger=waiting["danger"].map({True: "oui", False: ""})
             ),
             {
                 "case_id": "Dossier",
@@ -152,13 +141,13 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _widgets.chart(
         charts.deadline_bars(answer),
         key="deadlines",
-        alt=f"Le relais le plus souvent à temps est {_STEP_LABELS[judged.idxmax()]} ({percent(judged.max())})."
+        alt=f"Le relais le plus souvent à temps est {STEP_LABELS[judged.idxmax()]} ({percent(judged.max())})."
         if len(judged)
         else "Aucun relais à juger dans ces dossiers.",
         read="chaque étape est jugée sur le délai que l'école s'est donné, sinon sur celui du service (page Protocole). Une menace "
         "pour la vie est toujours jugée en heures : un jour d'école compte alors 24 h.",
         act="appelez d'abord pour ce qui est en rouge : ces dossiers sont ouverts et l'étape est encore possible.",
-        table=answer.assign(label=answer["step"].map(_STEP_LABELS)),
+        table=answer.assign(label=answer["step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
             "n_in_time": "À temps",
@@ -193,7 +182,7 @@ def _find_case(snapshot: Snapshot) -> None:
             st.info("Aucun dossier ne porte ce numéro dans le dernier import.", icon=":material/info:")
             return
         due = relays.overdue_list(snapshot.overdue(case_id=case_id))
-        steps = listing([f"{_STEP_LABELS[row['step']]} ({row['beyond']})" for _, row in due.iterrows()])
+        steps = listing([f"{STEP_LABELS[row['step']]} ({row['beyond']})" for _, row in due.iterrows()])
         st.markdown(typeset(f"Ici, il s'appelle **{case_id}**. Hors délai : {steps or 'rien'}."))
 
 
@@ -201,7 +190,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """The curve of one step, alone or by group, with the number still followed under the axis."""
     left, right = st.columns(2)
     with left:
-        step = _widgets.pick("Étape", "etape", _STEP_LABELS, "cpms")
+        step = _widgets.pick("Étape", "etape", STEP_LABELS, "cpms")
     with right:
         group = _widgets.pick(
             "Comparer par", "par", {"": "Tous ensemble"} | {code: words for code, (words, _) in _GROUPS.items()}, ""
@@ -209,10 +198,10 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     if group == "danger":
         clock = "hours"
     by = [group] if group else []
-    counts = _counts(snapshot, selection, clock, by)
+    counts = counts_of(snapshot, selection, clock, by)
     counts = counts[counts["step"] == step]
     curves = relays.curves(counts, by)
-    st.header(_STEP_LABELS[step])
+    st.header(STEP_LABELS[step])
     if curves.empty:
         st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
         return
@@ -225,7 +214,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].dropna().unique()}) if group else {}
     if len(labels) > charts.MOST_TOGETHER:
         followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
-        everyone = _counts(snapshot, selection, clock)
+        everyone = counts_of(snapshot, selection, clock)
         everyone = relays.curves(everyone[everyone["step"] == step])
         figure = charts.incidence_panels(curves, everyone, followed, clock, group, labels)
     else:
@@ -234,7 +223,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _widgets.chart(
         figure,
         key="curve",
-        alt=f"{_STEP_LABELS[step]} : part des dossiers où l'étape est faite, selon le délai depuis le signalement.",
+        alt=f"{STEP_LABELS[step]} : part des dossiers où l'étape est faite, selon le délai depuis le signalement.",
         read="la courbe monte chaque fois que l'étape est faite. Plus elle monte tôt, plus on va vite ; là où elle s'arrête, "
         "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. En pointillé, le délai du service ; en "
         "gris, la courbe de tous les dossiers.",
@@ -250,194 +239,6 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "upper": "Au plus",
         },
     )
-
-
-def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
-    """From the report to the first relay, from one step to the next, what is skipped and what comes out of order."""
-    words, short = _WORDS[clock], _SCALES[clock][0]
-    first = relays.summary(_first_relays(snapshot, selection, clock), (short,))
-    answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
-    skipped = answer.loc[answer["n_skipped"].idxmax()]
-    slowest = answer.loc[answer["median_hours"].idxmax()] if answer["median_hours"].notna().any() else None
-    st.header("Les premiers pas")
-    cards = [_first_relay_indicator(row, short, words) for _, row in first.iterrows()]
-    cards.append(
-        _widgets.Indicator(
-            "L'étape la plus sautée",
-            percent(skipped["share_skipped"]) if skipped["n_skipped"] else "Aucune",
-            note=f"« {_STEP_LABELS[skipped['step']]} », dans {count(skipped['n_skipped'], 'dossier')}"
-            if skipped["n_skipped"]
-            else "",
-            counts="L'étape qui manque dans le plus de dossiers où une étape suivante du protocole est faite.",
-            numerator=f"{count(skipped['n_skipped'], 'dossier')} où elle manque",
-            denominator=f"{count(skipped['n_skipped'] + skipped['n_done'], 'dossier')} où elle est faite ou sautée",
-            left_out="les dossiers où elle est sans objet ou non notée, ou sans étape suivante faite",
-        )
-    )
-    if slowest is not None:
-        cards.append(
-            _widgets.Indicator(
-                "L'attente la plus longue",
-                hours(slowest["median_hours"]),
-                note=f"de « {_STEP_LABELS[slowest['step']]} » à « {_STEP_LABELS[slowest['next_step']]} »",
-                counts="La plus longue des attentes médianes entre une étape faite et la suivante du protocole.",
-                numerator="la moitié des dossiers ont la suite dans ce délai",
-                denominator=count(slowest["n_followed"], "dossier"),
-                left_out="les dossiers où l'étape suivante est sans objet ou non notée",
-                since="l'étape précédente",
-            )
-        )
-    _widgets.indicators(cards, snapshot.as_of)
-    st.header("Étapes sautées, étapes à contretemps")
-    _widgets.chart(
-        charts.order_bars(answer),
-        key="order",
-        alt=f"L'étape la plus sautée est {_STEP_LABELS[skipped['step']]}, dans {percent(skipped['share_skipped'])} des dossiers.",
-        read="une étape est sautée quand elle manque alors qu'une suivante est faite ; elle est à contretemps quand une suivante a "
-        "été faite avant elle. Deux étapes du même jour, sans heure, ne sont jamais dites à contretemps.",
-        act="l'ordre du protocole est un conseil, pas une faute. Si une étape est souvent sautée, demandez pourquoi avant de rappeler.",
-        table=answer.assign(label=answer["step"].map(_STEP_LABELS), following=answer["next_step"].map(_STEP_LABELS)),
-        columns={
-            "label": "Étape",
-            "n_done": "Faites",
-            "n_skipped": "Sautées",
-            "share_skipped": "Part sautée",
-            "n_overtaken": "À contretemps",
-            "share_overtaken": "Part à contretemps",
-            "following": "Étape suivante",
-            "median_hours": "Heures jusqu'à elle",
-        },
-    )
-
-
-def _first_relays(snapshot: Snapshot, selection: Selection, clock: str) -> pd.DataFrame:
-    """Counts of the first relay; by school days without the cases that threaten life, as :func:`_counts`."""
-    if clock == "hours":
-        return snapshot.first_relay_counts(clock, selection)
-    _say_danger_is_apart(snapshot, selection)
-    return relays.without_danger(snapshot.first_relay_counts(clock, selection, ["danger"]))
-
-
-def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], str]) -> _widgets.Indicator:
-    return _widgets.Indicator(
-        "Jusqu'au premier relais",
-        words(row["median"]),
-        note=f"{percent(row[f'within_{short}'])} des dossiers {_in(words(short))}",
-        counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu'il soit. Un tiret : moins "
-        "de la moitié en ont un.",
-        numerator=f"{count(row['n_done'], 'dossier')} avec un relais activé",
-        denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
-        left_out=f"{number(row['n_not_applicable'])} où aucun n'est demandé, "
-        f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",
-    )
-
-
-def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> None:
-    """Month by month inside limits, against the same weeks of last year, and since the extract before."""
-    step = _widgets.pick("Étape", "etape", _STEP_LABELS, "cpms")
-    counts = snapshot.step_counts("hours", selection, ["report_week"])
-    points = relays.monthly_median(counts[counts["step"] == step], snapshot.as_of)
-    st.header("La médiane en heures, mois par mois")
-    if points.empty:
-        st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
-    else:
-        chart_points = signals.xmr(points, breaks())
-        n_signals = int((chart_points["signal"] != "none").sum())
-        has_limits = chart_points["centre"].notna().any()
-        finding = (
-            f"{count(n_signals, 'mois', 'mois')} où quelque chose a changé"
-            if has_limits
-            else "trop peu de mois pour des limites"
-        )
-        _widgets.chart(
-            control_chart(chart_points, lambda month: f"{month:%m/%Y}", hours, "médiane, en heures"),
-            key="months",
-            alt=f"{_STEP_LABELS[step]} : {finding}.",
-            read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l'étape. Entre les pointillés, "
-            "c'est le hasard ; un losange rouge dit un vrai changement. Un point vide est un mois trop récent pour juger. "
-            f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
-            act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
-            table=points,
-            columns={"period": "Mois", "n_cases": "Dossiers", "value": "Médiane (h)", "provisional": "Provisoire"},
-        )
-    _last_year(snapshot, selection, clock)
-    _last_extract(snapshot, selection)
-
-
-def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
-    st.header("Même période, un an plus tôt")
-    spans = calendar().same_weeks(snapshot.as_of)
-    if spans is None:
-        st.info("L'année précédente n'est pas dans le calendrier.", icon=":material/info:")
-        return
-    delays = _SCALES[clock]
-    now, before = (
-        relays.summary(
-            _counts(snapshot, replace(selection, school_years=(), first_week=first, last_week=last), clock), delays
-        )
-        for first, last in spans
-    )
-    if before.empty or now.empty:
-        st.info("Le registre ne contient pas les deux années : la comparaison viendra.", icon=":material/info:")
-        return
-    table = now.merge(before, on="step", suffixes=("", "_before"))
-    short = f"within_{delays[1]}"
-    _widgets.show_table(
-        table.assign(label=table["step"].map(_STEP_LABELS)),
-        {
-            "label": "Étape",
-            "n_cases": "Dossiers",
-            "n_cases_before": "Un an plus tôt",
-            short: f"Part : {_WORDS[clock](delays[1])}",
-            f"{short}_before": "Un an plus tôt, part",
-        },
-    )
-    st.caption(
-        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes semaines d'école un an plus tôt. "
-        "La semaine en cours n'y est pas."
-    )
-
-
-def _last_extract(snapshot: Snapshot, selection: Selection) -> None:
-    st.header("Depuis l'extrait précédent")
-    previous = _data.previous_snapshot()
-    if previous is None:
-        st.info("Il n'y a pas d'extrait précédent.", icon=":material/info:")
-        return
-    now = relays.against_deadline(snapshot.step_counts("deadline", selection))
-    before = relays.against_deadline(previous.step_counts("deadline", selection))
-    table = now.merge(before, on="step", suffixes=("", "_before"))
-    _widgets.show_table(
-        table.assign(label=table["step"].map(_STEP_LABELS)),
-        {
-            "label": "Étape",
-            "n_overdue_before": f"Hors délai au {day(previous.as_of)}",
-            "n_overdue": f"Hors délai au {day(snapshot.as_of)}",
-            "n_waiting_before": f"En attente au {day(previous.as_of)}",
-            "n_waiting": f"En attente au {day(snapshot.as_of)}",
-        },
-    )
-
-
-def _counts(snapshot: Snapshot, selection: Selection, clock: str, by: list[str] | None = None) -> pd.DataFrame:
-    """Counts of the steps; by school days without the cases that threaten life, which are judged in hours."""
-    by = by or []
-    if clock == "hours":
-        return snapshot.step_counts(clock, selection, by)
-    counts = snapshot.step_counts(clock, selection, [*by, "danger"])
-    _say_danger_is_apart(snapshot, selection)
-    return relays.without_danger(counts)
-
-
-def _say_danger_is_apart(snapshot: Snapshot, selection: Selection) -> None:
-    set_aside = snapshot.case_counts(selection, ["danger"]).set_index("danger")["n"].get(True, 0)
-    if set_aside:
-        st.caption(
-            typeset(
-                f"{count(set_aside, 'dossier')} avec une menace pour la vie : à part, car le danger se juge en heures. "
-                "Choisissez « En heures » pour les voir."
-            )
-        )
 
 
 def _service_deadline(step: str, clock: str) -> float | None:

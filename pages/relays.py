@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from pages import _data, _relay_parts, _widgets
+from pages import _data, _relay_parts, _relay_time_parts, _widgets
+from pages._relay_common import CLOCKS
 
 QUESTIONS = {
     "En bref": _relay_parts.in_brief,
     "Délais et retards": _relay_parts.deadlines,
     "Comparer": _relay_parts.compare,
-    "Où le temps se perd": _relay_parts.lost_time,
-    "Changement ou hasard": _relay_parts.change_or_chance,
+    "Où le temps se perd": _relay_time_parts.lost_time,
+    "Changement ou hasard": _relay_time_parts.change_or_chance,
 }
 
 _widgets.title(
@@ -25,5 +26,5 @@ question, clock = st.columns([3, 1])
 with question:
     chosen = _widgets.one_of("Question", "question", {name: name for name in QUESTIONS})
 with clock:
-    unit = _widgets.one_of("Compter", "horloge", _relay_parts.CLOCKS)
+    unit = _widgets.one_of("Compter", "horloge", CLOCKS)
 QUESTIONS[chosen](snapshot, selection, unit)

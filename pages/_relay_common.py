@@ -1,0 +1,43 @@
+"""What the questions of the page Activation des relais share: two clocks, their delays and words, and the counts."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics.french import count, hours, school_days, typeset
+from analytics.measures import relays
+from analytics.selection import Selection
+from analytics.store import Snapshot
+from analytics.vocabulary import STEPS
+
+CLOCKS = {"hours": "En heures", "school_days": "En jours d'école"}
+SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
+WORDS = {"hours": hours, "school_days": school_days}
+STEP_LABELS = {code: step.label for code, step in STEPS.items()}
+
+
+def counts_of(snapshot: Snapshot, selection: Selection, clock: str, by: list[str] | None = None) -> pd.DataFrame:
+    """Counts of the steps; by school days without the cases that threaten life, which are judged in hours."""
+    by = by or []
+    if clock == "hours":
+        return snapshot.step_counts(clock, selection, by)
+    counts = snapshot.step_counts(clock, selection, [*by, "danger"])
+    say_danger_is_apart(snapshot, selection)
+    return relays.without_danger(counts)
+
+
+def say_danger_is_apart(snapshot: Snapshot, selection: Selection) -> None:
+    set_aside = snapshot.case_counts(selection, ["danger"]).set_index("danger")["n"].get(True, 0)
+    if set_aside:
+        st.caption(
+            typeset(
+                f"{count(set_aside, 'dossier')} avec une menace pour la vie : à part, car le danger se juge en heures. "
+                "Choisissez « En heures » pour les voir."
+            )
+        )
+
+
+def in_delay(delay: str) -> str:
+    """« en 24 h », but « le jour même »."""
+    return delay if delay == school_days(0) else f"en {delay}"
