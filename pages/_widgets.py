@@ -33,6 +33,7 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 1.5rem; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; font-size: 2.25rem; }
 [data-testid="stMetric"] * { white-space: normal !important; overflow: visible !important; }
+.stPlotlyChart :is(.xtick, .ytick, .textpoint) text, .stPlotlyChart :is(.xtitle, .ytitle) { fill: currentColor !important; }
 [data-testid="stMetricValue"] { font-size: 1.9rem; line-height: 1.2; padding-bottom: 0; }
 @media (prefers-color-scheme: dark) { [data-testid^="stBaseButton-primary"] * { color: #12181e; } }
 </style>"""
@@ -82,23 +83,21 @@ def filters(snapshot: Snapshot) -> Selection:
     """The filter panel of the data pages. The choice stays from page to page and stands in the address.
 
     Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
-    address is read on arrival, and written after each choice.
+    address is read when it says something new, and written after each choice.
     """
     choices = snapshot.choices().iloc[0]
     if pd.isna(choices["first_week"]):
         return Selection()
     weeks = {week.date(): day(week) for week in pd.date_range(choices["first_week"], choices["last_week"], freq="7D")}
     kept: dict[str, list[Any]] = st.session_state.setdefault("filters", {})
-    arrives = st.session_state.get("filtered_page") != st.context.url
-    st.session_state["filtered_page"] = st.context.url
 
-    def arrived(key: str, options: Mapping[Any, str]) -> list[Any]:
-        """On arrival, what the address asks for, else what was chosen on the page before."""
-        if not arrives:
-            return []
+    def chosen_before(key: str, options: Mapping[Any, str], shown: list[Any]) -> list[Any]:
+        """What the address asks for, where it is not what this panel wrote in it; else what was chosen, here or before."""
         words, before = st.query_params.get_all(key), kept.get(key, [])
         asked = [value for value, word in options.items() if word in words]
-        return asked or [value for value in before if value in options]
+        if asked and words != [options.get(value) for value in before]:
+            return asked
+        return [value for value in (shown if key in st.session_state else before) if value in options]
 
     def keep(key: str, values: list[Any], options: Mapping[Any, str]) -> None:
         kept[key] = values
@@ -107,8 +106,8 @@ def filters(snapshot: Snapshot) -> Selection:
             st.query_params[key] = words
 
     def several(label: str, key: str, options: Mapping[str, str], everything: str = "Tous") -> tuple[str, ...]:
-        if values := arrived(key, options):
-            st.session_state[key] = values
+        # Set on each run: the panel of another page is another widget, which would begin empty.
+        st.session_state[key] = chosen_before(key, options, st.session_state.get(key, []))
         chosen = st.multiselect(
             label,
             list(options),
@@ -121,8 +120,8 @@ def filters(snapshot: Snapshot) -> Selection:
         return tuple(chosen)
 
     def week(label: str, key: str, placeholder: str) -> date | None:
-        if values := arrived(key, weeks):
-            st.session_state[key] = values[0]
+        shown = st.session_state.get(key)
+        st.session_state[key] = next(iter(chosen_before(key, weeks, [shown] if shown else [])), None)
         chosen = st.selectbox(
             label, list(weeks), index=None, format_func=weeks.__getitem__, key=key, placeholder=placeholder
         )
