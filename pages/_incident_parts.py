@@ -107,8 +107,8 @@ def whom(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         alt=f"La part la plus élevée : {_LABELS[darkest['incident_type']]}, {percent(darkest['share'])} des dossiers "
         f"« {vocabulary.label(darkest[column])} ».",
         read="chaque case est la part des dossiers de sa colonne où ce type est noté ; le nombre de dossiers est entre "
-        "parenthèses. Plus la case est foncée, plus il est fréquent.",
-        act="choisissez avec chacun le thème qui le concerne. Sur peu de dossiers, une case foncée peut venir du hasard : voyez "
+        "parenthèses. Plus la case est bleue, plus il est fréquent.",
+        act="choisissez avec chacun le thème qui le concerne. Sur peu de dossiers, une case très bleue peut venir du hasard : voyez "
         "au tableau entre quoi et quoi la part se situe.",
         table=crossed.assign(label=crossed["incident_type"].map(_LABELS), group=crossed[column].map(vocabulary.labels)),
         columns={"label": "Type d'incident", "group": chosen, "n_cases": "Dossiers en tout", **_SHARES},
@@ -151,9 +151,9 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         key="tiles",
         alt=f"Le plus de dossiers d'un type en une semaine : {_LABELS[darkest['incident_type']]}, {number(darkest['n'])}, la "
         f"semaine du {day(darkest['week'])}.",
-        read=f"une case par type et par semaine ; la plus foncée en compte {number(darkest['n'])}, une case vide aucun. Le jour "
+        read=f"une case par type et par semaine ; la plus bleue en compte {number(darkest['n'])}, une case vide aucun. Le jour "
         "n'est pas conservé : la semaine est ce que nous savons de plus fin.",
-        act="cherchez les lignes qui foncent d'un coup : un même contenu circule peut-être dans plusieurs écoles.",
+        act="cherchez les lignes qui bleuissent d'un coup : un même contenu circule peut-être dans plusieurs écoles.",
         table=tiles[tiles["n"] > 0].assign(label=tiles["incident_type"].map(_LABELS)),
         columns={"week": "Semaine du", "label": "Type d'incident", "n": "Dossiers"},
     )
