@@ -23,6 +23,7 @@ from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 
 _PAGES = Path(__file__).parent
+_SHOWN = "shown"  # what the page says under its title: the words of the selection, the day of the records
 _LOG = logging.getLogger("relais")
 
 # The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
@@ -177,6 +178,7 @@ def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
             "Le dernier import est endommagé. Vous voyez les données de l'import précédent. Importez à nouveau le registre.",
             icon=":material/error:",
         )
+    st.session_state[_SHOWN] = (selection.words, snapshot.as_of)
     st.caption(
         typeset(
             f"Données internes · extrait du {long_day(snapshot.as_of)} · {selection.words} · {count(n_cases, 'dossier')}"
@@ -214,6 +216,29 @@ def chart(
         if folded:
             st.markdown(words)
         show_table(table, columns)
+        _offer_table(table, columns, key)
+
+
+def _offer_table(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> None:
+    """The table as a file for the service itself: marked, with the filters and the day of the records."""
+    filters, as_of = st.session_state[_SHOWN]
+    shown = table[list(columns)].rename(columns=dict(columns))
+
+    def file() -> bytes:
+        from analytics.documents.internal import internal_csv  # slow to import, and rarely clicked
+
+        return internal_csv(shown, filters, as_of)
+
+    st.download_button(
+        "Télécharger ce tableau, pour l'usage interne",
+        data=file,
+        file_name=f"interne-{key}.csv",
+        mime="text/csv",
+        key=f"download-{key}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
 
 
 def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.documents.internal import internal_caption
 from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.schema import TABLES
@@ -133,3 +134,10 @@ def test_a_case_is_found_by_its_number_and_the_number_is_not_kept(ask, two_extra
     app.text_input[0].input("1999/9999").run()
     assert "Aucun dossier ne porte ce numéro" in text(app)
     assert "9999" not in str(app.query_params)
+
+
+def test_a_table_that_leaves_is_marked_internal_with_its_filters_and_its_day(ask):
+    buttons = ask(question="En bref", niveaux="Fondamental").get("download_button")
+    assert {button.proto.label for button in buttons} == {"Télécharger ce tableau, pour l'usage interne"}
+    words, as_of = ask(question="En bref", niveaux="Fondamental").session_state["shown"]
+    assert internal_caption(words, as_of) == "interne – ne pas diffuser · Fondamental · données au 26/06/2026"
