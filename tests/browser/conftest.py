@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.driving import DESK, Visit, chromium, launch, serve, visit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it is open, no other test can run an event loop of its own
 def browser():
     if chromium() is None:
         if os.environ.get("CI") == "true":
@@ -20,7 +20,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(browser, tmp_path_factory):
     """Relais on a first start: it builds its demonstration by itself."""
     with serve(tmp_path_factory.mktemp("served")) as server:

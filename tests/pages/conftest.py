@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from analytics.store import Store
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch):
+    """Streamlit's test tool leaves a page in the place of the main module, which a new process would then run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")
