@@ -152,7 +152,7 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "label": "Étape",
             "n_in_time": "À temps",
             "n_late": "En retard",
-            "n_waiting": "En attente",
+            "n_waiting": "Encore dans le délai",
             "n_overdue": "Hors délai",
             "n_closed": "Clôturés sans elle",
             "n_no_deadline": "Sans délai",

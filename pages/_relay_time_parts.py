@@ -121,7 +121,7 @@ def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> No
             key="months",
             alt=f"{STEP_LABELS[step]} : {finding}.",
             read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l'étape. Entre les pointillés, "
-            "c'est le hasard ; un losange rouge dit un vrai changement. Un point vide est un mois trop récent pour juger. "
+            "c'est le hasard ; un losange dit un vrai changement. Un point vide est un mois trop récent pour juger. "
             f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
             act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
             table=points,
@@ -180,7 +180,7 @@ def _last_extract(snapshot: Snapshot, selection: Selection) -> None:
             "label": "Étape",
             "n_overdue_before": f"Hors délai au {day(previous.as_of)}",
             "n_overdue": f"Hors délai au {day(snapshot.as_of)}",
-            "n_waiting_before": f"En attente au {day(previous.as_of)}",
-            "n_waiting": f"En attente au {day(snapshot.as_of)}",
+            "n_waiting_before": f"Encore dans le délai au {day(previous.as_of)}",
+            "n_waiting": f"Encore dans le délai au {day(snapshot.as_of)}",
         },
     )

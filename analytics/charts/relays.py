@@ -25,8 +25,8 @@ OUTCOMES = {
 DEADLINE_STATES = {
     "n_in_time": ("à temps", theme.DONE),
     "n_late": ("en retard", theme.LATE),
-    "n_waiting": ("en attente, encore à temps", theme.PENDING),
-    "n_overdue": ("en attente, hors délai", theme.DANGER),
+    "n_waiting": ("encore dans le délai", theme.PENDING),
+    "n_overdue": ("en attente, hors délai", theme.OVERDUE),
     "n_closed": ("dossier clôturé sans elle", theme.CLOSED),
 }
 
@@ -210,7 +210,7 @@ def _lay_axes(chart: go.Figure, until: float) -> None:
 
 def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> None:
     if deadline is not None and deadline <= until:
-        chart.add_vline(deadline, line={"color": theme.DANGER, "width": 1.5, "dash": "dot"})
+        chart.add_vline(deadline, line={"color": theme.OVERDUE, "width": 1.5, "dash": "dot"})
         chart.add_annotation(
             x=deadline, y=0, yref="paper", text="délai", showarrow=False, xanchor="left", yanchor="bottom", xshift=4
         )

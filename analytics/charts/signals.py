@@ -43,7 +43,7 @@ def control_chart(
                 "diamond" if signal else "circle-open" if provisional else "circle"
                 for signal, provisional in zip(is_signal, points["provisional"], strict=True)
             ],
-            "color": [theme.DANGER if signal else theme.MAIN for signal in is_signal],
+            "color": [theme.SIGNAL if signal else theme.MAIN for signal in is_signal],
         },
         customdata=[
             "<br>".join(
