@@ -171,3 +171,11 @@ def show(html: str) -> None:
     """Draw ``html``; empty text draws nothing, as Streamlit refuses it."""
     if html:
         st.html(html)
+
+
+def go_to_the_step() -> None:
+    """Bring the step that the address names into view again: what was written above it meanwhile has pushed it down."""
+    st.html(
+        "<script>document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView()</script>",
+        unsafe_allow_javascript=True,
+    )

@@ -54,6 +54,7 @@ def main() -> None:
             "remplacent pas un avis juridique."
         )
     )
+    widgets.go_to_the_step()
 
 
 def choose_situation(content: Protocol) -> Situation:
