@@ -129,7 +129,7 @@ def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
         if len(beyond)
         else "Sans le nombre d'élèves, les écoles ne se comparent pas."
         if rated["rate"].isna().all()
-        else f"Les écarts peuvent venir du hasard. {count(n_silent, 'école')} sans dossier.",
+        else f"Aucune n'est à part des autres. {count(n_silent, 'école')} sans dossier.",
         counts="Les écoles au-dessus de la limite à 99,8 % de l'entonnoir, élargie si les écoles diffèrent entre elles ; la plus "
         "élevée au taux prudent d'abord.",
         numerator=count(len(beyond), "école"),

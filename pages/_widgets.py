@@ -28,13 +28,17 @@ _LOG = logging.getLogger("relais")
 
 # The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
 _FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
-# Less empty room above the title, so that a page begins on the screen; and a figure's label wraps instead of being cut;
-# in the dark, a main button whose words can be read.
+# Less empty room above the title, so that a page begins on the screen; a figure's label and a link wrap instead of being
+# cut, and figures stand two by two on a narrow screen; in the dark, a main button whose words can be read.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 1.5rem; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; font-size: 2.25rem; }
 [data-testid="stMetric"] * { white-space: normal !important; overflow: visible !important; }
 .stPlotlyChart :is(.xtick, .ytick, .textpoint) text, .stPlotlyChart :is(.xtitle, .ytitle) { fill: currentColor !important; }
+[data-testid="stPageLink"] * { white-space: normal !important; overflow: visible !important; }
+@media (max-width: 1300px) {
+  [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) > [data-testid="stColumn"] { min-width: calc(50% - 1rem); }
+}
 [data-testid="stMetricValue"] { font-size: 1.9rem; line-height: 1.2; padding-bottom: 0; }
 @media (prefers-color-scheme: dark) { [data-testid^="stBaseButton-primary"] * { color: #12181e; } }
 </style>"""

@@ -91,7 +91,7 @@ finding = (
     if lines.empty
     else f"{count(len(beyond), 'école')} au-dessus de la limite à 99,8 %."
     if is_beyond
-    else "Aucune école au-dessus de la limite à 99,8 % : les écarts peuvent venir du hasard."
+    else "Aucune école ne sort de l'entonnoir : aucune n'est à part des autres."
 )
 phi = lines["over_dispersion"].iloc[0] if len(lines) else 1.0
 spread = (

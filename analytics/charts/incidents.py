@@ -57,7 +57,7 @@ def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> g
     )
     for name, upper, text in zip(names, answer["upper"], texts, strict=True):
         chart.add_annotation(x=upper, y=name, text=text, xanchor="left", xshift=8, showarrow=False)
-    chart.update_xaxes(visible=False, range=[0, 1.45 * max(answer["upper"].max(), 0.01)])
+    chart.update_xaxes(visible=False, range=[0, 1.9 * max(answer["upper"].max(), 0.01)])
     chart.update_yaxes(autorange="reversed")
     return chart
 
