@@ -11,7 +11,7 @@ from analytics.demo import build_demo
 from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.store import Store
-from analytics.vocabulary import SCHOOL_LEVELS
+from analytics.vocabulary import SCHOOL_LEVELS, STEPS
 from tests.repository import ROOT
 
 PAGES = {
@@ -125,3 +125,10 @@ def test_the_address_chooses_the_cases(page, level, opened, register):
 def test_a_choice_that_leaves_no_case_says_what_to_do(page, opened, register):
     first, *_, last = (f"{datetime.fromisoformat(week):%d/%m/%Y}" for week in sorted(TRUTH["weeks"]))
     assert "Aucun dossier ne répond à ces filtres." in said(opened(page, register, depuis=last, jusque=first))
+
+
+def test_the_protocol_opens_whatever_became_of_the_records(opened, tmp_path):
+    (tmp_path / "manifest").write_text("a manifest that names nothing")
+    app = opened("protocol.py", tmp_path)
+    assert not app.error
+    assert len(app.checkbox) == len(STEPS)
