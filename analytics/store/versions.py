@@ -76,7 +76,7 @@ class Store:
         """Hold the store for one writer; StoreError while another one does. Clears what a killed import left behind."""
         lock = FileLock(self.folder / "lock", timeout=0)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # for its owner alone
             lock.acquire()
         except Timeout:
             raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -267,3 +269,10 @@ def test_a_folder_that_is_a_file_is_told_in_one_sentence(tmp_path):
         store.snapshot()
     with pytest.raises(StoreError, match="pas accessible en écriture"):
         publish(store, "A")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_the_folder_of_the_records_is_for_its_owner_alone(tmp_path):
+    store = Store(tmp_path / "store")
+    with store.writing():
+        assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
