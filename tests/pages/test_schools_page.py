@@ -46,7 +46,7 @@ def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
 @pytest.mark.parametrize("n_cases", [1, 2])
 def test_one_case_is_no_school_apart(visit, few_cases, n_cases, text):
     words = text(visit("schools.py", few_cases(n_cases)))
-    assert "Aucune école au-dessus de la limite à 99,8 %" in words
+    assert "Aucune école ne sort de l'entonnoir" in words
 
 
 def busiest(extracts):
