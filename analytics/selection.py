@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 from analytics.french import count, day, listing
@@ -25,10 +25,6 @@ class Selection:
     school_networks: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     school_ids: tuple[str, ...] = ()
-
-    @property
-    def is_everything(self) -> bool:
-        return not any(getattr(self, choice.name) for choice in fields(self))
 
     @property
     def words(self) -> str:

@@ -23,7 +23,7 @@ from python_calamine import CalamineWorkbook
 from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.measures import relays, schools
-from analytics.selection import Selection
+from analytics.selection import EVERYTHING, Selection
 from analytics.store import Snapshot, Store
 from tests.repository import ROOT
 
@@ -168,7 +168,7 @@ def asked(request, tmp_path_factory) -> tuple[Snapshot, Selection, list[dict]]:
     import_register(Store(folder), REGISTER.read_bytes(), KEY, datetime(2026, 11, 22, tzinfo=UTC))
     snapshot = Store(folder).snapshot()
     assert snapshot is not None
-    chosen = [case for case in read_cases() if case["is_threat"] or request.param.is_everything]
+    chosen = [case for case in read_cases() if case["is_threat"] or request.param == EVERYTHING]
     assert len(chosen) == snapshot.case_counts(request.param)["n"].iloc[0]
     return snapshot, request.param, chosen
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from analytics.intake.mapping import Layout
 from analytics.intake.reading import Cell
-from analytics.school_calendar import TIMEZONE, SchoolCalendar
+from analytics.school_calendar import TIMEZONE, SchoolCalendar, to_utc
 from analytics.vocabulary import SCHOOL_LEVELS, normalise
 
 RULES: dict[str, str] = {
@@ -154,7 +154,7 @@ class Moments:
     def instants(self, hour_without_time: int) -> pd.Series:
         """UTC instants; a date without a time counts as ``hour_without_time``. NaT where the clock skips or repeats it."""
         completed = self.local + pd.to_timedelta(np.where(self.has_time, 0, hour_without_time), unit="h")
-        return completed.dt.tz_localize(TIMEZONE, ambiguous="NaT", nonexistent="NaT").dt.tz_convert("UTC")
+        return to_utc(completed)
 
 
 def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Moments:
