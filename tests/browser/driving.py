@@ -124,6 +124,13 @@ class Visit:
         self.page.wait_for_function(_SETTLED, timeout=PATIENCE)
         return self
 
+    def press(self, name: str) -> None:
+        """Press a button with the keyboard once the page stands still: one that is being drawn again loses the key."""
+        button = self.page.get_by_role("button", name=name)
+        button.wait_for()
+        self.settle()
+        button.press("Enter")
+
     @property
     def text(self) -> str:
         """All that can be read on the page, folded parts included; not the names that draw icons, nor the words of

@@ -67,7 +67,7 @@ def test_a_register_goes_in_by_keyboard_and_no_name_is_on_the_page_or_the_disk(s
     page.get_by_text("420 lignes lues").wait_for()
     checked = visit.settle().text
     assert visit.grave_findings == []
-    page.get_by_role("button", name="Importer 420 dossiers").press("Enter")
+    visit.press("Importer 420 dossiers")
     page.get_by_text("Le registre est importé").wait_for()
     done = visit.settle().text
     assert "Données fictives" not in done
@@ -77,25 +77,27 @@ def test_a_register_goes_in_by_keyboard_and_no_name_is_on_the_page_or_the_disk(s
 
 
 def test_the_refused_rows_come_back_to_their_coordinator_and_are_then_forgotten(server, open_url, small_register):
-    page = open_url(f"{server.address}registre").settle().page
+    visit = open_url(f"{server.address}registre").settle()
+    page = visit.page
     choose(page, small_register)
-    page.get_by_role("button", name="Importer 2 dossiers").press("Enter")
+    visit.press("Importer 2 dossiers")
     page.get_by_text("Le registre est importé").wait_for()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Télécharger les lignes refusées").press("Enter")
+        visit.press("Télécharger les lignes refusées")
     rows = CalamineWorkbook.from_path(download.value.path()).get_sheet_by_index(0).to_python()
     assert [row[1] for row in rows if "Léa Petit" in row or "Zoé Lambert" in row] == ["Léa Petit"]
-    page.get_by_role("button", name="J'ai terminé").press("Enter")
+    visit.press("J'ai terminé")
     page.get_by_role("button", name="Télécharger les lignes refusées").wait_for(state="detached")
     page.wait_for_function("url => fetch(url).then(answer => answer.status === 404)", arg=download.value.url)
     assert not is_served(download.value.url)
 
 
 def test_the_last_import_is_taken_back_by_keyboard(server, open_url, small_register):
-    page = open_url(f"{server.address}registre").settle().page
+    visit = open_url(f"{server.address}registre").settle()
+    page = visit.page
     choose(page, small_register)
-    page.get_by_role("button", name="Importer 2 dossiers").press("Enter")
-    page.get_by_role("button", name="Annuler la dernière importation").press("Enter")
-    page.get_by_role("button", name="Oui, annuler").press("Enter")
+    visit.press("Importer 2 dossiers")
+    visit.press("Annuler la dernière importation")
+    visit.press("Oui, annuler")
     page.get_by_text("La dernière importation est annulée").wait_for()
     page.get_by_text("Données fictives").first.wait_for()
