@@ -21,6 +21,15 @@ MAX_ASKED = 20  # unknown words in one form, the most frequent first
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+# Streamlit's own words on the button and beside it are English: French ones stand in their place.
+_FRENCH_UPLOAD = """<style>
+[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "Choisir un fichier"; font-size: 1rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span { display: none; }
+[data-testid="stFileUploaderDropzoneInstructions"]::after { content: "LIMIT Mo au plus"; font-size: .875rem; }
+</style>"""
+
+
 def plain(text: str) -> str:
     """``text`` with the spaces of French typography, where no character is taken for Markdown."""
     return re.sub(r"([\\`*_{}\[\]<>~$|]|:(?=[\w/])|^[#+-])", r"\\\1", typeset(text))
@@ -44,6 +53,7 @@ def show_said(place: str) -> None:
 def choose_files() -> state.Upload | None:
     """The widgets for the files; None while there is no register, or while something about it cannot be read."""
     turn = state.turn()
+    st.html(_FRENCH_UPLOAD.replace("LIMIT", str(st.get_option("server.maxUploadSize"))))
     register = st.file_uploader(
         "Votre registre (XLSX, ODS ou CSV)", type=["xlsx", "ods", "csv"], key=f"registre_fichier_{turn}"
     )

@@ -129,7 +129,7 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
                 "waited": "Attend depuis",
                 "deadline_words": "Délai",
                 "beyond": "Dépassé de",
-                "danger": "Menace pour la vie",
+                "danger": "Danger",
             },
         )
         if len(waiting) < n_overdue:
@@ -212,7 +212,8 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     elif group:
         st.markdown(chance(relays.comparison(counts, group).p_value))
     labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].dropna().unique()}) if group else {}
-    if len(labels) > charts.MOST_TOGETHER:
+    in_panels = len(labels) > charts.MOST_TOGETHER
+    if in_panels:
         followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
         everyone = counts_of(snapshot, selection, clock)
         everyone = relays.curves(everyone[everyone["step"] == step])
@@ -225,8 +226,8 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         key="curve",
         alt=f"{STEP_LABELS[step]} : part des dossiers où l'étape est faite, selon le délai depuis le signalement.",
         read="la courbe monte chaque fois que l'étape est faite. Plus elle monte tôt, plus on va vite ; là où elle s'arrête, "
-        "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. En pointillé, le délai du service ; en "
-        "gris, la courbe de tous les dossiers.",
+        "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. "
+        + ("En gris, la courbe de tous les dossiers." if in_panels else "En pointillé, le délai du service."),
         act="quand deux courbes s'écartent dès le début, demandez au groupe le plus rapide ce qu'il fait dans les premières heures.",
         table=curves.assign(**({"group": curves[group].map(labels)} if group else {})),
         columns={

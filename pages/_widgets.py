@@ -23,6 +23,7 @@ from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 
 _PAGES = Path(__file__).parent
+_WHOLE = 20  # a table of no more rows is shown whole, without a bar to scroll
 _SHOWN = "shown"  # what the page says under its title: the words of the selection, the day of the records
 _LOG = logging.getLogger("relais")
 
@@ -33,6 +34,7 @@ _FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 1.5rem; }
 [data-testid="stMainBlockContainer"] h1 { padding-top: 0; font-size: 2.25rem; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.75rem; }
 [data-testid="stMetric"] * { white-space: normal !important; overflow: visible !important; }
 .stPlotlyChart :is(.xtick, .ytick, .textpoint) text, .stPlotlyChart :is(.xtitle, .ytitle) { fill: currentColor !important; }
 [data-testid="stPageLink"] * { white-space: normal !important; overflow: visible !important; }
@@ -249,7 +251,8 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """The ``columns`` of a table under their French headers, written in French; sorting still follows the values."""
     shown = table[list(columns)].reset_index(drop=True)
     formats = {columns[column]: _written(column, shown) for column in columns}
-    st.dataframe(shown.rename(columns=dict(columns)).style.format(formats, na_rep="–"), hide_index=True)
+    height = "content" if len(shown) <= _WHOLE else "auto"
+    st.dataframe(shown.rename(columns=dict(columns)).style.format(formats, na_rep="–"), hide_index=True, height=height)
 
 
 def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:

@@ -134,7 +134,7 @@ class Visit:
     @property
     def text(self) -> str:
         """All that can be read on the page, folded parts included; not the names that draw icons, nor the words of
-        Streamlit's own file widget, which it has in English only.
+        Streamlit's own file widget, which the page covers with French ones.
         """
         return self.page.evaluate("""() => {
             for (const folded of document.querySelectorAll("details")) folded.open = true
