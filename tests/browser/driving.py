@@ -52,10 +52,12 @@ _OF_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
 # Browsers of today let the keyboard reach what scrolls, which Streamlit's tables do on a phone.
 _SEEN_TO = ("scrollable-region-focusable",)
 
-# The script has run, nothing is still to come or moving, and each chart has been drawn.
+# The script has run, nothing is still to come or moving, each chart has been drawn, and since the last look nothing changed.
 _SETTLED = """() => {
     const app = document.querySelector("[data-testid=stApp]")
-    return app?.dataset.testScriptState === "notRunning"
+    const [before, now] = [window.relaisSeen, document.documentElement.outerHTML.length]
+    window.relaisSeen = now
+    return before === now && app?.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
         && document.querySelector("h1, [data-testid=stException]")
         && !document.querySelector("[data-testid=stSkeleton], [data-testid=stSpinner]")
@@ -121,7 +123,8 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
 
     def settle(self) -> Visit:
-        self.page.wait_for_function(_SETTLED, timeout=PATIENCE)
+        self.page.evaluate("delete window.relaisSeen")
+        self.page.wait_for_function(_SETTLED, timeout=PATIENCE, polling=100)  # milliseconds between two looks
         return self
 
     def press(self, name: str) -> None:
