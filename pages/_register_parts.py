@@ -104,11 +104,12 @@ def show_refused(done: Import) -> None:
         mime=XLSX,
         icon=":material/download:",
         key="registre_refusees",
+        on_click="ignore",  # a new run of the page could forget the file before the browser has it
     )
     st.caption(
         typeset(
             "Ce classeur contient des noms : corrigez-le, importez-le ici, puis supprimez-le. "
-            "Relais le fait au moment du clic et l'oublie à votre action suivante."
+            "Relais le fait au moment du clic et l'oublie dès que vous avez terminé."
         )
     )
 
@@ -220,6 +221,7 @@ def offer_words(own_words: OwnWords) -> None:
             mime="application/toml",
             icon=":material/save:",
             key="registre_garder_mots",
+            on_click="ignore",
         )
 
 
@@ -234,6 +236,7 @@ def offer_template() -> None:
         mime=XLSX,
         icon=":material/description:",
         key="registre_modele",
+        on_click="ignore",
     )
 
 

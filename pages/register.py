@@ -47,7 +47,9 @@ if upload is not None:
             state.publish(store, upload)
 elif (done := state.left_over()) is not None:
     parts.show_refused(done)
-    st.button("J'ai terminé", key="registre_termine", on_click=state.clear)
+    if st.button("J'ai terminé", key="registre_termine"):
+        state.clear()
+        st.rerun()  # Streamlit lets go of a downloaded file at the end of the second run without it
 else:
     state.clear_check()
 
