@@ -48,7 +48,7 @@ def rules_words(release: Release) -> str:
         f"une école qui en retire ses propres dossiers en laisserait moins de {rules.school_threshold}, ou quand il "
         f"permettrait d'en recalculer un autre. Un nombre retenu vaut au moins 1 ; un 0 est un vrai 0. Un tableau qui "
         f"serait retenu à plus de {percent(rules.refused_above)} n'est pas publié. Une part n'est donnée qu'à partir de "
-        f"{rules.share_from} dossiers ; elle est calculée sur des nombres arrondis, par pas de {percent(rules.share_step)}."
+        f"{rules.share_from} dossiers, arrondie par pas de {percent(rules.share_step)}."
     )
 
 
