@@ -114,7 +114,7 @@ def true_change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) 
 
 def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
     """The schools beyond what chance and their size explain."""
-    rated = schools.rates(snapshot.school_counts(selection))
+    rated = schools.rates(schools.teaching(snapshot.school_counts(selection), selection.school_levels))
     beyond = schools.outstanding(rated)
     beyond = beyond[beyond["flag"] == "above_998"]
     links = [
