@@ -39,7 +39,7 @@ def test_the_types_are_told_by_level_channel_and_reporter(visit, extracts, dimen
 def test_the_weeks_have_a_chart_a_heat_map_and_a_verdict(visit, extracts, text):
     app = visit("incidents.py", extracts, sujet="Quand")
     assert len(app.get("plotly_chart")) == 3
-    assert "Rien d'autre que le hasard dans les quatre dernières semaines d'école." in text(app)
+    assert "Rien de plus que le hasard dans les quatre dernières semaines d'école." in text(app)
 
 
 def test_tables_speak_french(visit, extracts):
