@@ -163,8 +163,7 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
 
 def weeks_of(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame, year: str) -> pd.DataFrame:
     """Reports of each chosen week of a school year (:func:`incidents.by_week`)."""
-    weeks = incidents.by_week(counts, calendar(), year, snapshot.as_of)
-    return incidents.between(weeks, selection.first_week, selection.last_week)
+    return incidents.by_week(counts, calendar(), year, snapshot.as_of, selection.first_week, selection.last_week)
 
 
 def weekly_chart(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> pd.DataFrame:
