@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -159,9 +160,10 @@ def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             f"{short}_before": "Un an plus tôt, part",
         },
     )
+    n_days, n_before = (calendar().class_days(first, last + timedelta(days=6)) for first, last in spans)
     st.caption(
-        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes semaines d'école un an plus tôt. "
-        "La semaine en cours n'y est pas."
+        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes rangs de semaine un an plus tôt : "
+        f"{n_days} jours d'école, contre {n_before}. La semaine en cours n'y est pas."
     )
 
 
