@@ -18,7 +18,7 @@ from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEV
 from pages import _widgets
 
 _LABELS = INCIDENT_TYPES.labels
-_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Au moins", "upper": "Au plus"}
+_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
 _CROSSED: dict[str, tuple[str, Vocabulary]] = {
     "Niveau": ("school_level", SCHOOL_LEVELS),
     "Canal": ("channel", CHANNELS),

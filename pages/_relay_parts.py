@@ -161,8 +161,8 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "n_not_applicable": "Sans objet",
             "n_not_recorded": "Non notées",
             "share": "Part à temps",
-            "lower": "Au moins",
-            "upper": "Au plus",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
         },
     )
 
@@ -246,8 +246,8 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "n_at_risk": "Suivis",
             "n_done": "Faites",
             "incidence": "Part",
-            "lower": "Au moins",
-            "upper": "Au plus",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
         },
     )
 

@@ -55,6 +55,12 @@ with right:
         "orange, ce qui menace la vie.",
         act="voyez la page Types d'incidents pour les autres types et le détail par niveau.",
         table=types.assign(label=types["incident_type"].map(INCIDENT_TYPES.labels)),
-        columns={"label": "Type d'incident", "n": "Dossiers", "share": "Part", "lower": "Au moins", "upper": "Au plus"},
+        columns={
+            "label": "Type d'incident",
+            "n": "Dossiers",
+            "share": "Part",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
+        },
         folded=True,
     )

@@ -119,8 +119,8 @@ _widgets.chart(
         "n": "Dossiers",
         "n_cases": "Sur",
         "share": "Part",
-        "lower": "Au moins",
-        "upper": "Au plus",
+        "lower": "Bas (95 %)",
+        "upper": "Haut (95 %)",
     },
 )
 

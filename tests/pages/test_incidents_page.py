@@ -44,7 +44,7 @@ def test_the_weeks_have_a_chart_a_heat_map_and_a_verdict(visit, extracts, text):
 
 def test_tables_speak_french(visit, extracts):
     table = visit("incidents.py", extracts).dataframe[0].value
-    assert list(table.columns) == ["Type d'incident", "Dossiers", "Part", "Au moins", "Au plus"]
+    assert list(table.columns) == ["Type d'incident", "Dossiers", "Part", "Bas (95 %)", "Haut (95 %)"]
 
 
 def test_a_register_without_a_case_says_so(visit, few_cases):
