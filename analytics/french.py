@@ -78,7 +78,7 @@ def chance(p_value: float) -> str:
     if pd.isna(p_value):
         return "Il y a trop peu de dossiers, ou un seul groupe : rien à comparer."
     if p_value < 0.01:
-        return "L'écart entre les groupes est plus grand que ce que le hasard explique."
+        return "Un écart aussi grand entre les groupes serait très rare par le seul hasard."
     if p_value < 0.05:
-        return "L'écart entre les groupes est sans doute plus grand que ce que le hasard explique."
+        return "Un écart aussi grand entre les groupes serait rare par le seul hasard : à confirmer."
     return "L'écart entre les groupes pourrait être dû au hasard."

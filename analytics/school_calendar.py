@@ -91,6 +91,11 @@ class SchoolCalendar:
         result[known] = np.maximum(between, 0)
         return result
 
+    def class_days(self, first: date, last: date) -> int:
+        """Class days from ``first`` to ``last``, both included, as far as the calendar goes."""
+        days = pd.date_range(max(first, self.first_day), min(last, self.last_day)).date
+        return sum(self.is_class_day(day) for day in days)
+
     def school_year(self, days: pd.Series) -> pd.Series:
         """The name of the school year of each day (``"2025-2026"``); a summer belongs to the year that it ends."""
         names = np.array([year.name for year in self.years])

@@ -18,7 +18,7 @@ from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEV
 from pages import _widgets
 
 _LABELS = INCIDENT_TYPES.labels
-_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Au moins", "upper": "Au plus"}
+_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
 _CROSSED: dict[str, tuple[str, Vocabulary]] = {
     "Niveau": ("school_level", SCHOOL_LEVELS),
     "Canal": ("channel", CHANNELS),
@@ -136,7 +136,7 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         alt=f"La semaine la plus chargée est celle du {day(busiest['week'])}, avec {count(busiest['n'], 'signalement')}.",
         read="une barre par semaine de signalement. Le trait gris est l'année d'avant, à la même semaine d'école ; les bandes "
         "grises sont les congés ; une barre hachurée est une semaine qui n'est pas finie.",
-        act="prévoyez vos disponibilités pour les semaines qui reviennent chargées d'une année à l'autre, souvent avant un congé.",
+        act="prévoyez vos disponibilités pour les semaines qui reviennent chargées d'une année à l'autre.",
         table=weeks,
         columns={"week": "Semaine du", "n": "Dossiers", "n_before": "Un an plus tôt", "holiday": "Congé"},
     )
@@ -153,7 +153,8 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         f"semaine du {day(darkest['week'])}.",
         read=f"une case par type et par semaine ; la plus bleue en compte {number(darkest['n'])}, une case vide aucun. Le jour "
         "n'est pas conservé : la semaine est ce que nous savons de plus fin.",
-        act="cherchez les lignes qui bleuissent d'un coup : un même contenu circule peut-être dans plusieurs écoles.",
+        act="cherchez les lignes qui bleuissent d'un coup et le restent : un même contenu circule peut-être dans plusieurs écoles. "
+        "Une case seule peut venir du hasard.",
         table=tiles[tiles["n"] > 0].assign(label=tiles["incident_type"].map(_LABELS)),
         columns={"week": "Semaine du", "label": "Type d'incident", "n": "Dossiers"},
     )
@@ -162,8 +163,7 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
 
 def weeks_of(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame, year: str) -> pd.DataFrame:
     """Reports of each chosen week of a school year (:func:`incidents.by_week`)."""
-    weeks = incidents.by_week(counts, calendar(), year, snapshot.as_of)
-    return incidents.between(weeks, selection.first_week, selection.last_week)
+    return incidents.by_week(counts, calendar(), year, snapshot.as_of, selection.first_week, selection.last_week)
 
 
 def weekly_chart(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> pd.DataFrame:
@@ -173,7 +173,20 @@ def weekly_chart(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame)
     # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
     held = [year.name for year in calendar().years if year.end >= first_week and year.first_day <= as_of]
     years = [year for year in held if year in (selection.school_years or held)]
-    return signals.xmr(incidents.weekly_points(counts, calendar(), years, first_week, as_of), breaks())
+    points = incidents.weekly_points(counts, calendar(), years, first_week, as_of)
+    return signals.xmr(points, breaks(), signals.LEAST_COUNT)
+
+
+def why_unjudged(points: pd.DataFrame) -> str:
+    """Why the last weeks of school cannot be told from chance, as a sentence; "" when they can."""
+    return {
+        "": "",
+        "short": f"Il faut {signals.MIN_POINTS} semaines d'école entières, depuis la dernière rupture notée, pour distinguer un "
+        "changement du hasard.",
+        "rare": f"Moins de {signals.LEAST_COUNT} signalements par semaine en moyenne : semaine par semaine, on ne peut pas "
+        "distinguer un changement du hasard.",
+        "still": "Les semaines sont toutes pareilles : il n'y a rien à distinguer du hasard.",
+    }[signals.why_unjudged(points)]
 
 
 def signal_words(signal: pd.Series) -> str:
@@ -193,19 +206,20 @@ def _change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> N
     points = weekly_chart(snapshot, selection, counts)
     found = points[points["signal"] != "none"]
     recent = incidents.recent_signals(points)
-    if points["centre"].isna().all():
-        finding = f"Il faut {signals.MIN_POINTS} semaines d'école entières pour distinguer un changement du hasard."
+    if unjudged := why_unjudged(points):
+        finding = unjudged
     elif recent.empty:
-        finding = "Rien d'autre que le hasard dans les quatre dernières semaines d'école."
+        finding = "Rien de plus que le hasard dans les quatre dernières semaines d'école."
     else:
-        finding = f"Dans les quatre dernières semaines d'école, un vrai changement : {signal_words(recent.iloc[0])}."
+        finding = f"Dans les quatre dernières semaines d'école, un signal : {signal_words(recent.iloc[0])}."
     st.markdown(typeset(finding))
     _widgets.chart(
         control_chart(points, lambda week: f"Semaine du {day(week)}", lambda n: count(n, "dossier"), "dossiers"),
         key="change",
         alt=f"{finding} {count(len(found), 'semaine')} avec un signal sur {number(len(points))}.",
-        read="un point par semaine d'école ; les semaines de congé n'y sont pas. Entre les pointillés, c'est le hasard ; un "
-        "losange dit un vrai changement. La semaine en cours est un point vide : elle n'est pas jugée.",
+        read="un point par semaine d'école ; les semaines de congé n'y sont pas. Entre les pointillés, le hasard "
+        "suffit ; un losange est un signal, plus que ce que le hasard fait d'ordinaire. Même quand rien ne change, les quatre "
+        "dernières semaines en montrent un cinq à dix fois sur cent. La semaine en cours est un point vide : elle n'est pas jugée.",
         act="ne réagissez pas à une semaine entre les limites. Devant un losange, cherchez ce qui a changé à ce moment-là : "
         + listing(list(SIGNAL_WORDS.values()), "ou")
         + ".",

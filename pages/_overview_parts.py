@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 
 from analytics.french import count, day, listing, number
-from analytics.measures import incidents, relays, schools, signals
+from analytics.measures import incidents, relays, schools
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, STEPS
@@ -87,24 +87,24 @@ def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
     )
 
 
-def true_change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> Indicator:
+def beyond_chance(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> Indicator:
     """Whether the weekly reports say more than chance, in the last weeks that are over."""
     points = _incident_parts.weekly_chart(snapshot, selection, counts)
     recent = incidents.recent_signals(points)
     n_whole = int((~points["provisional"].astype(bool)).sum())
-    if points["centre"].isna().all():
-        value, note = "Trop tôt", f"Il faut {signals.MIN_POINTS} semaines d'école entières pour le dire."
+    if unjudged := _incident_parts.why_unjudged(points):
+        value, note = "Pas assez de données", unjudged
     elif recent.empty:
-        value, note = "Rien", "Les quatre dernières semaines d'école restent dans ce que le hasard explique."
+        value, note = "Rien", "Dans les quatre dernières semaines d'école, le hasard suffit."
     else:
         value = "En hausse" if recent["rises"].iloc[0] else "En baisse"
         note = _incident_parts.signal_words(recent.iloc[0]).capitalize()
     return Indicator(
-        "Vraiment changé",
+        "Au-delà du hasard",
         value,
         note=note,
         counts="Les signalements de chaque semaine d'école, comparés à ce que leur propre histoire laisse au hasard. La semaine "
-        "en cours n'est jamais jugée.",
+        "en cours n'est jamais jugée. Même quand rien ne change, un signal se montre cinq à dix fois sur cent.",
         numerator=f"{count(len(recent), 'semaine')} avec un signal, sur les quatre dernières",
         denominator=f"{count(n_whole, 'semaine entière', 'semaines entières')} d'école",
         left_out="les semaines de congé et la semaine en cours",
@@ -114,7 +114,7 @@ def true_change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) 
 
 def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
     """The schools beyond what chance and their size explain."""
-    rated = schools.rates(snapshot.school_counts(selection))
+    rated = schools.rates(schools.teaching(snapshot.school_counts(selection), selection.school_levels))
     beyond = schools.outstanding(rated)
     beyond = beyond[beyond["flag"] == "above_998"]
     links = [

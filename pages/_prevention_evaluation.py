@@ -64,7 +64,8 @@ def show_effect(found: Effect, cautious: Effect) -> None:
         st.markdown(
             typeset(
                 f"**On ne peut pas le dire.** Il faut au moins dix écoles suivies avant et après une première action, et dix sans "
-                f"action à côté d'elles ; il y en a {number(found.n_visited)} et {number(found.n_compared)}."
+                f"action à côté d'elles, toutes avec au moins un dossier ; il y en a {number(found.n_visited)} et "
+                f"{number(found.n_compared)}. Il faut aussi des dossiers avant et après."
             )
         )
         return

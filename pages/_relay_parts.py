@@ -29,6 +29,8 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "danger": ("Menace pour la vie", {True: "menace pour la vie", False: "autres dossiers"}),
     "school_year": ("Année scolaire", None),
 }
+_OF_SCHOOL = ("school_network", "zone")
+_UNKNOWN = ""  # the group of the schools of which the register does not say it
 
 
 def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
@@ -159,8 +161,8 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "n_not_applicable": "Sans objet",
             "n_not_recorded": "Non notées",
             "share": "Part à temps",
-            "lower": "Au moins",
-            "upper": "Au plus",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
         },
     )
 
@@ -200,6 +202,9 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     by = [group] if group else []
     counts = counts_of(snapshot, selection, clock, by)
     counts = counts[counts["step"] == step]
+    tested = counts
+    if group in _OF_SCHOOL:
+        counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
     st.header(STEP_LABELS[step])
     if curves.empty:
@@ -210,8 +215,14 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "Un dossier qui a plusieurs types compte dans plusieurs courbes : on ne les compare pas par un test."
         )
     elif group:
-        st.markdown(chance(relays.comparison(counts, group).p_value))
-    labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].dropna().unique()}) if group else {}
+        st.markdown(typeset(chance(relays.comparison(tested, group).p_value)))
+        st.caption(
+            f"Les groupes de moins de {relays.FEWEST_COMPARED} dossiers, ou non précisés, ne sont pas dans ce test. Plus on fait "
+            "de comparaisons, plus il s'en trouve une que le hasard seul a faite."
+        )
+    labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].unique()}) if group else {}
+    if group in _OF_SCHOOL and (curves[group] == _UNKNOWN).any():
+        labels = {**labels, _UNKNOWN: "non précisé"}
     in_panels = len(labels) > charts.MOST_TOGETHER
     if in_panels:
         followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
@@ -236,8 +247,8 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "n_at_risk": "Suivis",
             "n_done": "Faites",
             "incidence": "Part",
-            "lower": "Au moins",
-            "upper": "Au plus",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
         },
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -112,16 +113,16 @@ def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> No
         n_signals = int((chart_points["signal"] != "none").sum())
         has_limits = chart_points["centre"].notna().any()
         finding = (
-            f"{count(n_signals, 'mois', 'mois')} où quelque chose a changé"
-            if has_limits
-            else "trop peu de mois pour des limites"
+            f"{count(n_signals, 'mois', 'mois')} avec un signal" if has_limits else "trop peu de mois pour des limites"
         )
         _widgets.chart(
             control_chart(chart_points, lambda month: f"{month:%m/%Y}", hours, "médiane, en heures"),
             key="months",
             alt=f"{STEP_LABELS[step]} : {finding}.",
             read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l'étape. Entre les pointillés, "
-            "c'est le hasard ; un losange dit un vrai changement. Un point vide est un mois trop récent pour juger. "
+            "le hasard suffit ; un losange est un signal. Même quand rien ne change, deux à quatre mois sur cent en portent un. Un "
+            "point vide est un mois trop récent pour juger. Un mois sans point a moins de "
+            f"{relays.MIN_CASES} dossiers, ou moins de la moitié ont l'étape : ce peut être le plus mauvais. "
             f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
             act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
             table=points,
@@ -159,9 +160,10 @@ def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             f"{short}_before": "Un an plus tôt, part",
         },
     )
+    n_days, n_before = (calendar().class_days(first, last + timedelta(days=6)) for first, last in spans)
     st.caption(
-        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes semaines d'école un an plus tôt. "
-        "La semaine en cours n'y est pas."
+        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes rangs de semaine un an plus tôt : "
+        f"{n_days} jours d'école, contre {n_before}. La semaine en cours n'y est pas."
     )
 
 

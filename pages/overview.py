@@ -20,7 +20,7 @@ _widgets.indicators(
     [
         _overview_parts.new_cases(snapshot, _data.previous_snapshot(), selection, n_cases),
         _overview_parts.overdue_steps(snapshot, selection),
-        _overview_parts.true_change(snapshot, selection, counts),
+        _overview_parts.beyond_chance(snapshot, selection, counts),
         _overview_parts.where_to_look(snapshot, selection),
     ],
     snapshot.as_of,
@@ -37,7 +37,7 @@ with left:
         alt=f"{count(weeks['n'].sum(), 'signalement')} depuis le {day(weeks['week'].iloc[0])}.",
         read="une barre par semaine ; le trait gris est l'année d'avant, à la même semaine d'école ; une barre hachurée est la "
         "semaine en cours ; les bandes grises sont les congés.",
-        act="pour savoir ce qui a vraiment changé, suivez « Vraiment changé » plus haut : une semaine haute n'est pas une tendance.",
+        act="pour savoir ce qui dépasse le hasard, suivez « Au-delà du hasard » plus haut : une semaine haute n'est pas une tendance.",
         table=weeks,
         columns={"week": "Semaine du", "n": "Dossiers", "n_before": "Un an plus tôt", "holiday": "Congé"},
         folded=True,
@@ -55,6 +55,12 @@ with right:
         "orange, ce qui menace la vie.",
         act="voyez la page Types d'incidents pour les autres types et le détail par niveau.",
         table=types.assign(label=types["incident_type"].map(INCIDENT_TYPES.labels)),
-        columns={"label": "Type d'incident", "n": "Dossiers", "share": "Part", "lower": "Au moins", "upper": "Au plus"},
+        columns={
+            "label": "Type d'incident",
+            "n": "Dossiers",
+            "share": "Part",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
+        },
         folded=True,
     )

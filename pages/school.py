@@ -17,7 +17,8 @@ snapshot = _data.snapshot()
 selection = _widgets.filters(snapshot)
 _widgets.context(snapshot, selection, int(snapshot.case_counts(selection)["n"].iloc[0]))
 
-rated = schools.rates(snapshot.school_counts(selection)).sort_values(["name", "school_id"])
+chosen_schools = schools.teaching(snapshot.school_counts(selection), selection.school_levels)
+rated = schools.rates(chosen_schools).sort_values(["name", "school_id"])
 if rated.empty:
     st.info("Aucune école ne répond à ces filtres.", icon=":material/filter_alt_off:")
     st.stop()
@@ -118,8 +119,8 @@ _widgets.chart(
         "n": "Dossiers",
         "n_cases": "Sur",
         "share": "Part",
-        "lower": "Au moins",
-        "upper": "Au plus",
+        "lower": "Bas (95 %)",
+        "upper": "Haut (95 %)",
     },
 )
 

@@ -16,14 +16,17 @@ selection = _widgets.filters(snapshot)
 n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
 _widgets.context(snapshot, selection, n_cases)
 
-rated = schools.rates(snapshot.school_counts(selection))
+rated = schools.rates(schools.teaching(snapshot.school_counts(selection), selection.school_levels))
 n_schools, n_silent = len(rated), int((rated["n"] == 0).sum())
-ever = snapshot.school_counts(Selection(school_networks=selection.school_networks, zones=selection.zones))
+ever = schools.teaching(
+    snapshot.school_counts(Selection(school_networks=selection.school_networks, zones=selection.zones)),
+    selection.school_levels,
+)
 never = ever[ever["n"] == 0].sort_values("name")
 tenth = schools.concentration(rated).iloc[0]
 repeats = schools.repeats(snapshot.case_counts(selection, ["school_id", "report_week"])).iloc[0]
 of_schools = f"{count(n_schools, 'école')} de la feuille Écoles"
-left_out = "les écoles des autres réseaux et zones, quand un filtre est mis"
+left_out = "les écoles des autres réseaux et zones, et celles qui n'enseignent pas les niveaux choisis, quand un filtre est mis"
 
 
 def _most_concerned(n_top: int) -> str:
@@ -95,18 +98,18 @@ finding = (
 )
 phi = lines["over_dispersion"].iloc[0] if len(lines) else 1.0
 spread = (
-    f"Les écoles diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi, 1)} fois plus grands) : les limites "
+    f"Les écoles diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi**0.5, 1)} fois plus grands) : les limites "
     "sont élargies d'autant, et seules les écoles à part des autres en sortent."
     if phi > 1
     else ""
     if lines.empty
-    else "Dans l'ensemble, les écoles ne diffèrent pas plus que le hasard ne le veut."
+    else "Dans l'ensemble, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
 )
 st.markdown(typeset(f"**{finding}** {spread}"))
 if selection.school_levels:
     st.caption(
-        "Les taux divisent par tous les élèves de l'école, pas par ceux des seuls niveaux choisis : une école qui n'enseigne pas "
-        "ces niveaux paraît basse."
+        "Seules les écoles qui enseignent ces niveaux, ou qui y ont un dossier, sont comparées. Les taux divisent par tous leurs "
+        "élèves, pas par ceux des seuls niveaux choisis."
     )
 _widgets.chart(
     charts.funnel(rated, lines),
@@ -114,7 +117,7 @@ _widgets.chart(
     alt=f"{finding} {spread}",
     read="chaque rond est une école : sa taille vers la droite, ses dossiers pour 1 000 élèves vers le haut, sur la période "
     "choisie. Les traits disent jusqu'où va le hasard : l'entonnoir est large à gauche, car dans une petite école deux dossiers "
-    "font déjà un taux élevé. Rond plein : au-delà de 95 % (le hasard seul y met une école sur vingt) ; losange : au-delà de 99,8 %.",
+    "font déjà un taux élevé. Rond plein : au-delà de 95 % (le hasard seul y met jusqu'à une école sur vingt) ; losange : au-delà de 99,8 %.",
     act="une école dans l'entonnoir n'est pas une crise. Appelez d'abord celles qui en sortent par le haut, puis celles qui "
     "n'ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille.",
     table=rated.assign(
@@ -130,8 +133,8 @@ _widgets.chart(
         "n_open": "Ouverts",
         "last_week": "Dernier, semaine du",
         "rate": "Pour 1 000 élèves",
-        "lower": "Au moins",
-        "upper": "Au plus",
+        "lower": "Bas (95 %)",
+        "upper": "Haut (95 %)",
         "shrunken_rate": "Taux prudent",
         "place": "Entonnoir",
     },
@@ -155,8 +158,9 @@ if tenth["n_cases"] and tenth["n_schools"] >= 10:
         read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
         "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d'incertain.",
         act={
-            "plus que le hasard": "les dossiers se concentrent vraiment : un effort dans peu d'écoles touche beaucoup d'élèves.",
-            "comme le hasard": "les dossiers ne se concentrent pas plus que le hasard : visez toutes les écoles plutôt que quelques-unes.",
+            "plus que le hasard": "les dossiers signalés se concentrent plus que le hasard ne le veut : quelques écoles méritent un effort à "
+            "part. Une partie de leur avance vient pourtant du hasard, et baissera seule.",
+            "comme le hasard": "rien ne montre que les dossiers se concentrent : visez toutes les écoles plutôt que quelques-unes.",
             "moins que le hasard": "les dossiers sont plus étalés que le hasard : visez toutes les écoles plutôt que quelques-unes.",
         }[verdict],
         table=pd.DataFrame([tenth]),
@@ -183,8 +187,8 @@ for column, vocabulary, title in (
             "n_concerned": "Avec au moins un dossier",
             "n_silent": "Sans dossier",
             "share": "Part concernée",
-            "lower": "Au moins",
-            "upper": "Au plus",
+            "lower": "Bas (95 %)",
+            "upper": "Haut (95 %)",
             "n_cases": "Dossiers",
         },
     )

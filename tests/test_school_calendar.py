@@ -168,3 +168,14 @@ def test_the_calendar_is_followed_without_a_gap_from_its_first_year_to_its_last(
         for holiday in year.holidays:
             assert year.first_day < holiday.first_day < holiday.last_day < year.last_day
             assert (holiday.first_day.weekday(), holiday.last_day.weekday()) == (0, 4)
+
+
+def test_the_same_weeks_of_two_years_may_hold_other_class_days():
+    """To 22 February 2026: 26 weeks less five of holidays, less 11 November; 27 September is a Saturday. A year before,
+    carnival comes a week later: 26 weeks less four, less 27 September and 11 November.
+    """
+    now, before = calendar().same_weeks(date(2026, 2, 22))
+    assert now == (date(2025, 8, 25), date(2026, 2, 16))
+    assert calendar().class_days(now[0], now[1] + timedelta(days=6)) == 5 * (26 - 5) - 1
+    assert calendar().class_days(before[0], before[1] + timedelta(days=6)) == 5 * (26 - 4) - 2
+    assert calendar().class_days(date(2022, 8, 22), date(2022, 8, 30)) == 2  # the calendar begins on the 29th

@@ -14,7 +14,7 @@ from analytics.disclosure.catalogue import Catalogue, CatalogueError, Dimension,
 from analytics.french import day
 from analytics.selection import Selection
 from analytics.store import Snapshot
-from analytics.vocabulary import RELAYS, STEPS
+from analytics.vocabulary import RELAYS
 
 NOT_RECORDED = "not_recorded"
 
@@ -144,25 +144,14 @@ def _schools(snapshot: Snapshot, period: Period, spec: TableSpec) -> pd.DataFram
 
 
 def _relays(snapshot: Snapshot, period: Period, spec: TableSpec) -> pd.DataFrame:
-    """Cases in which a relay applied, was recorded and had its whole delay: done within it, or not."""
-    deadlines = snapshot.table("school_deadlines")
-    parts = []
-    for clock in ("hours", "school_days"):
-        rows = snapshot.step_counts(clock, _selection(period), ("school_id", "school_level", "report_week"))
-        rows = _in_period(rows[rows["step"].isin(RELAYS)], period)
-        own = deadlines.rename(columns={f"max_{clock}": "own"})[["school_id", "step", "own"]]
-        rows = rows.merge(own, on=["school_id", "step"], how="left", indicator="set_by_school")
-        default = rows["step"].map({relay: _default(relay, clock) for relay in RELAYS})
-        limit = rows["own"].where(rows["set_by_school"] == "both", default)
-        parts.append(rows.assign(limit=limit)[limit.notna()])
-    rows = pd.concat(parts, ignore_index=True)
-    is_done, beyond = rows["event"] == "done", rows["delay"] > rows["limit"]
+    """Cases in which a relay applied, was recorded and had its whole delay: done within it, or not.
+
+    Judged as on the screens: by the school's own deadline or else the service's, and a threat to life in hours.
+    """
+    rows = snapshot.step_counts("deadline", _selection(period), ("school_id", "school_level", "report_week"))
+    rows = _in_period(rows[rows["step"].isin(RELAYS)], period)
+    is_done, beyond = rows["event"] == "done", rows["delay"] > 1
     is_late = (is_done & beyond) | (rows["event"] == "closed") | ((rows["event"] == "pending") & beyond)
     timeliness = pd.Series("undecided", rows.index).mask(is_done & ~beyond, "within").mask(is_late, "late")
     rows = rows.assign(relay=rows["step"], timeliness=timeliness)
     return rows[rows["timeliness"] != "undecided"]
-
-
-def _default(relay: str, clock: str) -> float | None:
-    deadline = STEPS[relay].deadline
-    return None if deadline is None else getattr(deadline, clock)

@@ -18,6 +18,8 @@ def midpoint_6(counts: ArrayLike) -> NDArray[np.int64]:
 
 
 def share_on_grid(n: int, total: int, step: float) -> float:
-    """The share of ``n`` in ``total``, both rounded to midpoints of six, on a grid of ``step``."""
-    part, whole = midpoint_6([n, total])
-    return float(min(round(round(part / whole / step) * step, 6), 1.0))
+    """The share of ``n`` in ``total``, on a grid of ``step``.
+
+    For numbers that are both printed: rounding them first would hide nothing, and make 7 of 12 a whole (9 of 9).
+    """
+    return round(round(n / total / step) * step, 6)

@@ -48,7 +48,7 @@ def rules_words(release: Release) -> str:
         f"une école qui en retire ses propres dossiers en laisserait moins de {rules.school_threshold}, ou quand il "
         f"permettrait d'en recalculer un autre. Un nombre retenu vaut au moins 1 ; un 0 est un vrai 0. Un tableau qui "
         f"serait retenu à plus de {percent(rules.refused_above)} n'est pas publié. Une part n'est donnée qu'à partir de "
-        f"{rules.share_from} dossiers ; elle est calculée sur des nombres arrondis, par pas de {percent(rules.share_step)}."
+        f"{rules.share_from} dossiers, arrondie par pas de {percent(rules.share_step)}."
     )
 
 
@@ -72,10 +72,11 @@ def certificate(release: Release) -> str:
     if release.is_rounded:
         return "Version arrondie, sans certificat."
     n_withheld = sum(cell.value is None for table in release.tables for cell in table.cells)
-    past = f" et avec {release.n_past} publication(s) précédente(s) de la période" if release.n_past else ""
+    past = f" et avec {release.n_past} publication(s) précédente(s)" if release.n_past else ""
     return (
         f"Attaque de {len(release.tables)} tableaux ensemble{past}, d'abord comme n'importe qui, puis comme chacune des "
-        f"{release.n_schools} écoles : aucun des {n_withheld} nombres retenus ne peut être retrouvé ni serré de trop près."
+        f"{release.n_schools} écoles : parmi les {n_withheld} nombres retenus, aucun petit nombre ne peut être retrouvé "
+        "ni serré de trop près."
     )
 
 

@@ -68,22 +68,30 @@ def beside(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
     return stacked.sort_values(column, key=lambda codes: codes.map(order), kind="stable", ignore_index=True)
 
 
-def by_week(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.DataFrame:
+def by_week(
+    counts: pd.DataFrame,
+    calendar: SchoolCalendar,
+    school_year: str,
+    as_of: date,
+    first_week: date | None = None,
+    last_week: date | None = None,
+) -> pd.DataFrame:
     """Reports a week of a school year, from its first week to its last or to the extraction, beside the year before.
 
     ``counts``: school_year, report_week, n. Weeks are matched by their rank in the school year, so that the first week of
     school meets the first week of school.
-    Returns week (Monday), rank, n, n_before (NA when the year before holds no case), holiday (its name where no school day
-    falls in the week, else empty), provisional (the week of the extraction, not over yet).
+    ``first_week`` and ``last_week`` are the period that was counted, if there is one (:func:`between`).
+    Returns week (Monday), rank, n, n_before (NA when the year before holds no case, or its week was not counted), holiday
+    (its name where no school day falls in the week, else empty), provisional (the week of the extraction, not over yet).
     """
     weeks = _weeks_of(calendar, school_year, as_of)
     answer = pd.DataFrame({"week": weeks, "rank": range(1, len(weeks) + 1)})
     of_year = counts[counts["school_year"] == school_year].groupby("report_week")["n"].sum()
     answer["n"] = of_year.reindex(weeks, fill_value=0).to_numpy()
-    answer["n_before"] = _year_before(counts, calendar, school_year, len(weeks))
+    answer["n_before"] = _year_before(counts, calendar, school_year, len(weeks), first_week, last_week)
     answer["holiday"] = [calendar.holiday_of_week(week.date()) for week in weeks]
     answer["provisional"] = _is_running(answer["week"], as_of)
-    return answer
+    return between(answer, first_week, last_week)
 
 
 def types_by_week(
@@ -103,8 +111,7 @@ def types_by_week(
 
 def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None) -> pd.DataFrame:
     """The rows of ``weeks`` (week) that a period holds: outside it nothing was counted, which is not 0. None is no limit."""
-    first, last = pd.Timestamp(first_week or date.min), pd.Timestamp(last_week or date.max)
-    return weeks[weeks["week"].between(first, last)].reset_index(drop=True)
+    return weeks[_within(weeks["week"], first_week, last_week)].reset_index(drop=True)
 
 
 def weekly_points(
@@ -175,13 +182,25 @@ def _is_running(weeks: pd.Series, as_of: date) -> pd.Series:
     return weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of)
 
 
-def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, n_weeks: int) -> pd.Series:
+def _year_before(
+    counts: pd.DataFrame,
+    calendar: SchoolCalendar,
+    school_year: str,
+    n_weeks: int,
+    first_week: date | None,
+    last_week: date | None,
+) -> pd.Series:
     name = year_before(calendar, school_year)
     before = counts[counts["school_year"] == name]
     if name is None or before.empty:
         return pd.Series(pd.NA, index=range(n_weeks), dtype="Int64")
     weeks = pd.date_range(_monday(calendar[name].first_day), periods=n_weeks, freq="7D", unit="s")
-    return before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").reset_index(drop=True)
+    n = before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").reset_index(drop=True)
+    return n.where(_within(weeks.to_series(index=n.index), first_week, last_week))
+
+
+def _within(weeks: pd.Series, first_week: date | None, last_week: date | None) -> pd.Series:
+    return weeks.between(pd.Timestamp(first_week or date.min), pd.Timestamp(last_week or date.max))
 
 
 def _monday(day: date) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,17 @@ PER = 1000
 N_DRAWS = 1000
 SEED = 20_260_824
 """The same question always has the same answer."""
+
+
+def teaching(schools: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
+    """The rows of ``schools`` that can have a case of the pupils' ``levels``; all of them when ``levels`` is empty.
+
+    Beside schools that do not teach a level, those that do would all look high. A school whose level is not known stays, and
+    so does one with a case.
+    """
+    taught = {level.partition("_")[0] for level in levels}  # secondary_2 is taught by a secondary school
+    can_have = schools["school_level"].isna() | schools["school_level"].isin(taught) | (schools["n"] > 0)
+    return schools[can_have].reset_index(drop=True) if taught else schools
 
 
 def rates(schools: pd.DataFrame) -> pd.DataFrame:

@@ -32,11 +32,14 @@ SCREEN = 3.267
 RUN_LENGTH = 7
 MIN_POINTS = 12
 """Our choice, authors ask for 5 to 25: below a dozen whole periods there are no limits, and so no alarm."""
+LEAST_COUNT = 3
+"""Our choice: counts of a mean below it are too lopsided for the chart. Where nothing changes, the last four of 37 weeks
+then hold a signal more than ten times in a hundred (28 times with a mean of 0.3); with a mean of 8, six or seven times."""
 POWER = 3.6
 """Waiting times between rare events, to the power 1 / 3.6, are close to normal (Nelson 1994, J Qual Technol 26, 239)."""
 
 
-def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
+def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: float = 0) -> pd.DataFrame:
     """Chart of individual values (XmR), a row a point in the order of the periods.
 
     ``points``: period (anything that sorts: a Monday, a first of the month), value (missing where there is none),
@@ -46,8 +49,9 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
     centre, lower, upper, signal (one of SIGNALS).
 
     Provisional and missing points have the limits of their baseline but no part in them, nor a signal. Where no value of
-    a baseline is negative, neither is its lower limit. With fewer than MIN_POINTS whole periods, or when hardly any two in a
-    row differ (a median that is 1 day month after month), there is no chance to measure: centre and limits are NaN.
+    a baseline is negative, neither is its lower limit. With fewer than MIN_POINTS whole periods, a mean below ``least_mean``
+    (LEAST_COUNT for counts), or when hardly any two in a row differ (a median that is 1 day month after month), there is no
+    chance to measure: centre and limits are NaN.
     """
     chart = points[["period", "value", "provisional"]].sort_values("period", ignore_index=True)
     opened = np.zeros(len(chart), dtype=np.int64)
@@ -64,7 +68,8 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
         segment = opened == number
         used = segment & whole
         values = chart.loc[used, "value"].to_numpy(float)
-        moving_range = _mean_moving_range(values) if len(values) >= MIN_POINTS else 0.0
+        enough = len(values) >= MIN_POINTS and values.mean() >= least_mean
+        moving_range = _mean_moving_range(values) if enough else 0.0
         if moving_range == 0:
             continue
         centre = values.mean()
@@ -74,6 +79,20 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
         chart.loc[segment, ["centre", "lower", "upper"]] = centre, lower, upper
         chart.loc[used, "signal"] = _signals(values, centre, moving_range)
     return chart
+
+
+def why_unjudged(chart: pd.DataFrame) -> str:
+    """Why the last whole period of a chart of counts has no limits: "short" (fewer than MIN_POINTS whole periods since the
+    last break), "rare" (a mean below LEAST_COUNT) or "still" (no two in a row differ); "" when it has them.
+    """
+    whole = chart[chart["value"].notna() & ~chart["provisional"].astype(bool)]
+    if whole.empty:
+        return "short"
+    if pd.notna(whole["centre"].iloc[-1]):
+        return ""
+    baseline = whole["baseline"].fillna("")
+    values = whole.loc[baseline == baseline.iloc[-1], "value"]
+    return "short" if len(values) < MIN_POINTS else "rare" if values.mean() < LEAST_COUNT else "still"
 
 
 def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:

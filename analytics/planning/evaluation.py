@@ -5,8 +5,9 @@ are high and would have come down by themselves (:func:`expected_without_action`
 itself and each term with the other schools: a Poisson regression with an offset and school and term effects, whose errors
 are robust to any dependence within a school.
 
-Sources: Liang and Zeger (1986), Biometrika 73, 13 (clustered errors); Wooldridge (1999), J Econometrics 90, 77 (Poisson
-with fixed effects); Barnett, van der Pols and Dobson (2005), Int J Epidemiol 34, 215 (regression to the mean).
+Sources: Liang and Zeger (1986), Biometrika 73, 13 (clustered errors); Cameron and Miller (2015), J Hum Resources 50, 317
+(few clusters); Wooldridge (1999), J Econometrics 90, 77 (Poisson with fixed effects); Barnett, van der Pols and Dobson
+(2005), Int J Epidemiol 34, 215 (regression to the mean).
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import stdtrit
 
 from analytics.measures.funnel import shrunken_rates
 from analytics.school_calendar import SchoolCalendar
 
 MINIMUM_SCHOOLS = 10
 """With fewer visited or fewer comparison schools, robust errors are too small to be trusted: no estimate is given."""
+FARTHEST = 30
+"""The log of an expected count beyond which an estimate runs away."""
 
 
 def terms(weeks: pd.Series, calendar: SchoolCalendar) -> pd.Series:
@@ -84,7 +87,9 @@ def effect(table: pd.DataFrame, confidence: float = 0.95) -> Effect:
 
     ``table``: :func:`panel`. Schools without any case say nothing and are left out, as are schools seen in a single term
     or already visited in all of them. A school is "visited" when it has terms before and after; the others are compared.
-    Without ten of each there is no estimate. Limits come from errors clustered by school, with G/(G-1).
+    Without ten of each there is no estimate, nor when an estimate runs away (no report at all after the session). Limits
+    come from errors clustered by school, with G/(G-1), and Student's t with one degree of freedom less than the smaller
+    side has schools: with ten or twelve of them normal limits hold the truth 90 to 92 times in 100, these 94 to 96.
     """
     rows = _telling(table)
     n_visited = len(rows.loc[rows["visited"], "school_id"].unique())
@@ -93,8 +98,8 @@ def effect(table: pd.DataFrame, confidence: float = 0.95) -> Effect:
     if min(n_visited, n_compared) >= MINIMUM_SCHOOLS:
         fit = _fit(rows, rows[["visited"]].to_numpy(float))
         if fit is not None:
-            z = ndtri((1 + confidence) / 2)
-            ratio, lower, upper = map(float, np.exp(fit.coefficients[0] + fit.errors[0] * np.array([0, -z, z])))
+            t = stdtrit(min(n_visited, n_compared) - 1, (1 + confidence) / 2)
+            ratio, lower, upper = map(float, np.exp(fit.coefficients[0] + fit.errors[0] * np.array([0, -t, t])))
             dispersion = fit.dispersion
     return Effect(ratio, lower, upper, n_visited, n_compared, rows["term"].nunique(), dispersion)
 
@@ -142,7 +147,8 @@ def poisson(
 ) -> Fit | None:
     """Poisson regression by iteratively reweighted least squares, errors clustered by ``cluster`` (numbered from 0).
 
-    None when it does not converge or its columns are not independent: the data then do not tell.
+    None when it does not converge, its columns are not independent, or an estimate runs away to no count or to countless
+    ones: the data then do not tell.
     """
     if np.linalg.matrix_rank(columns.T @ columns, hermitian=True) < columns.shape[1]:
         return None
@@ -152,11 +158,13 @@ def poisson(
         working = linear - offset + (counts - mean) / mean
         weighted = columns * mean[:, None]
         coefficients = np.linalg.solve(columns.T @ weighted, weighted.T @ working)
-        before, linear = linear, np.clip(columns @ coefficients + offset, -30, 30)
+        before, linear = linear, np.clip(columns @ coefficients + offset, -FARTHEST, FARTHEST)
         mean = np.exp(linear)
         if np.max(np.abs(linear - before)) < 1e-9:
             break
     else:
+        return None
+    if np.abs(linear).max() == FARTHEST:
         return None
     bread = np.linalg.inv(columns.T @ (columns * mean[:, None]))
     n_clusters = cluster.max() + 1

@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 from analytics.disclosure.attack import OutOfTimeError
 from analytics.disclosure.audit import attack
 from analytics.disclosure.catalogue import CatalogueError, load_catalogue
+from analytics.disclosure.counting import count_tables
 from analytics.disclosure.proposing import propose
 from analytics.disclosure.published import WITHHELD, read_publication
 from analytics.disclosure.records import past_records
@@ -28,9 +29,11 @@ from analytics.documents.publication_files import publication_files, zipped
 from analytics.failures import RefusedError
 from analytics.importing import import_register
 from analytics.intake import Key
+from analytics.measures import relays
 from analytics.publishing import let_out, publish_folder
+from analytics.selection import Selection
 from analytics.store import Store
-from analytics.vocabulary import STEPS
+from analytics.vocabulary import RELAYS, STEPS
 
 FILES = Path(__file__).parents[1] / "files"
 REGISTER = FILES / "registre-2025-2026.xlsx"
@@ -96,6 +99,21 @@ def test_the_csv_says_what_the_release_says(proposal, files):
     printed = {table.title: table for table in read_publication(files).tables}
     for table in proposal.release.tables:
         assert dict(printed[table.title].cells) == {cell.labels: cell.value for cell in table.cells}
+
+
+def test_a_relay_is_in_time_as_on_the_screens_and_a_threat_in_hours(store):
+    """A threat reported before a holiday and passed on after it is late, though hardly a school day has gone by."""
+    catalogue = load_catalogue()
+    period = catalogue.period(TERM)
+    weeks = Selection(school_years=(period.school_year,), first_week=period.first_day, last_week=period.last_day)
+    with store.snapshot() as snapshot:
+        counted = next(c for c in count_tables(snapshot, catalogue, period) if c.spec.code == "relays_by_level")
+        answer = relays.against_deadline(snapshot.step_counts("deadline", weeks)).set_index("step")
+    of_all_levels = counted.numbers[:, -1]
+    for place, relay in enumerate(RELAYS):
+        row = answer.loc[relay]
+        late = row["n_late"] + row["n_overdue"] + row["n_closed"]
+        assert of_all_levels[place].tolist() == [row["n_in_time"], late, row["n_in_time"] + late]
 
 
 def test_csv_opens_as_a_belgian_spreadsheet_expects(files):

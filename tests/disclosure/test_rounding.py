@@ -29,9 +29,11 @@ def test_midpoint_6_is_the_published_map():
     assert dict(zip(expected, midpoint_6(list(expected)).tolist(), strict=True)) == expected
 
 
-@pytest.mark.parametrize(("n", "total", "share"), [(0, 40, 0.0), (40, 40, 1.0), (20, 40, 0.55), (12, 40, 0.25)])
-def test_a_share_comes_from_rounded_counts_and_stands_on_the_grid(n, total, share):
-    # By hand: 21 of 39 is 0.538, 9 of 39 is 0.231.
+@pytest.mark.parametrize(
+    ("n", "total", "share"), [(0, 40, 0.0), (40, 40, 1.0), (20, 40, 0.5), (12, 40, 0.3), (7, 12, 0.6), (7, 21, 0.35)]
+)
+def test_a_share_is_that_of_the_printed_numbers_on_the_grid(n, total, share):
+    # By hand: 7 of 12 is 0.583, 7 of 21 is 0.333. From midpoints of six they would be 9 of 9 and 9 of 21 (0.429).
     assert share_on_grid(n, total, 0.05) == share
 
 

@@ -165,6 +165,22 @@ def test_a_week_without_class_carries_the_name_of_its_holiday(two_years):
     assert weeks["2025-11-10"] == ""  # closed on the 11th only
 
 
+def test_weeks_of_the_year_before_that_were_not_counted_are_not_0():
+    """From 19 May 2025 on: a year later the weeks up to 11 May 2026 have nothing before them, that of 18 May has 2."""
+    counts = pd.DataFrame(
+        {
+            "school_year": ["2024-2025", "2025-2026"],
+            "report_week": pd.to_datetime(["2025-05-19", "2025-09-01"]),
+            "n": [2, 3],
+        }
+    )
+    weeks = incidents.by_week(counts, calendar(), "2025-2026", date(2026, 6, 1), first_week=date(2025, 5, 19))
+    before = weeks.set_index("week")["n_before"]
+    assert before[: pd.Timestamp("2026-05-11")].isna().all()
+    assert before[pd.Timestamp("2026-05-18") :].to_list() == [2, 0, 0]
+    assert weeks["n"].sum() == 3
+
+
 def test_a_first_year_has_no_year_before(two_years):
     weeks = incidents.by_week(two_years, calendar(), "2024-2025", date(2025, 1, 1))
     assert weeks["n_before"].isna().all()

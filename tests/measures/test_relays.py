@@ -71,3 +71,18 @@ def test_groups_are_compared_within_one_step(table):
     assert relays.comparison(slow_and_fast, "school_level").p_value < 0.001
     one_group = slow_and_fast[slow_and_fast["school_level"] == "fundamental"]
     assert pd.isna(relays.comparison(one_group, "school_level").p_value)
+
+
+def test_a_handful_of_cases_and_a_group_not_known_are_not_compared(table):
+    """Nine beside forty are too few for the test, and a group without a name is none: nothing is left to compare."""
+    counts = table("""
+        step | zone | event | delay |  n | n_time_completed
+        cpms | Nord | done  |     2 | 40 | 0
+        cpms | Sud  | done  |   150 |  9 | 0
+        cpms |      | done  |   150 | 40 | 0
+    """)
+    counts["zone"] = counts["zone"].where(counts["zone"].isin(["Nord", "Sud"]))
+    assert pd.isna(relays.comparison(counts, "zone").p_value)
+    ten = counts.assign(n=counts["n"].replace(9, 10))
+    assert relays.comparison(ten, "zone").degrees_of_freedom == 1
+    assert relays.comparison(ten, "zone").p_value < 0.001

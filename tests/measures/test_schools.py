@@ -81,6 +81,38 @@ def test_no_school_with_known_pupils_draws_no_funnel(counted):
     assert schools.funnel_lines(counted.iloc[2:]).empty
 
 
+def test_a_level_is_compared_among_the_schools_that_teach_it():
+    """Ten secondary schools alike, 5 cases for 500 pupils each: 10 for 1,000, none apart. Beside thirty primary schools,
+    which cannot have a case of that level, the whole is 50 for 20,000 pupils and they look four times too high.
+    """
+    alike = pd.DataFrame(
+        {
+            "school_level": ["secondary"] * 10 + ["fundamental"] * 30,
+            "n_pupils": 500,
+            "n": [5] * 10 + [0] * 30,
+        }
+    )
+    (beside_all,) = schools.funnel_lines(alike, 1).to_dict("records")
+    (among_them,) = schools.funnel_lines(schools.teaching(alike, ["secondary_2"]), 1).to_dict("records")
+    assert beside_all["overall"] == pytest.approx(2.5)
+    assert beside_all["over_dispersion"] > 2
+    assert among_them["overall"] == pytest.approx(10)
+    assert among_them["over_dispersion"] == 1
+
+
+def test_no_school_with_a_case_or_of_unknown_level_is_left_out():
+    table = pd.DataFrame(
+        {
+            "school_id": list("ABCD"),
+            "school_level": pd.array(["fundamental", "fundamental", None, "secondary"], dtype="str"),
+            "n": [0, 1, 0, 0],
+        }
+    )
+    assert schools.teaching(table, ["secondary_1"])["school_id"].to_list() == ["B", "C", "D"]
+    assert schools.teaching(table, ["fundamental", "secondary_3"])["school_id"].to_list() == list("ABCD")
+    assert schools.teaching(table, [])["school_id"].to_list() == list("ABCD")
+
+
 # The most concerned tenth
 
 

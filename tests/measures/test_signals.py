@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics.measures import signals
-from analytics.measures.signals import SIGNALS, t_chart, xmr
+from analytics.measures.signals import LEAST_COUNT, SIGNALS, t_chart, why_unjudged, xmr
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "13_xmr_and_shewhart_limits.json").read_text())
 RULES = REFERENCE["nhs_run_rules"]
@@ -153,6 +153,34 @@ def test_chance_alone_is_signalled_rarely():
     found = pd.concat([xmr(weeks(rng.normal(50, 8, 104)))["signal"] for _ in range(60)]).value_counts(normalize=True)
     assert found["outside"] < 0.01
     assert found.drop("none").sum() < 0.05
+
+
+def test_rare_counts_have_no_limits_and_say_why():
+    """Two a week on average: below three, so no limits. Five on average: limits."""
+    rare = xmr(weeks([1, 3] * 10), least_mean=LEAST_COUNT)
+    assert rare[["centre", "lower", "upper"]].isna().all(axis=None)
+    assert why_unjudged(rare) == "rare"
+    assert why_unjudged(xmr(weeks([4, 6] * 10), least_mean=LEAST_COUNT)) == ""
+
+
+def test_four_weeks_without_a_change_hold_a_signal_about_one_time_in_ten_at_most():
+    rng = np.random.default_rng(4)
+    for mean in (LEAST_COUNT, 8):
+        charts = [xmr(weeks(rng.poisson(mean, 37)))["signal"].tail(4) for _ in range(200)]
+        assert np.mean([chart.ne("none").any() for chart in charts]) < 0.15
+
+
+def test_weeks_since_a_break_that_are_too_few_are_not_said_to_be_calm():
+    """Twenty weeks before the break have limits; the eight since then, at thrice the level, have none."""
+    points = weeks([9.0, 11.0] * 10 + [29.0, 31.0] * 4)
+    breaks = pd.DataFrame({"on": [points["period"][20]], "reason": ["Nouvelle procédure"]})
+    chart = xmr(points, breaks)
+    assert chart["centre"].notna().sum() == 20
+    assert chart["signal"].eq("none").all()
+    assert why_unjudged(chart) == "short"
+    assert why_unjudged(chart[:20]) == ""
+    assert why_unjudged(xmr(weeks([3] * 20))) == "still"
+    assert why_unjudged(xmr(weeks([]))) == "short"
 
 
 def test_what_is_given_is_not_changed():

@@ -39,12 +39,12 @@ def test_the_types_are_told_by_level_channel_and_reporter(visit, extracts, dimen
 def test_the_weeks_have_a_chart_a_heat_map_and_a_verdict(visit, extracts, text):
     app = visit("incidents.py", extracts, sujet="Quand")
     assert len(app.get("plotly_chart")) == 3
-    assert "Rien d'autre que le hasard dans les quatre dernières semaines d'école." in text(app)
+    assert "Rien de plus que le hasard dans les quatre dernières semaines d'école." in text(app)
 
 
 def test_tables_speak_french(visit, extracts):
     table = visit("incidents.py", extracts).dataframe[0].value
-    assert list(table.columns) == ["Type d'incident", "Dossiers", "Part", "Au moins", "Au plus"]
+    assert list(table.columns) == ["Type d'incident", "Dossiers", "Part", "Bas (95 %)", "Haut (95 %)"]
 
 
 def test_a_register_without_a_case_says_so(visit, few_cases):

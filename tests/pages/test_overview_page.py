@@ -42,7 +42,7 @@ def test_each_figure_leads_to_its_page_with_the_filters_of_this_one(visit, extra
 
 def test_the_week_that_is_not_over_is_never_judged(visit, extracts, text):
     app = visit("overview.py", extracts)
-    assert metrics(app)["Vraiment changé"] == "Rien"
+    assert metrics(app)["Au-delà du hasard"] == "Rien"
     assert "La semaine en cours n'est jamais jugée." in text(app)
 
 
@@ -55,7 +55,7 @@ def test_a_first_extract_says_that_there_is_nothing_to_compare(visit, few_cases,
 @pytest.mark.parametrize("n_cases", [1, 2])
 def test_too_few_weeks_raise_no_alarm(visit, few_cases, n_cases, text):
     app = visit("overview.py", few_cases(n_cases), types="")
-    assert metrics(app)["Vraiment changé"] in ("Rien", "Trop tôt")
+    assert metrics(app)["Au-delà du hasard"] == "Pas assez de données"
     assert metrics(app)["Où regarder"] == "Aucune école"
 
 

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from analytics.french import number
+from analytics.measures.schools import funnel_lines
 from analytics.store import Store
 from pages._widgets import school_label
 from tests.repository import ROOT
@@ -39,7 +41,11 @@ def test_no_table_of_schools_is_in_the_order_of_a_rate(visit, extracts):
 
 def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
     words = text(visit("schools.py", extracts))
-    assert "Les écoles diffèrent plus que le hasard ne le veut" in words
+    phi = funnel_lines(Store(extracts).snapshot().school_counts())["over_dispersion"].iloc[0]
+    # A variance phi times as large makes deviations, and limits, sqrt(phi) times as large.
+    assert (
+        f"diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi**0.5, 1)} fois plus grands)" in words
+    )
     assert "Ne rien signaler n'est pas être à l'abri" in words
 
 

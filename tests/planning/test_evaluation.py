@@ -51,7 +51,7 @@ def test_clustered_errors_are_near_those_of_leaving_out_one_school_at_a_time():
     ids = table["school_id"].unique()
     logs = np.array([np.log(effect(table[table["school_id"] != one]).ratio) for one in ids])
     jackknife = np.sqrt((len(ids) - 1) / len(ids) * ((logs - logs.mean()) ** 2).sum())
-    error = np.log(answer.upper / answer.lower) / (2 * 1.959964)
+    error = np.log(answer.upper / answer.lower) / (2 * 2.093)  # Student's t, 19 degrees of freedom
     assert error == pytest.approx(jackknife, rel=0.2)
 
 
@@ -86,6 +86,29 @@ def test_limits_hold_the_truth_nineteen_times_in_twenty():
     rng = np.random.default_rng(20)
     answers = [effect(simulated(40, 4, 3.0, 0.8, rng)) for _ in range(150)]
     assert np.mean([a.lower <= 0.8 <= a.upper for a in answers]) == pytest.approx(0.95, abs=0.05)
+
+
+def test_limits_are_student_s_with_the_smaller_side_less_one():
+    """Twelve schools against twenty: 2.201 errors (Student's t, 11 degrees of freedom, in any table), not 1.96."""
+    table = simulated(40, 4, 6.0, 0.8, np.random.default_rng(3))
+    table = table[~table["school_id"].isin([f"s{i:03}" for i in range(8)])]
+    answer = effect(table)
+    columns = [table["visited"], *(table["school_id"] == s for s in table["school_id"].unique())]
+    columns += [table["term"] == t for t in ("t1", "t2", "t3")]
+    fit = poisson(
+        table["n"].to_numpy(float),
+        np.column_stack(columns).astype(float),
+        np.log(table["exposure"].to_numpy()),
+        pd.factorize(table["school_id"])[0],
+    )
+    assert (answer.n_visited, answer.n_compared) == (12, 20)
+    assert np.log(answer.upper / answer.ratio) / fit.errors[0] == pytest.approx(2.201, abs=5e-4)
+
+
+def test_no_report_at_all_after_the_session_is_no_estimate():
+    """The ratio of reports would be 0 with no error at all: the data cannot tell."""
+    table = simulated(40, 4, 6.0, 0.8, np.random.default_rng(3))
+    assert not effect(table.assign(n=table["n"].where(~table["visited"], 0))).is_known
 
 
 def test_power_is_the_share_of_simulated_studies_that_see_the_fall():
