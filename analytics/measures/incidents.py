@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analytics.measures.grouping import places, sums
 from analytics.measures.intervals import wilson
 from analytics.school_calendar import SchoolCalendar
 
@@ -19,8 +22,7 @@ def shares(counts: pd.DataFrame, column: str, n_cases: int, codes: list[str]) ->
     one without a case is 0 and not absent.
     Returns ``column``, n, n_cases, share, lower, upper; shares are NaN when there is no case.
     """
-    answer = counts.groupby(column)["n"].sum().reindex(codes, fill_value=0).rename_axis(column).reset_index()
-    answer["n_cases"] = n_cases
+    answer = pd.DataFrame({column: codes, "n": _totals(counts, column, codes), "n_cases": n_cases})
     return _with_shares(answer).sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -53,10 +55,11 @@ def crossing(counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame
     ``counts``: ``rows``, ``columns``, n. ``totals``: ``columns``, n, the number of cases of each column. ``codes`` are all
     the rows: one without a case is 0. Returns ``rows``, ``columns``, n, n_cases, share, lower, upper.
     """
-    cells = pd.DataFrame({rows: codes}).merge(totals.rename(columns={"n": "n_cases"}), how="cross")
-    cells = cells.merge(counts, on=[rows, columns], how="left")
-    cells["n"] = cells["n"].fillna(0).astype("int64")
-    return _with_shares(cells)[[rows, columns, "n", "n_cases", "share", "lower", "upper"]]
+    of = list(totals[columns])
+    n = sums(places(counts[rows], codes), places(counts[columns], of), counts["n"], (len(codes), len(of)))
+    cells = pd.DataFrame({rows: np.repeat(codes, len(of)), columns: of * len(codes), "n": n.ravel()})
+    cells["n_cases"] = np.tile(totals["n"].to_numpy("int64"), len(codes))
+    return _with_shares(cells)
 
 
 def beside(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
@@ -77,13 +80,17 @@ def by_week(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, as
     falls in the week, else empty), provisional (the week of the extraction, not over yet).
     """
     weeks = _weeks_of(calendar, school_year, as_of)
-    answer = pd.DataFrame({"week": weeks, "rank": range(1, len(weeks) + 1)})
-    of_year = counts[counts["school_year"] == school_year].groupby("report_week")["n"].sum()
-    answer["n"] = of_year.reindex(weeks, fill_value=0).to_numpy()
-    answer["n_before"] = _year_before(counts, calendar, school_year, len(weeks))
-    answer["holiday"] = [calendar.holiday_of_week(week.date()) for week in weeks]
-    answer["provisional"] = _is_running(answer["week"], as_of)
-    return answer
+    of_year = counts[counts["school_year"] == school_year]
+    return pd.DataFrame(
+        {
+            "week": weeks,
+            "rank": range(1, len(weeks) + 1),
+            "n": _totals(of_year, "report_week", weeks),
+            "n_before": _year_before(counts, calendar, school_year, len(weeks)),
+            "holiday": [calendar.holiday_of_week(week) for week in weeks.date],
+            "provisional": _is_running(weeks, as_of),
+        }
+    )
 
 
 def types_by_week(
@@ -94,11 +101,14 @@ def types_by_week(
     ``counts``: incident_type, school_year, report_week, n. Each of ``codes`` has each week, with 0 where nothing was
     reported; a case counts once for each of its types.
     """
-    of_type = [
-        by_week(counts[counts["incident_type"] == code], calendar, school_year, as_of).assign(incident_type=code)
-        for code in codes
-    ]
-    return pd.concat(of_type, ignore_index=True)[["week", "incident_type", "n", "holiday", "provisional"]]
+    weeks = by_week(counts, calendar, school_year, as_of)[["week", "holiday", "provisional"]]
+    of_year = counts[counts["school_year"] == school_year]
+    week, code = places(of_year["report_week"], list(weeks["week"])), places(of_year["incident_type"], codes)
+    n = sums(code, week, of_year["n"], (len(codes), len(weeks)))
+    answer = weeks.iloc[np.tile(np.arange(len(weeks)), len(codes))].reset_index(drop=True)
+    answer.insert(1, "incident_type", np.repeat(codes, len(weeks)))
+    answer.insert(2, "n", n.ravel())
+    return answer
 
 
 def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None) -> pd.DataFrame:
@@ -115,13 +125,11 @@ def weekly_points(
     ``counts``: report_week, n. From ``first_week`` (a Monday) to ``as_of``, in ``school_years``. A week of holidays is no
     point: that nothing is reported then is no news.
     """
-    weeks = [week for year in school_years for week in _weeks_of(calendar, year, as_of)]
-    taught = [week for week in weeks if week.date() >= first_week and not calendar.holiday_of_week(week.date())]
-    points = pd.DataFrame({"period": pd.DatetimeIndex(taught, dtype="datetime64[s]")})
-    reported = counts.groupby("report_week")["n"].sum()
-    points["value"] = reported.reindex(points["period"], fill_value=0).to_numpy("float64")
-    points["provisional"] = _is_running(points["period"], as_of)
-    return points
+    weeks = [week for year in school_years for week in _weeks_of(calendar, year, as_of).date]
+    taught = [week for week in weeks if week >= first_week and not calendar.holiday_of_week(week)]
+    periods = pd.DatetimeIndex(taught, dtype="datetime64[s]")
+    value = _totals(counts, "report_week", periods).astype("float64")
+    return pd.DataFrame({"period": periods, "value": value, "provisional": _is_running(periods, as_of)})
 
 
 def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
@@ -145,7 +153,7 @@ def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence
     """
     answer = pd.DataFrame({column: codes})
     for name, counts in (("n", now), ("n_before", before)):
-        answer[name] = counts.groupby(column)["n"].sum().reindex(codes, fill_value=0).to_numpy("int64")
+        answer[name] = _totals(counts, column, codes)
     answer["difference"] = answer["n"] - answer["n_before"]
     return answer.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
@@ -171,8 +179,8 @@ def _weeks_of(calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.Dat
     return pd.date_range(first_week, max(_monday(min(year.end, as_of)), first_week), freq="7D", unit="s")
 
 
-def _is_running(weeks: pd.Series, as_of: date) -> pd.Series:
-    return weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of)
+def _is_running(weeks: pd.DatetimeIndex, as_of: date) -> NDArray[np.bool_]:
+    return np.asarray(weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of))
 
 
 def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, n_weeks: int) -> pd.Series:
@@ -181,7 +189,12 @@ def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: st
     if name is None or before.empty:
         return pd.Series(pd.NA, index=range(n_weeks), dtype="Int64")
     weeks = pd.date_range(_monday(calendar[name].first_day), periods=n_weeks, freq="7D", unit="s")
-    return before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").reset_index(drop=True)
+    return pd.Series(_totals(before, "report_week", weeks), dtype="Int64")
+
+
+def _totals(counts: pd.DataFrame, column: str, values: Sequence[object] | pd.DatetimeIndex) -> NDArray[np.int64]:
+    """The number of cases of each of ``values``; none is 0."""
+    return sums(0 * (place := places(counts[column], list(values))), place, counts["n"], (1, len(values)))[0]
 
 
 def _monday(day: date) -> date:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
+from analytics.measures.grouping import groups, sums
 from analytics.measures.intervals import rate_interval, wilson
 from analytics.vocabulary import STEPS
 
@@ -101,12 +102,19 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns ``by`` (missing where it is not known), n_schools, n_concerned, n_silent, n_cases, share (of the schools, with at
     least one case), lower, upper.
     """
-    grouped = schools.assign(concerned=schools["n"] > 0).groupby(by, dropna=False)
-    answer = grouped.agg(n_schools=("school_id", "size"), n_concerned=("concerned", "sum"), n_cases=("n", "sum"))
+    group, answer = groups(schools, [by])
+    one = pd.Series(1, schools.index)
+    seen = (schools["n"] > 0).to_numpy(int) - 1  # -1: no case
+    for name, column, values in (
+        ("n_schools", 0 * group, one),
+        ("n_concerned", seen, one),
+        ("n_cases", 0 * group, schools["n"]),
+    ):
+        answer[name] = sums(group, column, values, (len(answer), 1))[:, 0]
     answer["n_silent"] = answer["n_schools"] - answer["n_concerned"]
     answer["share"] = answer["n_concerned"] / answer["n_schools"]
     answer["lower"], answer["upper"] = wilson(answer["n_concerned"], answer["n_schools"])
-    return answer.reset_index()
+    return answer
 
 
 def concentration(schools: pd.DataFrame) -> pd.DataFrame:

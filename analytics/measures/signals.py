@@ -56,14 +56,14 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
         breaks = breaks.sort_values("on")
         opened = np.searchsorted(breaks["on"].to_numpy(), chart["period"].to_numpy(), side="right")
         reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
-    chart["baseline"] = reasons.iloc[opened].to_numpy()
-    chart[["centre", "lower", "upper"]] = np.nan
-    chart["signal"] = "none"
-    whole = chart["value"].notna() & ~chart["provisional"].astype(bool)
+    value = chart["value"].to_numpy(float, na_value=np.nan)
+    whole = ~np.isnan(value) & ~chart["provisional"].to_numpy(bool)
+    limits = np.full((3, len(chart)), np.nan)
+    signal = np.full(len(chart), "none", dtype=object)
     for number in np.unique(opened):
         segment = opened == number
         used = segment & whole
-        values = chart.loc[used, "value"].to_numpy(float)
+        values = value[used]
         moving_range = _mean_moving_range(values) if len(values) >= MIN_POINTS else 0.0
         if moving_range == 0:
             continue
@@ -71,8 +71,11 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
         lower, upper = centre - LIMIT * moving_range, centre + LIMIT * moving_range
         if values.min() >= 0:
             lower = max(lower, 0)
-        chart.loc[segment, ["centre", "lower", "upper"]] = centre, lower, upper
-        chart.loc[used, "signal"] = _signals(values, centre, moving_range)
+        limits[:, segment] = np.array([[centre], [lower], [upper]])
+        signal[used] = _signals(values, centre, moving_range)
+    chart["baseline"] = reasons.iloc[opened].to_numpy()
+    chart["centre"], chart["lower"], chart["upper"] = limits
+    chart["signal"] = pd.Series(signal, dtype="str")
     return chart
 
 
