@@ -198,8 +198,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     if group == "danger":
         clock = "hours"
     by = [group] if group else []
-    counts = counts_of(snapshot, selection, clock, by)
-    counts = counts[counts["step"] == step]
+    counts = counts_of(snapshot, selection, clock, by, step)
     curves = relays.curves(counts, by)
     st.header(STEP_LABELS[step])
     if curves.empty:
@@ -214,8 +213,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].dropna().unique()}) if group else {}
     if len(labels) > charts.MOST_TOGETHER:
         followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
-        everyone = counts_of(snapshot, selection, clock)
-        everyone = relays.curves(everyone[everyone["step"] == step])
+        everyone = relays.curves(counts_of(snapshot, selection, clock, step=step))
         figure = charts.incidence_panels(curves, everyone, followed, clock, group, labels)
     else:
         followed = relays.still_followed(curves, _TICKS[clock], by)

@@ -53,17 +53,20 @@ def _service_deadlines() -> list[object]:
 class StepQuestions(Reader):
     """Counts of steps by what became of them and when."""
 
-    def step_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+    def step_counts(
+        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), step: str | None = None
+    ) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, n, n_time_completed].
 
         ``clock`` is one of CLOCKS. ``event`` is done, pending (open case), closed (closed without the step), not_applicable,
         not_recorded, or, by the clock of deadlines, no_deadline. ``delay`` runs from the report to the step, else to the
         closure or the extraction; it is missing for the last three. n_time_completed counts the done whose time of day was
-        completed. With incident_type in ``by`` a case counts once for each of its types.
+        completed. With incident_type in ``by`` a case counts once for each of its types. ``step`` asks for one step alone.
         """
         if clock not in CLOCKS:
             raise ValueError(f"unknown clock: {clock}")
         query = ChosenCases(selection, ("step", *by))
+        of_step, asked = ("WHERE step = ?", [step]) if step else ("", [])
         if clock == "deadline":
             return self.query(
                 f"""
@@ -74,19 +77,19 @@ class StepQuestions(Reader):
                        CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
                             ELSE elapsed END::DOUBLE AS delay,
                        count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-                FROM judged {query.joined_types} GROUP BY ALL ORDER BY ALL
+                FROM judged {query.joined_types} {of_step} GROUP BY ALL ORDER BY ALL
                 """,
-                [*query.parameters, *_service_deadlines()],
+                [*query.parameters, *_service_deadlines(), *asked],
             )
         return self.query(
             f"""
             SELECT {query.columns} {_EVENT} AS event,
                    CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END AS delay,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-            FROM {query.cases} AS chosen JOIN case_steps USING (case_id) {query.joined_types}
+            FROM {query.cases} AS chosen JOIN case_steps USING (case_id) {query.joined_types} {of_step}
             GROUP BY ALL ORDER BY ALL
             """,
-            query.parameters,
+            [*query.parameters, *asked],
         )
 
     def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
