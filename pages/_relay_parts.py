@@ -35,7 +35,8 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Each relay as a figure, each step as two marks, and what became of them all."""
     counts = counts_of(snapshot, selection, clock)
     words, delays = WORDS[clock], SCALES[clock]
-    summary = relays.summary(counts, delays)
+    curves = relays.curves(counts)
+    summary = relays.summary(counts, delays, curves)
     short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
     st.header("Les six relais")
@@ -51,7 +52,9 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     slowest, fastest = of_relays[f"within_{short}"].idxmin(), of_relays[f"within_{short}"].idxmax()
     columns = {f"within_{delay}": words(delay).capitalize() for delay in delays}
     _widgets.chart(
-        charts.share_dots(relays.shares_within(counts, (short, long)), {short: words(short), long: words(long)}),
+        charts.share_dots(
+            relays.shares_within(counts, (short, long), drawn=curves), {short: words(short), long: words(long)}
+        ),
         key="shares",
         alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
         f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {STEP_LABELS[slowest]} "

@@ -220,7 +220,7 @@ def _tabulate(counts: pd.DataFrame, by: list[str]) -> tuple[NDArray[np.int64], p
     if not (delay >= 0).all() or not (n >= 0).all():
         raise ValueError("a delay and a count are known and never negative")
     counted = n > 0
-    group, names = groups(counts[counted], by)
+    group, names = groups(counts[by] if counted.all() else counts.loc[counted, by], by)
     delays, place = np.unique(delay[counted], return_inverse=True)
     cells, cell = np.unique(group * len(delays) + place, return_inverse=True)
     events = np.bincount(event[counted] * len(cells) + cell, n[counted], len(EVENTS) * len(cells)).astype(float)

@@ -46,12 +46,16 @@ def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     return in_protocol_order(cumulative_incidence(followed(counts), ["step", *by]))
 
 
-def shares_within(counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
+def shares_within(
+    counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = (), drawn: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
+    ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
     Returns step, ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
     """
-    return in_protocol_order(incidence_at(curves(counts, by), delays, ["step", *by]))
+    drawn = curves(counts, by) if drawn is None else drawn
+    return incidence_at(drawn, delays, ["step", *by])
 
 
 def still_followed(curves: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
@@ -65,8 +69,7 @@ def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
     """
-    medians = quantile(curves(counts, by), by=["step", *by]).rename(columns={"delay": "median"})
-    return in_protocol_order(medians)
+    return quantile(curves(counts, by), by=["step", *by]).rename(columns={"delay": "median"})
 
 
 def comparison(counts: pd.DataFrame, by: str) -> Comparison:
@@ -78,9 +81,12 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
     return gray_test(followed(counts), [by])
 
 
-def summary(counts: pd.DataFrame, delays: Sequence[float]) -> pd.DataFrame:
-    """One row a step: :func:`outcomes`, :func:`median_delays` and a column ``within_<delay>`` for each of ``delays``."""
-    drawn = curves(counts)
+def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row a step: :func:`outcomes`, :func:`median_delays` and a column ``within_<delay>`` for each of ``delays``.
+
+    ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
+    """
+    drawn = curves(counts) if drawn is None else drawn
     shares, medians = incidence_at(drawn, delays, ["step"]), quantile(drawn, by=["step"])
     within = shares["incidence"].to_numpy().reshape(len(medians), len(delays))
     medians = medians.rename(columns={"delay": "median"})

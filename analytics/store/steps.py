@@ -147,7 +147,15 @@ class StepQuestions(Reader):
         query = ChosenCases(selection, ())
         return self.query(
             f"""
-            WITH {_IN_ORDER.format(cases=query.cases)}
+            WITH {_PLACES},
+            ordered AS (
+                SELECT step, place, outcome, delay_hours, delay_school_days, time_completed,
+                       min(delay_school_days) OVER later AS later_school_days,
+                       min(CASE WHEN NOT time_completed THEN delay_hours END) OVER later AS later_timed_hours
+                FROM {query.cases} AS chosen JOIN case_steps USING (case_id) JOIN places USING (step)
+                WINDOW later AS (PARTITION BY case_id ORDER BY place DESC
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            )
             SELECT step, count(*) FILTER (outcome = 'done') AS n_done,
                    count(*) FILTER (outcome = 'done' AND (
                        later_school_days < delay_school_days OR (NOT time_completed AND later_timed_hours < delay_hours)
@@ -166,31 +174,26 @@ class StepQuestions(Reader):
         query = ChosenCases(selection, ())
         return self.query(
             f"""
-            WITH {_IN_ORDER.format(cases=query.cases)}
+            WITH {_PLACES},
+            before AS (
+                SELECT case_id, step, delay_hours, place + 1 AS place
+                FROM case_steps JOIN places USING (step) WHERE outcome = 'done'
+            ),
+            following AS (
+                SELECT case_id, step AS next_step, outcome AS next_outcome, delay_hours AS next_delay_hours, place
+                FROM case_steps JOIN places USING (step) WHERE outcome IN ('done', 'not_done')
+            )
             SELECT step, next_step, CASE WHEN next_outcome = 'done' THEN 'done'
                         WHEN status = 'open' THEN 'pending' ELSE 'closed' END AS event,
                    greatest(coalesce(next_delay_hours, followed_hours) - delay_hours, 0) AS delay, count(*) AS n
-            FROM ordered WHERE outcome = 'done' AND next_outcome IN ('done', 'not_done')
+            FROM {query.cases} AS chosen JOIN before USING (case_id) JOIN following USING (case_id, place)
             GROUP BY ALL ORDER BY ALL
             """,
             [*_in_order(), *query.parameters],
         )
 
 
-_IN_ORDER = """
-    places AS (SELECT unnest(?) AS step, unnest(?) AS place),
-    ordered AS (
-        SELECT *,
-               min(delay_school_days) OVER later AS later_school_days,
-               min(CASE WHEN NOT time_completed THEN delay_hours END) OVER later AS later_timed_hours,
-               lead(step) OVER following AS next_step,
-               lead(outcome) OVER following AS next_outcome,
-               lead(delay_hours) OVER following AS next_delay_hours
-        FROM {cases} AS chosen JOIN case_steps USING (case_id) JOIN places USING (step)
-        WINDOW later AS (PARTITION BY case_id ORDER BY place DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-               following AS (PARTITION BY case_id ORDER BY place)
-    )
-"""
+_PLACES = "places AS (SELECT unnest(?) AS step, unnest(?) AS place)"
 
 
 def _in_order() -> list[object]:
