@@ -194,16 +194,18 @@ def _checked(table: pd.DataFrame, count: str, exposure: str) -> tuple[NDArray[np
 
 
 def _flagged(table: pd.DataFrame, column: str, limits: pd.DataFrame) -> pd.DataFrame:
-    value = table[column]
+    value = table[column].to_numpy(float)
+    limit = {name: limits[name].to_numpy() for name in limits}
     flag = np.select(
         [
-            value < limits["lower_998"],
-            value > limits["upper_998"],
-            value < limits["lower_95"],
-            value > limits["upper_95"],
+            value < limit["lower_998"],
+            value > limit["upper_998"],
+            value < limit["lower_95"],
+            value > limit["upper_95"],
+            value == value,  # not missing
         ],
-        ["below_998", "above_998", "below_95", "above_95"],
-        "within",
+        [FLAGS.index(name) for name in ("below_998", "above_998", "below_95", "above_95", "within")],
+        -1,
     )
-    table = table.assign(**{name: limits[name] for name in limits})
-    return table.assign(flag=pd.Series(pd.Categorical(flag, FLAGS, ordered=True), table.index).where(value.notna()))
+    categories = pd.Categorical.from_codes(flag, FLAGS, ordered=True)
+    return pd.concat([table, pd.DataFrame({**limit, "flag": categories}, table.index)], axis=1)

@@ -48,12 +48,12 @@ def cumulative_incidence(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.Dat
     bounds = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
     curves = [_curve(*events[:, first:end]) for first, end in pairwise(bounds)]
     at_risk, share, variance, size = np.hstack(curves) if curves else np.zeros((4, 0))
-    for name, numbers in zip(("n_at_risk", *(f"n_{event}" for event in EVENTS)), (at_risk, *events), strict=True):
-        table[name] = pd.Series(numbers).astype(counts["n"].dtype)
-    table["incidence"] = share
-    table["std_error"] = np.sqrt(variance)
-    table["lower"], table["upper"] = wilson(share * size, size)
-    return table
+    lower, upper = wilson(share * size, size)
+    cases = pd.DataFrame(
+        dict(zip(("n_at_risk", *(f"n_{event}" for event in EVENTS)), (at_risk, *events), strict=True))
+    ).astype(counts["n"].dtype)
+    answer = {"incidence": share, "std_error": np.sqrt(variance), "lower": lower, "upper": upper}
+    return pd.concat([table, cases, pd.DataFrame(answer)], axis=1)
 
 
 def _curve(done: NDArray[np.float64], closed: NDArray[np.float64], pending: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,7 +94,7 @@ def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ())
     still pending, std_error and band are NaN: nobody was observed there, and the incidence is the least it can be.
     """
     by = list(by)
-    bounds = [*starts(curve, by), len(curve)]
+    bounds = np.append(starts(curve, by), len(curve))
     wanted = np.atleast_1d(np.asarray(delays, dtype=float))
     first, end = (np.repeat(bound, len(wanted)) for bound in (bounds[:-1], bounds[1:]))
     asked = np.tile(wanted, len(bounds) - 1)
@@ -105,15 +105,18 @@ def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ())
     )
     before, after = row == first, next_row == end
 
-    answer = curve.iloc[np.where(before, first, row - 1)].reset_index(drop=True)
-    unseen = after & (answer["n_at_risk"] > answer["n_done"] + answer["n_closed"]).to_numpy()
-    at_risk = curve["n_at_risk"].to_numpy()
-    answer["n_at_risk"] = np.where(after, 0, at_risk[np.minimum(next_row, len(curve) - 1)])
-    answer["delay"] = asked
-    answer.loc[before, ["incidence", "std_error", "lower"]] = 0.0
-    answer.loc[before, "upper"] = wilson(0 * asked[before], answer.loc[before, "n_at_risk"]).upper
-    answer.loc[unseen, ["std_error", "lower", "upper"]] = np.nan
-    return answer[[*by, "delay", "n_at_risk", "incidence", "std_error", "lower", "upper"]]
+    at_risk, gone = curve["n_at_risk"].to_numpy(float), (curve["n_done"] + curve["n_closed"]).to_numpy(float)
+    last = np.where(before, first, row - 1)
+    unseen = after & (at_risk[last] > gone[last])
+    at_risk = np.where(after, 0, at_risk[np.minimum(next_row, len(curve) - 1)])
+    read = curve[["incidence", "std_error", "lower", "upper"]].to_numpy(float)[last]
+    read[before, :3] = 0.0
+    read[before, 3] = wilson(0 * asked[before], at_risk[before]).upper
+    read[unseen, 1:] = np.nan
+    answer = pd.DataFrame(dict(zip(("incidence", "std_error", "lower", "upper"), read.T, strict=True)))
+    answer.insert(0, "n_at_risk", at_risk.astype(np.int64))
+    answer.insert(0, "delay", asked)
+    return pd.concat([curve[by].iloc[last].reset_index(drop=True), answer], axis=1)
 
 
 def quantile(curve: pd.DataFrame, q: float = 0.5, by: Sequence[str] = ()) -> pd.DataFrame:
