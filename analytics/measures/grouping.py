@@ -37,6 +37,11 @@ def places(values: pd.Series, names: Sequence[object]) -> NDArray[np.int64]:
     return np.array([*(place.get(value, -1) for value in found), -1], dtype=np.int64)[code]
 
 
+def totals(group: NDArray[np.int64], values: pd.Series, n_groups: int) -> NDArray[np.int64]:
+    """The sum of whole ``values`` in each group; what has none (-1) is left out."""
+    return sums(group, np.zeros_like(group), values, (n_groups, 1))[:, 0]
+
+
 def sums(
     row: NDArray[np.int64], column: NDArray[np.int64], values: pd.Series, shape: tuple[int, int]
 ) -> NDArray[np.int64]:

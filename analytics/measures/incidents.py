@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.measures.grouping import places, sums
+from analytics.measures.grouping import places, sums, totals
 from analytics.measures.intervals import wilson
 from analytics.school_calendar import SchoolCalendar
 
@@ -80,17 +81,13 @@ def by_week(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, as
     falls in the week, else empty), provisional (the week of the extraction, not over yet).
     """
     weeks = _weeks_of(calendar, school_year, as_of)
-    of_year = counts[counts["school_year"] == school_year]
-    return pd.DataFrame(
-        {
-            "week": weeks,
-            "rank": range(1, len(weeks) + 1),
-            "n": _totals(of_year, "report_week", weeks),
-            "n_before": _year_before(counts, calendar, school_year, len(weeks)),
-            "holiday": [calendar.holiday_of_week(week) for week in weeks.date],
-            "provisional": _is_running(weeks, as_of),
-        }
-    )
+    columns = {
+        "week": weeks,
+        "rank": range(1, len(weeks) + 1),
+        "n": _totals(counts[counts["school_year"] == school_year], "report_week", weeks),
+        "n_before": _year_before(counts, calendar, school_year, len(weeks)),
+    }
+    return pd.DataFrame(columns | _state_of(weeks, calendar, as_of))
 
 
 def types_by_week(
@@ -101,14 +98,13 @@ def types_by_week(
     ``counts``: incident_type, school_year, report_week, n. Each of ``codes`` has each week, with 0 where nothing was
     reported; a case counts once for each of its types.
     """
-    weeks = by_week(counts, calendar, school_year, as_of)[["week", "holiday", "provisional"]]
+    weeks = _weeks_of(calendar, school_year, as_of)
     of_year = counts[counts["school_year"] == school_year]
-    week, code = places(of_year["report_week"], list(weeks["week"])), places(of_year["incident_type"], codes)
+    week, code = places(of_year["report_week"], list(weeks)), places(of_year["incident_type"], codes)
     n = sums(code, week, of_year["n"], (len(codes), len(weeks)))
-    answer = weeks.iloc[np.tile(np.arange(len(weeks)), len(codes))].reset_index(drop=True)
-    answer.insert(1, "incident_type", np.repeat(codes, len(weeks)))
-    answer.insert(2, "n", n.ravel())
-    return answer
+    states = {name: np.tile(state, len(codes)) for name, state in _state_of(weeks, calendar, as_of).items()}
+    columns = {"week": np.tile(weeks, len(codes)), "incident_type": np.repeat(codes, len(weeks)), "n": n.ravel()}
+    return pd.DataFrame(columns | states)
 
 
 def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None) -> pd.DataFrame:
@@ -138,11 +134,13 @@ def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
     ``chart`` is what :func:`signals.xmr` returns. Returns period, value, centre, lower, upper, signal, and rises: whether
     the point lies above the centre, or, for a trend, whether the points rise.
     """
-    whole = chart[~chart["provisional"].astype(bool) & chart["value"].notna()]
-    rises = (whole["value"] > whole["centre"]).where(whole["signal"] != "trend", whole["value"].diff() > 0)
-    recent = whole.assign(rises=rises).tail(n_periods)
-    columns = ["period", "value", "centre", "lower", "upper", "signal", "rises"]
-    return recent.loc[recent["signal"] != "none", columns].iloc[::-1].reset_index(drop=True)
+    columns = ["period", "value", "centre", "lower", "upper", "signal"]
+    is_whole = ~chart["provisional"].to_numpy(bool) & chart["value"].notna().to_numpy()
+    recent = chart.loc[is_whole, columns].tail(n_periods + 1)
+    value = recent["value"].to_numpy(float)
+    rises = np.where(recent["signal"] == "trend", np.diff(value, prepend=value[:1]) > 0, value > recent["centre"])
+    recent = recent.assign(rises=rises).tail(n_periods)
+    return recent[recent["signal"] != "none"].iloc[::-1].reset_index(drop=True)
 
 
 def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:
@@ -183,6 +181,12 @@ def _is_running(weeks: pd.DatetimeIndex, as_of: date) -> NDArray[np.bool_]:
     return np.asarray(weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of))
 
 
+def _state_of(weeks: pd.DatetimeIndex, calendar: SchoolCalendar, as_of: date) -> dict[str, NDArray[Any]]:
+    """holiday and provisional of each week, as :func:`by_week` returns them."""
+    holidays = np.array([calendar.holiday_of_week(week) for week in weeks.date], dtype=object)
+    return {"holiday": holidays, "provisional": _is_running(weeks, as_of)}
+
+
 def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: str, n_weeks: int) -> pd.Series:
     name = year_before(calendar, school_year)
     before = counts[counts["school_year"] == name]
@@ -194,7 +198,7 @@ def _year_before(counts: pd.DataFrame, calendar: SchoolCalendar, school_year: st
 
 def _totals(counts: pd.DataFrame, column: str, values: Sequence[object] | pd.DatetimeIndex) -> NDArray[np.int64]:
     """The number of cases of each of ``values``; none is 0."""
-    return sums(0 * (place := places(counts[column], list(values))), place, counts["n"], (1, len(values)))[0]
+    return totals(places(counts[column], list(values)), counts["n"], len(values))
 
 
 def _monday(day: date) -> date:

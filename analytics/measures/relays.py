@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.french import hours, school_days
-from analytics.measures.grouping import groups, places, starts, sums
+from analytics.measures.grouping import groups, places, starts, sums, totals
 from analytics.measures.incidence import EVENTS, Comparison, cumulative_incidence, gray_test, incidence_at, quantile
 from analytics.vocabulary import STEPS
 
@@ -37,7 +37,7 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     answer["n_total"] = table.sum(axis=1)
     answer[[f"n_{state}" for state in states]] = table
     answer["n_cases"] = table[:, : len(EVENTS)].sum(axis=1)
-    answer["n_time_completed"] = sums(group, 0 * group, counts["n_time_completed"], (len(answer), 1))
+    answer["n_time_completed"] = totals(group, counts["n_time_completed"], len(answer))
     return in_protocol_order(answer)
 
 
@@ -98,8 +98,8 @@ def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
     """Number of cases in which each step was done within ``delay``, by step; none is 0."""
     group, steps = groups(counts, ["step"])
     in_time = (counts["event"] == "done") & (counts["delay"] <= delay).fillna(False)
-    n = sums(group, in_time.to_numpy(int) - 1, counts["n"], (len(steps), 1))
-    return pd.Series(n[:, 0], index=steps["step"], name="n")
+    n = totals(np.where(in_time, group, -1), counts["n"], len(steps))
+    return pd.Series(n, index=steps["step"], name="n")
 
 
 def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:

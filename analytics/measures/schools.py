@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
-from analytics.measures.grouping import groups, sums
+from analytics.measures.grouping import groups, totals
 from analytics.measures.intervals import rate_interval, wilson
 from analytics.vocabulary import STEPS
 
@@ -57,8 +57,9 @@ def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
     phi = overdispersion(measured)
     overall = measured["count"].sum() / measured["exposure"].sum()
     sizes = np.geomspace(0.9 * measured["exposure"].min(), 1.05 * measured["exposure"].max(), n_points)
-    lines = rate_limits(sizes, overall, phi).set_index("exposure") * PER
-    return lines.reset_index(names="n_pupils").assign(overall=PER * overall, over_dispersion=phi)
+    limits = rate_limits(sizes, overall, phi)
+    lines = {name: PER * limits[name].to_numpy() for name in limits.columns[1:]}
+    return pd.DataFrame({"n_pupils": sizes, **lines, "overall": PER * overall, "over_dispersion": phi})
 
 
 def outstanding(rated: pd.DataFrame) -> pd.DataFrame:
@@ -103,19 +104,20 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns ``by`` (missing where it is not known), n_schools, n_concerned, n_silent, n_cases, share (of the schools, with at
     least one case), lower, upper.
     """
-    group, answer = groups(schools, [by])
-    one = pd.Series(1, schools.index)
-    seen = (schools["n"] > 0).to_numpy(int) - 1  # -1: no case
-    for name, column, values in (
-        ("n_schools", 0 * group, one),
-        ("n_concerned", seen, one),
-        ("n_cases", 0 * group, schools["n"]),
-    ):
-        answer[name] = sums(group, column, values, (len(answer), 1))[:, 0]
-    answer["n_silent"] = answer["n_schools"] - answer["n_concerned"]
-    answer["share"] = answer["n_concerned"] / answer["n_schools"]
-    answer["lower"], answer["upper"] = wilson(answer["n_concerned"], answer["n_schools"])
-    return answer
+    group, names = groups(schools, [by])
+    n_schools = np.bincount(group, minlength=len(names))
+    n_concerned = np.bincount(group[(schools["n"] > 0).to_numpy(bool)], minlength=len(names))
+    lower, upper = wilson(n_concerned, n_schools)
+    answer = {
+        "n_schools": n_schools,
+        "n_concerned": n_concerned,
+        "n_silent": n_schools - n_concerned,
+        "n_cases": totals(group, schools["n"], len(names)),
+        "share": n_concerned / n_schools,
+        "lower": lower,
+        "upper": upper,
+    }
+    return pd.concat([names, pd.DataFrame(answer)], axis=1)
 
 
 def concentration(schools: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +158,7 @@ def repeats(counts: pd.DataFrame, within: int = 4) -> pd.DataFrame:
     (schools with more than one case); shares are NaN without a case.
     """
     school, found = groups(counts, ["school_id"])
-    by_school = sums(school, 0 * school, counts["n"], (len(found), 1))[:, 0]
+    by_school = totals(school, counts["n"], len(found))
     n_cases = int(by_school.sum())
     if not n_cases:
         zeros = dict.fromkeys(("n", "n_cases", "n_schools_again"), 0)
@@ -200,5 +202,6 @@ def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
     """count and exposure of each school, as the funnel takes them; no exposure where its pupils are not known."""
-    pupils = schools["n_pupils"].astype("float64")
-    return pd.DataFrame({"count": schools["n"].astype("float64"), "exposure": pupils.where(pupils > 0)})
+    pupils = schools["n_pupils"].to_numpy(float, na_value=np.nan)
+    exposure = np.where(pupils > 0, pupils, np.nan)
+    return pd.DataFrame({"count": schools["n"].to_numpy(float), "exposure": exposure}, schools.index)

@@ -73,10 +73,12 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
             lower = max(lower, 0)
         limits[:, segment] = np.array([[centre], [lower], [upper]])
         signal[used] = _signals(values, centre, moving_range)
-    chart["baseline"] = reasons.iloc[opened].to_numpy()
-    chart["centre"], chart["lower"], chart["upper"] = limits
-    chart["signal"] = pd.Series(signal, dtype="str")
-    return chart
+    answer = {
+        "baseline": reasons.iloc[opened].to_numpy(),
+        **dict(zip(("centre", "lower", "upper"), limits, strict=True)),
+        "signal": pd.Series(signal, dtype="str"),
+    }
+    return pd.concat([chart, pd.DataFrame(answer)], axis=1)
 
 
 def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
