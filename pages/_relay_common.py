@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -17,12 +19,13 @@ WORDS = {"hours": hours, "school_days": school_days}
 STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 
 
-def counts_of(snapshot: Snapshot, selection: Selection, clock: str, by: list[str] | None = None) -> pd.DataFrame:
-    """Counts of the steps; by school days without the cases that threaten life, which are judged in hours."""
-    by = by or []
+def counts_of(
+    snapshot: Snapshot, selection: Selection, clock: str, by: Sequence[str] = (), step: str | None = None
+) -> pd.DataFrame:
+    """Counts of the steps, or of one; by school days without the cases that threaten life, which are judged in hours."""
     if clock == "hours":
-        return snapshot.step_counts(clock, selection, by)
-    counts = snapshot.step_counts(clock, selection, [*by, "danger"])
+        return snapshot.step_counts(clock, selection, by, step)
+    counts = snapshot.step_counts(clock, selection, [*by, "danger"], step)
     say_danger_is_apart(snapshot, selection)
     return relays.without_danger(counts)
 

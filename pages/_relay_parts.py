@@ -37,7 +37,8 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Each relay as a figure, each step as two marks, and what became of them all."""
     counts = counts_of(snapshot, selection, clock)
     words, delays = WORDS[clock], SCALES[clock]
-    summary = relays.summary(counts, delays)
+    curves = relays.curves(counts)
+    summary = relays.summary(counts, delays, curves)
     short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
     st.header("Les six relais")
@@ -53,7 +54,9 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     slowest, fastest = of_relays[f"within_{short}"].idxmin(), of_relays[f"within_{short}"].idxmax()
     columns = {f"within_{delay}": words(delay).capitalize() for delay in delays}
     _widgets.chart(
-        charts.share_dots(relays.shares_within(counts, (short, long)), {short: words(short), long: words(long)}),
+        charts.share_dots(
+            relays.shares_within(counts, (short, long), drawn=curves), {short: words(short), long: words(long)}
+        ),
         key="shares",
         alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
         f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {STEP_LABELS[slowest]} "
@@ -200,9 +203,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     if group == "danger":
         clock = "hours"
     by = [group] if group else []
-    counts = counts_of(snapshot, selection, clock, by)
-    counts = counts[counts["step"] == step]
-    tested = counts
+    counts = tested = counts_of(snapshot, selection, clock, by, step)
     if group in _OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
@@ -226,8 +227,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     in_panels = len(labels) > charts.MOST_TOGETHER
     if in_panels:
         followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
-        everyone = counts_of(snapshot, selection, clock)
-        everyone = relays.curves(everyone[everyone["step"] == step])
+        everyone = relays.curves(counts_of(snapshot, selection, clock, step=step))
         figure = charts.incidence_panels(curves, everyone, followed, clock, group, labels)
     else:
         followed = relays.still_followed(curves, _TICKS[clock], by)

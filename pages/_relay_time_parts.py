@@ -103,8 +103,8 @@ def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], 
 def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Month by month inside limits, against the same weeks of last year, and since the extract before."""
     step = _widgets.pick("Étape", "etape", STEP_LABELS, "cpms")
-    counts = snapshot.step_counts("hours", selection, ["report_week"])
-    points = relays.monthly_median(counts[counts["step"] == step], snapshot.as_of)
+    counts = snapshot.step_counts("hours", selection, ["report_week"], step)
+    points = relays.monthly_median(counts, snapshot.as_of)
     st.header("La médiane en heures, mois par mois")
     if points.empty:
         st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
@@ -180,9 +180,10 @@ def _last_extract(snapshot: Snapshot, selection: Selection) -> None:
         table.assign(label=table["step"].map(STEP_LABELS)),
         {
             "label": "Étape",
-            "n_overdue_before": f"Hors délai au {day(previous.as_of)}",
+            # Two extracts of one day are two columns too.
+            "n_overdue_before": f"Hors délai avant, au {day(previous.as_of)}",
             "n_overdue": f"Hors délai au {day(snapshot.as_of)}",
-            "n_waiting_before": f"Encore dans le délai au {day(previous.as_of)}",
+            "n_waiting_before": f"Encore dans le délai avant, au {day(previous.as_of)}",
             "n_waiting": f"Encore dans le délai au {day(snapshot.as_of)}",
         },
     )

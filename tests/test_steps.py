@@ -11,6 +11,7 @@ import pytest
 from analytics.measures import relays
 from analytics.schema import TABLES
 from analytics.store import Snapshot, Store
+from analytics.store.steps import CLOCKS
 from analytics.vocabulary import STEPS
 
 Make = Callable[..., Snapshot]
@@ -217,6 +218,21 @@ def test_a_case_of_two_types_counts_in_both_when_types_are_compared(snapshot_of)
     by_type = snapshot.step_counts("hours", by=["incident_type"])
     assert by_type.groupby("step")["n"].sum().unique().tolist() == [3]
     assert set(by_type["incident_type"]) == {"insults"}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_one_step_alone_counts_as_it_does_among_all(snapshot_of, clock):
+    steps = """
+        case_id | step    | hours | days | timed
+        1       | cpms    |     3 |    0 | yes
+        2       | cpms    |       |      | yes
+        3       | parents |     8 |    1 | no
+    """
+    snapshot = snapshot_of(CASES, steps)
+    everything = snapshot.step_counts(clock, by=["danger", "incident_type"])
+    for step in ("cpms", "parents", "complaint"):
+        alone = snapshot.step_counts(clock, by=["danger", "incident_type"], step=step)
+        pd.testing.assert_frame_equal(alone, everything[everything["step"] == step].reset_index(drop=True))
 
 
 def test_an_unknown_clock_is_refused(snapshot_of):

@@ -9,6 +9,8 @@ Sources: Spiegelhalter (2005), Stat Med 24, 1185 (funnels, over-dispersion); Cla
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -35,8 +37,7 @@ def proportion_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
     if np.any(n > total):
         raise ValueError("a part cannot be larger than its total")
     overall = _overall(n, total)
-    limits = proportion_limits(total, overall, phi).set_index(table.index).drop(columns="total")
-    return _flagged(table.assign(share=n / total, overall=overall), "share", limits)
+    return _flagged(table, {"share": n / total, "overall": overall}, proportion_limits(total, overall, phi))
 
 
 def proportion_limits(total: ArrayLike, overall: float, phi: float = 1.0) -> pd.DataFrame:
@@ -64,8 +65,7 @@ def rate_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
     """
     count, exposure = _checked(table, "count", "exposure")
     overall = _overall(count, exposure)
-    limits = rate_limits(exposure, overall, phi).set_index(table.index).drop(columns="exposure")
-    return _flagged(table.assign(rate=count / exposure, overall=overall), "rate", limits)
+    return _flagged(table, {"rate": count / exposure, "overall": overall}, rate_limits(exposure, overall, phi))
 
 
 def rate_limits(exposure: ArrayLike, overall: float, phi: float = 1.0) -> pd.DataFrame:
@@ -193,17 +193,20 @@ def _checked(table: pd.DataFrame, count: str, exposure: str) -> tuple[NDArray[np
     return counts, exposures
 
 
-def _flagged(table: pd.DataFrame, column: str, limits: pd.DataFrame) -> pd.DataFrame:
-    value = table[column]
+def _flagged(table: pd.DataFrame, answer: dict[str, Any], limits: pd.DataFrame) -> pd.DataFrame:
+    """``table`` with ``answer``, whose first column is what the limits judge, the limits and the flag."""
+    value = next(iter(answer.values()))
+    limit = {name: limits[name].to_numpy() for name in limits.columns[1:]}
     flag = np.select(
         [
-            value < limits["lower_998"],
-            value > limits["upper_998"],
-            value < limits["lower_95"],
-            value > limits["upper_95"],
+            value < limit["lower_998"],
+            value > limit["upper_998"],
+            value < limit["lower_95"],
+            value > limit["upper_95"],
+            value == value,  # not missing
         ],
-        ["below_998", "above_998", "below_95", "above_95"],
-        "within",
+        [FLAGS.index(name) for name in ("below_998", "above_998", "below_95", "above_95", "within")],
+        -1,
     )
-    table = table.assign(**{name: limits[name] for name in limits})
-    return table.assign(flag=pd.Series(pd.Categorical(flag, FLAGS, ordered=True), table.index).where(value.notna()))
+    categories = pd.Categorical.from_codes(flag, FLAGS, ordered=True)
+    return pd.concat([table, pd.DataFrame({**answer, **limit, "flag": categories}, table.index)], axis=1)

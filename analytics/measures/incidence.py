@@ -8,6 +8,7 @@ that long. Everything works on counts, so a curve costs what its distinct delays
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
+from analytics.measures.grouping import groups, places, starts
 from analytics.measures.intervals import wilson
 
 EVENTS = ("done", "closed", "pending")
@@ -42,53 +44,45 @@ def cumulative_incidence(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.Dat
     Raises ValueError for a missing column, an unknown event, a missing or negative delay, a negative n.
     """
     by = list(by)
-    table = _tabulate(counts, by)
-    group = _groups(table, by)
-    at_delay = table[["n_done", "n_closed", "n_pending"]].sum(axis=1)
-    table["n_at_risk"] = at_delay.groupby(group).transform("sum") - at_delay.groupby(group).cumsum() + at_delay
+    group, table, events = _tabulate(counts, by)
+    bounds = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
+    curves = [_curve(*events[:, first:end]) for first, end in pairwise(bounds)]
+    at_risk, share, variance, size = np.hstack(curves) if curves else np.zeros((4, 0))
+    lower, upper = wilson(share * size, size)
+    cases = pd.DataFrame(
+        dict(zip(("n_at_risk", *(f"n_{event}" for event in EVENTS)), (at_risk, *events), strict=True))
+    ).astype(counts["n"].dtype)
+    answer = {"incidence": share, "std_error": np.sqrt(variance), "lower": lower, "upper": upper}
+    return pd.concat([table, cases, pd.DataFrame(answer)], axis=1)
 
-    at_risk = table["n_at_risk"].to_numpy(float)
-    done = table["n_done"].to_numpy(float)
-    leaving = done + table["n_closed"].to_numpy(float)
-    waiting = pd.Series(1 - leaving / at_risk).groupby(group).cumprod()
-    waiting_before = waiting.groupby(group).shift(fill_value=1.0).to_numpy()
+
+def _curve(done: NDArray[np.float64], closed: NDArray[np.float64], pending: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One curve: the number at risk, the incidence, its variance and the effective sample size, at each delay."""
+    leaving = done + closed
+    at_risk = np.cumsum((leaving + pending)[::-1])[::-1]
+    waiting = np.cumprod(1 - leaving / at_risk)
+    waiting_before = np.concatenate([[1.0], waiting[:-1]])
     step = waiting_before * done / at_risk
-    incidence = pd.Series(step).groupby(group).cumsum().groupby(group).cummax()  # compensated sums fall by a last digit
-    to_come = (incidence.groupby(group).transform("last") - incidence).to_numpy()
+    incidence = np.cumsum(step)
+    to_come = incidence[-1] - incidence
 
     # The sums over earlier delays of the variance, with incidence(t) - incidence(s) written to_come(s) - to_come(t):
     # what is still to come shrinks with those at risk, so that no large terms cancel.
     stay = at_risk - leaving
     greenwood = np.divide(leaving, at_risk * stay, out=np.zeros_like(stay), where=stay > 0)
     own = step / at_risk
-    terms = {
-        "greenwood": greenwood,
-        "greenwood_to_come": greenwood * to_come,
-        "greenwood_to_come_squared": greenwood * to_come**2,
-        "own": own,
-        "own_to_come": own * to_come,
-        "own_variance": step * waiting_before * (at_risk - done) / at_risk**2,
-    }
-    sums = pd.DataFrame(terms).groupby(group).cumsum()
     variance = (
-        sums["greenwood"] * to_come**2
-        - 2 * sums["greenwood_to_come"] * to_come
-        + sums["greenwood_to_come_squared"]
-        + sums["own_variance"]
-        - 2 * (sums["own_to_come"] - sums["own"] * to_come)
-    ).to_numpy()
+        np.cumsum(greenwood) * to_come**2
+        - 2 * np.cumsum(greenwood * to_come) * to_come
+        + np.cumsum(greenwood * to_come**2)
+        + np.cumsum(step * waiting_before * (at_risk - done) / at_risk**2)
+        - 2 * (np.cumsum(own * to_come) - np.cumsum(own) * to_come)
+    )
 
-    share = incidence.to_numpy()
-    share = np.where(share > 1 - TOLERANCE, 1.0, share)
-    certain = (share == 0) | (share == 1)
-    variance = np.where(certain, 0.0, np.maximum(variance, 0))
+    share = np.where(incidence > 1 - TOLERANCE, 1.0, incidence)
+    variance = np.where((share == 0) | (share == 1), 0.0, np.maximum(variance, 0))
     size = np.divide(share * (1 - share), variance, out=at_risk / waiting_before, where=variance > 0)
-    table["incidence"] = share
-    table["std_error"] = np.sqrt(variance)
-    table["lower"], table["upper"] = wilson(share * size, size)
-    return table[
-        [*by, "delay", "n_at_risk", "n_done", "n_closed", "n_pending", "incidence", "std_error", "lower", "upper"]
-    ]
+    return np.stack([at_risk, share, variance, size])
 
 
 def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -100,29 +94,29 @@ def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ())
     still pending, std_error and band are NaN: nobody was observed there, and the incidence is the least it can be.
     """
     by = list(by)
-    group = _groups(curve, by)
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    last = np.flatnonzero(np.diff(group, append=-1))
+    bounds = np.append(starts(curve, by), len(curve))
     wanted = np.atleast_1d(np.asarray(delays, dtype=float))
-    asked = np.tile(wanted, len(first))
+    first, end = (np.repeat(bound, len(wanted)) for bound in (bounds[:-1], bounds[1:]))
+    asked = np.tile(wanted, len(bounds) - 1)
+    delay = curve["delay"].to_numpy(float)
+    next_row, row = (
+        np.array([i + np.searchsorted(delay[i:j], wanted, side) for i, j in pairwise(bounds)], dtype=np.int64).ravel()
+        for side in ("left", "right")
+    )
+    before, after = row == first, next_row == end
 
-    scale = np.unique(np.concatenate([curve["delay"].to_numpy(float), wanted]))
-    place = group * len(scale) + np.searchsorted(scale, curve["delay"].to_numpy(float))
-    target = np.repeat(np.arange(len(first)), len(wanted)) * len(scale) + np.searchsorted(scale, asked)
-    row = np.searchsorted(place, target, side="right") - 1
-    next_row = np.searchsorted(place, target, side="left")
-    before = row < np.repeat(first, len(wanted))
-    after = next_row > np.repeat(last, len(wanted))
-
-    answer = curve.iloc[np.where(before, np.repeat(first, len(wanted)), row)].reset_index(drop=True)
-    unseen = after & (answer["n_at_risk"] > answer["n_done"] + answer["n_closed"]).to_numpy()
-    at_risk = curve["n_at_risk"].to_numpy()
-    answer["n_at_risk"] = np.where(after, 0, at_risk[np.minimum(next_row, len(curve) - 1)])
-    answer["delay"] = asked
-    answer.loc[before, ["incidence", "std_error", "lower"]] = 0.0
-    answer.loc[before, "upper"] = wilson(0 * asked[before], answer.loc[before, "n_at_risk"]).upper
-    answer.loc[unseen, ["std_error", "lower", "upper"]] = np.nan
-    return answer[[*by, "delay", "n_at_risk", "incidence", "std_error", "lower", "upper"]]
+    at_risk, gone = curve["n_at_risk"].to_numpy(float), (curve["n_done"] + curve["n_closed"]).to_numpy(float)
+    last = np.where(before, first, row - 1)
+    unseen = after & (at_risk[last] > gone[last])
+    at_risk = np.where(after, 0, at_risk[np.minimum(next_row, len(curve) - 1)])
+    read = curve[["incidence", "std_error", "lower", "upper"]].to_numpy(float)[last]
+    read[before, :3] = 0.0
+    read[before, 3] = wilson(0 * asked[before], at_risk[before]).upper
+    read[unseen, 1:] = np.nan
+    answer = pd.DataFrame(dict(zip(("incidence", "std_error", "lower", "upper"), read.T, strict=True)))
+    answer.insert(0, "n_at_risk", at_risk.astype(np.int64))
+    answer.insert(0, "delay", asked)
+    return pd.concat([curve[by].iloc[last].reset_index(drop=True), answer], axis=1)
 
 
 def quantile(curve: pd.DataFrame, q: float = 0.5, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -135,12 +129,14 @@ def quantile(curve: pd.DataFrame, q: float = 0.5, by: Sequence[str] = ()) -> pd.
     if not 0 < q < 1:
         raise ValueError("a quantile lies between 0 and 1")
     by = list(by)
-    group = _groups(curve, by)
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    answer = curve.iloc[first][by].reset_index(drop=True)
+    first = starts(curve, by)
+    end = np.append(first, len(curve))[1:]
+    answer = curve[by].iloc[first].reset_index(drop=True)
+    delay = np.append(curve["delay"].to_numpy(float), np.nan)
     for column, reached in (("delay", "incidence"), ("lower", "upper"), ("upper", "lower")):
-        there = curve["delay"].where(curve[reached] >= q - TOLERANCE)
-        answer[column] = there.groupby(group).min().to_numpy(float)
+        there = np.append(np.flatnonzero(curve[reached] >= q - TOLERANCE), len(curve))
+        soonest = there[np.searchsorted(there, first)]
+        answer[column] = delay[np.where(soonest < end, soonest, len(curve))]
     nothing_yet = wilson(np.zeros(len(first)), curve["n_at_risk"].to_numpy()[first]).upper
     answer["lower"] = np.where(nothing_yet >= q - TOLERANCE, 0.0, answer["lower"])
     return answer
@@ -215,34 +211,34 @@ def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
     return _chi_square(score, covariance)
 
 
-def _tabulate(counts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """A row a group and distinct delay, sorted: ``by``, delay, n_done, n_closed, n_pending."""
+def _tabulate(counts: pd.DataFrame, by: list[str]) -> tuple[NDArray[np.int64], pd.DataFrame, NDArray[np.float64]]:
+    """A row a group and distinct delay, sorted: the number of the group; ``by`` and delay; cases done, closed, pending."""
     missing = [column for column in [*by, "delay", "event", "n"] if column not in counts.columns]
     if missing:
         raise ValueError(f"counts lack {', '.join(missing)}")
-    if not counts["event"].isin(EVENTS).all():
+    event = places(counts["event"], EVENTS)
+    if (event < 0).any():
         raise ValueError(f"an event is one of {', '.join(EVENTS)}")
-    if not (counts["delay"] >= 0).all() or not (counts["n"] >= 0).all():
+    n, delay = (counts[column].to_numpy(float, na_value=np.nan) for column in ("n", "delay"))
+    if not (delay >= 0).all() or not (n >= 0).all():
         raise ValueError("a delay and a count are known and never negative")
-    columns = {f"n_{event}": counts["n"].where(counts["event"] == event, 0) for event in EVENTS}
-    kept = counts[[*by, "delay"]].assign(**columns)[counts["n"] > 0]
-    return kept.groupby([*by, "delay"], observed=True, dropna=False).sum().reset_index()
-
-
-def _groups(table: pd.DataFrame, by: list[str]) -> NDArray[np.int64]:
-    """The number of each row's group, 0 first."""
-    if not by:
-        return np.zeros(len(table), dtype=np.int64)
-    return table.groupby(by, observed=True, dropna=False, sort=False).ngroup().to_numpy()
+    counted = n > 0
+    group, names = groups(counts[by] if counted.all() else counts.loc[counted, by], by)
+    delays, place = np.unique(delay[counted], return_inverse=True)
+    cells, cell = np.unique(group * len(delays) + place, return_inverse=True)
+    events = np.bincount(event[counted] * len(cells) + cell, n[counted], len(EVENTS) * len(cells)).astype(float)
+    group, place = np.divmod(cells, max(len(delays), 1))
+    table = names.iloc[group].reset_index(drop=True)
+    table["delay"] = pd.Series(delays[place]).astype(counts["delay"].dtype)
+    return group, table, events.reshape(len(EVENTS), len(cells))
 
 
 def _by_delay_and_group(counts: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.float64], ...]:
     """Done, closed and at risk as arrays, a row a distinct delay and a column a group."""
-    table = _tabulate(counts, list(by))
+    group, table, events = _tabulate(counts, list(by))
     delay, row = np.unique(table["delay"], return_inverse=True)
-    group = _groups(table, list(by))
-    cells = np.zeros((3, len(delay), group.max(initial=-1) + 1))
-    cells[:, row, group] = table[["n_done", "n_closed", "n_pending"]].to_numpy(float).T
+    cells = np.zeros((len(EVENTS), len(delay), group.max(initial=-1) + 1))
+    cells[:, row, group] = events
     at_risk = cells.sum(axis=0)[::-1].cumsum(axis=0)[::-1]
     return cells[0], cells[1], at_risk
 

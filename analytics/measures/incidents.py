@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analytics.measures.grouping import places, sums, totals
 from analytics.measures.intervals import wilson
 from analytics.school_calendar import SchoolCalendar
 
@@ -19,8 +23,7 @@ def shares(counts: pd.DataFrame, column: str, n_cases: int, codes: list[str]) ->
     one without a case is 0 and not absent.
     Returns ``column``, n, n_cases, share, lower, upper; shares are NaN when there is no case.
     """
-    answer = counts.groupby(column)["n"].sum().reindex(codes, fill_value=0).rename_axis(column).reset_index()
-    answer["n_cases"] = n_cases
+    answer = pd.DataFrame({column: codes, "n": _totals(counts, column, codes), "n_cases": n_cases})
     return _with_shares(answer).sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -53,10 +56,11 @@ def crossing(counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame
     ``counts``: ``rows``, ``columns``, n. ``totals``: ``columns``, n, the number of cases of each column. ``codes`` are all
     the rows: one without a case is 0. Returns ``rows``, ``columns``, n, n_cases, share, lower, upper.
     """
-    cells = pd.DataFrame({rows: codes}).merge(totals.rename(columns={"n": "n_cases"}), how="cross")
-    cells = cells.merge(counts, on=[rows, columns], how="left")
-    cells["n"] = cells["n"].fillna(0).astype("int64")
-    return _with_shares(cells)[[rows, columns, "n", "n_cases", "share", "lower", "upper"]]
+    of = list(totals[columns])
+    n = sums(places(counts[rows], codes), places(counts[columns], of), counts["n"], (len(codes), len(of)))
+    cells = pd.DataFrame({rows: np.repeat(codes, len(of)), columns: of * len(codes), "n": n.ravel()})
+    cells["n_cases"] = np.tile(totals["n"].to_numpy("int64"), len(codes))
+    return _with_shares(cells)
 
 
 def beside(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
@@ -85,13 +89,13 @@ def by_week(
     (its name where no school day falls in the week, else empty), provisional (the week of the extraction, not over yet).
     """
     weeks = _weeks_of(calendar, school_year, as_of)
-    answer = pd.DataFrame({"week": weeks, "rank": range(1, len(weeks) + 1)})
-    of_year = counts[counts["school_year"] == school_year].groupby("report_week")["n"].sum()
-    answer["n"] = of_year.reindex(weeks, fill_value=0).to_numpy()
-    answer["n_before"] = _year_before(counts, calendar, school_year, len(weeks), first_week, last_week)
-    answer["holiday"] = [calendar.holiday_of_week(week.date()) for week in weeks]
-    answer["provisional"] = _is_running(answer["week"], as_of)
-    return between(answer, first_week, last_week)
+    columns = {
+        "week": weeks,
+        "rank": range(1, len(weeks) + 1),
+        "n": _totals(counts[counts["school_year"] == school_year], "report_week", weeks),
+        "n_before": _year_before(counts, calendar, school_year, len(weeks), first_week, last_week),
+    }
+    return between(pd.DataFrame(columns | _state_of(weeks, calendar, as_of)), first_week, last_week)
 
 
 def types_by_week(
@@ -102,11 +106,13 @@ def types_by_week(
     ``counts``: incident_type, school_year, report_week, n. Each of ``codes`` has each week, with 0 where nothing was
     reported; a case counts once for each of its types.
     """
-    of_type = [
-        by_week(counts[counts["incident_type"] == code], calendar, school_year, as_of).assign(incident_type=code)
-        for code in codes
-    ]
-    return pd.concat(of_type, ignore_index=True)[["week", "incident_type", "n", "holiday", "provisional"]]
+    weeks = _weeks_of(calendar, school_year, as_of)
+    of_year = counts[counts["school_year"] == school_year]
+    week, code = places(of_year["report_week"], list(weeks)), places(of_year["incident_type"], codes)
+    n = sums(code, week, of_year["n"], (len(codes), len(weeks)))
+    states = {name: np.tile(state, len(codes)) for name, state in _state_of(weeks, calendar, as_of).items()}
+    columns = {"week": np.tile(weeks, len(codes)), "incident_type": np.repeat(codes, len(weeks)), "n": n.ravel()}
+    return pd.DataFrame(columns | states)
 
 
 def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None) -> pd.DataFrame:
@@ -122,13 +128,11 @@ def weekly_points(
     ``counts``: report_week, n. From ``first_week`` (a Monday) to ``as_of``, in ``school_years``. A week of holidays is no
     point: that nothing is reported then is no news.
     """
-    weeks = [week for year in school_years for week in _weeks_of(calendar, year, as_of)]
-    taught = [week for week in weeks if week.date() >= first_week and not calendar.holiday_of_week(week.date())]
-    points = pd.DataFrame({"period": pd.DatetimeIndex(taught, dtype="datetime64[s]")})
-    reported = counts.groupby("report_week")["n"].sum()
-    points["value"] = reported.reindex(points["period"], fill_value=0).to_numpy("float64")
-    points["provisional"] = _is_running(points["period"], as_of)
-    return points
+    weeks = [week for year in school_years for week in _weeks_of(calendar, year, as_of).date]
+    taught = [week for week in weeks if week >= first_week and not calendar.holiday_of_week(week)]
+    periods = pd.DatetimeIndex(taught, dtype="datetime64[s]")
+    value = _totals(counts, "report_week", periods).astype("float64")
+    return pd.DataFrame({"period": periods, "value": value, "provisional": _is_running(periods, as_of)})
 
 
 def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
@@ -137,11 +141,13 @@ def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
     ``chart`` is what :func:`signals.xmr` returns. Returns period, value, centre, lower, upper, signal, and rises: whether
     the point lies above the centre, or, for a trend, whether the points rise.
     """
-    whole = chart[~chart["provisional"].astype(bool) & chart["value"].notna()]
-    rises = (whole["value"] > whole["centre"]).where(whole["signal"] != "trend", whole["value"].diff() > 0)
-    recent = whole.assign(rises=rises).tail(n_periods)
-    columns = ["period", "value", "centre", "lower", "upper", "signal", "rises"]
-    return recent.loc[recent["signal"] != "none", columns].iloc[::-1].reset_index(drop=True)
+    columns = ["period", "value", "centre", "lower", "upper", "signal"]
+    is_whole = ~chart["provisional"].to_numpy(bool) & chart["value"].notna().to_numpy()
+    recent = chart.loc[is_whole, columns].tail(n_periods + 1)
+    value = recent["value"].to_numpy(float)
+    rises = np.where(recent["signal"] == "trend", np.diff(value, prepend=value[:1]) > 0, value > recent["centre"])
+    recent = recent.assign(rises=rises).tail(n_periods)
+    return recent[recent["signal"] != "none"].iloc[::-1].reset_index(drop=True)
 
 
 def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:
@@ -152,7 +158,7 @@ def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence
     """
     answer = pd.DataFrame({column: codes})
     for name, counts in (("n", now), ("n_before", before)):
-        answer[name] = counts.groupby(column)["n"].sum().reindex(codes, fill_value=0).to_numpy("int64")
+        answer[name] = _totals(counts, column, codes)
     answer["difference"] = answer["n"] - answer["n_before"]
     return answer.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
@@ -178,8 +184,14 @@ def _weeks_of(calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.Dat
     return pd.date_range(first_week, max(_monday(min(year.end, as_of)), first_week), freq="7D", unit="s")
 
 
-def _is_running(weeks: pd.Series, as_of: date) -> pd.Series:
-    return weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of)
+def _is_running(weeks: pd.DatetimeIndex, as_of: date) -> NDArray[np.bool_]:
+    return np.asarray(weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of))
+
+
+def _state_of(weeks: pd.DatetimeIndex, calendar: SchoolCalendar, as_of: date) -> dict[str, NDArray[Any]]:
+    """holiday and provisional of each week, as :func:`by_week` returns them."""
+    holidays = np.array([calendar.holiday_of_week(week) for week in weeks.date], dtype=object)
+    return {"holiday": holidays, "provisional": _is_running(weeks, as_of)}
 
 
 def _year_before(
@@ -195,12 +207,17 @@ def _year_before(
     if name is None or before.empty:
         return pd.Series(pd.NA, index=range(n_weeks), dtype="Int64")
     weeks = pd.date_range(_monday(calendar[name].first_day), periods=n_weeks, freq="7D", unit="s")
-    n = before.groupby("report_week")["n"].sum().reindex(weeks, fill_value=0).astype("Int64").reset_index(drop=True)
+    n = pd.Series(_totals(before, "report_week", weeks), dtype="Int64")
     return n.where(_within(weeks.to_series(index=n.index), first_week, last_week))
 
 
 def _within(weeks: pd.Series, first_week: date | None, last_week: date | None) -> pd.Series:
     return weeks.between(pd.Timestamp(first_week or date.min), pd.Timestamp(last_week or date.max))
+
+
+def _totals(counts: pd.DataFrame, column: str, values: Sequence[object] | pd.DatetimeIndex) -> NDArray[np.int64]:
+    """The number of cases of each of ``values``; none is 0."""
+    return totals(places(counts[column], list(values)), counts["n"], len(values))
 
 
 def _monday(day: date) -> date:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from analytics.french import hours, school_days
+from analytics.measures.grouping import groups, places, starts, sums, totals
 from analytics.measures.incidence import EVENTS, Comparison, cumulative_incidence, gray_test, incidence_at, quantile
 from analytics.vocabulary import STEPS
 
@@ -29,28 +31,31 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     n_cases (the first three: the denominator of every share), n_time_completed (of the done, those counted as late as they
     can be for want of a time of day).
     """
-    keys = ["step", *by]
-    events = [*EVENTS, "not_applicable", "not_recorded"]
-    table = counts.pivot_table(index=keys, columns="event", values="n", aggfunc="sum", fill_value=0, observed=True)
-    table = table.reindex(columns=events, fill_value=0).add_prefix("n_").astype("int64")
-    table["n_total"] = table.sum(axis=1)
-    table["n_cases"] = table[["n_done", "n_pending", "n_closed"]].sum(axis=1)
-    table["n_time_completed"] = counts.groupby(keys, observed=True)["n_time_completed"].sum().astype("int64")
-    return in_protocol_order(table.reset_index().rename_axis(columns=None))
+    states = [*EVENTS, "not_applicable", "not_recorded"]
+    group, answer = groups(counts, ["step", *by])
+    table = sums(group, places(counts["event"], states), counts["n"], (len(answer), len(states)))
+    answer["n_total"] = table.sum(axis=1)
+    answer[[f"n_{state}" for state in states]] = table
+    answer["n_cases"] = table[:, : len(EVENTS)].sum(axis=1)
+    answer["n_time_completed"] = totals(group, counts["n_time_completed"], len(answer))
+    return in_protocol_order(answer)
 
 
 def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """Cumulative incidence of each step: the columns of :func:`cumulative_incidence` for step and ``by``."""
-    followed = counts[counts["event"].isin(EVENTS)]
-    return in_protocol_order(cumulative_incidence(followed, ["step", *by]))
+    return in_protocol_order(cumulative_incidence(followed(counts), ["step", *by]))
 
 
-def shares_within(counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
+def shares_within(
+    counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = (), drawn: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
+    ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
     Returns step, ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
     """
-    return in_protocol_order(incidence_at(curves(counts, by), delays, ["step", *by]))
+    drawn = curves(counts, by) if drawn is None else drawn
+    return incidence_at(drawn, delays, ["step", *by])
 
 
 def still_followed(curves: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
@@ -64,8 +69,7 @@ def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
     """
-    medians = quantile(curves(counts, by), by=["step", *by]).rename(columns={"delay": "median"})
-    return in_protocol_order(medians)
+    return quantile(curves(counts, by), by=["step", *by]).rename(columns={"delay": "median"})
 
 
 FEWEST_COMPARED = 10
@@ -79,24 +83,32 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
     ``counts`` is what :meth:`Snapshot.step_counts` returns for that step and ``by``. Cases whose group is not known are no
     group. The p_value is NaN where there is nothing to compare.
     """
-    followed = counts[counts["event"].isin(EVENTS) & counts[by].notna()]
-    n_cases = followed.groupby(by, observed=True)["n"].transform("sum")
-    return gray_test(followed[n_cases >= FEWEST_COMPARED], [by])
+    known = followed(counts)
+    known = known[known[by].notna()]
+    group, _ = groups(known, [by])
+    n_cases = totals(group, known["n"], group.max(initial=-1) + 1)
+    return gray_test(known[n_cases[group] >= FEWEST_COMPARED], [by])
 
 
-def summary(counts: pd.DataFrame, delays: Sequence[float]) -> pd.DataFrame:
-    """One row a step: :func:`outcomes`, :func:`median_delays` and a column ``within_<delay>`` for each of ``delays``."""
-    shares = shares_within(counts, delays).pivot_table(index="step", columns="delay", values="incidence", observed=True)
-    shares = shares.reindex(columns=list(delays))  # a delay has its column where no case is followed too
-    shares.columns = [f"within_{delay:g}" for delay in delays]
-    answer = outcomes(counts).merge(median_delays(counts), on="step", how="left")
-    return answer.merge(shares.reset_index(), on="step", how="left")
+def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row a step: :func:`outcomes`, :func:`median_delays` and a column ``within_<delay>`` for each of ``delays``.
+
+    ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
+    """
+    drawn = curves(counts) if drawn is None else drawn
+    shares, medians = incidence_at(drawn, delays, ["step"]), quantile(drawn, by=["step"])
+    within = shares["incidence"].to_numpy().reshape(len(medians), len(delays))
+    medians = medians.rename(columns={"delay": "median"})
+    medians[[f"within_{delay:g}" for delay in delays]] = within
+    return outcomes(counts).merge(medians, on="step", how="left")
 
 
 def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
     """Number of cases in which each step was done within ``delay``, by step; none is 0."""
-    in_time = (counts["event"] == "done") & (counts["delay"] <= delay)
-    return counts["n"].where(in_time, 0).groupby(counts["step"]).sum()
+    group, steps = groups(counts, ["step"])
+    in_time = (counts["event"] == "done") & (counts["delay"] <= delay).fillna(False)
+    n = totals(np.where(in_time, group, -1), counts["n"], len(steps))
+    return pd.Series(n, index=steps["step"], name="n")
 
 
 def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
@@ -107,19 +119,18 @@ def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
     n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first five), share (done in time,
     of those cases, a waiting one being censored), lower, upper.
     """
-    beyond = counts["delay"] > 1
-    state = counts["event"].mask(counts["event"] == "done", beyond.map({True: "late", False: "in_time"}))
-    state = state.mask(counts["event"] == "pending", beyond.map({True: "overdue", False: "waiting"}))
     judged = ["in_time", "late", "waiting", "overdue", "closed"]
-    columns = [*judged, "no_deadline", "not_applicable", "not_recorded"]
-    table = counts.assign(state=state).pivot_table(
-        index="step", columns="state", values="n", aggfunc="sum", fill_value=0
-    )
-    table = table.reindex(columns=columns, fill_value=0).add_prefix("n_").astype("int64")
-    table["n_total"] = table.sum(axis=1)
-    table["n_cases"] = table[[f"n_{name}" for name in judged]].sum(axis=1)
+    states = [*judged, "no_deadline", "not_applicable", "not_recorded"]
+    state = places(counts["event"], ["done", None, "pending", None, *states[4:]])
+    beyond = (counts["delay"] > 1).to_numpy(bool, na_value=False) & np.isin(state, (0, 2))
+    group, answer = groups(counts, ["step"])
+    # Beyond the deadline, what is done is late and what waits is overdue: the state after.
+    table = sums(group, state + beyond, counts["n"], (len(answer), len(states)))
+    answer[[f"n_{state}" for state in states]] = table
+    answer["n_total"] = table.sum(axis=1)
+    answer["n_cases"] = table[:, : len(judged)].sum(axis=1)
     shares = shares_within(counts, (1,)).rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
-    return in_protocol_order(table.reset_index().rename_axis(columns=None).merge(shares, on="step", how="left"))
+    return in_protocol_order(answer.merge(shares, on="step", how="left"))
 
 
 def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
@@ -159,10 +170,10 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     asked = answer["n_done"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
     pairs = ["step", "next_step"]
-    followed = transitions.groupby(pairs, as_index=False)["n"].sum().rename(columns={"n": "n_followed"})
-    medians = quantile(cumulative_incidence(transitions, pairs), by=pairs)[[*pairs, "delay"]]
-    gaps = followed.merge(medians.rename(columns={"delay": "median_hours"}), on=pairs)
-    return answer.merge(gaps, on="step", how="left")
+    drawn = cumulative_incidence(transitions, pairs)
+    gaps = quantile(drawn, by=pairs)[[*pairs, "delay"]].rename(columns={"delay": "median_hours"})
+    gaps["n_followed"] = drawn["n_at_risk"].iloc[starts(drawn, pairs)].to_numpy()
+    return answer.merge(gaps[[*pairs, "n_followed", "median_hours"]], on="step", how="left")
 
 
 MIN_CASES = 5
@@ -177,18 +188,24 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     where they are fewer than MIN_CASES), n_cases, provisional (the month of the extraction and the one before it, whose
     cases have not had time).
     """
-    followed = counts[counts["event"].isin(EVENTS)]
-    month = (followed["report_week"] + pd.Timedelta(days=3)).dt.to_period("M").dt.to_timestamp()
-    followed = followed.assign(period=month)
-    points = quantile(cumulative_incidence(followed, ["period"]), by=["period"])[["period", "delay"]]
-    points["n_cases"] = points["period"].map(followed.groupby("period")["n"].sum())
+    waited = followed(counts)
+    week, weeks = groups(waited, ["report_week"])
+    month = (weeks["report_week"] + pd.Timedelta(days=3)).dt.to_period("M").dt.to_timestamp()
+    drawn = cumulative_incidence(waited.assign(period=month.to_numpy()[week]), ["period"])
+    points = quantile(drawn, by=["period"])[["period", "delay"]]
+    points["n_cases"] = drawn["n_at_risk"].iloc[starts(drawn, ["period"])].to_numpy()
     points["value"] = points.pop("delay").where(points["n_cases"] >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     points["provisional"] = points["period"] >= pd.Timestamp(month_before)
     return points
 
 
+def followed(counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts of the cases in which a step applies and is recorded."""
+    return counts[places(counts["event"], EVENTS) >= 0]
+
+
 def in_protocol_order(table: pd.DataFrame) -> pd.DataFrame:
     """``table`` with its steps in the protocol's order; the order within a step stays."""
-    rank = {step: place for place, step in enumerate(STEPS)}
-    return table.sort_values("step", key=lambda steps: steps.map(rank), kind="stable", ignore_index=True)
+    rank = places(table["step"], list(STEPS))
+    return table.iloc[np.argsort(np.where(rank < 0, len(STEPS), rank), kind="stable")].reset_index(drop=True)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
+from analytics.measures.grouping import groups, totals
 from analytics.measures.intervals import rate_interval, wilson
 from analytics.vocabulary import STEPS
 
@@ -41,18 +43,18 @@ def rates(schools: pd.DataFrame) -> pd.DataFrame:
     measured = _measured(schools)
     shrunken = shrunken_rates(measured)
     funnel = rate_funnel(measured, overdispersion(measured))
-    answer = schools.assign(
-        rate=PER * funnel["rate"],
-        shrunken_rate=PER * shrunken["shrunken_rate"],
-        shrunken_lower=PER * shrunken["lower"],
-        shrunken_upper=PER * shrunken["upper"],
-        flag=funnel["flag"],
-    )
     interval = rate_interval(measured["count"], measured["exposure"], per=PER)
-    answer["lower"], answer["upper"] = interval.lower, interval.upper
-    for limit in ("lower_95", "upper_95", "lower_998", "upper_998"):
-        answer[limit] = PER * funnel[limit]
-    return answer
+    answer = {
+        "rate": PER * funnel["rate"],
+        "shrunken_rate": PER * shrunken["shrunken_rate"],
+        "shrunken_lower": PER * shrunken["lower"],
+        "shrunken_upper": PER * shrunken["upper"],
+        "flag": funnel["flag"],
+        "lower": interval.lower,
+        "upper": interval.upper,
+        **{limit: PER * funnel[limit] for limit in ("lower_95", "upper_95", "lower_998", "upper_998")},
+    }
+    return pd.concat([schools, pd.DataFrame(answer, schools.index)], axis=1)
 
 
 def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
@@ -68,8 +70,9 @@ def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
     phi = overdispersion(measured)
     overall = measured["count"].sum() / measured["exposure"].sum()
     sizes = np.geomspace(0.9 * measured["exposure"].min(), 1.05 * measured["exposure"].max(), n_points)
-    lines = rate_limits(sizes, overall, phi).set_index("exposure") * PER
-    return lines.reset_index(names="n_pupils").assign(overall=PER * overall, over_dispersion=phi)
+    limits = rate_limits(sizes, overall, phi)
+    lines = {name: PER * limits[name].to_numpy() for name in limits.columns[1:]}
+    return pd.DataFrame({"n_pupils": sizes, **lines, "overall": PER * overall, "over_dispersion": phi})
 
 
 def outstanding(rated: pd.DataFrame) -> pd.DataFrame:
@@ -114,12 +117,20 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns ``by`` (missing where it is not known), n_schools, n_concerned, n_silent, n_cases, share (of the schools, with at
     least one case), lower, upper.
     """
-    grouped = schools.assign(concerned=schools["n"] > 0).groupby(by, dropna=False)
-    answer = grouped.agg(n_schools=("school_id", "size"), n_concerned=("concerned", "sum"), n_cases=("n", "sum"))
-    answer["n_silent"] = answer["n_schools"] - answer["n_concerned"]
-    answer["share"] = answer["n_concerned"] / answer["n_schools"]
-    answer["lower"], answer["upper"] = wilson(answer["n_concerned"], answer["n_schools"])
-    return answer.reset_index()
+    group, names = groups(schools, [by])
+    n_schools = np.bincount(group, minlength=len(names))
+    n_concerned = np.bincount(group[(schools["n"] > 0).to_numpy(bool)], minlength=len(names))
+    lower, upper = wilson(n_concerned, n_schools)
+    answer = {
+        "n_schools": n_schools,
+        "n_concerned": n_concerned,
+        "n_silent": n_schools - n_concerned,
+        "n_cases": totals(group, schools["n"], len(names)),
+        "share": n_concerned / n_schools,
+        "lower": lower,
+        "upper": upper,
+    }
+    return pd.concat([names, pd.DataFrame(answer)], axis=1)
 
 
 def concentration(schools: pd.DataFrame) -> pd.DataFrame:
@@ -159,14 +170,16 @@ def repeats(counts: pd.DataFrame, within: int = 4) -> pd.DataFrame:
     Returns one row n (cases that follow another), n_cases, share, lower, upper, expected (a share), n_schools_again
     (schools with more than one case); shares are NaN without a case.
     """
-    by_school = counts.groupby("school_id")["n"].sum()
+    school, found = groups(counts, ["school_id"])
+    by_school = totals(school, counts["n"], len(found))
     n_cases = int(by_school.sum())
     if not n_cases:
         zeros = dict.fromkeys(("n", "n_cases", "n_schools_again"), 0)
         return pd.DataFrame([zeros | dict.fromkeys(("share", "lower", "upper", "expected"), np.nan)])
-    ordered = counts.sort_values(["school_id", "report_week"])
-    waited = ordered.groupby("school_id")["report_week"].diff()
-    n_new = np.count_nonzero(waited.isna() | (waited > pd.Timedelta(weeks=within)))
+    week = counts["report_week"].to_numpy("datetime64[D]")
+    order = np.lexsort((week, school))
+    is_same, waited = np.diff(school[order]) == 0, np.diff(week[order])
+    n_new = len(counts) - np.count_nonzero(is_same & (waited <= np.timedelta64(7 * within, "D")))
     lower, upper = wilson(n_cases - n_new, n_cases)
     return pd.DataFrame(
         {
@@ -175,25 +188,24 @@ def repeats(counts: pd.DataFrame, within: int = 4) -> pd.DataFrame:
             "share": 1 - n_new / n_cases,
             "lower": lower,
             "upper": upper,
-            "expected": 1 - _new_by_chance(counts, by_school, within) / n_cases,
+            "expected": 1 - _new_by_chance(week, counts["n"], by_school, within) / n_cases,
             "n_schools_again": int((by_school > 1).sum()),
         }
     )
 
 
-def _new_by_chance(counts: pd.DataFrame, by_school: pd.Series, within: int) -> float:
+def _new_by_chance(week: NDArray[np.datetime64], n: pd.Series, by_school: NDArray[np.int64], within: int) -> float:
     """Expected number of cases without another of their school in the ``within`` weeks before, or before them in their week.
 
     With n cases drawn alike, a week opens with a new one when some of them fall in it and none in the weeks before.
     """
-    weekly = counts.groupby("report_week")["n"].sum()
-    weekly = weekly.reindex(pd.date_range(weekly.index.min(), weekly.index.max(), freq="7D"), fill_value=0)
-    total = np.concatenate([np.zeros(within + 1), np.cumsum(weekly.to_numpy("float64"))]) / weekly.sum()
+    weekly = np.bincount((week - week.min()) // np.timedelta64(7, "D"), n.to_numpy(float))
+    total = np.concatenate([np.zeros(within + 1), np.cumsum(weekly)]) / weekly.sum()
     before = total[within:-1] - total[: -within - 1]
     up_to = total[within + 1 :] - total[: -within - 1]
-    sizes = by_school.value_counts()
-    new = [((1 - before) ** n - np.maximum(1 - up_to, 0) ** n).sum() for n in sizes.index]
-    return float(np.dot(new, sizes))
+    sizes, n_schools = np.unique(by_school, return_counts=True)
+    new = [((1 - before) ** size - np.maximum(1 - up_to, 0) ** size).sum() for size in sizes]
+    return float(np.dot(new, n_schools))
 
 
 def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
@@ -203,5 +215,6 @@ def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
     """count and exposure of each school, as the funnel takes them; no exposure where its pupils are not known."""
-    pupils = schools["n_pupils"].astype("float64")
-    return pd.DataFrame({"count": schools["n"].astype("float64"), "exposure": pupils.where(pupils > 0)})
+    pupils = schools["n_pupils"].to_numpy(float, na_value=np.nan)
+    exposure = np.where(pupils > 0, pupils, np.nan)
+    return pd.DataFrame({"count": schools["n"].to_numpy(float), "exposure": exposure}, schools.index)

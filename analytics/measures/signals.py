@@ -60,14 +60,14 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: fl
         breaks = breaks.sort_values("on")
         opened = np.searchsorted(breaks["on"].to_numpy(), chart["period"].to_numpy(), side="right")
         reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
-    chart["baseline"] = reasons.iloc[opened].to_numpy()
-    chart[["centre", "lower", "upper"]] = np.nan
-    chart["signal"] = "none"
-    whole = chart["value"].notna() & ~chart["provisional"].astype(bool)
+    value = chart["value"].to_numpy(float, na_value=np.nan)
+    whole = ~np.isnan(value) & ~chart["provisional"].to_numpy(bool)
+    limits = np.full((3, len(chart)), np.nan)
+    signal = np.full(len(chart), "none", dtype=object)
     for number in np.unique(opened):
         segment = opened == number
         used = segment & whole
-        values = chart.loc[used, "value"].to_numpy(float)
+        values = value[used]
         enough = len(values) >= MIN_POINTS and values.mean() >= least_mean
         moving_range = _mean_moving_range(values) if enough else 0.0
         if moving_range == 0:
@@ -76,9 +76,14 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: fl
         lower, upper = centre - LIMIT * moving_range, centre + LIMIT * moving_range
         if values.min() >= 0:
             lower = max(lower, 0)
-        chart.loc[segment, ["centre", "lower", "upper"]] = centre, lower, upper
-        chart.loc[used, "signal"] = _signals(values, centre, moving_range)
-    return chart
+        limits[:, segment] = np.array([[centre], [lower], [upper]])
+        signal[used] = _signals(values, centre, moving_range)
+    answer = {
+        "baseline": reasons.iloc[opened].to_numpy(),
+        **dict(zip(("centre", "lower", "upper"), limits, strict=True)),
+        "signal": pd.Series(signal, dtype="str"),
+    }
+    return pd.concat([chart, pd.DataFrame(answer)], axis=1)
 
 
 def why_unjudged(chart: pd.DataFrame) -> str:

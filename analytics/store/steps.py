@@ -53,17 +53,20 @@ def _service_deadlines() -> list[object]:
 class StepQuestions(Reader):
     """Counts of steps by what became of them and when."""
 
-    def step_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+    def step_counts(
+        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), step: str | None = None
+    ) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, n, n_time_completed].
 
         ``clock`` is one of CLOCKS. ``event`` is done, pending (open case), closed (closed without the step), not_applicable,
         not_recorded, or, by the clock of deadlines, no_deadline. ``delay`` runs from the report to the step, else to the
         closure or the extraction; it is missing for the last three. n_time_completed counts the done whose time of day was
-        completed. With incident_type in ``by`` a case counts once for each of its types.
+        completed. With incident_type in ``by`` a case counts once for each of its types. ``step`` asks for one step alone.
         """
         if clock not in CLOCKS:
             raise ValueError(f"unknown clock: {clock}")
         query = ChosenCases(selection, ("step", *by))
+        of_step, asked = ("WHERE step = ?", [step]) if step else ("", [])
         if clock == "deadline":
             return self.query(
                 f"""
@@ -74,19 +77,19 @@ class StepQuestions(Reader):
                        CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
                             ELSE elapsed END::DOUBLE AS delay,
                        count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-                FROM judged {query.joined_types} GROUP BY ALL ORDER BY ALL
+                FROM judged {query.joined_types} {of_step} GROUP BY ALL ORDER BY ALL
                 """,
-                [*query.parameters, *_service_deadlines()],
+                [*query.parameters, *_service_deadlines(), *asked],
             )
         return self.query(
             f"""
             SELECT {query.columns} {_EVENT} AS event,
                    CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END AS delay,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-            FROM {query.cases} AS chosen JOIN case_steps USING (case_id) {query.joined_types}
+            FROM {query.cases} AS chosen JOIN case_steps USING (case_id) {query.joined_types} {of_step}
             GROUP BY ALL ORDER BY ALL
             """,
-            query.parameters,
+            [*query.parameters, *asked],
         )
 
     def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
@@ -144,7 +147,15 @@ class StepQuestions(Reader):
         query = ChosenCases(selection, ())
         return self.query(
             f"""
-            WITH {_IN_ORDER.format(cases=query.cases)}
+            WITH {_PLACES},
+            ordered AS (
+                SELECT step, place, outcome, delay_hours, delay_school_days, time_completed,
+                       min(delay_school_days) OVER later AS later_school_days,
+                       min(CASE WHEN NOT time_completed THEN delay_hours END) OVER later AS later_timed_hours
+                FROM {query.cases} AS chosen JOIN case_steps USING (case_id) JOIN places USING (step)
+                WINDOW later AS (PARTITION BY case_id ORDER BY place DESC
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            )
             SELECT step, count(*) FILTER (outcome = 'done') AS n_done,
                    count(*) FILTER (outcome = 'done' AND (
                        later_school_days < delay_school_days OR (NOT time_completed AND later_timed_hours < delay_hours)
@@ -163,31 +174,26 @@ class StepQuestions(Reader):
         query = ChosenCases(selection, ())
         return self.query(
             f"""
-            WITH {_IN_ORDER.format(cases=query.cases)}
+            WITH {_PLACES},
+            before AS (
+                SELECT case_id, step, delay_hours, place + 1 AS place
+                FROM case_steps JOIN places USING (step) WHERE outcome = 'done'
+            ),
+            following AS (
+                SELECT case_id, step AS next_step, outcome AS next_outcome, delay_hours AS next_delay_hours, place
+                FROM case_steps JOIN places USING (step) WHERE outcome IN ('done', 'not_done')
+            )
             SELECT step, next_step, CASE WHEN next_outcome = 'done' THEN 'done'
                         WHEN status = 'open' THEN 'pending' ELSE 'closed' END AS event,
                    greatest(coalesce(next_delay_hours, followed_hours) - delay_hours, 0) AS delay, count(*) AS n
-            FROM ordered WHERE outcome = 'done' AND next_outcome IN ('done', 'not_done')
+            FROM {query.cases} AS chosen JOIN before USING (case_id) JOIN following USING (case_id, place)
             GROUP BY ALL ORDER BY ALL
             """,
             [*_in_order(), *query.parameters],
         )
 
 
-_IN_ORDER = """
-    places AS (SELECT unnest(?) AS step, unnest(?) AS place),
-    ordered AS (
-        SELECT *,
-               min(delay_school_days) OVER later AS later_school_days,
-               min(CASE WHEN NOT time_completed THEN delay_hours END) OVER later AS later_timed_hours,
-               lead(step) OVER following AS next_step,
-               lead(outcome) OVER following AS next_outcome,
-               lead(delay_hours) OVER following AS next_delay_hours
-        FROM {cases} AS chosen JOIN case_steps USING (case_id) JOIN places USING (step)
-        WINDOW later AS (PARTITION BY case_id ORDER BY place DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-               following AS (PARTITION BY case_id ORDER BY place)
-    )
-"""
+_PLACES = "places AS (SELECT unnest(?) AS step, unnest(?) AS place)"
 
 
 def _in_order() -> list[object]:

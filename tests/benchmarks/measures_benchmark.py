@@ -1,39 +1,59 @@
-"""What the measures of a page cost, beside the bare DuckDB queries under them.
+"""What a page asks of the records and measures from the answers, beside the bare DuckDB queries under it.
 
     python tests/benchmarks/measures_benchmark.py [CASES ...]
 
-Stores of 10,000, 1 million and 10 million cases are drawn in a temporary folder (1 GB, some minutes) and removed. For each
-page it asks what the page asks, keeps the statements that DuckDB was given, runs them again without our code, and prints
-the ratio of the two times: it should stay under 2. The best of three rounds counts, so that a busy machine shows less.
+Stores of 10,000, 1 million and 10 million cases are drawn in a temporary folder (1 GB, some minutes) and removed. The real
+pages run on them through ``app.py``, each of their questions without a filter and with one, beside an extract before. While
+a page runs, two things are timed: the questions that it asks of the store, up to their answer as pandas, and its measures,
+from the call by the page to their answer. What Streamlit and Plotly draw is not. Then DuckDB runs the very same statements
+alone, up to an Arrow table. The ratio of the two should stay under 2.
 
-On two busy cores, 1 million cases: incidents 2.1 s, relays 4.7 s (1.7 times), schools 65 ms. With 10,000 the queries take
-4 to 60 ms and pandas 25 to 150 ms more: there the ratio says little.
+The best of three rounds counts, so that a busy machine shows less. The pages Registre, Publier, Programme de prévention and
+Protocole measure nothing while they open, and are not here.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FunctionType
+from typing import Any
+from unittest.mock import patch
 
 import duckdb
-import pandas as pd
+from streamlit.testing.v1 import AppTest
 
-from analytics.measures import incidents, relays, schools
+from analytics.measures import incidents, relays, schools, signals
 from analytics.schema import TABLES
-from analytics.school_calendar import calendar
-from analytics.selection import EVERYTHING, Selection
-from analytics.store import Snapshot
-from analytics.store.reading import digest
+from analytics.store.reading import Reader, digest
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
 
+ROOT = Path(__file__).parents[2]
 ROUNDS = 3
 SIZES = (10_000, 1_000_000, 10_000_000)
-YEAR, AS_OF = "2025-2026", date(2026, 6, 12)
-ONE_YEAR = Selection(school_years=(YEAR,))
+FILTERS = ({}, {"annees": "2025-2026"})
+QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
+    "overview": ("overview", {}),
+    "incidents: what": ("incidents", {"sujet": "Ce qui arrive"}),
+    "incidents: to whom": ("incidents", {"sujet": "À qui, par où"}),
+    "incidents: when": ("incidents", {"sujet": "Quand"}),
+    "relays: in brief": ("relays", {"question": "En bref"}),
+    "relays: in brief, school days": ("relays", {"question": "En bref", "horloge": "En jours d'école"}),
+    "relays: deadlines": ("relays", {"question": "Délais et retards"}),
+    "relays: one curve": ("relays", {"question": "Comparer"}),
+    "relays: by level": ("relays", {"question": "Comparer", "par": "Niveau"}),
+    "relays: by type": ("relays", {"question": "Comparer", "par": "Type d'incident"}),
+    "relays: lost time": ("relays", {"question": "Où le temps se perd"}),
+    "relays: change or chance": ("relays", {"question": "Changement ou hasard"}),
+    "schools": ("schools", {}),
+    "school": ("school", {}),
+}
 
 # What a case is follows from its number: hash(number, k) is its k-th throw of the dice.
 DRAWN = {
@@ -74,8 +94,11 @@ DRAWN = {
 }
 
 
-def draw_store(folder: Path, n_cases: int) -> Path:
-    """A version of ``n_cases`` fictitious cases, as an import would leave it: each table in the order of its key."""
+def draw_store(folder: Path, n_cases: int) -> None:
+    """A store of ``n_cases`` fictitious cases, as an import would leave it: each table in the order of its key.
+
+    The extract before it is the same file under another name, so that pages have something to compare with.
+    """
     building = folder / "0123abcd.building"
     values = {"n": n_cases, "levels": list(SCHOOL_LEVELS), "types": list(INCIDENT_TYPES), "steps": sorted(STEPS)}
     with duckdb.connect(building) as connection:
@@ -85,78 +108,109 @@ def draw_store(folder: Path, n_cases: int) -> Path:
                 used = {word: value for word, value in values.items() if f"${word}" in DRAWN[name]}
                 connection.execute(f"INSERT INTO {name} BY NAME {DRAWN[name]}", used)
         connection.execute("CHECKPOINT")
-    return building.rename(folder / f"0123abcd-{digest(building)}.duckdb")
+    current = building.rename(folder / f"0123abcd-{digest(building)}.duckdb")
+    previous = folder / current.name.replace("0123abcd", "89ef0123")
+    previous.hardlink_to(current)
+    (folder / "manifest").write_text(f"{current.name}\n{previous.name}", encoding="ascii")
 
 
-class Listened(Snapshot):
-    """A snapshot that keeps the statements that it is asked."""
-
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-        self.statements.append((sql, list(parameters)))
-        return super().query(sql, parameters)
-
-    def listen(self, page: Callable[[Snapshot], object]) -> list[tuple[str, list[object]]]:
-        self.statements: list[tuple[str, list[object]]] = []
-        page(self)
-        return list(self.statements)
-
-    def ask(self, statements: list[tuple[str, list[object]]]) -> None:
-        for sql, parameters in statements:
-            with self._connection.cursor() as cursor:
-                cursor.execute(sql, parameters).to_arrow_table()
+QUERY = Reader.query
+Statement = tuple[Reader, str, list[object]]
 
 
-def incident_page(snapshot: Snapshot, selection: Selection = EVERYTHING) -> None:
-    n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
-    incidents.shares(snapshot.incident_counts(selection), "incident_type", n_cases, list(INCIDENT_TYPES))
-    incidents.by_week(snapshot.case_counts(selection, ["school_year", "report_week"]), calendar(), YEAR, AS_OF)
-    by_type = snapshot.incident_counts(selection, ["school_year", "report_week"])
-    incidents.types_by_week(by_type, calendar(), YEAR, AS_OF, list(INCIDENT_TYPES))
+class Listener:
+    """What a page asks of the store and measures, and how long both take."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.seconds = 0.0
+        self._is_inside = False
+
+    def timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function``, whose time counts when the page calls it, not when another timed one does."""
+
+        @functools.wraps(function)
+        def listened(*arguments: Any, **named: Any) -> Any:
+            if self._is_inside:
+                return function(*arguments, **named)
+            self._is_inside = True
+            start = time.perf_counter()
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.seconds += time.perf_counter() - start
+                self._is_inside = False
+
+        return listened
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen to each question to a store and to each public function of the measures that pages import."""
+        ask = self.timed(QUERY)
+
+        def query(reader: Reader, sql: str, parameters: list[object] | tuple[()] = ()) -> Any:
+            self.statements.append((reader, sql, list(parameters)))
+            return ask(reader, sql, parameters)
+
+        with ExitStack() as stack:
+            stack.enter_context(patch.object(Reader, "query", query))
+            for module in (incidents, relays, schools, signals):
+                for name, function in list(vars(module).items()):
+                    if isinstance(function, FunctionType) and not name.startswith("_"):
+                        stack.enter_context(patch.object(module, name, self.timed(function)))
+            yield
 
 
-def relay_page(snapshot: Snapshot, selection: Selection = EVERYTHING) -> None:
-    counts = snapshot.step_counts("hours", selection)
-    relays.summary(counts, (24, 48, 120))
-    relays.shares_within(counts, (24, 120))
-    relays.outcomes(counts)
+def ask_bare(statements: list[Statement]) -> float:
+    """Seconds that DuckDB takes for them alone."""
+    start = time.perf_counter()
+    for reader, sql, parameters in statements:
+        with reader._connection.cursor() as cursor:
+            cursor.execute(sql, parameters).to_arrow_table()
+    return time.perf_counter() - start
 
 
-def school_page(snapshot: Snapshot, selection: Selection = EVERYTHING) -> None:
-    rated = schools.rates(snapshot.school_counts(selection))
-    schools.outstanding(rated)
-    schools.concerned(rated, "zone")
+def open_page(page: str, address: Mapping[str, str], folder: Path, small: Path) -> AppTest:
+    """A page on the store of ``folder``. The first page that the simulation opens is another: it sees the small store."""
+    os.environ["RELAIS_STORE"] = str(small)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=3600)
+    app.query_params.update(address)
+    app.run()
+    os.environ["RELAIS_STORE"] = str(folder)
+    app.switch_page(f"pages/{page}.py").run()
+    return app.run()  # after a switch, the simulation gives the widgets what they hold one run late
 
 
-PAGES: dict[str, Callable[[Snapshot], object]] = {
-    "incidents": incident_page,
-    "relays": relay_page,
-    "schools": school_page,
-    "incidents, one year": lambda snapshot: incident_page(snapshot, ONE_YEAR),
-    "relays, one year": lambda snapshot: relay_page(snapshot, ONE_YEAR),
-    "schools, one year": lambda snapshot: school_page(snapshot, ONE_YEAR),
-}
+def measure(folder: Path, small: Path, filters: Mapping[str, str]) -> Iterator[tuple[str, float, float]]:
+    """Each question with its seconds: of the bare queries, and of the page's queries and measures."""
+    for name, (page, address) in QUESTIONS.items():
+        app = open_page(page, {**filters, **address}, folder, small)
+        rounds = []
+        for _ in range(ROUNDS):
+            listener = Listener()
+            with listener.listening():
+                app.run()
+            assert not app.exception and not app.error, name
+            rounds.append((ask_bare(listener.statements), listener.seconds))
+        bare, whole = (min(seconds) for seconds in zip(*rounds, strict=True))
+        yield name, bare, whole
 
 
-def best_seconds(work: Callable[[], object]) -> float:
-    def once() -> float:
-        start = time.perf_counter()
-        work()
-        return time.perf_counter() - start
-
-    return min(once() for _ in range(ROUNDS))
-
-
-def measure(path: Path, n_cases: int) -> None:
-    with Listened(path) as snapshot:
-        for name, page in PAGES.items():
-            statements = snapshot.listen(page)
-            bare = best_seconds(lambda statements=statements: snapshot.ask(statements))
-            whole = best_seconds(lambda page=page: snapshot.listen(page))
-            times = f"bare {1000 * bare:8.0f} ms, page {1000 * whole:8.0f} ms: {whole / bare:5.2f} times"
-            print(f"{n_cases:>10} {name:<20} {times}", flush=True)
+def main(sizes: list[int]) -> None:
+    print(
+        "| cases | page | filter | bare queries (ms) | queries and measures (ms) | times |\n|---|---|---|---|---|---|"
+    )
+    with tempfile.TemporaryDirectory() as small:
+        draw_store(Path(small), 100)
+        for size in sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                draw_store(Path(folder), size)
+                for filters in FILTERS:
+                    words = ", ".join(filters.values()) or "none"
+                    for name, bare, whole in measure(Path(folder), Path(small), filters):
+                        times = f"{1000 * bare:.0f} | {1000 * whole:.0f} | {whole / bare:.2f}"
+                        print(f"| {size} | {name} | {words} | {times} |", flush=True)
 
 
 if __name__ == "__main__":
-    for size in map(int, sys.argv[1:]) if len(sys.argv) > 1 else SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(draw_store(Path(folder), size), size)
+    main([int(size) for size in sys.argv[1:]] or list(SIZES))

@@ -177,19 +177,16 @@ def test_at_the_same_delay_an_event_comes_before_censoring(table):
 
 
 def test_an_exact_half_is_reached(table):
-    """3/9 + 6/9 * 1/4 is one half, and a little less in binary."""
+    """1/12 + 11/12 * 5/11 is one half, and a little less in binary."""
     counts = table("""
         delay | event   | n
             1 | done    | 1
-            2 | done    | 1
-            3 | done    | 1
-            4 | pending | 2
-            6 | done    | 1
-            7 | closed  | 3
+            4 | done    | 5
+            6 | closed  | 6
     """)
     curve = cumulative_incidence(counts)
-    assert 0.5 - 1e-15 < curve["incidence"][4] < 0.5
-    assert quantile(curve)["delay"].item() == 6
+    assert 0.5 - 1e-15 < curve["incidence"][1] < 0.5
+    assert quantile(curve)["delay"].item() == 4
 
 
 def test_a_median_is_missing_while_fewer_than_half_are_done(table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -131,7 +131,14 @@ def test_one_case_without_a_step_done_or_judged_is_no_error(ask, a_case, questio
 
 def test_what_changed_since_the_extract_before_is_told_by_its_day(ask):
     tables = ask(question="Changement ou hasard").dataframe
-    assert any("Hors délai au 12/06/2026" in table.value.columns for table in tables)
+    assert any("Hors délai avant, au 12/06/2026" in table.value.columns for table in tables)
+
+
+def test_a_register_corrected_on_the_day_of_its_extract_is_compared_too(ask, tmp_path):
+    for name in ("registre-2025-2026", "registre-2025-2026-suite"):
+        content = (FILES / f"{name}.xlsx").read_bytes()
+        import_register(Store(tmp_path), content, Key(b"k" * 32), datetime.now(UTC), as_of=date(2026, 6, 26))
+    assert "Depuis l'extrait précédent" in [header.value for header in ask(tmp_path, question=QUESTIONS[-1]).header]
 
 
 def test_a_filter_that_leaves_no_case_says_so_and_draws_nothing(ask):

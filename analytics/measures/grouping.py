@@ -1,0 +1,52 @@
+"""Sums by group on arrays. A page's counts are a few ten thousand rows at any size of the store: what pandas adds to each of
+its groupings would cost more there than the sums themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+def groups(table: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """The number of each row's group, and the groups in ascending order, a row each; a missing value comes last."""
+    number = np.zeros(len(table), dtype=np.int64)
+    for column in by:
+        code, values = pd.factorize(table[column], sort=True)
+        number = number * (len(values) + 1) + np.where(code < 0, len(values), code)
+    _, first, number = np.unique(number, return_index=True, return_inverse=True)
+    return number, table[list(by)].iloc[first].reset_index(drop=True)
+
+
+def starts(table: pd.DataFrame, by: Sequence[str]) -> NDArray[np.int64]:
+    """The first row of each group, in a table whose groups stand one after the other."""
+    is_new = np.arange(len(table)) == 0
+    for column in by:
+        code = pd.factorize(table[column])[0]
+        is_new[1:] |= code[1:] != code[:-1]
+    return np.flatnonzero(is_new)
+
+
+def places(values: pd.Series, names: Sequence[object]) -> NDArray[np.int64]:
+    """The place of each value among ``names``; -1 where it is not one of them, or missing."""
+    code, found = pd.factorize(values)
+    place = {name: i for i, name in enumerate(names)}
+    return np.array([*(place.get(value, -1) for value in found), -1], dtype=np.int64)[code]
+
+
+def totals(group: NDArray[np.int64], values: pd.Series, n_groups: int) -> NDArray[np.int64]:
+    """The sum of whole ``values`` in each group; what has none (-1) is left out."""
+    return sums(group, np.zeros_like(group), values, (n_groups, 1))[:, 0]
+
+
+def sums(
+    row: NDArray[np.int64], column: NDArray[np.int64], values: pd.Series, shape: tuple[int, int]
+) -> NDArray[np.int64]:
+    """The sum of whole ``values`` in each cell of a table, by their row and column; what has none (-1) is left out."""
+    kept = (row >= 0) & (column >= 0)
+    cell = row[kept] * shape[1] + column[kept]
+    weights = values.to_numpy(float, na_value=0)[kept]
+    return np.rint(np.bincount(cell, weights, shape[0] * shape[1])).astype(np.int64).reshape(shape)
