@@ -79,8 +79,9 @@ def read_columns(
 
     case_number = [text(cell) for cell in cells("case_number")]
     canonical = pd.Series([canonical_number(number) for number in case_number], dtype="str")
-    faults.add("case_number", "missing", (canonical == "").to_numpy())
-    faults.add("case_number", "duplicate", (canonical.duplicated() & (canonical != "")).to_numpy())
+    has_name = np.array([any(map(str.isalnum, number)) for number in canonical], dtype=bool)  # a dash is no number
+    faults.add("case_number", "missing", ~has_name)
+    faults.add("case_number", "duplicate", canonical.duplicated().to_numpy() & has_name)
 
     school_words = [text(cell) for cell in cells("school")]
     find, nearest = find_school(schools)

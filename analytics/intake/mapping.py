@@ -22,7 +22,7 @@ from datetime import date
 from analytics import vocabulary
 from analytics.french import listing
 from analytics.intake.reading import Cell, RefusedFileError, Sheet, address
-from analytics.vocabulary import STEPS, Vocabulary, normalise
+from analytics.vocabulary import STEPS, Vocabulary, normalise, word_key
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class OwnWords:
 
     def find(self, terms: Vocabulary, word: str) -> str | None:
         """The code that ``word`` means for this service, or None."""
-        return self.words.get(terms.name, {}).get(normalise(word)) or terms.find(word)
+        return self.words.get(terms.name, {}).get(word_key(word)) or terms.find(word)
 
 
 def load_own_words(content: bytes) -> OwnWords:
@@ -141,7 +141,7 @@ def load_own_words(content: bytes) -> OwnWords:
         entries = tomllib.loads(content.decode("utf-8-sig"))
         columns = {normalise(header): str(code) for header, code in entries.get("columns", {}).items()}
         words = {
-            name: {normalise(word): str(code) for word, code in listed.items()}
+            name: {word_key(word): str(code) for word, code in listed.items()}
             for name, listed in entries.get("words", {}).items()
         }
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):

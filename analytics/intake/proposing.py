@@ -21,7 +21,7 @@ from itertools import islice
 from analytics.intake.checking import code_word_lists, code_words, parse_moment, text
 from analytics.intake.mapping import REGISTER, Field, Layout, OwnWords, lay_out
 from analytics.intake.reading import Cell, RefusedFileError, Sheet
-from analytics.vocabulary import OUTCOMES, Vocabulary, normalise
+from analytics.vocabulary import OUTCOMES, Vocabulary, normalise, word_key
 
 N_SHAPES = 3
 N_CELLS = 1_000  # enough to know the common shapes of a column
@@ -164,8 +164,8 @@ def _rows_by_word(layout: Layout, column: Field, own_words: OwnWords) -> dict[st
 
     def find(word: str) -> str | None:
         code = own_words.find(terms, word)
-        if code is None and not (column.step and parse_moment(word)) and normalise(word):
-            unknown.append(normalise(word))
+        if code is None and not (column.step and parse_moment(word)) and word_key(word):
+            unknown.append(word_key(word))
         return code
 
     split: Callable[[Sequence[Cell], Callable[[str], str | None]], Iterable] = (

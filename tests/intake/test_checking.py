@@ -39,6 +39,7 @@ def found(taken: Extract) -> list[tuple[int, str, str]]:
 
 FAULTY_CELLS = [
     ("N° dossier", "", "missing"),
+    ("N° dossier", "-", "missing"),
     ("École", "", "missing"),
     ("École", "Institut Hardi", "unknown_school"),
     ("Année d'études", "", "missing"),
@@ -55,7 +56,11 @@ FAULTY_CELLS = [
     ("Signalé par", "Voisin", "unknown_term"),
     ("Canal", "Pigeon", "unknown_term"),
     ("Mineur", "peut-être", "unknown_term"),
+    ("Mineur", "-", "unknown_term"),
     ("CPMS contacté le", "demain", "not_a_date"),
+    ("CPMS contacté le", "-", "not_a_date"),
+    ("CPMS contacté le", "✓", "not_a_date"),
+    ("CPMS contacté le", "غير معروف", "not_a_date"),
     ("CPMS contacté le", "11/01/2026", "before_report"),
     ("CPMS contacté le", "12/01/2026 09:59", "before_report"),
     ("CPMS contacté le", "13/06/2026", "in_the_future"),
@@ -135,6 +140,21 @@ def test_a_report_may_have_a_step_on_its_day_when_one_of_them_has_no_time(taken)
 def test_words_of_a_service_are_accepted_once_they_are_mapped(taken):
     own_words = OwnWords({}, {"incident_types": {"chahut": "other"}})
     assert not taken({"Faits": "CHAHUT; insulte"}, own_words=own_words).faults
+
+
+def test_only_a_question_mark_says_that_nobody_knows_and_another_sign_must_be_mapped(taken):
+    """A dash may mean that a step is not done, or not to be done: reading it as « inconnu » would change the shares."""
+    signs = {"CPMS contacté le": "-", "Mineur": "??"}
+    assert [(fault.header, fault.rule) for fault in taken(signs).faults] == [("CPMS contacté le", "not_a_date")]
+    own_words = OwnWords({}, {"outcomes": {"-": "not_applicable"}})
+    steps = taken(signs, own_words=own_words).tables["case_steps"].set_index("step")["outcome"]
+    assert steps["cpms"] == "not_applicable"
+
+
+def test_schools_of_another_alphabet_are_told_apart(take, typed):
+    schools = "Code;Nom\n1;مدرسة\n2;Школа\n"
+    result = take(typed({"École": "Школа"}), schools=schools)
+    assert result.tables["cases"]["school_id"].tolist() == ["2"]
 
 
 # Dates
