@@ -24,6 +24,7 @@ from analytics.vocabulary import SCHOOL_LEVELS, normalise
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
     "unknown_school": "cette école n'est pas dans la feuille Écoles",
+    "no_level": "cette école ne dit pas le niveau de l'élève : ajoutez une colonne « Année d'études »",
     "not_a_date": "ce n'est pas une date : écrivez 03/04/2026 ou 2026-04-03, avec ou sans l'heure (14:30)",
     "outside_calendar": "cette date est hors du calendrier scolaire connu",
     "time_skipped": "cette heure n'existe pas : cette nuit-là, on est passé à l'heure d'été",
@@ -213,16 +214,40 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
     return np.where(both_timed, by_clock, by_day)
 
 
-_YEAR = re.compile(r"([mps])\s*(\d)(?:\s*[a-z])?|(\d)\s*(?:re|ere|er|e|eme)?\s*([mps])[a-z]*")
+_ORDINALS = ("premi", "deuxi|second", "troisi", "quatri", "cinqui", "sixi", "septi")
+_CYCLES = {
+    "m": r"m|mat|maternelles?",
+    "p": r"p|prim|primaires?",
+    "s": r"s|sec|secondaires?|general|generale|prof|professionnel|professionnelle|technique|qualification|transition",
+}
+_CYCLE = "|".join(f"(?P<{cycle}>{words})" for cycle, words in _CYCLES.items())
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d) ?(?:(?:re|ere|er|e|eme|nde?)\b)? ?(?:annees? ?)?(?:(?:d|de|du|en) )?(?:{_CYCLE})(?: ?[a-z])?"
+)
+_CYCLE_FIRST = re.compile(r"(?P<cycle>[mps]) ?(?P<year>\d)(?: ?[a-z]{1,2})?")
+_YEAR_ALONE = re.compile(r"(\d) ?(?:(?:re|ere|er|e|eme|nde?)\b)?(?: ?annee)?(?: ?[a-z]{1,2})?")
 
 
-def find_level(word: str) -> str | None:
-    """The level of a pupil's year: ``S3``, ``3S``, ``3e secondaire``, ``P6 A``, or a level by its name."""
+def find_level(word: str, teaching: str | None = None) -> str | None:
+    """The level of a pupil's year: ``S3``, ``3S``, ``3e secondaire``, ``P6 A``, or a level by its name.
+
+    ``teaching`` is what the school teaches, a code of TEACHING_LEVELS, None where it is not known. It tells of what a year
+    alone is (``3e``, ``3A``, ``5TQ``), and that the ``5P`` of a secondary school is professional, not primary.
+    """
     if code := SCHOOL_LEVELS.find(word):
         return code
-    if found := _YEAR.fullmatch(normalise(word)):
-        cycle, year = (found[1], found[2]) if found[1] else (found[4], found[3])
-        return SCHOOL_LEVELS.find(f"{cycle}{year}")
+    bare = normalise(word)
+    for year, ordinal in enumerate(_ORDINALS, 1):
+        bare = re.sub(rf"^(?:{ordinal})e(?:me|re?)?\b", f"{year}e", bare)
+    if found := _CYCLE_FIRST.fullmatch(bare):
+        return SCHOOL_LEVELS.find(f"{found['cycle']}{found['year']}")
+    if found := _YEAR_FIRST.fullmatch(bare):
+        cycle = next(cycle for cycle in _CYCLES if found[cycle])
+        is_letter_of_secondary = found[cycle] == cycle and teaching == "secondary"
+        return SCHOOL_LEVELS.find(f"{'s' if is_letter_of_secondary else cycle}{found['year']}")
+    if found := _YEAR_ALONE.fullmatch(bare):
+        cycle = {"fundamental": "p", "secondary": "s"}.get(teaching or "")
+        return SCHOOL_LEVELS.find(f"{cycle}{found[1]}") if cycle else None
     return None
 
 

@@ -103,7 +103,7 @@ def test_formulas_and_merged_cells_are_refused_in_the_columns_that_are_read_only
 def test_every_rule_of_a_row_of_the_register_is_tested_here():
     tested = {rule for _, _, rule in FAULTY_CELLS}
     of_schools = {"not_a_number", "not_a_deadline"}
-    assert tested | {"duplicate", "formula", "merged"} | of_schools == set(RULES)
+    assert tested | {"duplicate", "formula", "merged", "no_level"} | of_schools == set(RULES)
 
 
 def test_all_the_faults_of_a_row_are_said_at_once(taken):
@@ -222,12 +222,52 @@ def test_the_hours_of_the_clock_change_are_those_of_the_reference():
         ("M1", "fundamental"),
         ("2e degré", "secondary_2"),
         ("Fondamental", "fundamental"),
+        ("3e année secondaire", "secondary_2"),
+        ("Première secondaire", "secondary_1"),
+        ("4e primaire A", "fundamental"),
+        ("3SB", "secondary_2"),
+        ("S4 TQ", "secondary_2"),
+        ("3e professionnelle", "secondary_2"),
+        ("3e puériculture", None),
+        ("3e", None),
         ("S8", None),
         ("x", None),
     ],
 )
 def test_a_year_of_study_gives_its_level(word, level):
     assert find_level(word) == level
+
+
+@pytest.mark.parametrize(
+    ("word", "in_secondary", "in_fundamental"),
+    [
+        ("3e", "secondary_2", "fundamental"),
+        ("1ère", "secondary_1", "fundamental"),
+        ("3A", "secondary_2", "fundamental"),
+        ("5TQ", "secondary_3", "fundamental"),
+        ("5P", "secondary_3", "fundamental"),
+        ("P5", "fundamental", "fundamental"),
+        ("7e", "secondary_3", None),
+        ("9e", None, None),
+        ("2026", None, None),
+    ],
+)
+def test_a_year_alone_is_of_what_the_school_teaches(word, in_secondary, in_fundamental):
+    assert (find_level(word, "secondary"), find_level(word, "fundamental")) == (in_secondary, in_fundamental)
+
+
+def test_a_school_level_beside_the_year_says_nothing_more_and_refuses_nothing(taken):
+    beside = {"Année d'études": "S3", "Niveau": "Secondaire"}
+    result = taken(beside, {"Année d'études": "", "Niveau": "2e degré"}, {"Année d'études": "", "Niveau": "Secondaire"})
+    assert found(result) == [(4, "Année d'études", "missing")]
+    assert set(result.tables["cases"]["school_level"]) == {"secondary_2"}
+
+
+def test_without_a_column_of_years_a_fundamental_school_alone_tells_the_level(take):
+    rows = "N° dossier;École;Signalé le;Faits\n1;3000;12/01/2026;Insultes\n2;3007;12/01/2026;Insultes\n"
+    result = take(rows.encode())
+    assert found(result) == [(2, "École", "no_level")]
+    assert result.tables["cases"]["school_level"].tolist() == ["fundamental"]
 
 
 # The schools sheet
