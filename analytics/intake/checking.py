@@ -23,7 +23,7 @@ from analytics.vocabulary import SCHOOL_LEVELS, normalise
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
-    "unknown_school": "cette école n'est pas dans la feuille Écoles",
+    "unknown_school": "cette école n'est pas reconnue dans la feuille Écoles",
     "no_level": "cette école ne dit pas le niveau de l'élève : ajoutez une colonne « Année d'études »",
     "not_a_date": "ce n'est pas une date : écrivez 03/04/2026 ou 2026-04-03, avec ou sans l'heure (14:30)",
     "outside_calendar": "cette date est hors du calendrier scolaire connu",
