@@ -65,7 +65,7 @@ class Vocabulary(Mapping[str, Term]):
         self._codes: dict[str, str] = {}
         for term in self._terms.values():
             for word in (term.label, *term.synonyms, *term.years):
-                other = self._codes.setdefault(word_key(word), term.code)
+                other = self._codes.setdefault(_singular(word_key(word)), term.code)
                 if other != term.code:
                     raise ValueError(f"{name}: {word!r} means both {other} and {term.code}")
 
@@ -91,8 +91,13 @@ class Vocabulary(Mapping[str, Term]):
         return {code: term.label for code, term in self._terms.items()}
 
     def find(self, word: str) -> str | None:
-        """The code that a register's ``word`` means (label, synonym or school year), or None."""
-        return self._codes.get(word_key(word))
+        """The code that a register's ``word`` means (label, synonym or school year, in any number), or None."""
+        return self._codes.get(_singular(word_key(word)))
+
+
+def _singular(key: str) -> str:
+    """``key`` without the s or x that ends its longer words: how a plural is told from another word."""
+    return re.sub(r"(?<=\w{3})[sx]\b", "", key)
 
 
 def normalise(text: str) -> str:

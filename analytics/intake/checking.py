@@ -106,12 +106,25 @@ def code_words(cells: Sequence[Cell], find: Callable[[str], str | None]) -> np.n
 
 
 def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
-    """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line."""
-    codes = {
-        cell: tuple(dict.fromkeys(find(word) for word in re.split(r"[;,\n|]", text(cell)) if word.strip()))
-        for cell in set(cells)
-    }
+    """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line.
+
+    « Insultes et menaces » or « Insultes / menaces » are two words where each of them is known and the whole is not.
+    """
+
+    def codes_of(cell: Cell) -> tuple[str | None, ...]:
+        words = [word for word in re.split(r"[;,\n|]", text(cell)) if word.strip()]
+        return tuple(dict.fromkeys(code for word in words for code in _code_or_codes(word, find)))
+
+    codes = {cell: codes_of(cell) for cell in set(cells)}
     return [codes[cell] for cell in cells]
+
+
+def _code_or_codes(word: str, find: Callable[[str], str | None]) -> list[str | None]:
+    code = find(word)
+    if code is None and len(parts := re.split(r"\s+et\s+|[/+&]", word, flags=re.IGNORECASE)) > 1:
+        codes = [find(part) if part.strip() else None for part in parts]
+        return [None] if None in codes else codes
+    return [code]
 
 
 _DATE = re.compile(

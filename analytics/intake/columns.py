@@ -25,7 +25,7 @@ from analytics.intake.mapping import Layout, OwnWords
 from analytics.intake.schools import find_school
 from analytics.intake.sheets import Cell
 from analytics.school_calendar import SchoolCalendar
-from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STEPS, TEACHING_LEVELS
+from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STATUSES, STEPS, TEACHING_LEVELS
 
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
@@ -109,9 +109,12 @@ def read_columns(
 
     def outcome(word: str) -> str | None:
         code = own_words.find(OUTCOMES, word)
-        return code if code in ("not_applicable", "not_recorded") else None
+        return {"not_applicable": code, "not_recorded": code, "not_done": ""}.get(code or "")
 
-    closed, closed_at = moments("closed", lambda word: None)
+    def still_open(word: str) -> str | None:
+        return "" if own_words.find(STATUSES, word) == "open" else None
+
+    closed, closed_at = moments("closed", still_open)
     return Columns(
         case_number,
         school,

@@ -143,6 +143,40 @@ def test_words_of_a_service_are_accepted_once_they_are_mapped(taken):
     assert not taken({"Faits": "CHAHUT; insulte"}, own_words=own_words).faults
 
 
+@pytest.mark.parametrize(
+    ("cell", "types"),
+    [
+        ("Insultes et menaces", {"insults", "threats"}),
+        ("Insultes / Menaces", {"insults", "threats"}),
+        ("menaces d'agression ou de mort et insultes", {"insults", "threats"}),
+        ("Insulte + insultes", {"insults"}),
+        ("PHOTOMONTAGES; image intime", {"degrading_montage", "intimate_images"}),
+        ("Usurpations d’identité, Exclusions", {"impersonation", "exclusion"}),
+        ("Insultes et chahut", None),
+        ("Insultes et", None),
+    ],
+)
+def test_facts_are_told_apart_by_what_a_coordinator_writes_between_them(taken, cell, types):
+    result = taken({"Faits": cell})
+    assert set(result.tables["case_incidents"]["incident_type"]) == (types or set())
+    assert found(result) == ([] if types else [(2, "Faits", "unknown_term")])
+
+
+def test_a_word_that_says_not_yet_is_read_as_an_empty_cell(taken):
+    result = taken(
+        {"CPMS contacté le": "pas encore", "PO informé le": "NON", "Clôturé le": "en cours"}, {"PO informé le": ""}
+    )
+    assert not result.faults
+    assert set(result.tables["case_steps"]["outcome"]) == {"not_done"}
+    assert set(result.tables["cases"]["status"]) == {"open"}
+
+
+def test_a_word_that_says_done_without_a_date_is_not_a_date(taken):
+    said = {"CPMS contacté le": "oui", "PO informé le": "fait", "Police contactée le": "x", "Clôturé le": "oui"}
+    assert {rule for _, _, rule in found(taken(said))} == {"not_a_date"}
+    assert len(taken(said).faults) == len(said)
+
+
 def test_only_a_question_mark_says_that_nobody_knows_and_another_sign_must_be_mapped(taken):
     """A dash may mean that a step is not done, or not to be done: reading it as « inconnu » would change the shares."""
     signs = {"CPMS contacté le": "-", "Mineur": "??"}
