@@ -115,7 +115,7 @@ def _told_schools(
     sheets: Sequence[Sheet], register: Layout, content: bytes | None, own_words: OwnWords
 ) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault]]:
     """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither."""
-    others = [sheet for sheet in sheets if sheet is not register.sheet]
+    others = [sheet for sheet in sheets if sheet.name != register.sheet.name]
     candidates = read(content) if content else [sheet for sheet in others if normalise(sheet.name).startswith("ecole")]
     if not candidates:
         return None, deadline_table([]), []
@@ -131,7 +131,9 @@ def _told_actions(
     days: SchoolCalendar,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """What a sheet Actions of the same file says was given in the schools; nothing when there is none, or an empty one."""
-    named = [sheet for sheet in sheets if sheet is not register.sheet and normalise(sheet.name).startswith("action")]
+    named = [
+        sheet for sheet in sheets if sheet.name != register.sheet.name and normalise(sheet.name).startswith("action")
+    ]
     told = [sheet for sheet in named if any(str(cell).strip() for row in sheet.rows for cell in row)]
     if not told:
         return SCHOOL_ACTIONS.empty, []
