@@ -267,12 +267,22 @@ def find_level(word: str, teaching: str | None = None) -> str | None:
 def data_rows(layout: Layout, code: str) -> np.ndarray:
     """The numbers, from 0, of the rows under the header in which some cell is filled, but for the template's example.
 
-    ``code`` is the field by which the example is known.
+    ``code`` is the field by which the example is known. A formula or a number in a column that is not read fills no row: it
+    may have been copied down to the last one.
     """
     column = layout.columns[code]
+    read = tuple(layout.columns.values())
+    formulas = layout.sheet.formulas
+
+    def is_filled(number: int, row: Sequence[Cell]) -> bool:
+        if any(text(row[i]) for i in read):
+            return True
+        typed = (i for i, cell in enumerate(row) if isinstance(cell, date) or (isinstance(cell, str) and cell.strip()))
+        return any((number, i) not in formulas for i in typed)
+
     filled = [
         number
         for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 1)
-        if any(not isinstance(cell, str) or cell.strip() for cell in row) and normalise(text(row[column])) != EXAMPLE
+        if is_filled(number, row) and normalise(text(row[column])) != EXAMPLE
     ]
     return np.array(filled, dtype=int)

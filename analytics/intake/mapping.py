@@ -131,12 +131,10 @@ REGISTER: tuple[Field, ...] = (
             f"step:{step.code}",
             step.header,
             "réduit à deux délais",
-            (
-                step.header.removesuffix(" le"),
-                step.label,
-                *step.synonyms,
-                *(f"{word} le" for word in (step.label, *step.synonyms)),
-                f"date {step.header.removesuffix(' le')}",
+            tuple(
+                f"{before}{word}"
+                for word in (step.header.removesuffix(" le"), step.label, *step.synonyms)
+                for before in ("", "date ")
             ),
             terms=vocabulary.OUTCOMES,
             step=step.code,
@@ -300,14 +298,19 @@ _ASIDE = re.compile(
 )
 
 
-def header_key(header: str) -> str:
-    """What a header is known by: :func:`normalise`, without number, gender and what it says between brackets.
+# One word for another, once it is said who is called in: « Police avertie » is « Police contactée ».
+_CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
 
-    >>> header_key("Parent contactés le (date et heure)") == header_key("PARENTS CONTACTÉ LE")
+
+def header_key(header: str) -> str:
+    """What a header is known by: :func:`normalise`, without number, gender, « le » and what it says between brackets.
+
+    >>> header_key("Parent prévenus (date et heure)") == header_key("Date : PARENTS CONTACTÉ LE")
     True
     """
     words = normalise(_ASIDE.sub("", header)).split()
-    return " ".join(re.sub(r"(?<=\w{2}e)e$", "", re.sub(r"(?<=\w{3})s$", "", word)) for word in words)
+    bare = " ".join(re.sub(r"(?<=\w{2}[eiu])e$", "", re.sub(r"(?<=\w{3})s$", "", word)) for word in words)
+    return re.sub(r"^(?:date (?=.* le$))?(.+?)(?: le)?$", r"\1", _CALLED.sub("contacte", bare))
 
 
 def _codes_by_header(fields: Sequence[Field], own_words: OwnWords) -> dict[str, str]:
@@ -354,21 +357,34 @@ def holds_corrections(sheet: Sheet, header_row: int) -> bool:
     return any(cell == CORRECTIONS_TITLE for row in sheet.rows[:header_row] for cell in row)
 
 
+_MONTHS = [
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+]
+_DAY = (
+    r"(?:(?P<day>\d{1,2})(?:er)?(?:[/.-](?P<month>\d{1,2})[/.-]|\s+(?P<name>\w+)\s+)(?P<year>\d{4})"
+    r"|(?P<iso>\d{4}-\d{2}-\d{2}))(?!\d)"
+)
+_EXTRACTION = re.compile(
+    r"\b(?:extrait|extraction|export|exporté|situation|état|arrêtée?s?|mise? à jour)\b.*?\b"
+    rf"(?:(?:du|entre le)\s+\S+\s+(?:au|et le)\s+)?{_DAY}",
+    re.IGNORECASE,
+)
+
+
 def extraction_day(sheet: Sheet, header_row: int) -> date | None:
-    """The day written in a title line above the headers, as « Extrait du 12/06/2026 », or None."""
+    """The day written in a title line above the headers, as « Extrait du 12/06/2026 », or None.
+
+    The day may stand in words (« 12 juin 2026 ») or in a cell of its own; of « du 01/09/2025 au 12/06/2026 » it is the last.
+    """
     for row in sheet.rows[:header_row]:
-        for cell in row:
-            if isinstance(cell, str) and (
-                found := re.search(
-                    r"\b(?:extrait|extraction|situation|état)\b.*?\b"
-                    r"(?:(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{2})-(\d{2}))\b",
-                    cell,
-                    re.IGNORECASE,
-                )
-            ):
-                day, month, year = found.group(1, 2, 3) if found.group(1) else found.group(6, 5, 4)
-                try:
-                    return date(int(year), int(month), int(day))
-                except ValueError:
-                    continue
+        cells = (f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell).strip() for cell in row)
+        if found := _EXTRACTION.search(" ".join(cell for cell in cells if cell)):
+            try:
+                if found["iso"]:
+                    return date.fromisoformat(found["iso"])
+                month = _MONTHS.index(found["name"].lower()) + 1 if found["name"] else int(found["month"])
+                return date(int(found["year"]), month, int(found["day"]))
+            except ValueError:
+                continue
     return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from analytics.intake import RefusedFileError, load_own_words
 from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords, extraction_day, header_key, lay_out
-from analytics.intake.reading import read
+from analytics.intake.reading import Sheet, read
 from analytics.intake.writing import Book
 
 
@@ -60,6 +60,10 @@ def test_what_is_not_known_is_listed_as_ignored():
     [
         ("Médiation scolaire contacté le", "step:school_mediation"),
         ("Parent contacté le (jj/mm/aaaa)", "step:parents"),
+        ("Date : CPMS contacté le", "step:cpms"),
+        ("Police avertie", "step:police_contact"),
+        ("Date PO", "step:controlling_authority"),
+        ("Contact CPMS", None),
         ("Mineur(e)", "minor"),
         ("Mineur (O/N)", "minor"),
         ("Signalé par (nom)", None),
@@ -126,6 +130,16 @@ def test_the_day_of_the_extract_is_read_above_the_headers():
 
     assert day("Extrait du 12/06/2026") == date(2026, 6, 12)
     assert day("Situation arrêtée au 2026-06-12") == date(2026, 6, 12)
+    assert day("Extrait du 12 juin 2026") == date(2026, 6, 12)
+    assert day("Extraction du 1er août 2026") == date(2026, 8, 1)
+    assert day("Données arrêtées au 12.06.2026") == date(2026, 6, 12)
+    assert day("Situation du 01/09/2025 au 12/06/2026") == date(2026, 6, 12)
+    assert day("Période du 01/09/2025 au 30/06/2026, extrait le 12/06/2026") == date(2026, 6, 12)
+    assert day("Extrait du;2026-06-12") == date(2026, 6, 12)
+    assert day("Extrait du 12 brumaire 2026") is None
+    assert extraction_day(
+        Sheet("", [["Extrait du", "", datetime.fromisoformat("2026-06-12")], ["N°", "", ""]]), 1
+    ) == date(2026, 6, 12)
     assert day("Imprimé le 12/06/2026") is None
     assert day("Extrait du 31/06/2026") is None
 
