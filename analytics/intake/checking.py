@@ -88,10 +88,16 @@ class Faults:
         return ~np.isin(self._rows + 1, [fault.row for fault in self._found])
 
 
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+
+
 def text(cell: Cell) -> str:
-    """A cell as text: numbers without a needless decimal (a code typed as 3042), booleans in French."""
+    """A cell as text: numbers without a needless decimal (a code typed as 3042), booleans in French.
+
+    Characters that nobody sees come with what is pasted from a page; they would make another case of the same number.
+    """
     if isinstance(cell, str):
-        return cell.strip()
+        return cell.strip() if cell.isascii() else cell.translate(_INVISIBLE).strip()
     if isinstance(cell, bool):
         return "oui" if cell else "non"
     if isinstance(cell, float) and cell.is_integer():

@@ -132,6 +132,14 @@ def test_an_empty_row_is_not_a_row(taken):
     assert taken({}, empty, {}).n_read == 2
 
 
+def test_characters_that_nobody_sees_do_not_count(taken):
+    result = taken(
+        {"N° dossier": "2026/1\u200b", "CPMS contacté le": "\ufeff", "Signalé le": "12/01/2026\u200e"},
+        {"N° dossier": "2026/1"},
+    )
+    assert found(result) == [(3, "N° dossier", "duplicate")]
+
+
 def test_a_report_may_have_a_step_on_its_day_when_one_of_them_has_no_time(taken):
     assert not taken(
         {"CPMS contacté le": "12/01/2026"}, {"Signalé le": "12/01/2026", "Clôturé le": "12/01/2026 07:00"}
