@@ -162,6 +162,7 @@ def import_(
 
 def _report(done: Import, *, dry_run: bool, published: bool) -> None:
     from analytics.french import count, day
+    from analytics.intake.previewing import unread_steps_sentence
 
     extract, changes = done.extract, done.changes
     _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
@@ -185,6 +186,8 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
         f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
         f"{count(changes.unchanged, 'inchangé')}."
     )
+    if unread := unread_steps_sentence(extract.layout):
+        say(f"{unread} Si vos en-têtes sont autres, donnez-les par --mapping.")
     if done.older_words:
         say(done.older_words)
     if changes.missing:

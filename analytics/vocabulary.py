@@ -65,7 +65,7 @@ class Vocabulary(Mapping[str, Term]):
         self._codes: dict[str, str] = {}
         for term in self._terms.values():
             for word in (term.label, *term.synonyms, *term.years):
-                other = self._codes.setdefault(normalise(word), term.code)
+                other = self._codes.setdefault(_singular(word_key(word)), term.code)
                 if other != term.code:
                     raise ValueError(f"{name}: {word!r} means both {other} and {term.code}")
 
@@ -91,8 +91,13 @@ class Vocabulary(Mapping[str, Term]):
         return {code: term.label for code, term in self._terms.items()}
 
     def find(self, word: str) -> str | None:
-        """The code that a register's ``word`` means (label, synonym or school year), or None."""
-        return self._codes.get(normalise(word))
+        """The code that a register's ``word`` means (label, synonym or school year, in any number), or None."""
+        return self._codes.get(_singular(word_key(word)))
+
+
+def _singular(key: str) -> str:
+    """``key`` without the s or x that ends its longer words: how a plural is told from another word."""
+    return re.sub(r"(?<=\w{3})[sx]\b", "", key)
 
 
 def normalise(text: str) -> str:
@@ -103,7 +108,16 @@ def normalise(text: str) -> str:
     """
     letters = unicodedata.normalize("NFKD", text.replace("°", " ").replace("œ", "oe").replace("Œ", "oe")).casefold()
     bare = "".join(character for character in letters if not unicodedata.combining(character))
-    return re.sub(r"[^a-z0-9]+", " ", bare).strip()
+    return re.sub(r"[\W_]+", " ", bare).strip()
+
+
+def word_key(word: str) -> str:
+    """What a word is known by: :func:`normalise`, and its signs where it has nothing else, so that ``?`` is no ``-``.
+
+    >>> word_key("Sans objet."), word_key(" ?? "), word_key("-")
+    ('sans objet', '?', '-')
+    """
+    return normalise(word) or re.sub(r"(.)\1+", r"\1", word.strip())
 
 
 @cache

@@ -11,7 +11,14 @@ from analytics.french import count, listing, typeset
 from analytics.importing import Import
 from analytics.intake import OwnWords, RefusedFileError, load_own_words
 from analytics.intake.checking import Fault, parse_moment
-from analytics.intake.previewing import FATES, preview_columns, refused_rows, residual_risk, risk_sentence
+from analytics.intake.previewing import (
+    FATES,
+    preview_columns,
+    refused_rows,
+    residual_risk,
+    risk_sentence,
+    unread_steps_sentence,
+)
 from analytics.intake.proposing import UnknownWord, own_words_toml, together
 from analytics.store import Store
 from pages import _register_state as state
@@ -152,6 +159,8 @@ def show_preview(done: Import) -> None:
         if dropped
         else "Aucune colonne n'est laissée de côté."
     )
+    if unread := unread_steps_sentence(done.extract.layout):
+        st.warning(plain(unread), icon=":material/view_column:")
     with st.expander("Ce qui reste de chaque colonne"):
         shown = columns.assign(fate=columns["fate"].map(FATES))
         names = {"header": "Votre colonne", "fate": "Sort", "becomes": "Ce qui en reste"}

@@ -193,6 +193,12 @@ def test_a_dry_run_shows_what_would_be_kept_and_imports_nothing(relais, register
     assert files(tmp_path / "store") == {}
 
 
+def test_steps_that_no_column_is_are_said_with_the_way_to_name_them(relais, register):
+    answer = relais("import", register(GOOD), "--schools", "ecoles.csv")
+    assert "Aucune colonne n'est reconnue pour « Preuves conservées le »" in answer.err
+    assert "--mapping" in answer.err
+
+
 def test_the_day_of_the_extract_can_be_given_and_has_the_last_word(relais, register):
     answer = relais("import", register(GOOD), "--schools", "ecoles.csv", "--as-of", "2026-05-29", "--json")
     assert json.loads(answer.out)["as_of"] == "2026-05-29"

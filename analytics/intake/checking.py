@@ -23,7 +23,8 @@ from analytics.vocabulary import SCHOOL_LEVELS, normalise
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
-    "unknown_school": "cette école n'est pas dans la feuille Écoles",
+    "unknown_school": "cette école n'est pas reconnue dans la feuille Écoles",
+    "no_level": "cette école ne dit pas le niveau de l'élève : ajoutez une colonne « Année d'études »",
     "not_a_date": "ce n'est pas une date : écrivez 03/04/2026 ou 2026-04-03, avec ou sans l'heure (14:30)",
     "outside_calendar": "cette date est hors du calendrier scolaire connu",
     "time_skipped": "cette heure n'existe pas : cette nuit-là, on est passé à l'heure d'été",
@@ -87,10 +88,16 @@ class Faults:
         return ~np.isin(self._rows + 1, [fault.row for fault in self._found])
 
 
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+
+
 def text(cell: Cell) -> str:
-    """A cell as text: numbers without a needless decimal (a code typed as 3042), booleans in French."""
+    """A cell as text: numbers without a needless decimal (a code typed as 3042), booleans in French.
+
+    Characters that nobody sees come with what is pasted from a page; they would make another case of the same number.
+    """
     if isinstance(cell, str):
-        return cell.strip()
+        return cell.strip() if cell.isascii() else cell.translate(_INVISIBLE).strip()
     if isinstance(cell, bool):
         return "oui" if cell else "non"
     if isinstance(cell, float) and cell.is_integer():
@@ -105,12 +112,25 @@ def code_words(cells: Sequence[Cell], find: Callable[[str], str | None]) -> np.n
 
 
 def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
-    """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line."""
-    codes = {
-        cell: tuple(dict.fromkeys(find(word) for word in re.split(r"[;,\n|]", text(cell)) if word.strip()))
-        for cell in set(cells)
-    }
+    """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line.
+
+    « Insultes et menaces » or « Insultes / menaces » are two words where each of them is known and the whole is not.
+    """
+
+    def codes_of(cell: Cell) -> tuple[str | None, ...]:
+        words = [word for word in re.split(r"[;,\n|]", text(cell)) if word.strip()]
+        return tuple(dict.fromkeys(code for word in words for code in _code_or_codes(word, find)))
+
+    codes = {cell: codes_of(cell) for cell in set(cells)}
     return [codes[cell] for cell in cells]
+
+
+def _code_or_codes(word: str, find: Callable[[str], str | None]) -> list[str | None]:
+    code = find(word)
+    if code is None and len(parts := re.split(r"\s+et\s+|[/+&]", word, flags=re.IGNORECASE)) > 1:
+        codes = [find(part) if part.strip() else None for part in parts]
+        return [None] if None in codes else codes
+    return [code]
 
 
 _DATE = re.compile(
@@ -213,28 +233,62 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
     return np.where(both_timed, by_clock, by_day)
 
 
-_YEAR = re.compile(r"([mps])\s*(\d)(?:\s*[a-z])?|(\d)\s*(?:re|ere|er|e|eme)?\s*([mps])[a-z]*")
+_ORDINALS = ("premi", "deuxi|second", "troisi", "quatri", "cinqui", "sixi", "septi")
+_CYCLES = {
+    "m": r"m|mat|maternelles?",
+    "p": r"p|prim|primaires?",
+    "s": r"s|sec|secondaires?|general|generale|prof|professionnel|professionnelle|technique|qualification|transition",
+}
+_CYCLE = "|".join(f"(?P<{cycle}>{words})" for cycle, words in _CYCLES.items())
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d) ?(?:(?:re|ere|er|e|eme|nde?)\b)? ?(?:annees? ?)?(?:(?:d|de|du|en) )?(?:{_CYCLE})(?: ?[a-z])?"
+)
+_CYCLE_FIRST = re.compile(r"(?P<cycle>[mps]) ?(?P<year>\d)(?: ?[a-z]{1,2})?")
+_YEAR_ALONE = re.compile(r"(\d) ?(?:(?:re|ere|er|e|eme|nde?)\b)?(?: ?annee)?(?: ?[a-z]{1,2})?")
 
 
-def find_level(word: str) -> str | None:
-    """The level of a pupil's year: ``S3``, ``3S``, ``3e secondaire``, ``P6 A``, or a level by its name."""
+def find_level(word: str, teaching: str | None = None) -> str | None:
+    """The level of a pupil's year: ``S3``, ``3S``, ``3e secondaire``, ``P6 A``, or a level by its name.
+
+    ``teaching`` is what the school teaches, a code of TEACHING_LEVELS, None where it is not known. It tells of what a year
+    alone is (``3e``, ``3A``, ``5TQ``), and that the ``5P`` of a secondary school is professional, not primary.
+    """
     if code := SCHOOL_LEVELS.find(word):
         return code
-    if found := _YEAR.fullmatch(normalise(word)):
-        cycle, year = (found[1], found[2]) if found[1] else (found[4], found[3])
-        return SCHOOL_LEVELS.find(f"{cycle}{year}")
+    bare = normalise(word)
+    for year, ordinal in enumerate(_ORDINALS, 1):
+        bare = re.sub(rf"^(?:{ordinal})e(?:me|re?)?\b", f"{year}e", bare)
+    if found := _CYCLE_FIRST.fullmatch(bare):
+        return SCHOOL_LEVELS.find(f"{found['cycle']}{found['year']}")
+    if found := _YEAR_FIRST.fullmatch(bare):
+        cycle = next(cycle for cycle in _CYCLES if found[cycle])
+        is_letter_of_secondary = found[cycle] == cycle and teaching == "secondary"
+        return SCHOOL_LEVELS.find(f"{'s' if is_letter_of_secondary else cycle}{found['year']}")
+    if found := _YEAR_ALONE.fullmatch(bare):
+        cycle = {"fundamental": "p", "secondary": "s"}.get(teaching or "")
+        return SCHOOL_LEVELS.find(f"{cycle}{found[1]}") if cycle else None
     return None
 
 
 def data_rows(layout: Layout, code: str) -> np.ndarray:
     """The numbers, from 0, of the rows under the header in which some cell is filled, but for the template's example.
 
-    ``code`` is the field by which the example is known.
+    ``code`` is the field by which the example is known. A formula or a number in a column that is not read fills no row: it
+    may have been copied down to the last one.
     """
     column = layout.columns[code]
+    read = tuple(layout.columns.values())
+    formulas = layout.sheet.formulas
+
+    def is_filled(number: int, row: Sequence[Cell]) -> bool:
+        if any(text(row[i]) for i in read):
+            return True
+        typed = (i for i, cell in enumerate(row) if isinstance(cell, date) or (isinstance(cell, str) and cell.strip()))
+        return any((number, i) not in formulas for i in typed)
+
     filled = [
         number
         for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 1)
-        if any(not isinstance(cell, str) or cell.strip() for cell in row) and normalise(text(row[column])) != EXAMPLE
+        if is_filled(number, row) and normalise(text(row[column])) != EXAMPLE
     ]
     return np.array(filled, dtype=int)

@@ -25,7 +25,7 @@ from analytics.intake.mapping import Layout, OwnWords
 from analytics.intake.schools import find_school
 from analytics.intake.sheets import Cell
 from analytics.school_calendar import SchoolCalendar
-from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STEPS
+from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STATUSES, STEPS, TEACHING_LEVELS
 
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
@@ -79,8 +79,9 @@ def read_columns(
 
     case_number = [text(cell) for cell in cells("case_number")]
     canonical = pd.Series([canonical_number(number) for number in case_number], dtype="str")
-    faults.add("case_number", "missing", (canonical == "").to_numpy())
-    faults.add("case_number", "duplicate", (canonical.duplicated() & (canonical != "")).to_numpy())
+    has_name = np.array([any(map(str.isalnum, number)) for number in canonical], dtype=bool)  # a dash is no number
+    faults.add("case_number", "missing", ~has_name)
+    faults.add("case_number", "duplicate", canonical.duplicated().to_numpy() & has_name)
 
     school_words = [text(cell) for cell in cells("school")]
     find, nearest = find_school(schools)
@@ -88,8 +89,7 @@ def read_columns(
     faults.add("school", "missing", school == "")
     faults.add("school", "unknown_school", school == None, lambda i: nearest(school_words[i]))  # noqa: E711
 
-    level = _levels(layout, words, school, schools)
-    faults.add(next(c for c in ("year", "level", "school") if c in layout.columns), "missing", level == "")
+    level = _levels(cells, layout, faults, school, schools)
 
     incidents = code_word_lists(cells("incidents"), lambda word: own_words.find(INCIDENT_TYPES, word))
     faults.add("incidents", "missing", np.array([not found for found in incidents], dtype=bool))
@@ -109,9 +109,12 @@ def read_columns(
 
     def outcome(word: str) -> str | None:
         code = own_words.find(OUTCOMES, word)
-        return code if code in ("not_applicable", "not_recorded") else None
+        return {"not_applicable": code, "not_recorded": code, "not_done": ""}.get(code or "")
 
-    closed, closed_at = moments("closed", lambda word: None)
+    def still_open(word: str) -> str | None:
+        return "" if own_words.find(STATUSES, word) == "open" else None
+
+    closed, closed_at = moments("closed", still_open)
     return Columns(
         case_number,
         school,
@@ -128,11 +131,31 @@ def read_columns(
     )
 
 
-def _levels(layout: Layout, words: Callable, school: np.ndarray, schools: pd.DataFrame) -> np.ndarray:
-    """The level from the pupil's year, else from the level column, else from a school that teaches only one."""
+def _levels(
+    cells: Callable[[str], Sequence[Cell]],
+    layout: Layout,
+    faults: Faults,
+    school: np.ndarray,
+    schools: pd.DataFrame,
+) -> np.ndarray:
+    """The level from the pupil's year, else from the level column, else from a school that teaches only one.
+
+    A level column may say no more than what the school teaches (« Secondaire ») where another column holds the year.
+    """
+    told = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
+    teaching = [told.get(code) for code in school]
+    given = [code for code in ("year", "level") if code in layout.columns]
     level = np.full(len(school), "", dtype=object)
-    for code in ("year", "level"):
-        if code in layout.columns:
-            level = np.where(level == "", words(code, find_level, ""), level)
-    fundamental = schools.loc[schools["school_level"] == "fundamental", "school_id"]
-    return np.where((level == "") & pd.Series(school).isin(fundamental).to_numpy(), "fundamental", level)
+    for code in given:
+        pairs = list(zip(map(text, cells(code)), teaching, strict=True))
+        known = {pair: find_level(*pair) if pair[0] else "" for pair in set(pairs)}
+        if code == "level" and "year" in given:
+            known = {
+                (word, of): "" if TEACHING_LEVELS.find(word) == "secondary" else k for (word, of), k in known.items()
+            }
+        found = np.array([known[pair] for pair in pairs], dtype=object)
+        faults.add(code, "unknown_term", found == None)  # noqa: E711 (element by element)
+        level = np.where(level == "", found, level)
+    level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)
+    faults.add(given[0] if given else "school", "missing" if given else "no_level", level == "")
+    return level

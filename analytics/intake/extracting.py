@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,7 +73,7 @@ def extract(
     progress(0.0, "Lecture du fichier")
     sheets = read(content)
     progress(0.3, "Vérification des écoles")
-    layout = lay_out(sheets, REGISTER, own_words, "Registre")
+    layout = _lay_out_register(sheets, own_words)
     told, deadlines, school_faults = _told_schools(sheets, layout, schools_content, own_words)
     schools = known_schools if told is None else told
     if schools is None or (schools is known_schools and schools.empty):
@@ -111,15 +112,53 @@ def extract(
     )
 
 
+def _lay_out_register(sheets: Sequence[Sheet], own_words: OwnWords) -> Layout:
+    """The one sheet that holds the register, which nobody hides; RefusedFileError when two hold cases: one would be lost."""
+    shown = [sheet for sheet in sheets if not sheet.hidden] or sheets
+    layout = lay_out(shown, REGISTER, own_words, "Registre")
+    if any(_has_cases(sheet, own_words) for sheet in shown if sheet.name != layout.sheet.name):
+        raise RefusedFileError(
+            "Plusieurs feuilles du classeur contiennent des dossiers, et une seule serait lue. Laissez-en une, et importez "
+            "chaque autre dans son propre fichier."
+        )
+    return layout
+
+
+def _has_cases(sheet: Sheet, own_words: OwnWords) -> bool:
+    try:
+        layout = lay_out([sheet], REGISTER, own_words, "Registre")
+    except RefusedFileError:
+        return False
+    return len(data_rows(layout, "case_number")) > 0
+
+
 def _told_schools(
     sheets: Sequence[Sheet], register: Layout, content: bytes | None, own_words: OwnWords
 ) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault]]:
-    """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither."""
-    others = [sheet for sheet in sheets if sheet is not register.sheet]
-    candidates = read(content) if content else [sheet for sheet in others if normalise(sheet.name).startswith("ecole")]
+    """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither.
+
+    A sheet of another name is one when its headers say so beyond doubt: a list of people has names and codes too.
+    """
+    others = sorted((sheet for sheet in sheets if sheet.name != register.sheet.name), key=lambda sheet: sheet.hidden)
+    candidates = (
+        read(content) if content else [sheet for sheet in others if _SCHOOLS_NAME.search(normalise(sheet.name))]
+    )
+    if not candidates:
+        candidates = [sheet for sheet in others if _describes_schools(sheet, own_words)][:1]
     if not candidates:
         return None, deadline_table([]), []
     return read_schools(lay_out(candidates, SCHOOLS, own_words, "Écoles"), own_words)
+
+
+_SCHOOLS_NAME = re.compile(r"\b(?:ecole|etablissement|implantation)")
+
+
+def _describes_schools(sheet: Sheet, own_words: OwnWords) -> bool:
+    try:
+        columns = lay_out([sheet], SCHOOLS, own_words, "Écoles").columns
+    except RefusedFileError:
+        return False
+    return len({"network", "teaching", "zone", "pupils"} & set(columns)) >= 3
 
 
 def _told_actions(
@@ -131,7 +170,9 @@ def _told_actions(
     days: SchoolCalendar,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """What a sheet Actions of the same file says was given in the schools; nothing when there is none, or an empty one."""
-    named = [sheet for sheet in sheets if sheet is not register.sheet and normalise(sheet.name).startswith("action")]
+    named = [
+        sheet for sheet in sheets if sheet.name != register.sheet.name and normalise(sheet.name).startswith("action")
+    ]
     told = [sheet for sheet in named if any(str(cell).strip() for row in sheet.rows for cell in row)]
     if not told:
         return SCHOOL_ACTIONS.empty, []

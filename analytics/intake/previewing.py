@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from analytics.french import count, number
+from analytics.french import count, listing, number
 from analytics.intake.checking import Fault
 from analytics.intake.mapping import REGISTER, Layout
 from analytics.vocabulary import INCIDENT_TYPES
+
+MAX_STEPS_NAMED = 5
 
 FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
 
@@ -29,6 +31,22 @@ def preview_columns(layout: Layout) -> pd.DataFrame:
         elif header:
             rows.append((header, "dropped", "laissé de côté, jamais enregistré"))
     return pd.DataFrame(rows, columns=["header", "fate", "becomes"], dtype="str")
+
+
+def unread_steps_sentence(layout: Layout) -> str:
+    """The steps that no column of the register is, in a French sentence; "" when there is none.
+
+    Counted as not done, they would otherwise give shares of 0 % for a header that is not recognised.
+    """
+    unread = [f"« {field.header} »" for field in REGISTER if field.step and field.code not in layout.columns]
+    if not unread:
+        return ""
+    named = (
+        unread
+        if len(unread) <= MAX_STEPS_NAMED
+        else [*unread[:MAX_STEPS_NAMED], f"{len(unread) - MAX_STEPS_NAMED} autres"]
+    )
+    return f"Aucune colonne n'est reconnue pour {listing(named)} : ces étapes comptent comme non faites."
 
 
 def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:

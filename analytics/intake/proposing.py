@@ -19,9 +19,9 @@ from datetime import date, datetime
 from itertools import islice
 
 from analytics.intake.checking import code_word_lists, code_words, parse_moment, text
-from analytics.intake.mapping import REGISTER, Field, Layout, OwnWords, lay_out
+from analytics.intake.mapping import REGISTER, Field, Layout, OwnWords, header_key, lay_out
 from analytics.intake.reading import Cell, RefusedFileError, Sheet
-from analytics.vocabulary import OUTCOMES, Vocabulary, normalise
+from analytics.vocabulary import OUTCOMES, Vocabulary, normalise, word_key
 
 N_SHAPES = 3
 N_CELLS = 1_000  # enough to know the common shapes of a column
@@ -104,9 +104,9 @@ def draft_layout(sheets: Sequence[Sheet], own_words: OwnWords | None = None) -> 
         rows = [(sum(isinstance(c, str) and c.strip() != "" for c in row), -i) for i, row in enumerate(sheets[0].rows)]
         n_words, negative_row = max(rows[:30], default=(0, 0))
         headers = [str(cell).strip() for cell in sheets[0].rows[-negative_row]] if n_words > 1 else []
-        known = {normalise(name) for column in REGISTER for name in (column.header, *column.synonyms)}
+        known = {header_key(name) for column in REGISTER for name in (column.header, *column.synonyms)}
         is_case = any(isinstance(cell, date) or parse_moment(text(cell)) for cell in sheets[0].rows[-negative_row])
-        if not headers or is_case or known & set(map(normalise, headers)) or len(set(headers)) < len(headers):
+        if not headers or is_case or known & set(map(header_key, headers)) or len(set(headers)) < len(headers):
             raise
         return Layout(sheets[0], -negative_row, {}, tuple(filter(None, headers)))
 
@@ -164,8 +164,8 @@ def _rows_by_word(layout: Layout, column: Field, own_words: OwnWords) -> dict[st
 
     def find(word: str) -> str | None:
         code = own_words.find(terms, word)
-        if code is None and not (column.step and parse_moment(word)) and normalise(word):
-            unknown.append(normalise(word))
+        if code is None and not (column.step and parse_moment(word)) and word_key(word):
+            unknown.append(word_key(word))
         return code
 
     split: Callable[[Sequence[Cell], Callable[[str], str | None]], Iterable] = (

@@ -45,10 +45,15 @@ def _read_csv(content: bytes) -> list[list[str]]:
         raise RefusedFileError("Le fichier contient des octets nuls : ce n'est pas un fichier CSV lisible.")
     if text.count("\n") > MAX_ROWS:
         raise too_far(address(MAX_ROWS, 0))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[list[str]] = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
+        rows.extend(reader)
     except csv.Error:
-        raise RefusedFileError("Le fichier CSV a un guillemet ouvert qui ne se ferme pas, ou mal placé.") from None
+        raise RefusedFileError(
+            "Le fichier CSV a un guillemet ouvert qui ne se ferme pas, ou mal placé, "
+            f"dans ce qui suit la ligne {len(rows)}."
+        ) from None
     width = max(map(len, rows))
     if width > MAX_COLUMNS:
         raise too_far(address(next(i for i, row in enumerate(rows) if len(row) > MAX_COLUMNS), MAX_COLUMNS))
@@ -62,7 +67,9 @@ def _decode(content: bytes) -> str:
             return content.decode("utf-16")
         try:
             return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if b"\xc3\xa9" in content:  # « é » in UTF-8: cp1252 would show Ã©
+                raise error
             return content.decode("cp1252")
     except UnicodeDecodeError:
         raise RefusedFileError(
@@ -71,14 +78,17 @@ def _decode(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The separator that cuts most rows into the same number of cells: a remark may hold many commas, but not all do."""
+    """The separator that cuts most rows into the same number of cells: a remark may hold many commas, but not all do.
 
-    def regularity(separator: str) -> tuple[int, int]:
+    Two cells are a title or an address with a comma as soon as another separator gives more.
+    """
+
+    def regularity(separator: str) -> tuple[bool, int, int]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         try:
             widths = Counter(len(row) for row in islice(reader, _LOOKED_AT) if len(row) > 1)
         except csv.Error:
-            return 0, 0
-        return max(((n, width) for width, n in widths.items()), default=(0, 0))
+            return False, 0, 0
+        return max(((width > 2, n, width) for width, n in widths.items()), default=(False, 0, 0))
 
     return max(";,\t", key=regularity)

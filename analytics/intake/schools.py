@@ -15,7 +15,11 @@ from analytics.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabu
 
 MAX_HINTS = 50  # looking for the nearest name takes its time, and beyond these the list of schools itself is wrong
 
-_DEADLINE = re.compile(r"(\d{1,4})\s*(h|heures?|j|jours?)\b.*")
+# Nothing may follow that makes it another delay: « 5 jours calendrier » or « 24 h à 48 h » is no deadline in our two clocks.
+_DEADLINE = re.compile(
+    r"(?:max(?:imum)?\.?\s*)?(\d{1,4})\s*(h|hrs?|heures?|j|jrs?|jours?)\b[\s.]*"
+    r"(?:(?:ouvrables?|ouvrés?|scolaires?|de classe|de cours|d['’]école|max(?:imum)?|au plus)[\s.]*)*"
+)
 
 
 def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.DataFrame, list[Fault]]:
@@ -41,9 +45,10 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
 
     pupils = pd.Series(pd.NA, index=table.index, dtype="Int64")
     if "pupils" in cells:
-        whole = table["pupils"].str.fullmatch(r"\d+")
-        faults.add("pupils", "not_a_number", (~whole & (table["pupils"] != "")).to_numpy())
-        pupils[whole] = table.loc[whole, "pupils"].astype("int64")
+        told = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
+        whole = told.str.fullmatch(r"[0-9]{1,6}")
+        faults.add("pupils", "not_a_number", (~whole & (told != "")).to_numpy())
+        pupils[whole] = told[whole].astype("int64")
     schools = pd.DataFrame(
         {
             "school_id": table["code"],
@@ -63,7 +68,7 @@ def _deadlines(table: pd.DataFrame, keep: np.ndarray, faults: Faults) -> pd.Data
     for step in STEPS:
         if (code := f"deadline:{step}") not in table:
             continue
-        found = [_DEADLINE.fullmatch(word.lower()) for word in table[code]]
+        found = [_DEADLINE.fullmatch(word.lower().strip()) for word in table[code]]
         faults.add(
             code, "not_a_deadline", np.array([f is None for f in found], dtype=bool) & (table[code] != "").to_numpy()
         )
@@ -81,21 +86,38 @@ def deadline_table(rows: list[tuple]) -> pd.DataFrame:
 
 
 def find_school(schools: pd.DataFrame) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
-    """Two look-ups: the code of a school from its code or name, and the nearest known name, to say with a fault.
+    """Two look-ups: the code of a school from its code, its name or both, and what helps to correct a school not found.
 
-    A name that two schools share is not known: the code must tell them apart.
+    A name that two schools share is not known: the code must tell them apart. A code of digits may have lost the zeros
+    before it, as a spreadsheet drops them.
     """
     by_code = {normalise(code): code for code in schools["school_id"]}
     names = schools.groupby(schools["name"].map(normalise))["school_id"].agg(list)
     by_name = {name: codes[0] for name, codes in names.items() if len(codes) == 1}
-    by_word = by_name | by_code
+    pairs = [
+        (normalise(code), normalise(name), code)
+        for code, name in zip(schools["school_id"], schools["name"], strict=True)
+    ]
+    by_both = {words: school for code, name, school in pairs for words in (f"{code} {name}", f"{name} {code}")}
+    by_number: dict[str, list[str]] = {}
+    for code, school in by_code.items():
+        if code.isdigit():
+            by_number.setdefault(code.lstrip("0"), []).append(school)
+    by_word = by_both | by_name | by_code
     known = dict(zip(schools["name"].map(normalise), schools["name"], strict=True))
     hints: dict[str, str] = {}
 
+    def find(word: str) -> str | None:
+        bare = normalise(word)
+        schools_of_number = by_number.get(bare.lstrip("0"), []) if bare.isdigit() else []
+        return by_word.get(bare) or (schools_of_number[0] if len(schools_of_number) == 1 else None)
+
     def nearest(word: str) -> str:
+        if len(names.get(normalise(word), [])) > 1:
+            return "plusieurs y portent ce nom : écrivez le code"
         if word not in hints and len(hints) < MAX_HINTS:
             close = difflib.get_close_matches(normalise(word), [str(name) for name in by_name], n=1, cutoff=0.75)
             hints[word] = f"la plus proche : « {known[close[0]]} »" if close else ""
         return hints.get(word, "")
 
-    return lambda word: by_word.get(normalise(word)), nearest
+    return find, nearest

@@ -24,6 +24,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
     formulas: frozenset[tuple[int, int]] = field(default=frozenset())
     merged: frozenset[tuple[int, int]] = field(default=frozenset())
+    hidden: bool = False
 
 
 def address(row: int, column: int) -> str:

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from analytics.intake.sheets import MAX_COLUMNS, MAX_ROWS, RefusedFileError, Sheet, address, too_far
 
@@ -75,6 +75,7 @@ def _protected() -> RefusedFileError:
 
 def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    shown = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
     sheets = []
     for name in workbook.sheet_names:
         calamine = workbook.get_sheet_by_name(name)
@@ -83,7 +84,7 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
             found = marks[name]
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:
                 found.merge(top, left, min(bottom, len(rows)), right)
-            sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged)))
+            sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged), name not in shown))
     return sheets
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.intake import Extract, Key, OwnWords, RefusedFileError, extract
+from analytics.intake import Extract, Key, OwnWords, extract
 from analytics.intake.checking import RULES, find_level, parse_moment
 from analytics.intake.mapping import REGISTER
 from analytics.intake.writing import Book
@@ -39,6 +39,7 @@ def found(taken: Extract) -> list[tuple[int, str, str]]:
 
 FAULTY_CELLS = [
     ("N° dossier", "", "missing"),
+    ("N° dossier", "-", "missing"),
     ("École", "", "missing"),
     ("École", "Institut Hardi", "unknown_school"),
     ("Année d'études", "", "missing"),
@@ -55,7 +56,11 @@ FAULTY_CELLS = [
     ("Signalé par", "Voisin", "unknown_term"),
     ("Canal", "Pigeon", "unknown_term"),
     ("Mineur", "peut-être", "unknown_term"),
+    ("Mineur", "-", "unknown_term"),
     ("CPMS contacté le", "demain", "not_a_date"),
+    ("CPMS contacté le", "-", "not_a_date"),
+    ("CPMS contacté le", "✓", "not_a_date"),
+    ("CPMS contacté le", "غير معروف", "not_a_date"),
     ("CPMS contacté le", "11/01/2026", "before_report"),
     ("CPMS contacté le", "12/01/2026 09:59", "before_report"),
     ("CPMS contacté le", "13/06/2026", "in_the_future"),
@@ -98,7 +103,7 @@ def test_formulas_and_merged_cells_are_refused_in_the_columns_that_are_read_only
 def test_every_rule_of_a_row_of_the_register_is_tested_here():
     tested = {rule for _, _, rule in FAULTY_CELLS}
     of_schools = {"not_a_number", "not_a_deadline"}
-    assert tested | {"duplicate", "formula", "merged"} | of_schools == set(RULES)
+    assert tested | {"duplicate", "formula", "merged", "no_level"} | of_schools == set(RULES)
 
 
 def test_all_the_faults_of_a_row_are_said_at_once(taken):
@@ -126,6 +131,14 @@ def test_an_empty_row_is_not_a_row(taken):
     assert taken({}, empty, {}).n_read == 2
 
 
+def test_characters_that_nobody_sees_do_not_count(taken):
+    result = taken(
+        {"N° dossier": "2026/1\u200b", "CPMS contacté le": "\ufeff", "Signalé le": "12/01/2026\u200e"},
+        {"N° dossier": "2026/1"},
+    )
+    assert found(result) == [(3, "N° dossier", "duplicate")]
+
+
 def test_a_report_may_have_a_step_on_its_day_when_one_of_them_has_no_time(taken):
     assert not taken(
         {"CPMS contacté le": "12/01/2026"}, {"Signalé le": "12/01/2026", "Clôturé le": "12/01/2026 07:00"}
@@ -135,6 +148,49 @@ def test_a_report_may_have_a_step_on_its_day_when_one_of_them_has_no_time(taken)
 def test_words_of_a_service_are_accepted_once_they_are_mapped(taken):
     own_words = OwnWords({}, {"incident_types": {"chahut": "other"}})
     assert not taken({"Faits": "CHAHUT; insulte"}, own_words=own_words).faults
+
+
+@pytest.mark.parametrize(
+    ("cell", "types"),
+    [
+        ("Insultes et menaces", {"insults", "threats"}),
+        ("Insultes / Menaces", {"insults", "threats"}),
+        ("menaces d'agression ou de mort et insultes", {"insults", "threats"}),
+        ("Insulte + insultes", {"insults"}),
+        ("PHOTOMONTAGES; image intime", {"degrading_montage", "intimate_images"}),
+        ("Usurpations d’identité, Exclusions", {"impersonation", "exclusion"}),
+        ("Insultes et chahut", None),
+        ("Insultes et", None),
+    ],
+)
+def test_facts_are_told_apart_by_what_a_coordinator_writes_between_them(taken, cell, types):
+    result = taken({"Faits": cell})
+    assert set(result.tables["case_incidents"]["incident_type"]) == (types or set())
+    assert found(result) == ([] if types else [(2, "Faits", "unknown_term")])
+
+
+def test_a_word_that_says_not_yet_is_read_as_an_empty_cell(taken):
+    result = taken(
+        {"CPMS contacté le": "pas encore", "PO informé le": "NON", "Clôturé le": "en cours"}, {"PO informé le": ""}
+    )
+    assert not result.faults
+    assert set(result.tables["case_steps"]["outcome"]) == {"not_done"}
+    assert set(result.tables["cases"]["status"]) == {"open"}
+
+
+def test_a_word_that_says_done_without_a_date_is_not_a_date(taken):
+    said = {"CPMS contacté le": "oui", "PO informé le": "fait", "Police contactée le": "x", "Clôturé le": "oui"}
+    assert {rule for _, _, rule in found(taken(said))} == {"not_a_date"}
+    assert len(taken(said).faults) == len(said)
+
+
+def test_only_a_question_mark_says_that_nobody_knows_and_another_sign_must_be_mapped(taken):
+    """A dash may mean that a step is not done, or not to be done: reading it as « inconnu » would change the shares."""
+    signs = {"CPMS contacté le": "-", "Mineur": "??"}
+    assert [(fault.header, fault.rule) for fault in taken(signs).faults] == [("CPMS contacté le", "not_a_date")]
+    own_words = OwnWords({}, {"outcomes": {"-": "not_applicable"}})
+    steps = taken(signs, own_words=own_words).tables["case_steps"].set_index("step")["outcome"]
+    assert steps["cpms"] == "not_applicable"
 
 
 # Dates
@@ -202,6 +258,14 @@ def test_the_hours_of_the_clock_change_are_those_of_the_reference():
         ("M1", "fundamental"),
         ("2e degré", "secondary_2"),
         ("Fondamental", "fundamental"),
+        ("3e année secondaire", "secondary_2"),
+        ("Première secondaire", "secondary_1"),
+        ("4e primaire A", "fundamental"),
+        ("3SB", "secondary_2"),
+        ("S4 TQ", "secondary_2"),
+        ("3e professionnelle", "secondary_2"),
+        ("3e puériculture", None),
+        ("3e", None),
         ("S8", None),
         ("x", None),
     ],
@@ -210,44 +274,36 @@ def test_a_year_of_study_gives_its_level(word, level):
     assert find_level(word) == level
 
 
-# The schools sheet
+@pytest.mark.parametrize(
+    ("word", "in_secondary", "in_fundamental"),
+    [
+        ("3e", "secondary_2", "fundamental"),
+        ("1ère", "secondary_1", "fundamental"),
+        ("3A", "secondary_2", "fundamental"),
+        ("5TQ", "secondary_3", "fundamental"),
+        ("5P", "secondary_3", "fundamental"),
+        ("P5", "fundamental", "fundamental"),
+        ("7e", "secondary_3", None),
+        ("9e", None, None),
+        ("2026", None, None),
+    ],
+)
+def test_a_year_alone_is_of_what_the_school_teaches(word, in_secondary, in_fundamental):
+    assert (find_level(word, "secondary"), find_level(word, "fundamental")) == (in_secondary, in_fundamental)
 
 
-def test_faults_of_the_schools_sheet_are_said_and_refuse_no_more_than_their_cell(take, typed):
-    schools = """Code;Nom;Réseau;Niveau;Élèves;Délai CPMS
-3000;Institut Hardy;Libre;Secondaire;mille;bientôt
-;Sans code;;;;
-3 000;Doublon;;;;
-3007;École Lebrun;WBE;Lycée;12;5 jours
-3 000;Encore;;;;
-"""
-    result = take(typed({}), schools=schools)
-    assert [(fault.row, fault.header, fault.rule) for fault in result.school_faults] == [
-        (2, "Réseau", "unknown_term"),
-        (2, "Élèves", "not_a_number"),
-        (2, "Délai CPMS", "not_a_deadline"),
-        (3, "Code", "missing"),
-        (5, "Niveau", "unknown_term"),
-        (6, "Code", "duplicate"),
-    ]
-    assert set(result.tables["schools"]["school_id"]) == {"3000", "3 000", "3007"}
-    assert result.tables["school_deadlines"][["school_id", "max_school_days"]].to_numpy().tolist() == [["3007", 5]]
-    assert not result.faults
+def test_a_school_level_beside_the_year_says_nothing_more_and_refuses_nothing(taken):
+    beside = {"Année d'études": "S3", "Niveau": "Secondaire"}
+    result = taken(beside, {"Année d'études": "", "Niveau": "2e degré"}, {"Année d'études": "", "Niveau": "Secondaire"})
+    assert found(result) == [(4, "Année d'études", "missing")]
+    assert set(result.tables["cases"]["school_level"]) == {"secondary_2"}
 
 
-def test_a_name_that_two_schools_share_is_not_known(take, typed):
-    schools = "Code;Nom\n1;Institut\n2;Institut\n"
-    result = take(typed({"École": "Institut"}, {"École": "2"}), schools=schools)
-    assert found(result) == [(2, "École", "unknown_school")]
-
-
-def test_a_file_without_schools_is_read_with_those_known_and_leaves_them_as_they_are(take, typed):
-    known = take(typed({})).tables["schools"]
-    result = take(typed({}), schools=None, known_schools=known)
-    assert result.n_accepted == 1
-    assert result.tables["schools"].empty
-    with pytest.raises(RefusedFileError, match="La liste des écoles manque"):
-        take(typed({}), schools=None, known_schools=known.iloc[:0])
+def test_without_a_column_of_years_a_fundamental_school_alone_tells_the_level(take):
+    rows = "N° dossier;École;Signalé le;Faits\n1;3000;12/01/2026;Insultes\n2;3007;12/01/2026;Insultes\n"
+    result = take(rows.encode())
+    assert found(result) == [(2, "École", "no_level")]
+    assert result.tables["cases"]["school_level"].tolist() == ["fundamental"]
 
 
 # What no message may say

@@ -37,7 +37,7 @@ def test_a_refused_row_comes_back_whole_with_the_reasons_in_the_last_column(take
     assert header == [*original[0], CORRECTION_HEADER]
     assert corrected[:-1] == original[2]
     assert corrected[-1] == (
-        "Ligne 3 du registre. Colonne « École » : cette école n'est pas dans la feuille Écoles. "
+        "Ligne 3 du registre. Colonne « École » : cette école n'est pas reconnue dans la feuille Écoles. "
         "Colonne « Faits » : ce mot n'est pas dans la liste."
     )
     assert len(sheet.rows) == TOP + 2

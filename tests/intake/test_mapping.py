@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from analytics.intake import RefusedFileError, load_own_words
-from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords, extraction_day, lay_out
-from analytics.intake.reading import read
-from analytics.vocabulary import normalise
+from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords, extraction_day, header_key, lay_out
+from analytics.intake.reading import Sheet, read
+from analytics.intake.writing import Book
 
 
 def headers_of(content: str, own_words: OwnWords | None = None) -> dict[str, int]:
@@ -33,8 +33,9 @@ def test_headers_are_found_under_title_lines():
         "N° dossier;École;Signalé le;Faits",
         "n dossier ;ECOLE; signale  LE;faits:",
         "Numéro de dossier;Établissement;Date du signalement;Type d'incident",
+        "N° de dossier (obligatoire);Établissements;Signalés le (date et heure);Fait(s)",
     ],
-    ids=["as in the template", "case, accents, spaces, punctuation", "synonyms"],
+    ids=["as in the template", "case, accents, spaces, punctuation", "synonyms", "number and brackets"],
 )
 def test_headers_are_compared_by_what_they_mean(headers):
     assert headers_of(headers) == {"case_number": 0, "school": 1, "reported": 2, "incidents": 3}
@@ -42,7 +43,7 @@ def test_headers_are_compared_by_what_they_mean(headers):
 
 @pytest.mark.parametrize("fields", [REGISTER, SCHOOLS], ids=["register", "schools"])
 def test_no_header_means_two_columns(fields):
-    words = [(normalise(word), field.code) for field in fields for word in {field.header, *field.synonyms}]
+    words = [(header_key(word), field.code) for field in fields for word in {field.header, *field.synonyms}]
     meanings = {word: {code for other, code in words if other == word} for word, _ in words}
     assert {word: codes for word, codes in meanings.items() if len(codes) > 1} == {}
 
@@ -54,6 +55,53 @@ def test_what_is_not_known_is_listed_as_ignored():
     assert layout.ignored == ("Élève", "Remarques")
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Médiation scolaire contacté le", "step:school_mediation"),
+        ("Parent contacté le (jj/mm/aaaa)", "step:parents"),
+        ("Date : CPMS contacté le", "step:cpms"),
+        ("Police avertie", "step:police_contact"),
+        ("Date PO", "step:controlling_authority"),
+        ("Contact CPMS", None),
+        ("Mineur(e)", "minor"),
+        ("Mineur (O/N)", "minor"),
+        ("Signalé par (nom)", None),
+        ("Parents (nom)", None),
+        ("Élève", None),
+    ],
+)
+def test_number_gender_and_the_form_of_an_answer_do_not_count_in_a_header_and_a_name_does(header, code):
+    columns = headers_of(f"N° dossier;École;Signalé le;Faits;{header}")
+    assert [found for found, column in columns.items() if column == 4] == ([code] if code else [])
+
+
+def test_a_column_gives_way_to_the_one_that_bears_the_name_itself():
+    """A column CPMS may name the centre, and a column Classe the letter: the register's own names have the first claim."""
+    headers = "CPMS;N° dossier;Code école;Nom de l'école;École;Classe;Année d'études;Signalé le;Faits;CPMS contacté le"
+    layout = lay_out(read(headers.encode()), REGISTER, OwnWords(), "Registre")
+    assert layout.columns["school"] == 4
+    assert layout.columns["year"] == 6
+    assert layout.columns["step:cpms"] == 9
+    assert layout.ignored == ("CPMS", "Code école", "Nom de l'école", "Classe")
+    mapped = headers_of(headers, OwnWords({"cpms": "step:cpms"}))
+    assert mapped["step:cpms"] == 0
+
+
+def test_headers_on_two_lines_are_read_where_the_first_is_merged_over_both():
+    book = Book()
+    sheet = book.workbook.add_worksheet("Registre")
+    for column, header in enumerate(["N° dossier", "École", "Signalé le", "Faits"]):
+        sheet.merge_range(1, column, 2, column, header)
+    sheet.merge_range("E2:G2", "Relais")
+    book.write_rows(sheet, 2, [["", "", "", "", "CPMS contacté le", "PO informé le", "Police contactée le"]])
+    layout = lay_out(read(book.close()), REGISTER, OwnWords(), "Registre")
+    assert layout.header_row == 2
+    assert layout.columns["case_number"] == 0
+    assert layout.columns["step:police_contact"] == 6
+    assert layout.header("school") == "École"
+
+
 def test_missing_columns_are_named():
     with pytest.raises(RefusedFileError, match="il manque les colonnes « École » et « Faits »"):
         headers_of("N° dossier;Signalé le")
@@ -61,7 +109,7 @@ def test_missing_columns_are_named():
 
 @pytest.mark.parametrize(
     "headers",
-    ["N° dossier;École;Signalé le;Faits;a;a", "N° dossier;École;Signalé le;Faits;Canal;Établissement"],
+    ["N° dossier;École;Signalé le;Faits;a;a", "N° dossier;Code école;Signalé le;Faits;Canal;Établissement"],
     ids=["same unknown header", "two names of one column"],
 )
 def test_a_header_that_stands_twice_is_refused_with_its_cells(headers):
@@ -82,6 +130,16 @@ def test_the_day_of_the_extract_is_read_above_the_headers():
 
     assert day("Extrait du 12/06/2026") == date(2026, 6, 12)
     assert day("Situation arrêtée au 2026-06-12") == date(2026, 6, 12)
+    assert day("Extrait du 12 juin 2026") == date(2026, 6, 12)
+    assert day("Extraction du 1er août 2026") == date(2026, 8, 1)
+    assert day("Données arrêtées au 12.06.2026") == date(2026, 6, 12)
+    assert day("Situation du 01/09/2025 au 12/06/2026") == date(2026, 6, 12)
+    assert day("Période du 01/09/2025 au 30/06/2026, extrait le 12/06/2026") == date(2026, 6, 12)
+    assert day("Extrait du;2026-06-12") == date(2026, 6, 12)
+    assert day("Extrait du 12 brumaire 2026") is None
+    assert extraction_day(
+        Sheet("", [["Extrait du", "", datetime.fromisoformat("2026-06-12")], ["N°", "", ""]]), 1
+    ) == date(2026, 6, 12)
     assert day("Imprimé le 12/06/2026") is None
     assert day("Extrait du 31/06/2026") is None
 

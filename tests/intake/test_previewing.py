@@ -12,7 +12,13 @@ from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.intake.checking import Fault
 from analytics.intake.mapping import REGISTER, OwnWords, lay_out
-from analytics.intake.previewing import preview_columns, refused_rows, residual_risk, risk_sentence
+from analytics.intake.previewing import (
+    preview_columns,
+    refused_rows,
+    residual_risk,
+    risk_sentence,
+    unread_steps_sentence,
+)
 from analytics.intake.reading import Sheet
 from analytics.schema import TABLES
 from analytics.store import Store
@@ -38,6 +44,21 @@ def test_each_column_is_kept_coarsened_or_dropped_in_the_order_of_the_file():
 
 def test_every_field_says_whether_it_is_kept_or_coarsened():
     assert all(field.becomes.startswith(("gardé", "réduit", "remplacé")) for field in REGISTER)
+
+
+def test_steps_without_a_column_are_named_since_they_would_count_as_not_done():
+    headers = [field.header for field in REGISTER]
+
+    def sentence(*renamed: str) -> str:
+        row = ["Contact" if header in renamed else header for header in headers]
+        return unread_steps_sentence(lay_out([Sheet("", [row])], REGISTER, OwnWords(), "Registre"))
+
+    assert sentence() == ""
+    assert sentence("CPMS contacté le") == (
+        "Aucune colonne n'est reconnue pour « CPMS contacté le » : ces étapes comptent comme non faites."
+    )
+    few = lay_out([Sheet("", [headers[:7]])], REGISTER, OwnWords(), "Registre")
+    assert unread_steps_sentence(few).endswith("et 10 autres : ces étapes comptent comme non faites.")
 
 
 def cases(table, drawing: str) -> dict[str, pd.DataFrame]:

@@ -105,6 +105,27 @@ def test_the_separator_is_told_from_the_rows_and_not_from_a_talkative_remark(sep
     assert sheet.rows[1] == ["n", "école", "remarque"]
 
 
+def test_titles_and_addresses_with_a_comma_do_not_make_it_the_separator():
+    lines = [
+        "Service, registre",
+        "Interne, confidentiel",
+        "n;école;adresse",
+        "1;3000;Rue du Nord, 5",
+        "2;3000;Rue du Sud, 6",
+    ]
+    assert read("\n".join(lines).encode())[0].rows[2] == ["n", "école", "adresse"]
+
+
+def test_an_open_quote_is_told_by_the_line_before_it():
+    with pytest.raises(RefusedFileError, match="dans ce qui suit la ligne 2"):
+        read(b'a;b\n1;2\n3;"4\n5;6\n')
+
+
+def test_a_damaged_utf_8_is_refused_rather_than_shown_with_the_wrong_accents():
+    with pytest.raises(RefusedFileError, match="encodage"):
+        read("école;élève\n".encode() + b"\xe9t\xe9\n")
+
+
 def test_a_quoted_cell_keeps_its_separators_and_new_lines():
     assert read(b'a;b\n"x;y";"p\nq"\n')[0].rows[1] == ["x;y", "p\nq"]
 

@@ -1,0 +1,87 @@
+"""Which sheet of a workbook is the register, and which one describes the schools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pytest
+
+from analytics.intake import Extract, Key, RefusedFileError, extract
+from analytics.intake.writing import Book
+
+HEADERS = ["N° dossier", "École", "Année d'études", "Signalé le", "Faits"]
+SCHOOLS = [
+    ["Code", "Nom", "Réseau", "Niveau", "Zone", "Élèves"],
+    ["3000", "Institut Hardy", "WBE", "Secondaire", "Mons", "412"],
+]
+
+
+def case(number: str) -> list[str]:
+    return [number, "3000", "S3", "12/01/2026", "Insultes"]
+
+
+def taken(sheets: Mapping[str, Sequence[Sequence]], hidden: Sequence[str] = ()) -> Extract:
+    book = Book()
+    for name, rows in sheets.items():
+        sheet = book.workbook.add_worksheet(name)
+        book.write_rows(sheet, 0, rows)
+        if name in hidden:
+            sheet.hide()
+        else:
+            sheet.activate()
+    return extract(book.close(), Key(b"test"), date(2026, 6, 12), as_of=date(2026, 6, 12))
+
+
+@pytest.mark.parametrize("name", ["Écoles", "ECOLES 2025-2026", "Liste des écoles", "Établissements", "Feuil2"])
+def test_the_schools_are_found_by_the_name_of_their_sheet_or_by_its_headers(name):
+    result = taken({name: SCHOOLS, "Dossiers": [HEADERS, case("1")]})
+    assert result.tables["schools"]["name"].tolist() == ["Institut Hardy"]
+
+
+def test_a_list_of_people_is_never_taken_for_the_schools():
+    people = [["Code", "Nom", "École", "Niveau"], ["12", "Zoé Petit", "3000", "S3"]]
+    with pytest.raises(RefusedFileError, match="La liste des écoles manque"):
+        taken({"Dossiers": [HEADERS, case("1")], "Contacts": people})
+
+
+def test_hidden_schools_are_read_and_shown_ones_first():
+    old = [SCHOOLS[0], ["3000", "Ancien nom", "WBE", "Secondaire", "Mons", "1"]]
+    register = [HEADERS, case("1")]
+    assert taken({"Dossiers": register, "Écoles": SCHOOLS}, hidden=["Écoles"]).n_accepted == 1
+    both = taken({"Écoles 2020": old, "Dossiers": register, "Écoles": SCHOOLS}, hidden=["Écoles 2020"])
+    assert both.tables["schools"]["name"].tolist() == ["Institut Hardy"]
+
+
+def test_a_hidden_copy_is_not_the_register():
+    result = taken(
+        {
+            "Copie": [[*HEADERS, "Canal"], [*case("old"), "SMS"]],
+            "Dossiers": [HEADERS, case("1"), case("2")],
+            "Écoles": SCHOOLS,
+        },
+        hidden=["Copie"],
+    )
+    assert result.n_read == 2
+
+
+def test_two_sheets_of_cases_are_refused_rather_than_one_of_them_lost():
+    sheets = {"2024-2025": [HEADERS, case("1")], "Écoles": SCHOOLS, "2025-2026": [HEADERS, case("2")]}
+    with pytest.raises(RefusedFileError, match="Plusieurs feuilles du classeur contiennent des dossiers"):
+        taken(sheets)
+    assert taken(sheets | {"2025-2026": [HEADERS]}).n_read == 1
+
+
+def test_a_row_that_only_a_formula_or_a_number_fills_outside_the_read_columns_is_no_case():
+    """A column of a coordinator's own, filled down to the last row of the sheet, is no thousand of cases without number."""
+    book = Book()
+    sheet = book.workbook.add_worksheet("Registre")
+    book.write_rows(sheet, 0, [[*HEADERS, "Rang", "Délai", "Remarques"], [*case("1"), 1]])
+    for row in range(1, 9):
+        sheet.write_number(row, 5, row)
+        sheet.write_formula(row, 6, '=IF(D2=0;;"en retard")', None, "en retard")
+    sheet.write_string(8, 7, "à compléter")
+    book.write_rows(book.workbook.add_worksheet("Écoles"), 0, SCHOOLS)
+    result = extract(book.close(), Key(b"test"), date(2026, 6, 12), as_of=date(2026, 6, 12))
+    assert (result.n_read, result.n_accepted) == (2, 1)
+    assert {fault.row for fault in result.faults} == {9}
