@@ -95,15 +95,20 @@ class Vocabulary(Mapping[str, Term]):
         return self._codes.get(normalise(word))
 
 
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+
+
 def normalise(text: str) -> str:
     """``text`` without case, accents, punctuation or repeated spaces: how headers and words are compared.
 
     >>> normalise("  N° DOSSIER : ")
     'n dossier'
     """
-    letters = unicodedata.normalize("NFKD", text.replace("°", " ").replace("œ", "oe").replace("Œ", "oe")).casefold()
-    bare = "".join(character for character in letters if not unicodedata.combining(character))
-    return re.sub(r"[^a-z0-9]+", " ", bare).strip()
+    bare = text.casefold()
+    if not bare.isascii():  # else there is nothing to take apart, and a register has 100,000 case numbers to compare
+        letters = unicodedata.normalize("NFKD", text.replace("°", " ").replace("œ", "oe").replace("Œ", "oe")).casefold()
+        bare = "".join(character for character in letters if not unicodedata.combining(character))
+    return _BETWEEN_WORDS.sub(" ", bare).strip()
 
 
 @cache

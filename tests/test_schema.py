@@ -72,12 +72,12 @@ def test_an_empty_table_has_the_types_of_a_full_one():
 )
 def test_a_table_that_breaks_a_constraint_is_refused_without_its_value(change, said):
     with pytest.raises(SchemaError) as caught:
-        CASE_STEPS.check(steps({}, change))
+        CASE_STEPS.checked(steps({}, change))
     assert str(caught.value) == said
 
 
 def test_a_delay_may_be_missing():
-    CASE_STEPS.check(steps({"outcome": "not_done", "delay_hours": None, "delay_school_days": None}))
+    CASE_STEPS.checked(steps({"outcome": "not_done", "delay_hours": None, "delay_school_days": None}))
 
 
 def test_a_column_too_many_or_too_few_is_refused():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import compress
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -101,7 +101,7 @@ def text(cell: Cell) -> str:
 def code_words(cells: Sequence[Cell], find: Callable[[str], str | None]) -> np.ndarray:
     """The code of each cell, "" where it is empty, None where its word is unknown; each distinct word is looked up once."""
     codes = {cell: find(text(cell)) if text(cell) else "" for cell in set(cells)}
-    return np.array([codes[cell] for cell in cells], dtype=object)
+    return np.fromiter(map(codes.__getitem__, cells), object, len(cells))
 
 
 def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
@@ -110,7 +110,7 @@ def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) ->
         cell: tuple(dict.fromkeys(find(word) for word in re.split(r"[;,\n|]", text(cell)) if word.strip()))
         for cell in set(cells)
     }
-    return [codes[cell] for cell in cells]
+    return list(map(codes.__getitem__, cells))
 
 
 _DATE = re.compile(
@@ -147,7 +147,16 @@ class Moments:
     words: np.ndarray
     invalid: np.ndarray
 
+    def __getitem__(self, rows: slice) -> Moments:
+        """Those of some rows."""
+        return Moments(self.local[rows].reset_index(drop=True), self.has_time[rows], self.words[rows], self.invalid[rows])
+
     @property
+    def missing(self) -> np.ndarray:
+        """True where the cell is empty."""
+        return self.local.isna().to_numpy() & (self.words == "") & ~self.invalid
+
+    @cached_property
     def days(self) -> pd.Series:
         return self.local.dt.normalize()
 
@@ -162,18 +171,20 @@ def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Mo
     local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
     words = np.full(len(cells), "", dtype=object)
     invalid = np.zeros(len(cells), dtype=bool)
-    kinds = np.array([1 if kind is datetime else 2 if kind is date else 0 for kind in map(type, cells)], dtype="int8")
-    instants = pa.array(compress(cells, kinds == 1), pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    values, kinds = np.fromiter(cells, object, len(cells)), np.fromiter(map(type, cells), object, len(cells))
+    is_instant, is_day = kinds == datetime, kinds == date
+    instants = pa.array(values[is_instant], pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
-    local[kinds == 1] = instants + np.timedelta64(500_000, "us")
-    local[kinds == 2] = pa.array(compress(cells, kinds == 2), pa.date32()).to_numpy(zero_copy_only=False)
-    typed = list(compress(cells, kinds == 0))
+    local[is_instant] = instants + np.timedelta64(500_000, "us")
+    local[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
+    is_typed = ~(is_instant | is_day)
+    typed = values[is_typed].tolist()
     place = {cell: i for i, cell in enumerate(set(typed))}  # each distinct cell is parsed once
     parsed = [_parse_typed(cell, find) for cell in place]
-    places = np.array([place[cell] for cell in typed], dtype=int)
-    local[kinds == 0] = np.array([moment for moment, _, _ in parsed], dtype="datetime64[us]")[places]
-    words[kinds == 0] = np.array([word for _, word, _ in parsed], dtype=object)[places]
-    invalid[kinds == 0] = np.array([is_neither for _, _, is_neither in parsed], dtype=bool)[places]
+    places = np.fromiter(map(place.__getitem__, typed), int, len(typed))
+    local[is_typed] = np.array([moment for moment, _, _ in parsed], dtype="datetime64[us]")[places]
+    words[is_typed] = np.array([word for _, word, _ in parsed], dtype=object)[places]
+    invalid[is_typed] = np.array([is_neither for _, _, is_neither in parsed], dtype=bool)[places]
     local = local.astype("datetime64[s]")
     has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
     return Moments(pd.Series(local), has_time, words, invalid)
@@ -235,6 +246,10 @@ def data_rows(layout: Layout, code: str) -> np.ndarray:
     filled = [
         number
         for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 1)
-        if any(not isinstance(cell, str) or cell.strip() for cell in row) and normalise(text(row[column])) != EXAMPLE
+        if any(map(_is_filled, row)) and normalise(text(row[column])) != EXAMPLE
     ]
     return np.array(filled, dtype=int)
+
+
+def _is_filled(cell: Cell) -> bool:
+    return not isinstance(cell, str) or cell.strip() != ""
