@@ -24,7 +24,6 @@ from analytics.intake.checking import (
 )
 from analytics.intake.mapping import Layout, OwnWords
 from analytics.intake.schools import find_school
-from analytics.intake.sheets import Cell
 from analytics.school_calendar import SchoolCalendar
 from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STEPS
 
@@ -61,12 +60,12 @@ def read_columns(
 ) -> Columns:
     """Read every column, adding what is wrong to ``faults``: all the faults of a row at once."""
     width = len(layout.sheet.rows[layout.header_row])
-    every_cell = chain.from_iterable((*layout.sheet.rows[row], "") for row in rows)
+    every_cell = chain.from_iterable(chain.from_iterable((layout.sheet.rows[row], ("",)) for row in rows))
     table = np.fromiter(every_cell, object, len(rows) * (width + 1)).reshape(len(rows), width + 1)
 
-    def cells(*codes: str) -> list[Cell]:
+    def cells(*codes: str) -> np.ndarray:
         """The cells of fields, row by row; empty ones for a field that has no column."""
-        return table[:, [layout.columns.get(code, width) for code in codes]].ravel().tolist()
+        return table[:, [layout.columns.get(code, width) for code in codes]].ravel()
 
     def words(code: str, find: Callable[[str], str | None], default: str) -> np.ndarray:
         codes = code_words(cells(code), find)
@@ -81,7 +80,7 @@ def read_columns(
 
     case_number = np.fromiter((canonical_number(text(cell)) for cell in cells("case_number")), object, len(rows))
     faults.add("case_number", "missing", case_number == "")
-    faults.add("case_number", "duplicate", pd.Series(case_number).duplicated().to_numpy() & (case_number != ""))
+    faults.add("case_number", "duplicate", pd.Index(case_number, dtype=object).duplicated() & (case_number != ""))
 
     find, nearest = find_school(schools)
     school_cells = cells("school")

@@ -99,9 +99,9 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
 
 
 def _outcome_places(moments: Moments) -> np.ndarray:
-    """What became of a step, by its place in ``OUTCOMES``: a million small numbers are moved sooner than as many words."""
-    words = np.where(moments.local.notna(), "done", np.where(moments.words == "", "not_done", moments.words))
-    return pd.Index(list(OUTCOMES), dtype=object).get_indexer(pd.Index(words, dtype=object)).astype("int8")
+    """What became of a step in each row, by its place in ``OUTCOMES``."""
+    done, not_done = (list(OUTCOMES).index(code) for code in ("done", "not_done"))
+    return np.where(moments.local.notna(), done, np.where(moments.words < 0, not_done, moments.words)).astype("int8")
 
 
 def _kept(series: pd.Series, accepted: np.ndarray) -> pd.Series:

@@ -21,6 +21,8 @@ from analytics.vocabulary import DATA
 
 KEPT_VERSIONS = 5
 
+_ROW_GROUP = 122_880  # rows that DuckDB writes as one
+
 _VERSION = re.compile(r"[0-9a-f]{8}-[0-9a-f]{32}\.duckdb")
 _LEFT_OVER = re.compile(rf"[0-9a-f]{{8}}\.(building(\.wal)?|manifest)|{_VERSION.pattern}")
 
@@ -144,7 +146,8 @@ class Store:
         with duckdb.connect(building, config=CONFIG) as connection:
             for name, table in TABLES.items():
                 connection.execute(table.ddl)
-                connection.register("incoming", rows[name])
+                # A batch a row group of DuckDB: its threads would cut a larger one in turn, and wait for each other.
+                connection.register("incoming", rows[name].to_reader(_ROW_GROUP))
                 # In the order of its key a table takes half the room.
                 order = "" if table.is_in_order(rows[name]) else f"ORDER BY {', '.join(table.key)}"
                 connection.execute(f"INSERT INTO {name} SELECT * FROM incoming {order}")
