@@ -41,6 +41,7 @@ def record_tables(
     extracted_at = (end_of_extract + pd.Timedelta(hours=STEP_HOUR)).tz_localize(TIMEZONE).tz_convert("UTC")
     incidents = [columns.incidents[i] for i in accepted.tolist()]
     threatens = {types: not set(types).isdisjoint(DANGER_TYPES) for types in set(incidents)}
+    in_order = {types: sorted(types) for types in threatens}
     minors = pd.Series(columns.minor[accepted]).map({"yes": True, "no": False, "unknown": pd.NA})
     cases = pd.DataFrame(
         {
@@ -59,7 +60,7 @@ def record_tables(
         }
     )
     case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))
-    types = pa.array(chain.from_iterable(incidents), pa.string())
+    types = pa.array(chain.from_iterable(map(in_order.__getitem__, incidents)), pa.string())
     return {
         "cases": cases,
         "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),

@@ -129,13 +129,13 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f[\s/>]")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 # A filled cell beyond the last column or row that is read, and a filled row beyond the last one. An empty cell ends in "/".
 _FAR_CELL = re.compile(
     rb""" r=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'](?:[^>]*[^>/])?>"""
 )
 _FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["'](\d{7,}|[2-9]\d{5})["'](?:[^>]*[^>/])?>""")
+_FAR_ROW_OR_FORMULA = re.compile(_FAR_ROW.pattern + rb"|<(?:\w+:)?f[\s/>]")
 
 
 def _search(pattern: re.Pattern[bytes], xml: bytes) -> re.Match[bytes] | None:
@@ -160,15 +160,15 @@ def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
         xml = parts[f"xl/{target}"]
         if far := _search(_FAR_CELL, xml):
             raise too_far(far[1].decode())
-        if far := _search(_FAR_ROW, xml):
-            raise too_far(f"A{far[1].decode()}")
-        marks[_attribute(tag, b"name")] = _Marks(_xlsx_formulas(xml))
+        found = marks[_attribute(tag, b"name")] = _Marks()
+        if _search(_FAR_ROW_OR_FORMULA, xml):  # one look for the two, which most sheets do without
+            if far := _search(_FAR_ROW, xml):
+                raise too_far(f"A{far[1].decode()}")
+            found.formulas = _xlsx_formulas(xml)
     return marks
 
 
 def _xlsx_formulas(xml: bytes) -> set[tuple[int, int]]:
-    if not _search(_FORMULA, xml):
-        return set()
     names = [_CELL_NAME.search(attributes) for attributes in _FORMULA_CELL.findall(xml)]
     return {(int(name[2]) - 1, _column_number(name[1])) for name in names if name}
 
