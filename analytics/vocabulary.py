@@ -100,15 +100,20 @@ def _singular(key: str) -> str:
     return re.sub(r"(?<=\w{3})[sx]\b", "", key)
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
 def normalise(text: str) -> str:
     """``text`` without case, accents, punctuation or repeated spaces: how headers and words are compared.
 
     >>> normalise("  N° DOSSIER : ")
     'n dossier'
     """
-    letters = unicodedata.normalize("NFKD", text.replace("°", " ").replace("œ", "oe").replace("Œ", "oe")).casefold()
-    bare = "".join(character for character in letters if not unicodedata.combining(character))
-    return re.sub(r"[\W_]+", " ", bare).strip()
+    bare = text.casefold()
+    if not bare.isascii():  # else there is nothing to take apart, and a register has 100,000 case numbers to compare
+        letters = unicodedata.normalize("NFKD", text.replace("°", " ").replace("œ", "oe").replace("Œ", "oe")).casefold()
+        bare = "".join(character for character in letters if not unicodedata.combining(character))
+    return _BETWEEN_WORDS.sub(" ", bare).strip()
 
 
 def word_key(word: str) -> str:

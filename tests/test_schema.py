@@ -72,12 +72,33 @@ def test_an_empty_table_has_the_types_of_a_full_one():
 )
 def test_a_table_that_breaks_a_constraint_is_refused_without_its_value(change, said):
     with pytest.raises(SchemaError) as caught:
-        CASE_STEPS.check(steps({}, change))
+        CASE_STEPS.checked(steps({}, change))
     assert str(caught.value) == said
 
 
+def in_order(*rows: str) -> bool:
+    return CASE_STEPS.is_in_order(
+        CASE_STEPS.to_arrow(steps(*(dict(zip(("case_id", "step"), row.split(), strict=True)) for row in rows)))
+    )
+
+
+def test_rows_are_in_order_when_each_comes_after_the_one_before_by_the_whole_key():
+    assert in_order("A cpms", "A parents", "B complaint", "Z cpms", "a cpms", "É cpms")  # by bytes
+    assert in_order("A cpms")
+    assert CASE_STEPS.is_in_order(CASE_STEPS.to_arrow(CASE_STEPS.empty))
+    assert not in_order("A parents", "A cpms")
+    assert not in_order("B cpms", "A parents")
+    assert not in_order("A cpms", "A cpms")
+
+
+def test_a_row_that_stands_twice_is_refused_wherever_it_stands():
+    for case_ids in ("AAB", "ABA", "BAA"):
+        with pytest.raises(SchemaError, match="a row stands twice"):
+            CASE_STEPS.checked(steps(*({"case_id": case_id} for case_id in case_ids)))
+
+
 def test_a_delay_may_be_missing():
-    CASE_STEPS.check(steps({"outcome": "not_done", "delay_hours": None, "delay_school_days": None}))
+    CASE_STEPS.checked(steps({"outcome": "not_done", "delay_hours": None, "delay_school_days": None}))
 
 
 def test_a_column_too_many_or_too_few_is_refused():

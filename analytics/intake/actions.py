@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from analytics.intake.checking import Fault, Faults, check_moments, code_words, data_rows, read_moments, text
@@ -48,7 +47,7 @@ def read_actions(
     faults.add("activity", "missing", activity == "")
     faults.add("activity", "unknown_term", activity == None)  # noqa: E711
     given_on = read_moments(cells("given_on"), lambda word: None)
-    faults.add("given_on", "missing", np.array([text(cell) == "" for cell in cells("given_on")], dtype=bool))
+    faults.add("given_on", "missing", given_on.missing)
     check_moments(faults, "given_on", given_on, _HOUR, as_of, calendar)
     n_groups = pd.Series([text(cell) or "1" for cell in cells("groups")], dtype="str")
     whole = n_groups.str.fullmatch(r"[1-9]\d{0,3}")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import compress
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ import pyarrow as pa
 from analytics.intake.mapping import Layout
 from analytics.intake.reading import Cell
 from analytics.school_calendar import TIMEZONE, SchoolCalendar, to_utc
-from analytics.vocabulary import SCHOOL_LEVELS, normalise
+from analytics.vocabulary import OUTCOMES, SCHOOL_LEVELS, normalise
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
@@ -39,6 +39,7 @@ RULES: dict[str, str] = {
     "not_a_deadline": "ce n'est pas un délai : écrivez 48 h ou 5 j",
 }
 
+Cells = Sequence[Cell] | np.ndarray  # a column, or several row by row
 
 EXAMPLE = "exemple"  # the case number, or the school code, of the template's example rows, which are skipped
 
@@ -105,13 +106,13 @@ def text(cell: Cell) -> str:
     return str(cell)
 
 
-def code_words(cells: Sequence[Cell], find: Callable[[str], str | None]) -> np.ndarray:
+def code_words(cells: Cells, find: Callable[[str], str | None]) -> np.ndarray:
     """The code of each cell, "" where it is empty, None where its word is unknown; each distinct word is looked up once."""
     codes = {cell: find(text(cell)) if text(cell) else "" for cell in set(cells)}
-    return np.array([codes[cell] for cell in cells], dtype=object)
+    return np.fromiter(map(codes.__getitem__, cells), object, len(cells))
 
 
-def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
+def code_word_lists(cells: Cells, find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
     """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line.
 
     « Insultes et menaces » or « Insultes / menaces » are two words where each of them is known and the whole is not.
@@ -122,7 +123,7 @@ def code_word_lists(cells: Sequence[Cell], find: Callable[[str], str | None]) ->
         return tuple(dict.fromkeys(code for word in words for code in _code_or_codes(word, find)))
 
     codes = {cell: codes_of(cell) for cell in set(cells)}
-    return [codes[cell] for cell in cells]
+    return list(map(codes.__getitem__, cells))
 
 
 def _code_or_codes(word: str, find: Callable[[str], str | None]) -> list[str | None]:
@@ -158,8 +159,8 @@ def parse_moment(word: str) -> datetime | None:
 class Moments:
     """A column of dates. ``local`` is Brussels wall-clock time, NaT where there is none.
 
-    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds the code of a cell
-    that says something else ("sans objet"), "" where it does not.
+    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds what a cell says
+    instead of a date ("sans objet") by its place in ``OUTCOMES``, -1 where it says nothing.
     """
 
     local: pd.Series
@@ -167,7 +168,18 @@ class Moments:
     words: np.ndarray
     invalid: np.ndarray
 
+    def __getitem__(self, rows: slice) -> Moments:
+        """Those of some rows."""
+        return Moments(
+            self.local[rows].reset_index(drop=True), self.has_time[rows], self.words[rows], self.invalid[rows]
+        )
+
     @property
+    def missing(self) -> np.ndarray:
+        """True where the cell is empty."""
+        return self.local.isna().to_numpy() & (self.words < 0) & ~self.invalid
+
+    @cached_property
     def days(self) -> pd.Series:
         return self.local.dt.normalize()
 
@@ -177,34 +189,36 @@ class Moments:
         return to_utc(completed)
 
 
-def read_moments(cells: Sequence[Cell], find: Callable[[str], str | None]) -> Moments:
-    """A column of dates or of words that ``find`` knows. True date cells are taken as they are, text by declared formats."""
+def read_moments(cells: Cells, find: Callable[[str], str | None]) -> Moments:
+    """A column of dates, or of outcomes that ``find`` knows. Date cells are taken as they are, text by declared formats."""
     local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
-    words = np.full(len(cells), "", dtype=object)
+    words = np.full(len(cells), -1, dtype="int8")
     invalid = np.zeros(len(cells), dtype=bool)
-    kinds = np.array([1 if kind is datetime else 2 if kind is date else 0 for kind in map(type, cells)], dtype="int8")
-    instants = pa.array(compress(cells, kinds == 1), pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    values, kinds = np.asarray(cells, dtype=object), np.fromiter(map(type, cells), object, len(cells))
+    is_instant, is_day = kinds == datetime, kinds == date
+    instants = pa.array(values[is_instant], pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
-    local[kinds == 1] = instants + np.timedelta64(500_000, "us")
-    local[kinds == 2] = pa.array(compress(cells, kinds == 2), pa.date32()).to_numpy(zero_copy_only=False)
-    typed = list(compress(cells, kinds == 0))
+    local[is_instant] = instants + np.timedelta64(500_000, "us")
+    local[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
+    is_typed = ~(is_instant | is_day)
+    typed = values[is_typed]
     place = {cell: i for i, cell in enumerate(set(typed))}  # each distinct cell is parsed once
     parsed = [_parse_typed(cell, find) for cell in place]
-    places = np.array([place[cell] for cell in typed], dtype=int)
-    local[kinds == 0] = np.array([moment for moment, _, _ in parsed], dtype="datetime64[us]")[places]
-    words[kinds == 0] = np.array([word for _, word, _ in parsed], dtype=object)[places]
-    invalid[kinds == 0] = np.array([is_neither for _, _, is_neither in parsed], dtype=bool)[places]
+    places = np.fromiter(map(place.__getitem__, typed), int, len(typed))
+    local[is_typed] = np.array([moment for moment, _, _ in parsed], dtype="datetime64[us]")[places]
+    words[is_typed] = np.array([word for _, word, _ in parsed], dtype="int8")[places]
+    invalid[is_typed] = np.array([is_neither for _, _, is_neither in parsed], dtype=bool)[places]
     local = local.astype("datetime64[s]")
     has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
     return Moments(pd.Series(local), has_time, words, invalid)
 
 
-def _parse_typed(cell: Cell, find: Callable[[str], str | None]) -> tuple[np.datetime64, str, bool]:
-    """A cell that is no true date: its moment (or NaT), the code of its word (or ""), and whether it is neither."""
+def _parse_typed(cell: Cell, find: Callable[[str], str | None]) -> tuple[np.datetime64, int, bool]:
+    """A cell that is no true date: its moment (or NaT), the place of its outcome (or -1), and whether it is neither."""
     word = text(cell)
     moment = parse_moment(word) if isinstance(cell, str) else None
     code = "" if moment or not word else find(word)
-    return np.datetime64(moment or "NaT", "us"), code or "", code is None
+    return np.datetime64(moment or "NaT", "us"), list(OUTCOMES).index(code) if code else -1, code is None
 
 
 def check_moments(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _CASE_TABLES = ("cases", "case_incidents", "case_steps")
 _FOLLOWED = ("followed_hours", "followed_school_days")
@@ -29,7 +32,7 @@ def merge(
     time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it; a partial
     extract misses nothing.
     """
-    is_told = known["cases"]["case_id"].isin(extract["cases"]["case_id"])
+    is_told = _among(known["cases"]["case_id"], extract["cases"]["case_id"])
     common, absent = known["cases"]["case_id"][is_told], known["cases"][~is_told]
     unchanged = int((_fingerprints(known, common) == _fingerprints(extract, common)).sum())
     covered = extract["cases"]["school_year"].unique()
@@ -40,7 +43,7 @@ def merge(
         missing=0 if is_partial else int(absent["school_year"].isin(covered).sum()),
     )
     tables = {
-        name: _stack(known[name][known[name]["case_id"].isin(absent["case_id"])], extract[name])
+        name: _stack(known[name][_among(known[name]["case_id"], absent["case_id"])], extract[name])
         for name in _CASE_TABLES
     }
     for name in ("schools", "school_deadlines"):
@@ -62,11 +65,19 @@ def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, added[kept.columns]], ignore_index=True)
 
 
+def _among(ids: pd.Series, wanted: pd.Series) -> np.ndarray:
+    """As ``ids.isin(wanted)``, which makes a Python string of each."""
+    found = pc.is_in(pa.array(ids), value_set=pa.array(wanted))
+    return found.to_numpy(zero_copy_only=False)
+
+
 def _fingerprints(tables: dict[str, pd.DataFrame], case_ids: pd.Series) -> pd.Series:
     """A number for each of ``case_ids``, in order, that changes with any part of its record, not with the order of rows."""
+    if case_ids.empty:
+        return pd.Series(dtype="uint64")
     parts = []
     for name in _CASE_TABLES:
-        frame = tables[name][tables[name]["case_id"].isin(case_ids)]
+        frame = tables[name][_among(tables[name]["case_id"], case_ids)]
         if name == "cases":
             is_fixed = frame["status"] != "open"  # an open case is followed longer each day
             frame = frame.assign(**{column: frame[column].where(is_fixed, 0) for column in _FOLLOWED})
@@ -74,4 +85,4 @@ def _fingerprints(tables: dict[str, pd.DataFrame], case_ids: pd.Series) -> pd.Se
             ordered = frame[sorted(frame.columns)]
             digests = pd.util.hash_pandas_object(ordered, index=False)  # ty: ignore[not-callable] (loaded lazily)
             parts.append(pd.Series(digests.to_numpy(), index=frame["case_id"]))
-    return pd.concat(parts).groupby(level=0).sum() if parts else pd.Series(dtype="uint64")
+    return pd.concat(parts).groupby(level=0).sum()

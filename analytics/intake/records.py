@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from analytics.intake.anonymising import Key
+from analytics.intake.checking import Moments
 from analytics.intake.columns import STEP_HOUR, Columns
 from analytics.intake.reading import RefusedFileError
+from analytics.schema import to_pandas
 from analytics.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
-from analytics.vocabulary import DANGER_TYPES
+from analytics.vocabulary import DANGER_TYPES, OUTCOMES
 
 
 def record_tables(
@@ -19,11 +24,12 @@ def record_tables(
 ) -> dict[str, pd.DataFrame]:
     """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms."""
     accepted = np.flatnonzero(keep)
-    pseudonyms = np.array([key.pseudonym(columns.case_number[i]) for i in accepted], dtype=object)
+    pseudonyms = key.pseudonyms(columns.case_number[accepted])
     order = np.argsort(pseudonyms)  # so that the order of the register is not kept
     accepted, pseudonyms = accepted[order], pseudonyms[order]
-    if len(set(pseudonyms)) < len(pseudonyms):
+    if (pseudonyms[1:] == pseudonyms[:-1]).any():
         raise RefusedFileError("Deux numéros de dossier donnent le même pseudonyme : renommez l'un des deux.")
+    case_id = pa.array(pseudonyms).cast(pa.string())
 
     def kept(series: pd.Series) -> pd.Series:
         return _kept(series, accepted)
@@ -33,11 +39,13 @@ def record_tables(
     open_case = kept(columns.closed.local).isna()
     followed_on = kept(columns.closed.days).fillna(end_of_extract)
     extracted_at = (end_of_extract + pd.Timedelta(hours=STEP_HOUR)).tz_localize(TIMEZONE).tz_convert("UTC")
-    incidents = [columns.incidents[i] for i in accepted]
+    incidents = [columns.incidents[i] for i in accepted.tolist()]
+    threatens = {types: not set(types).isdisjoint(DANGER_TYPES) for types in set(incidents)}
+    in_order = {types: sorted(types) for types in threatens}
     minors = pd.Series(columns.minor[accepted]).map({"yes": True, "no": False, "unknown": pd.NA})
     cases = pd.DataFrame(
         {
-            "case_id": pd.Series(pseudonyms, dtype="str"),
+            "case_id": case_id.to_pandas(),
             "school_id": pd.Series(columns.school[accepted], dtype="str"),
             "school_year": days.school_year(reported_on),
             "report_week": reported_on - pd.to_timedelta(reported_on.dt.day_of_week, unit="D"),
@@ -45,42 +53,56 @@ def record_tables(
             "reporter": pd.Series(columns.reporter[accepted], dtype="str"),
             "channel": pd.Series(columns.channel[accepted], dtype="str"),
             "minor": minors.astype("boolean"),
-            "danger": pd.Series([any(t in DANGER_TYPES for t in types) for types in incidents], dtype="boolean"),
+            "danger": pd.Series(list(map(threatens.__getitem__, incidents)), dtype="boolean"),
             "status": np.where(open_case, "open", "closed"),
             "followed_hours": elapsed_hours(reported_at, kept(columns.closed_at).fillna(extracted_at)),
             "followed_school_days": days.school_days(reported_on, followed_on),
         }
     )
-    pairs = [(case, kind) for case, types in zip(pseudonyms, incidents, strict=True) for kind in types]
+    case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))
+    types = pa.array(chain.from_iterable(map(in_order.__getitem__, incidents)), pa.string())
     return {
         "cases": cases,
-        "case_incidents": pd.DataFrame(pairs, columns=["case_id", "incident_type"], dtype="str"),
-        "case_steps": pd.concat(
-            [_step_table(step, columns, accepted, cases["case_id"], days) for step in columns.steps], ignore_index=True
-        ),
+        "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),
+        "case_steps": _step_table(columns, accepted, case_id, days),
     }
 
 
-def _step_table(
-    step: str, columns: Columns, accepted: np.ndarray, case_id: pd.Series, days: SchoolCalendar
-) -> pd.DataFrame:
-    def kept(series: pd.Series) -> pd.Series:
-        return _kept(series, accepted)
+def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pd.DataFrame:
+    """Each case with all its steps, in the order of the table's key: so millions of rows need no sorting."""
+    steps = sorted(columns.steps)
+    moments = [columns.steps[step][0] for step in steps]
 
-    moments, at = columns.steps[step]
-    is_dated = kept(moments.local).notna()
-    words = moments.words[accepted]
-    is_timed = kept(pd.Series(moments.has_time & columns.reported.has_time))
+    def of_case(values: pd.Series) -> pd.Series:
+        return pd.Series(np.repeat(values.to_numpy()[accepted], len(steps)))
+
+    def of_step(values: Iterable[np.ndarray | pd.Series]) -> pd.Series:
+        return pd.Series(np.stack(list(values), axis=1)[accepted].ravel())
+
+    outcomes = of_step(_outcome_places(moment) for moment in moments)
+    is_timed = of_step(moment.has_time & columns.reported.has_time for moment in moments)
+    place = np.arange(len(accepted) * len(steps))
     return pd.DataFrame(
         {
-            "case_id": case_id,
-            "step": step,
-            "outcome": np.where(is_dated, "done", np.where(words == "", "not_done", words)),
-            "delay_hours": elapsed_hours(kept(columns.reported_at), kept(at)),
-            "delay_school_days": days.school_days(kept(columns.reported.days), kept(moments.days)),
-            "time_completed": is_dated & ~is_timed,
+            "case_id": case_id.take(place // len(steps)).to_pandas(),
+            "step": pa.array(steps).take(place % len(steps)).to_pandas(),
+            "outcome": pa.array(list(OUTCOMES)).take(pa.array(outcomes)).to_pandas(),
+            "delay_hours": elapsed_hours(
+                of_case(columns.reported_at.dt.tz_localize(None)),
+                of_step(columns.steps[step][1].dt.tz_localize(None) for step in steps),
+            ),
+            "delay_school_days": days.school_days(
+                of_case(columns.reported.days), of_step(moment.days for moment in moments)
+            ),
+            "time_completed": (outcomes == list(OUTCOMES).index("done")) & ~is_timed,
         }
     )
+
+
+def _outcome_places(moments: Moments) -> np.ndarray:
+    """What became of a step in each row, by its place in ``OUTCOMES``."""
+    done, not_done = (list(OUTCOMES).index(code) for code in ("done", "not_done"))
+    return np.where(moments.local.notna(), done, np.where(moments.words < 0, not_done, moments.words)).astype("int8")
 
 
 def _kept(series: pd.Series, accepted: np.ndarray) -> pd.Series:

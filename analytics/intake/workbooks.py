@@ -6,13 +6,18 @@ or the first of merged cells without a word. So the XML is looked through first,
 
 from __future__ import annotations
 
+import gc
 import html
 import io
 import re
 import zipfile
 import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from analytics.intake.sheets import MAX_COLUMNS, MAX_ROWS, RefusedFileError, Sheet, address, too_far
@@ -79,13 +84,26 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
     sheets = []
     for name in workbook.sheet_names:
         calamine = workbook.get_sheet_by_name(name)
-        rows = calamine.to_python(skip_empty_area=False)
+        with _no_garbage_collection():
+            rows = calamine.to_python(skip_empty_area=False)
         if rows:
             found = marks[name]
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:
                 found.merge(top, left, min(bottom, len(rows)), right)
             sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged), name not in shown))
     return sheets
+
+
+@contextmanager
+def _no_garbage_collection() -> Generator[None]:
+    """Cells are no garbage: without this the collector walks through millions of them, again and again, as they come."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _judge_directory(archive: zipfile.ZipFile) -> None:
@@ -115,9 +133,21 @@ _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f[\s/>]")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 # A filled cell beyond the last column or row that is read, and a filled row beyond the last one. An empty cell ends in "/".
 _FAR_CELL = re.compile(
-    rb""" r=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'][^>]*(?<!/)>"""
+    rb""" r=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'](?:[^>]*[^>/])?>"""
 )
-_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["'](\d{7,}|[2-9]\d{5})["'][^>]*(?<!/)>""")
+_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["'](\d{7,}|[2-9]\d{5})["'](?:[^>]*[^>/])?>""")
+_FAR_ROW_OR_FORMULA = re.compile(_FAR_ROW.pattern + rb"|<(?:\w+:)?f[\s/>]")
+
+
+def _search(pattern: re.Pattern[bytes], xml: bytes) -> re.Match[bytes] | None:
+    """As ``pattern.search(xml)``, several times faster where nothing is found: Arrow's RE2 has looked first.
+
+    RE2 has no look-around, and no pattern that is searched here may need one.
+    """
+    offsets = pa.array([0, len(xml)], pa.int64()).buffers()[1]
+    text = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(xml)])  # no copy
+    found = pc.match_substring_regex(text, pattern.pattern.decode())
+    return pattern.search(xml) if found[0].as_py() else None
 
 
 def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
@@ -129,17 +159,17 @@ def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
     for tag in _SHEET.findall(parts[_XLSX_CONTENT]):
         target = targets[_attribute(tag, rb"(?:\w+:)id")]
         xml = parts[f"xl/{target}"]
-        if far := _FAR_CELL.search(xml):
+        if far := _search(_FAR_CELL, xml):
             raise too_far(far[1].decode())
-        if far := _FAR_ROW.search(xml):
-            raise too_far(f"A{far[1].decode()}")
-        marks[_attribute(tag, b"name")] = _Marks(_xlsx_formulas(xml))
+        found = marks[_attribute(tag, b"name")] = _Marks()
+        if _search(_FAR_ROW_OR_FORMULA, xml):  # one look for the two, which most sheets do without
+            if far := _search(_FAR_ROW, xml):
+                raise too_far(f"A{far[1].decode()}")
+            found.formulas = _xlsx_formulas(xml)
     return marks
 
 
 def _xlsx_formulas(xml: bytes) -> set[tuple[int, int]]:
-    if b"<f" not in xml and b":f" not in xml:
-        return set()
     names = [_CELL_NAME.search(attributes) for attributes in _FORMULA_CELL.findall(xml)]
     return {(int(name[2]) - 1, _column_number(name[1])) for name in names if name}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import zipfile
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analytics.intake.reading import MAX_FILE_BYTES, RefusedFileError, Sheet, read
 from analytics.intake.sheets import MAX_COLUMNS, MAX_ROWS, address
+from analytics.intake.workbooks import _FAR_CELL, _FAR_ROW, _FAR_ROW_OR_FORMULA, _search
 
 NASTY = Path(__file__).parents[1] / "files" / "nasty"
 
@@ -247,6 +249,50 @@ def test_a_bomb_is_refused_from_the_directory(content):
 def test_a_directory_that_tells_less_than_there_is_is_not_believed():
     with pytest.raises(RefusedFileError, match="endommagé"):
         read(bomb(size=100_000, told=1_000))
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(was_enabled):
+    (gc.enable if was_enabled else gc.disable)()
+    try:
+        read(workbook([["N° dossier", 1]]))
+        assert gc.isenabled() == was_enabled
+    finally:
+        gc.enable()
+
+
+XML = [
+    b" r=",
+    b"<row ",
+    b"<x:row",
+    b"<f>",
+    b'"',
+    b"'",
+    b">",
+    b"/>",
+    b"DX",
+    b"DY",
+    b"AAA",
+    b"A",
+    b"1",
+    b"200000",
+    b" ",
+    b"\n",
+    b"\xff",
+]
+
+
+@pytest.mark.parametrize("pattern", [_FAR_CELL, _FAR_ROW, _FAR_ROW_OR_FORMULA])
+@given(st.lists(st.sampled_from(XML), max_size=12).map(b"".join))
+@example(b'<row r="200001">')
+@example(b"<row\n spans='1' r='1000000' ht='9'>")
+@example(b'<row r="200001" ht="9"/>')
+@example(b'\xff\xc3(<c r="DY1" s="1"><v>1</v></c>')
+@example(b'<c r="DX1"><v>1</v></c><c r="AAA1" s="1"/>')
+@example(b"<x:f/>")
+def test_the_quick_look_finds_what_the_slow_one_finds(pattern, xml):
+    quick, slow = _search(pattern, xml), pattern.search(xml)
+    assert (quick and quick.span()) == (slow and slow.span())
 
 
 @given(st.integers(0, 6_000), st.binary(max_size=40))

@@ -12,6 +12,7 @@ import pytest
 
 from analytics.schema import TABLES, SchemaError
 from analytics.store import KEPT_VERSIONS, DamagedStoreError, Store, StoreError, store_folder
+from analytics.store.versions import _ROW_GROUP
 from analytics.vocabulary import STEPS
 
 CASE = {
@@ -94,6 +95,17 @@ def test_what_is_published_is_read_back_as_it_was(store):
     for name, published in records("A", "B").items():
         order = list(TABLES[name].key)
         pd.testing.assert_frame_equal(snapshot.table(name), published.sort_values(order, ignore_index=True))
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["in order", "out of order"])
+def test_a_table_is_kept_whole_and_in_order_beyond_a_row_group(store, step):
+    case_ids = pd.Series([f"{number:06}" for number in range(_ROW_GROUP + 1)][::step], dtype="str")
+    incidents = pd.DataFrame({"case_id": case_ids, "incident_type": "insults"})
+    with store.writing():
+        store.publish(records("000000") | {"case_incidents": incidents})
+    with store.snapshot() as snapshot:
+        kept = snapshot.query("SELECT case_id FROM case_incidents")["case_id"]
+    assert kept.tolist() == sorted(case_ids)
 
 
 def test_the_last_version_published_is_current_and_only_so_many_are_kept(store):
