@@ -27,10 +27,12 @@ from analytics.terminal import (
     existing_file,
     explain_misuse,
     new_file,
+    notebook_file,
     plan_file,
     progress_bar,
     protocol_file,
     say,
+    setting,
 )
 
 if TYPE_CHECKING:
@@ -297,6 +299,39 @@ def publish(
 
     for sentence in publish_folder(_store(), period, folder, _now().date(), rounded=rounded):
         say(sentence)
+
+
+@_command("notebook")
+def notebook(
+    name: Annotated[str, typer.Argument(metavar="CARNET", help="Son numéro, son nom, ou le chemin du vôtre.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .html.", callback=notebook_file)
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NOM=VALEUR", help="Un paramètre du carnet, par exemple ECOLE=A12."),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--published", metavar="PERIODE", help="Une copie qui peut sortir : les chiffres publiés seuls."),
+    ] = None,
+) -> None:
+    """Exécute un carnet et en écrit une copie, interne ou sur le seul publié."""
+    from analytics.demo import ready_snapshot
+    from analytics.notebooks import internal_copy, leaving_copy
+
+    store, chosen = _store(), dict(map(setting, settings or []))
+    with new_file(file, private=period is None) as opened, progress_bar() as progress:
+        if period is not None:
+            opened.write(leaving_copy(store, name, period, chosen, progress))
+        else:
+            with ready_snapshot(store, _now()) as snapshot:
+                opened.write(internal_copy(store, snapshot, name, chosen, progress))
+    say(
+        "La copie est écrite. Elle contient des données internes."
+        if period is None
+        else "La copie est écrite. Ses chiffres sont ceux de la publication ; son texte est le vôtre : relisez-le."
+    )
 
 
 @_command("plan")

@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 from analytics.intake import KeyFileError, RefusedFileError
+from analytics.school_calendar import CalendarFileError
 from analytics.store import StoreError
 
 
@@ -15,7 +16,7 @@ class RefusedError(Exception):
 
 def explain(error: Exception) -> str:
     """A calm French sentence for ``error``; what nobody foresaw is told by its kind and its place in our code alone."""
-    if isinstance(error, (RefusedError, RefusedFileError, KeyFileError, StoreError)):
+    if isinstance(error, (RefusedError, RefusedFileError, KeyFileError, StoreError, CalendarFileError)):
         return str(error)
     home = Path(__file__).parent
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home)]

@@ -61,6 +61,21 @@ def plan_file(path: Path) -> Path:
     return path
 
 
+def notebook_file(path: Path) -> Path:
+    """The path of a file that a copy of a notebook can be written to; BadParameter for another suffix."""
+    if path.suffix.lower() != ".html":
+        raise typer.BadParameter("Le nom du fichier se termine par .html.")
+    return path
+
+
+def setting(word: str) -> tuple[str, str]:
+    """``ECOLE=A12`` as name and value; BadParameter without an equals sign."""
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise typer.BadParameter("Un paramètre s'écrit NOM=VALEUR.")
+    return name.strip(), value.strip()
+
+
 def day_argument(word: str) -> date:
     """A day typed as 2026-06-12 or 12/06/2026; BadParameter for anything else."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):

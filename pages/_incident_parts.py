@@ -18,7 +18,8 @@ from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEV
 from pages import _widgets
 
 _LABELS = INCIDENT_TYPES.labels
-_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
+_RAREST_DANGER = "suicide_incitement"
+_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
 _CROSSED: dict[str, tuple[str, Vocabulary]] = {
     "Niveau": ("school_level", SCHOOL_LEVELS),
     "Canal": ("channel", CHANNELS),
@@ -159,6 +160,7 @@ def when(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         columns={"week": "Semaine du", "label": "Type d'incident", "n": "Dossiers"},
     )
     _change(snapshot, selection, counts)
+    _rare(snapshot, selection)
 
 
 def weeks_of(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame, year: str) -> pd.DataFrame:
@@ -168,13 +170,16 @@ def weeks_of(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame, yea
 
 def weekly_chart(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> pd.DataFrame:
     """Reports of each week of school within what chance allows (:func:`signals.xmr`), from the register's first week on."""
+    return signals.xmr(_school_weeks(snapshot, selection, counts), breaks(), signals.LEAST_COUNT)
+
+
+def _school_weeks(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> pd.DataFrame:
     first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
     as_of = min(snapshot.as_of, selection.last_week + timedelta(days=6)) if selection.last_week else snapshot.as_of
     # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
     held = [year.name for year in calendar().years if year.end >= first_week and year.first_day <= as_of]
     years = [year for year in held if year in (selection.school_years or held)]
-    points = incidents.weekly_points(counts, calendar(), years, first_week, as_of)
-    return signals.xmr(points, breaks(), signals.LEAST_COUNT)
+    return incidents.weekly_points(counts, calendar(), years, first_week, as_of)
 
 
 def why_unjudged(points: pd.DataFrame) -> str:
@@ -233,3 +238,74 @@ def _change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> N
             "label": "Signal",
         },
     )
+
+
+def _rare(snapshot: Snapshot, selection: Selection) -> None:
+    """The weeks of school between the reports of a rare type: do they draw closer, or further apart?"""
+    st.header("Quand c'est rare : le temps entre deux signalements")
+    chosen = _widgets.pick("Type d'incident", "rare", _LABELS, _RAREST_DANGER)
+    counts = snapshot.incident_counts(selection, ["report_week"])
+    counts = counts[counts["incident_type"] == chosen]
+    weeks = _school_weeks(snapshot, selection, counts)
+    waits = incidents.weeks_between(counts, weeks)
+    if waits.empty:
+        st.info(
+            typeset(f"« {_LABELS[chosen]} » : il n'y a rien à mesurer entre deux signalements."), icon=":material/info:"
+        )
+        return
+    if not incidents.is_rare(counts, weeks):
+        st.info(
+            typeset(
+                f"« {_LABELS[chosen]} » : signalé dans une semaine d'école sur deux ou plus. Ce n'est pas rare : filtrez ce type et "
+                "regardez le graphique précédent."
+            ),
+            icon=":material/info:",
+        )
+        return
+    points = signals.g_chart(waits, breaks())
+    finding = _wait_words(points)
+    st.markdown(typeset(finding))
+    _widgets.chart(
+        control_chart(
+            points,
+            lambda week: f"Semaine du {day(week)}",
+            lambda n: count(n, "semaine d'école sans aucun", "semaines d'école sans aucun"),
+            "semaines sans aucun",
+        ),
+        key="rare",
+        alt=f"{_LABELS[chosen]} : {finding}",
+        read="un point par semaine avec un signalement ; sa hauteur est le nombre de semaines d'école passées sans aucun depuis le "
+        "précédent. Zéro : deux semaines de suite. Plusieurs signalements d'une même semaine font un seul point, car le jour n'est "
+        f"pas conservé ({count((waits['n'] > 1).sum(), 'semaine est dans ce cas', 'semaines sont dans ce cas')}). Une "
+        "attente sur deux au plus dépasse le trait plein, presque aucune le pointillé. Le point vide est l'attente en cours.",
+        act="des points qui restent bas disent que les signalements se rapprochent : relisez ensemble les dossiers de ces semaines, et "
+        "voyez ce qui les relie. Un point au-dessus du pointillé est une longue pause : vérifiez que l'on signale encore. Un seul point bas "
+        "ne dit rien du rythme, mais chaque menace pour la vie reste une urgence.",
+        table=points.assign(n=waits["n"], label=points["signal"].map(SIGNAL_WORDS)),
+        columns={
+            "period": "Semaine du",
+            "value": "Semaines sans aucun",
+            "n": "Dossiers",
+            "centre": "Médiane",
+            "upper": "Limite haute",
+            "provisional": "En cours",
+            "label": "Signal",
+        },
+    )
+
+
+def _wait_words(points: pd.DataFrame) -> str:
+    """What the last waits of a g chart say, as a French sentence."""
+    if points["centre"].isna().all():
+        return f"Il faut {signals.MIN_POINTS} attentes complètes pour distinguer un changement du hasard."
+    recent = incidents.recent_signals(points)
+    if recent.empty:
+        return "Rien d'autre que le hasard dans les quatre dernières attentes."
+    last = recent.iloc[0]
+    if last["signal"] == "outside":
+        return (
+            f"Une longue pause : {count(last['value'], 'semaine')} d'école sans aucun signalement avant celui de la semaine du "
+            f"{day(last['period'])}, plus que le hasard n'explique."
+        )
+    drawn = "s'espacent" if last["rises"] else "se rapprochent"
+    return f"Les signalements {drawn} : sept attentes de suite ou plus, jusqu'à la semaine du {day(last['period'])}."

@@ -2,20 +2,72 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from analytics import publishing
-from analytics.disclosure.catalogue import Catalogue, Period, load_catalogue
+from analytics.disclosure.catalogue import Catalogue, CatalogueError, Period, load_catalogue
 from analytics.disclosure.proposing import Proposal
+from analytics.disclosure.records import past_records
 from analytics.documents.publication import certificate, refusal_words
 from analytics.documents.publication_files import zipped
 from analytics.documents.publication_preview import reasons_frame, table_frame
 from analytics.failures import RefusedError
 from analytics.french import count, typeset
+from analytics.school_calendar import TIMEZONE
 from analytics.store import Snapshot, StoreError
 from pages import _data
+
+
+def of_period(snapshot: Snapshot) -> None:
+    """Choose a closed period, see its proof and its preview, publish it; or take again what was published of it."""
+    store, catalogue = _data.store(), load_catalogue()
+    periods = closed_periods(catalogue, snapshot)
+    if not periods:
+        st.info(
+            "Aucune période n'est encore close. Une période se publie une fois terminée.", icon=":material/schedule:"
+        )
+        return
+    code = st.selectbox(
+        "Période",
+        list(periods),
+        format_func=lambda code: periods[code].label,
+        key="publier_periode",
+        bind="query-params",
+    )
+    st.caption(
+        typeset(
+            f"{periods[code].words}. Une année dont un trimestre est publié ne se publie plus entière, et l'inverse : leur "
+            "différence trahirait le reste."
+        )
+    )
+    before = publishing.already_published(store, snapshot, periods[code], catalogue)
+    if before is not None:
+        st.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", icon=":material/task_alt:")
+        offer_files(dict(before.files), code)
+        return
+    st.markdown(
+        typeset(
+            "**Comment ça marche.** Les tableaux d'un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
+            "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n'importe qui, puis comme "
+            "chaque école.\n\n**Que faire.** Relisez l'aperçu, puis publiez : la publication est enregistrée, et les "
+            "suivantes en tiennent compte."
+        )
+    )
+    if not st.toggle("Préparer l'aperçu", key="publier_preparer"):
+        return
+    n_records = len(past_records(store.folder))
+    today = datetime.now(ZoneInfo(TIMEZONE)).date()
+    try:
+        found = proposal(str(store.folder), snapshot.version, code, n_records, today)
+    except CatalogueError as error:
+        st.error(typeset(str(error)), icon=":material/error:")
+        return
+    show_proof(found)
+    offer(found, n_records)
+    show_tables(found)
 
 
 def closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:

@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.charts.theme import CONFIG
 from analytics.french import count, day, long_day, number, percent, typeset
+from analytics.school_calendar import CalendarFileError
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
@@ -69,6 +70,8 @@ def run(page: StreamlitPage) -> None:
     """Run a page; on an error nobody foresaw, a calm word for the reader and the place, without a value, in the log."""
     try:
         page.run()
+    except CalendarFileError as error:
+        st.error(typeset(str(error)), icon=":material/error:")
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         _LOG.error("%s in %s, line %s", type(error).__name__, Path(place.filename).name, place.lineno)

@@ -41,7 +41,7 @@ def main() -> None:
         team, rules = parts.choose(snapshot, now.date())
     except OutsideCalendarError:
         st.info(
-            "Le calendrier de la prochaine année scolaire n'est pas encore connu de Relais. Ajoutez-le à data/calendar.toml.",
+            "Le calendrier de la prochaine année scolaire n'est pas encore connu de Relais. Ajoutez-le à data/calendar.toml, ou au calendrier de votre service.",
             icon=":material/calendar_month:",
         )
         return

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
 LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
-COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "plan"]
+COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"]
 
 HEADERS = "N° dossier;Élève;École;Année d'études;Signalé le;Faits"
 GOOD = "2026/01;Zoé Lambert;A1;S3;10/03/2026;Insultes"
@@ -332,6 +332,29 @@ def test_forget_takes_a_case_number_or_a_pseudonym_and_repeats_neither(relais, r
     assert stored("cases").empty
     said = "".join(answer.out + answer.err for answer in (by_number, by_pseudonym, unknown))
     assert not [word for word in ("2026/01", "2026/99", pseudonym) if word in said]
+
+
+def test_a_copy_of_a_notebook_is_for_the_service_unless_it_shows_what_is_published_alone(relais, tmp_path):
+    relais("demo")
+    done = relais("notebook", "1", tmp_path / "copie.html", "--set", "ANNEES=2025-2026")
+    assert (done.code, done.out) == (0, "")
+    assert "données internes" in done.err
+    page = (tmp_path / "copie.html").read_text("utf-8")
+    assert "interne – ne pas diffuser · données fictives · données au" in page
+    assert "2024-2025</th>" not in page
+    if os.name == "posix":
+        assert stat.S_IMODE((tmp_path / "copie.html").stat().st_mode) == 0o600
+    refused = relais("notebook", "1", tmp_path / "sortie.html", "--published", "2025-2026-T1")
+    assert refused.code == 1
+    assert not (tmp_path / "sortie.html").exists()
+
+
+def test_a_notebook_that_is_called_wrongly_is_not_run(relais, tmp_path):
+    assert relais("notebook", "1", tmp_path / "copie.pdf").code == 2
+    assert relais("notebook", "1", tmp_path / "copie.html", "--set", "ANNEES").code == 2
+    unknown = relais("notebook", "7", tmp_path / "copie.html")
+    assert (unknown.code, "01_lire_le_registre" in unknown.err) == (1, True)
+    assert not (tmp_path / "copie.html").exists()
 
 
 def test_a_lost_key_is_an_error_that_says_what_to_do(relais, tmp_path):

@@ -1,16 +1,18 @@
 """The README says what is: its commands work, its tree is the tree, its words are those of the code."""
 
+import json
 import re
 
 import pytest
 
 from analytics.cli import app
+from analytics.notebooks import notebook_path
 from tests.browser.driving import PAGES, START
 from tests.repository import ROOT, tracked_files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCED = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS, TREE = FENCED
+COMMANDS, NOTEBOOK, TREE = FENCED
 
 # The words of the design. Where the code has another name for one, the glossary must follow it.
 WORDS = (
@@ -76,6 +78,12 @@ def children(folder: str) -> set[str]:
 
 def test_each_command_is_told_and_each_told_command_exists():
     assert set(re.findall(r"`relais ([a-z]+)", README)) == {command.name for command in app.registered_commands}
+
+
+def test_the_command_that_runs_a_notebook_names_one_and_a_parameter_of_it():
+    number, setting = re.fullmatch(r"uv run relais notebook (\d) \S+\.html --set ([A-Z]+)=\d+\n", NOTEBOOK).groups()
+    first = json.loads(notebook_path(number).read_text("utf-8"))["cells"][1]["source"]
+    assert any(line.startswith(f"{setting} = ") for line in first)
 
 
 @pytest.mark.parametrize("word", WORDS)

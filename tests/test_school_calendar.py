@@ -14,7 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.school_calendar import TIMEZONE, OutsideCalendarError, calendar, elapsed_hours, to_utc
+from analytics.school_calendar import (
+    TIMEZONE,
+    CalendarFileError,
+    OutsideCalendarError,
+    breaks,
+    calendar,
+    elapsed_hours,
+    to_utc,
+)
 
 BRUSSELS = ZoneInfo(TIMEZONE)
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "19_delays_dst_holidays.json").read_text())
@@ -179,3 +187,73 @@ def test_the_same_weeks_of_two_years_may_hold_other_class_days():
     assert calendar().class_days(now[0], now[1] + timedelta(days=6)) == 5 * (26 - 5) - 1
     assert calendar().class_days(before[0], before[1] + timedelta(days=6)) == 5 * (26 - 4) - 2
     assert calendar().class_days(date(2022, 8, 22), date(2022, 8, 30)) == 2  # the calendar begins on the 29th
+
+
+class TestAServiceWithACalendarOfItsOwn:
+    @pytest.fixture
+    def own(self, tmp_path, monkeypatch):
+        def own(text: str) -> None:
+            path = tmp_path / f"{len(list(tmp_path.iterdir()))}.toml"
+            path.write_text(text, encoding="utf-8")
+            monkeypatch.setenv("RELAIS_CALENDAR", str(path))
+
+        return own
+
+    def test_local_days_are_closed_and_the_rest_stays(self, own):
+        own('local_closed_dates = ["2026-02-03"]')
+        assert not calendar().is_class_day(date(2026, 2, 3))
+        assert calendar().is_class_day(date(2026, 2, 4))
+        assert school_days(date(2026, 2, 2), date(2026, 2, 4)) == 1
+        assert len(calendar().years) == 5
+
+    def test_without_it_the_calendar_is_the_common_one(self):
+        assert calendar().is_class_day(date(2026, 2, 3))
+
+    def test_a_year_and_a_break_are_added(self, own):
+        own(f"""{year("2027-2028", "2027-08-23", "2028-06-30")}
+            [[breaks]]
+            on = 2026-09-01
+            reason = "Nouvelle procédure"
+        """)
+        assert calendar().is_class_day(date(2027, 9, 1))
+        assert calendar()["2026-2027"].end == date(2027, 8, 22)
+        assert breaks()["reason"].to_list()[-1] == "Nouvelle procédure"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "pas du TOML",
+            'closed_dates = ["05-02"]',
+            "school_years = 3",
+            'local_closed_dates = ["le 3"]',
+            "[[school_years]]",
+            "gap",
+            "twice",
+            "overlap",
+        ],
+    )
+    def test_what_cannot_be_used_is_refused_in_french_and_never_guessed(self, own, text):
+        own(
+            {
+                "gap": year("2028-2029", "2028-08-28", "2029-07-06"),
+                "twice": year("2026-2027", "2026-08-24", "2027-07-02"),
+                "overlap": year("2027-2028", "2027-06-28", "2028-06-30"),
+            }.get(text, text)
+        )
+        with pytest.raises(CalendarFileError, match="RELAIS_CALENDAR"):
+            calendar()
+
+    def test_a_missing_file_is_said(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("RELAIS_CALENDAR", str(tmp_path / "absent.toml"))
+        with pytest.raises(CalendarFileError, match="introuvable"):
+            calendar()
+
+
+def year(name: str, first_day: str, last_day: str) -> str:
+    return f"""
+        [[school_years]]
+        name = "{name}"
+        first_day = {first_day}
+        last_day = {last_day}
+        holidays = []
+    """

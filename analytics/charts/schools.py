@@ -57,8 +57,10 @@ def funnel(schools: pd.DataFrame, lines: pd.DataFrame) -> go.Figure:
             customdata=[_school_hover(row) for row in rows.rename(columns={"name": "school"}).itertuples()],
             hovertemplate="%{customdata}<extra></extra>",
         )
+    # On a phone, a name to the left of its line would reach the axis.
+    clear = lines["n_pupils"] >= 0.12 * lines["n_pupils"].iloc[-1]
     for column, words, anchor in (("upper_95", "95 %", "right"), ("upper_998", "99,8 %", "left")):
-        place = int((lines[column] <= 0.94 * top).to_numpy().argmax())
+        place = int(((lines[column] <= 0.94 * top) & clear).to_numpy().argmax())
         shift = -6 if anchor == "right" else 6
         chart.add_annotation(
             x=lines["n_pupils"].iloc[place],

@@ -36,6 +36,7 @@ def control_chart(
         x=points["period"],
         y=points["value"],
         mode="lines+markers",
+        cliponaxis=False,  # a point at 0 is a whole point
         line={"color": theme.MAIN, "width": 2},
         marker={
             "size": [12 if signal else 8 for signal in is_signal],

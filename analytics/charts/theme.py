@@ -57,6 +57,16 @@ def figure(height: int, **layout: object) -> go.Figure:
     return go.Figure(layout={**base, **layout})
 
 
+def standing_alone(chart: go.Figure) -> go.Figure:
+    """``chart`` without the page that lends it its colours: lines that show on light and dark alike."""
+    line = "rgba(139,148,158,0.35)"
+    copy = go.Figure(chart)
+    copy.update_layout(template="none", font={"size": 13}, coloraxis_showscale=False)
+    copy.update_xaxes(gridcolor=line, linecolor=line)
+    copy.update_yaxes(gridcolor=line, linecolor=line)
+    return copy
+
+
 def bar_height(n_bars: int) -> int:
     """Pixels for a chart of horizontal bars: 36 a bar, and room for the axis."""
     return 36 * n_bars + 64

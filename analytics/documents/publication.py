@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.disclosure.catalogue import Rules
 from analytics.disclosure.published import TOTAL
 from analytics.disclosure.release import Cell, Release, Table
 from analytics.french import day, number, percent
@@ -36,13 +37,17 @@ def about(release: Release, table: Table | None = None) -> list[tuple[str, str]]
 
 
 def rules_words(release: Release) -> str:
-    """When a number is withheld or a table refused."""
-    rules = release.rules
+    """When a number of ``release`` is withheld or a table refused."""
     if release.is_rounded:
         return (
             "Version arrondie : chaque nombre est remplacé par le milieu de son groupe de six (1 à 6 devient 3, 7 à 12 "
             "devient 9, 0 reste 0). Les totaux sont la somme des nombres arrondis."
         )
+    return withholding_words(release.rules)
+
+
+def withholding_words(rules: Rules) -> str:
+    """When a number is withheld, a table refused and a share given."""
     return (
         f"Un nombre de 1 à {rules.threshold - 1} n'est pas montré : il est « {WITHHELD_WORD} ». Un nombre l'est aussi quand "
         f"une école qui en retire ses propres dossiers en laisserait moins de {rules.school_threshold}, ou quand il "

@@ -32,6 +32,9 @@ def proportion_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
     ``table``: n (of interest), total (cases). Returns ``table`` with share, overall, lower_95, upper_95, lower_998,
     upper_998 (proportions, see :func:`proportion_limits`) and flag (one of FLAGS). ``phi`` is the over-dispersion. Rows
     with a missing number keep missing answers. Raises ValueError for a negative n, a total of 0 or less, or n above total.
+
+    For an analyst. No page draws it: the share in time is compared by group, with the closures and waits that a plain
+    proportion leaves out, and never by school.
     """
     n, total = _checked(table, "n", "total")
     if np.any(n > total):

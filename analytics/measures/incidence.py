@@ -154,7 +154,8 @@ def log_rank_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
     """Log-rank test that the event is done at the same pace in all groups (Mantel 1966, Cancer Chemother Rep 50, 163).
 
     ``counts`` as for :func:`cumulative_incidence`, without closed cases: where closures compete, :func:`gray_test` is
-    the one that compares the curves. Raises ValueError if it finds any.
+    the one that compares the curves. Raises ValueError if it finds any. No page has such counts, since any case may be
+    closed: this is for an analyst's own question without closures, and holds the risk sets to a published case.
     """
     done, closed, at_risk = _by_delay_and_group(counts, by)
     if closed.any():

@@ -135,6 +135,32 @@ def weekly_points(
     return pd.DataFrame({"period": periods, "value": value, "provisional": _is_running(periods, as_of)})
 
 
+def weeks_between(counts: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
+    """The waits between two weeks with a report, in weeks of school without any, for :func:`signals.g_chart`.
+
+    ``counts``: report_week, n, of what is rare. ``weeks``: what :func:`weekly_points` returned for the same choice.
+    Returns period (the week that ends the wait), value, n (its reports, 0 while the wait is running), provisional. Several
+    reports of a week end one wait; a report in the holidays ends one too, but holidays are never waited through. The time
+    before the first report is no wait, and the running one counts whole weeks only.
+    """
+    reported = counts[counts["n"] > 0].groupby("report_week")["n"].sum()
+    at, taught = reported.index.to_numpy("datetime64[s]"), weeks["period"].to_numpy("datetime64[s]")
+    waits = np.searchsorted(taught, at[1:], side="left") - np.searchsorted(taught, at[:-1], side="right")
+    answer = pd.DataFrame({"period": at[1:], "value": waits.astype("float64"), "n": reported.to_numpy("int64")[1:]})
+    answer["provisional"] = False
+    since = weeks[~weeks["provisional"] & (weeks["period"] > at[-1])] if len(at) else weeks[:0]
+    if since.empty:
+        return answer
+    running = {"period": since["period"].to_numpy("datetime64[s]")[-1:], "value": [float(len(since))], "n": [0]}
+    return pd.concat([answer, pd.DataFrame(running).assign(provisional=True)], ignore_index=True)
+
+
+def is_rare(counts: pd.DataFrame, weeks: pd.DataFrame) -> bool:
+    """Whether fewer than half of the whole weeks of school have a report. Tables as for :func:`weeks_between`."""
+    with_one = counts.loc[counts["n"] > 0, "report_week"].nunique()
+    return with_one < 0.5 * (~weeks["provisional"].astype(bool)).sum()
+
+
 def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
     """The points of the last ``n_periods`` whole periods that say more than chance, the latest first.
 

@@ -3,7 +3,9 @@
 A chart is a table, a row a point. Limits come from all whole periods of a baseline; a baseline ends only where somebody
 wrote a break down, with its reason: nothing rebases by itself.
 
-Sources: Wheeler (2000), Understanding Variation; NHS England, Making Data Count (limits, screening, run rules).
+Sources: Wheeler (2000), Understanding Variation; NHS England, Making Data Count (limits, screening, run rules); Kaminsky,
+Benneyan, Davis and Burke (1992), J Qual Technol 24, 63, and Benneyan (2001), Health Care Manag Sci 4, 305 (g chart, its
+probability limits).
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ LEAST_COUNT = 3
 then hold a signal more than ten times in a hundred (28 times with a mean of 0.3); with a mean of 8, six or seven times."""
 POWER = 3.6
 """Waiting times between rare events, to the power 1 / 3.6, are close to normal (Nelson 1994, J Qual Technol 26, 239)."""
+QUIET = 0.00135
+"""How likely a wait beyond the limit of a g chart is by chance: as a normal value beyond three standard deviations."""
 
 
 def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: float = 0) -> pd.DataFrame:
@@ -53,17 +57,9 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: fl
     (LEAST_COUNT for counts), or when hardly any two in a row differ (a median that is 1 day month after month), there is no
     chance to measure: centre and limits are NaN.
     """
-    chart = points[["period", "value", "provisional"]].sort_values("period", ignore_index=True)
-    opened = np.zeros(len(chart), dtype=np.int64)
-    reasons = pd.Series([None], dtype=object)
-    if breaks is not None:
-        breaks = breaks.sort_values("on")
-        opened = np.searchsorted(breaks["on"].to_numpy(), chart["period"].to_numpy(), side="right")
-        reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
+    chart, opened, whole = _baselines(points, breaks)
     value = chart["value"].to_numpy(float, na_value=np.nan)
-    whole = ~np.isnan(value) & ~chart["provisional"].to_numpy(bool)
-    limits = np.full((3, len(chart)), np.nan)
-    signal = np.full(len(chart), "none", dtype=object)
+    limits, signal = np.full((3, len(chart)), np.nan), np.full(len(chart), "none", dtype=object)
     for number in np.unique(opened):
         segment = opened == number
         used = segment & whole
@@ -78,12 +74,7 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: fl
             lower = max(lower, 0)
         limits[:, segment] = np.array([[centre], [lower], [upper]])
         signal[used] = _signals(values, centre, moving_range)
-    answer = {
-        "baseline": reasons.iloc[opened].to_numpy(),
-        **dict(zip(("centre", "lower", "upper"), limits, strict=True)),
-        "signal": pd.Series(signal, dtype="str"),
-    }
-    return pd.concat([chart, pd.DataFrame(answer)], axis=1)
+    return _judged(chart, limits, signal)
 
 
 def why_unjudged(chart: pd.DataFrame) -> str:
@@ -100,8 +91,42 @@ def why_unjudged(chart: pd.DataFrame) -> str:
     return "short" if len(values) < MIN_POINTS else "rare" if values.mean() < LEAST_COUNT else "still"
 
 
+def g_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Chart of the waits between rare events, counted in weeks without one (g chart), a row a wait.
+
+    ``points``, ``breaks`` and the result as for :func:`xmr`; a value is the whole number of weeks of school without an event
+    since the last week with one, and a wait still running is provisional. While the odds p of an event are the same each
+    week, a wait is geometric: it passes x with chance (1 - p) ** (x + 1), where p = 1 / (1 + mean wait). Whole weeks and
+    waits of 0 are what this law is made of, where :func:`t_chart` would take them for coarse measures of time.
+
+    centre is the median, the first x passed by half of the waits or fewer; upper the first one passed with chance QUIET or
+    less. There is no lower limit: a wait of 0 alone is no news. Events that draw closer show as a ``run`` below the centre;
+    the other signal is ``outside``, above the limit. With fewer than MIN_POINTS whole waits, or when half of the weeks or
+    more have an event (nothing lies below the centre), limits are NaN. ValueError for a negative value or a part of a week.
+    """
+    if (points["value"] < 0).any() or (points["value"] % 1 > 0).any():
+        raise ValueError("weeks without an event are counted, and never negative")
+    chart, opened, whole = _baselines(points, breaks)
+    value = chart["value"].to_numpy(float, na_value=np.nan)
+    limits, signal = np.full((3, len(chart)), np.nan), np.full(len(chart), "none", dtype=object)
+    for number in np.unique(opened):
+        segment = opened == number
+        used = segment & whole
+        values = value[used]
+        if len(values) < MIN_POINTS or values.mean() <= 1:
+            continue
+        without = values.mean() / (1 + values.mean())
+        centre, upper = (np.ceil(np.log(chance) / np.log(without) - 1e-9) - 1 for chance in (0.5, QUIET))
+        limits[:, segment] = np.array([[centre], [np.nan], [upper]])
+        signal[used] = np.select([values > upper, _run(np.sign(values - centre))], ["outside", "run"], "none")
+    return _judged(chart, limits, signal)
+
+
 def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
     """Chart of the days between rare events: the XmR of value ** (1 / 3.6), shown in days again.
+
+    For events whose day is known. No page draws it: a record keeps the week of its report, and two reports of one week would
+    be 0 days apart; :func:`g_chart` is the one for weeks.
 
     ``points``, ``breaks`` and the result as for :func:`xmr`; a value is the days since the event before it, the last one,
     up to the extraction, being provisional. A point above the upper limit is an unusually long quiet; a cluster of events
@@ -112,6 +137,27 @@ def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.Data
     chart = xmr(points.assign(value=points["value"] ** (1 / POWER)), breaks)
     shown = ["value", "centre", "lower", "upper"]
     return chart.assign(**{column: chart[column] ** POWER for column in shown})
+
+
+def _baselines(
+    points: pd.DataFrame, breaks: pd.DataFrame | None
+) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.bool_]]:
+    """The chart before its limits, the number of the baseline of each point, and which points take part in it."""
+    chart = points[["period", "value", "provisional"]].sort_values("period", ignore_index=True)
+    opened = np.zeros(len(chart), dtype=np.int64)
+    reasons = pd.Series([None], dtype=object)
+    if breaks is not None:
+        breaks = breaks.sort_values("on")
+        opened = np.searchsorted(breaks["on"].to_numpy(), chart["period"].to_numpy(), side="right")
+        reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
+    chart["baseline"] = reasons.iloc[opened].to_numpy()
+    return chart, opened, chart["value"].notna().to_numpy() & ~chart["provisional"].to_numpy(bool)
+
+
+def _judged(chart: pd.DataFrame, limits: NDArray[np.float64], signal: NDArray[np.object_]) -> pd.DataFrame:
+    """``chart`` with its centre, lower and upper, the rows of ``limits``, and its signals."""
+    answer = dict(zip(("centre", "lower", "upper"), limits, strict=True))
+    return pd.concat([chart, pd.DataFrame(answer | {"signal": pd.Series(signal, dtype="str")})], axis=1)
 
 
 def _mean_moving_range(values: NDArray[np.float64]) -> float:

@@ -1,16 +1,22 @@
-"""Charts and figures in a real browser, with one case and with 200 schools over five years: nothing cut, nothing on top."""
+"""Charts and figures in a real browser, with no case, with one, and with 200 schools over ten years: nothing cut, nothing
+on top, and a word where there is nothing to draw.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+import shutil
+from collections.abc import Callable, Generator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.schema import TABLES
-from analytics.school_calendar import calendar
+from analytics.school_calendar import SchoolYear, calendar
 from analytics.store import Store
 from analytics.synthetic import synthetic_register
 from tests.browser.driving import PHONE, serve
@@ -18,13 +24,17 @@ from tests.browser.driving import PHONE, serve
 pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1440, "height": 900}
+AS_OF = date(2032, 5, 28)
+YEAR = "2031-2032"
+PAGES = ["", "incidents", "relais", "ecoles", "ecole", "prevention"]
 CHARTED = [
-    "",
-    "incidents",
+    *PAGES,
     "incidents?sujet=%C3%80+qui%2C+par+o%C3%B9&selon=Canal",
-    "incidents?sujet=Quand&annee=2025-2026",
-    "ecoles",
-    "ecole",
+    f"incidents?sujet=Quand&annee={YEAR}&rare=Autre",
+    "relais?question=D%C3%A9lais+et+retards",
+    "relais?question=Comparer&par=Niveau",
+    "relais?question=O%C3%B9+le+temps+se+perd",
+    "relais?question=Changement+ou+hasard",
 ]
 
 # The words of each chart that are drawn: those that leave their chart, and the pairs of which one lies on the other.
@@ -47,57 +57,116 @@ _HIDDEN = """() => [...document.querySelectorAll("[data-testid=stMetric] *")]
     .map(part => part.textContent)"""
 
 
+def invented_calendar(known: SchoolYear, n_years: int) -> str:
+    """School years after the ``known`` one that nobody has decreed: each is the one before it, 52 weeks later."""
+    years = []
+    for n in range(1, n_years + 1):
+        later, start = timedelta(weeks=52 * n), known.first_day.year + n
+        holidays = [
+            f'{{ name = "{h.name}", first_day = {h.first_day + later}, last_day = {h.last_day + later} }}'
+            for h in known.holidays
+        ]
+        years.append(
+            f'[[school_years]]\nname = "{start}-{start + 1}"\nfirst_day = {known.first_day + later}\n'
+            f"last_day = {known.last_day + later}\nholidays = [{', '.join(holidays)}]\n"
+        )
+    return "\n".join(years)
+
+
+def few(tables: dict[str, pd.DataFrame], n_cases: int) -> dict[str, pd.DataFrame]:
+    """The tables with the first cases of the last year, in the schools that they are of, or in all schools without any."""
+    kept = tables["cases"].query("school_year == @YEAR").head(n_cases)
+    few = {
+        name: table[table["case_id"].isin(kept["case_id"])] if "case_id" in table else table
+        for name, table in tables.items()
+    }
+    if n_cases:
+        few["schools"] = tables["schools"][tables["schools"]["school_id"].isin(kept["school_id"])]
+        for name in ("school_deadlines", "school_actions"):
+            few[name] = tables[name].iloc[:0]
+    return few
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """Two servers, by state: 200 schools and five school years, and one case of them."""
-    huge, one = (tmp_path_factory.mktemp(state) for state in ("huge", "one"))
-    content = synthetic_register(
-        seed=3,
-        n_cases=5_000,
-        n_schools=200,
-        school_years=[year.name for year in calendar().years],
-        as_of=date(2027, 6, 18),
-    )
-    import_register(Store(huge / "store"), content, Key(b"k" * 32), datetime(2027, 6, 19, tzinfo=UTC))
-    snapshot = Store(huge / "store").snapshot()
-    assert snapshot is not None
-    with snapshot:
-        tables = {name: snapshot.table(name) for name in TABLES}
-    case = tables["cases"].query("school_year == '2025-2026'").iloc[0]
-    for name in ("cases", "case_incidents", "case_steps"):
-        tables[name] = tables[name][tables[name]["case_id"] == case["case_id"]]
-    tables["schools"] = tables["schools"][tables["schools"]["school_id"] == case["school_id"]]
-    tables["school_deadlines"] = tables["school_deadlines"].iloc[:0]
-    store = Store(one / "store")
-    with store.writing():
-        store.publish(tables)
-    with serve(huge) as of_many, serve(one) as of_one:
-        yield {"huge": of_many.address, "one": of_one.address}
+def states(tmp_path_factory) -> Generator[dict[str, Path]]:
+    """A store for each state: no case, one case, and 200 schools over ten school years.
+
+    Five of the ten are invented, and the one that follows, in which the next sessions are planned.
+    """
+    folders = {state: tmp_path_factory.mktemp(state) for state in ("huge", "one", "empty")}
+    own = folders["huge"] / "calendrier.toml"
+    own.write_text(invented_calendar(calendar().years[-1], 6), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RELAIS_CALENDAR", str(own))
+        years = [year.name for year in calendar().years][:10]
+        assert years[-1] == YEAR
+        content = synthetic_register(seed=3, n_cases=8_000, n_schools=200, school_years=years, as_of=AS_OF)
+        import_register(Store(folders["huge"] / "store"), content, Key(b"k" * 32), datetime(2032, 5, 29, tzinfo=UTC))
+        snapshot = Store(folders["huge"] / "store").snapshot()
+        assert snapshot is not None
+        with snapshot:
+            tables = {name: snapshot.table(name) for name in TABLES}
+        for state, n_cases in (("one", 1), ("empty", 0)):
+            store = Store(folders[state] / "store")
+            with store.writing():
+                store.publish(few(tables, n_cases))
+        yield {state: folder / "store" for state, folder in folders.items()}
 
 
-@pytest.mark.parametrize("state", ["huge", "one"])
+@pytest.fixture(scope="module")
+def showing(states, browser, tmp_path_factory) -> Generator[Callable[[str], str]]:
+    """The address of one server for all states, once its store holds the state that is asked for."""
+    folder = tmp_path_factory.mktemp("served")
+    shown = ""
+
+    def showing(state: str) -> str:
+        nonlocal shown
+        if state != shown:
+            shutil.rmtree(folder / "store", ignore_errors=True)
+            shutil.copytree(states[state], folder / "store")
+            shown = state
+        return server.address
+
+    with serve(folder) as server:
+        yield showing
+
+
 @pytest.mark.parametrize("path", CHARTED)
-def test_no_word_of_a_chart_or_a_figure_is_cut_or_covered(path, state, served, open_url):
-    visit = open_url(served[state] + path, LAPTOP["width"]).settle()
-    for width in (LAPTOP["width"], PHONE):
+@pytest.mark.parametrize("state", ["huge", "one"])
+def test_no_word_of_a_chart_or_a_figure_is_cut_or_covered(state, path, showing, open_url):
+    visit = open_url(showing(state) + path, LAPTOP["width"]).settle()
+    assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert visit.page.locator(".stPlotlyChart").count() > 0
+    for width, scheme in ((LAPTOP["width"], "light"), (PHONE, "dark")):
+        visit.page.emulate_media(color_scheme=scheme)
         visit.page.set_viewport_size({"width": width, "height": 900})
         visit.settle()
         visit.page.wait_for_timeout(500)
         assert visit.page.evaluate(_MISPLACED) == [], width
         assert visit.page.evaluate(_HIDDEN) == [], width
+        assert visit.overflow <= 0, width
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_without_a_case_says_so_and_draws_nothing(path, showing, open_url):
+    visit = open_url(showing("empty") + path, PHONE, "dark").settle()
+    visit.page.get_by_text("Aucun dossier").first.wait_for()
+    assert visit.page.locator(".stPlotlyChart, [data-testid=stMetric]").count() == 0
+    assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert visit.overflow <= 0
 
 
 @pytest.mark.parametrize("state", ["huge", "one"])
-def test_the_overview_holds_in_one_screen_of_a_laptop(state, served, open_url):
-    visit = open_url(served[state], LAPTOP["width"])
+def test_the_overview_holds_in_one_screen_of_a_laptop(state, showing, open_url):
+    visit = open_url(showing(state), LAPTOP["width"])
     visit.page.set_viewport_size(LAPTOP)
     visit.settle()
     main = visit.page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollHeight <= main.clientHeight")
 
 
-def test_a_filter_stays_from_page_to_page_and_stands_in_each_address(served, open_url):
-    visit = open_url(served["huge"] + "?niveaux=1er+degr%C3%A9", LAPTOP["width"])
+def test_a_filter_stays_from_page_to_page_and_stands_in_each_address(showing, open_url):
+    visit = open_url(showing("huge") + "?niveaux=1er+degr%C3%A9", LAPTOP["width"])
     page = visit.settle().page
     chosen = page.get_by_text(re.compile("Données internes .* 1er degré"))
     for menu, heading in (("Écoles concernées", "Dossiers et taille de l'école"), ("Vue d'ensemble", "Vue d'ensemble")):

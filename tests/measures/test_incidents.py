@@ -218,6 +218,53 @@ def test_only_the_last_whole_weeks_are_news(table, signal, rises):
     assert news[["period", "signal", "rises"]].to_numpy().tolist() == [[3, signal, rises]]
 
 
+@pytest.fixture
+def rare(table):
+    """Reports of a rare type around the autumn holiday of 2025, 20 to 31 October."""
+    counts = table("""
+        report_week | n
+        2025-09-08  | 1
+        2025-10-13  | 1
+        2025-10-27  | 2
+        2025-11-03  | 1
+        2025-11-10  | 0
+        2025-12-01  | 3
+    """)
+    return counts.assign(report_week=pd.to_datetime(counts["report_week"]).astype("datetime64[ms]"))
+
+
+def taught(as_of: date) -> pd.DataFrame:
+    nothing = pd.DataFrame({"report_week": pd.to_datetime([]), "n": []})
+    return incidents.weekly_points(nothing, calendar(), ["2025-2026"], date(2025, 8, 25), as_of)
+
+
+def test_a_wait_counts_the_weeks_of_school_without_a_report_and_not_the_holidays(rare):
+    """15, 22, 29 September and 6 October; none within the holiday; 10, 17, 24 November; then the whole weeks since."""
+    waits = incidents.weeks_between(rare, taught(date(2025, 12, 17)))
+    assert waits["period"].dt.date.map(str).to_list() == [
+        *("2025-10-13", "2025-10-27", "2025-11-03", "2025-12-01"),
+        "2025-12-08",
+    ]
+    assert waits["value"].to_list() == [4, 0, 0, 3, 1]
+    assert waits["n"].to_list() == [1, 2, 1, 3, 0]
+    assert waits["provisional"].to_list() == [False] * 4 + [True]
+
+
+def test_a_wait_that_has_not_lasted_a_week_is_not_shown(rare):
+    assert not incidents.weeks_between(rare, taught(date(2025, 12, 10)))["provisional"].any()
+
+
+def test_nothing_and_a_single_report_are_no_wait(rare):
+    weeks = taught(date(2025, 9, 12))
+    assert incidents.weeks_between(rare[:0], weeks).empty
+    assert incidents.weeks_between(rare[:1], weeks).empty
+
+
+def test_rare_is_less_than_one_week_of_school_in_two(rare):
+    assert incidents.is_rare(rare, taught(date(2025, 12, 17)))
+    assert not incidents.is_rare(rare, taught(date(2025, 10, 1)))
+
+
 def test_the_measures_leave_their_tables_as_they_were(two_years):
     before = two_years.copy()
     incidents.by_week(two_years, calendar(), "2025-2026", date(2025, 9, 12))

@@ -132,3 +132,12 @@ def test_the_protocol_opens_whatever_became_of_the_records(opened, tmp_path):
     app = opened("protocol.py", tmp_path)
     assert not app.error
     assert len(app.checkbox) == len(STEPS)
+
+
+def test_a_calendar_of_the_service_that_cannot_be_used_is_said_on_the_page(demonstration, monkeypatch, tmp_path):
+    monkeypatch.setenv("RELAIS_STORE", str(demonstration))
+    monkeypatch.setenv("RELAIS_CALENDAR", str(tmp_path / "absent.toml"))
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    assert "RELAIS_CALENDAR" in app.error[0].value
+    assert "introuvable" in app.error[0].value

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.disclosure.comparison import comparison
 from analytics.disclosure.records import past_records
 from analytics.importing import import_register
 from analytics.intake import Key
@@ -27,8 +28,10 @@ def store(tmp_path, monkeypatch) -> Store:
     return store
 
 
-def opened() -> AppTest:
-    page = AppTest.from_file(str(ROOT / "pages" / "publish.py"), default_timeout=200).run()
+def opened(**address: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / "publish.py"), default_timeout=200)
+    page.query_params.update(address)
+    page.run()
     assert not page.exception
     return page
 
@@ -57,3 +60,18 @@ def test_the_preview_gives_tables_and_reasons_then_publishing_records_and_offers
     assert [entry.period for entry in past_records(store.folder)] == ["2025-2026-T1"]
     assert "publiée" in page.success[0].value
     assert page.get("download_button")
+
+
+def test_the_method_gives_rules_limits_and_a_comparison_that_owes_nothing_to_the_records(store):
+    page = opened(publier="La méthode")
+    words = "\n".join(block.value for block in (*page.markdown, *page.caption)).replace("\u202f", " ")
+    for said in (
+        "Un nombre de 1 à 4 n'est pas montré",
+        "par soustraction",
+        "mettraient en commun",
+        "registres fictifs",
+    ):
+        assert said in words
+    table = page.dataframe[0].value
+    assert list(table["Dossiers par an"]) == list(comparison().measures["n_cases"])
+    assert not past_records(store.folder)

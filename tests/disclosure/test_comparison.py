@@ -1,0 +1,38 @@
+"""The comparison of the method page: what the benchmark measures, and what the README says."""
+
+from __future__ import annotations
+
+import re
+
+from analytics.disclosure.comparison import comparison
+from tests.benchmarks.disclosure_benchmark import measured
+from tests.repository import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_the_same_figures():
+    known = comparison()
+    told = [re.findall(r"\d+(?:\.\d+)?", row) for row in re.findall(r"^\| \d+ \| \d+, none.*$", README, re.MULTILINE)]
+    assert told == [
+        [str(n) for n in (row.n_cases, row.shown, row.threshold_shown, row.threshold_exposed)]
+        + [str(row.base_5_error), str(row.midpoint_6_error)]
+        for row in known.measures.itertuples()
+    ]
+    assert f"{known.n_schools} schools\n({known.n_cells} cells)" in README
+    assert [("refused" in row) for row in re.findall(r"^\| \d+ \| \d+, none.*$", README, re.MULTILINE)] == [
+        bool(n) for n in known.measures["refused_tables"]
+    ]
+
+
+def test_the_smallest_register_measured_again_gives_what_is_kept():
+    known = comparison()
+    kept = known.measures.iloc[-1].to_dict()
+    _, again = measured(int(kept["n_cases"]), known.n_schools)
+    assert again == {"n_cells": known.n_cells} | kept
+
+
+def test_relais_exposes_nothing_and_a_plain_threshold_always_does():
+    measures = comparison().measures
+    assert (measures["exposed"] == 0).all()
+    assert (measures["threshold_exposed"] > 0).all()
