@@ -69,16 +69,15 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     )
 
     st.header("Ce que deviennent les étapes")
-    outcomes = relays.outcomes(counts)
     _widgets.chart(
-        charts.outcome_bars(outcomes),
+        charts.outcome_bars(summary),
         key="outcomes",
         alt="Pour chaque étape : combien de dossiers l'ont faite, l'attendent, ont été clôturés sans elle ou ne la demandent pas.",
         read="chaque barre contient tous les dossiers choisis. Seules les trois premières parts comptent dans les délais ; "
         "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
         act="beaucoup d'orange : relancez. Beaucoup de violet : l'étape est oubliée, rappelez à quoi elle sert. Beaucoup de "
         "gris foncé : complétez le registre.",
-        table=outcomes.assign(label=outcomes["step"].map(STEP_LABELS)),
+        table=summary.assign(label=summary["step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
             "n_total": "Dossiers",

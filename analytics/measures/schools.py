@@ -41,18 +41,17 @@ def rates(schools: pd.DataFrame) -> pd.DataFrame:
     number of pupils is not known.
     """
     measured = _measured(schools)
-    shrunken = shrunken_rates(measured)
+    shrunken = shrunken_rates(measured)[["shrunken_rate", "lower", "upper"]].to_numpy().T
     funnel = rate_funnel(measured, overdispersion(measured))
+    limits = ["lower_95", "upper_95", "lower_998", "upper_998"]
     interval = rate_interval(measured["count"], measured["exposure"], per=PER)
     answer = {
         "rate": PER * funnel["rate"],
-        "shrunken_rate": PER * shrunken["shrunken_rate"],
-        "shrunken_lower": PER * shrunken["lower"],
-        "shrunken_upper": PER * shrunken["upper"],
+        **dict(zip(("shrunken_rate", "shrunken_lower", "shrunken_upper"), PER * shrunken, strict=True)),
         "flag": funnel["flag"],
         "lower": interval.lower,
         "upper": interval.upper,
-        **{limit: PER * funnel[limit] for limit in ("lower_95", "upper_95", "lower_998", "upper_998")},
+        **dict(zip(limits, PER * funnel[limits].to_numpy().T, strict=True)),
     }
     return pd.concat([schools, pd.DataFrame(answer, schools.index)], axis=1)
 
