@@ -101,17 +101,19 @@ def text(cell: Cell) -> str:
 
 def code_words(cells: Cells, find: Callable[[str], str | None]) -> np.ndarray:
     """The code of each cell, "" where it is empty, None where its word is unknown; each distinct word is looked up once."""
-    codes = {cell: find(text(cell)) if text(cell) else "" for cell in set(cells)}
-    return np.fromiter(map(codes.__getitem__, cells), object, len(cells))
+    words = list(map(text, cells))  # as words, for TRUE and 1 are equal cells and say two things
+    codes = {word: find(word) if word else "" for word in set(words)}
+    return np.fromiter(map(codes.__getitem__, words), object, len(words))
 
 
 def code_word_lists(cells: Cells, find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
     """As :func:`code_words` for cells that may hold several words, separated by ``;``, ``,`` or a new line."""
+    lists = list(map(text, cells))
     codes = {
-        cell: tuple(dict.fromkeys(find(word) for word in re.split(r"[;,\n|]", text(cell)) if word.strip()))
-        for cell in set(cells)
+        words: tuple(dict.fromkeys(find(word) for word in re.split(r"[;,\n|]", words) if word.strip()))
+        for words in set(lists)
     }
-    return list(map(codes.__getitem__, cells))
+    return list(map(codes.__getitem__, lists))
 
 
 _DATE = re.compile(
