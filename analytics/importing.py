@@ -97,7 +97,7 @@ def import_register(
             as_of=as_of,
             progress=progress,
         )
-        progress(0.75, "Comparaison avec les dossiers connus")
+        progress(0.82, "Comparaison avec les dossiers connus")
         tables, changes = merge(known, found.tables, is_partial=found.is_partial)
         if dry_run or found.n_accepted == 0 or _changes_nothing(known, tables, changes, found):
             return Import(found, changes, next(iter(store.versions), None), known_as_of)

@@ -90,7 +90,7 @@ class Table:
                 raise SchemaError(f"{self.name}.{column.name}: a value is missing")
             if column.terms is not None and not set(values.drop_duplicates().dropna()) <= set(column.terms):
                 raise SchemaError(f"{self.name}.{column.name}: a value is not in the vocabulary")
-            if column.type == "INTEGER" and (values < 0).any():
+            if column.type == "INTEGER" and (values.dropna() < 0).any():
                 raise SchemaError(f"{self.name}.{column.name}: a number is negative")
         rows = self.to_arrow(frame)
         if not self.is_in_order(rows) and frame.duplicated(list(self.key)).any():

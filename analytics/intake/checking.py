@@ -108,8 +108,9 @@ def text(cell: Cell) -> str:
 
 def code_words(cells: Cells, find: Callable[[str], str | None]) -> np.ndarray:
     """The code of each cell, "" where it is empty, None where its word is unknown; each distinct word is looked up once."""
-    codes = {cell: find(text(cell)) if text(cell) else "" for cell in set(cells)}
-    return np.fromiter(map(codes.__getitem__, cells), object, len(cells))
+    words = list(map(text, cells))  # as words, for TRUE and 1 are equal cells and say two things
+    codes = {word: find(word) if word else "" for word in set(words)}
+    return np.fromiter(map(codes.__getitem__, words), object, len(words))
 
 
 def code_word_lists(cells: Cells, find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
@@ -118,12 +119,13 @@ def code_word_lists(cells: Cells, find: Callable[[str], str | None]) -> list[tup
     « Insultes et menaces » or « Insultes / menaces » are two words where each of them is known and the whole is not.
     """
 
-    def codes_of(cell: Cell) -> tuple[str | None, ...]:
-        words = [word for word in re.split(r"[;,\n|]", text(cell)) if word.strip()]
-        return tuple(dict.fromkeys(code for word in words for code in _code_or_codes(word, find)))
+    def codes_of(words: str) -> tuple[str | None, ...]:
+        split = [word for word in re.split(r"[;,\n|]", words) if word.strip()]
+        return tuple(dict.fromkeys(code for word in split for code in _code_or_codes(word, find)))
 
-    codes = {cell: codes_of(cell) for cell in set(cells)}
-    return list(map(codes.__getitem__, cells))
+    lists = list(map(text, cells))
+    codes = {words: codes_of(words) for words in set(lists)}
+    return list(map(codes.__getitem__, lists))
 
 
 def _code_or_codes(word: str, find: Callable[[str], str | None]) -> list[str | None]:

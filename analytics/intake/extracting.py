@@ -21,7 +21,7 @@ from analytics.schema import SCHOOL_ACTIONS, TABLES
 from analytics.school_calendar import SchoolCalendar, calendar
 from analytics.vocabulary import normalise
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def extract(
     own_words = own_words or OwnWords()
     progress(0.0, "Lecture du fichier")
     sheets = read(content)
-    progress(0.3, "Vérification des écoles")
+    progress(0.5, "Vérification des écoles")
     layout = _lay_out_register(sheets, own_words)
     told, deadlines, school_faults = _told_schools(sheets, layout, schools_content, own_words)
     schools = known_schools if told is None else told
@@ -89,11 +89,11 @@ def extract(
             f"Le jour de l'extrait ({as_of:%d/%m/%Y}) est hors du calendrier scolaire connu, qui va du "
             f"{days.first_day:%d/%m/%Y} au {days.last_day:%d/%m/%Y}."
         )
-    progress(0.35, "Vérification des lignes")
+    progress(0.52, "Vérification des lignes")
     rows = data_rows(layout, "case_number")
     faults = Faults(layout, rows)
     columns = read_columns(layout, rows, faults, schools, own_words, as_of, days)
-    progress(0.6, "Anonymisation")
+    progress(0.7, "Anonymisation")
     tables = record_tables(columns, faults.clean, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {"schools": schools if told is not None else schools.iloc[:0], "school_deadlines": deadlines}

@@ -146,7 +146,7 @@ class Store:
         with duckdb.connect(building, config=CONFIG) as connection:
             for name, table in TABLES.items():
                 connection.execute(table.ddl)
-                # A batch a row group of DuckDB: its threads would cut a larger one in turn, and wait for each other.
+                # A batch a row group of DuckDB, so that its threads share the work: a whole table in one keeps them waiting.
                 connection.register("incoming", rows[name].to_reader(_ROW_GROUP))
                 # In the order of its key a table takes half the room.
                 order = "" if table.is_in_order(rows[name]) else f"ORDER BY {', '.join(table.key)}"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.intake import Extract, Key, OwnWords, extract
-from analytics.intake.checking import RULES, find_level, parse_moment
+from analytics.intake import Extract, Key, OwnWords, RefusedFileError, extract
+from analytics.intake.checking import RULES, code_word_lists, code_words, find_level, parse_moment
 from analytics.intake.mapping import REGISTER
 from analytics.intake.writing import Book
 
@@ -356,3 +356,8 @@ def test_nothing_that_identifies_is_in_any_table():
         held = "\n".join(table.to_csv() for table in result.tables.values())
         held += "".join(fault.message for fault in result.faults)
         assert not [word for word in truth["forbidden"] if word in held]
+
+
+def test_true_and_one_are_equal_in_python_and_two_words_in_a_register():
+    assert code_words([True, 1.0, "1", 0.0, False], str).tolist() == ["oui", "1", "1", "0", "non"]
+    assert code_word_lists([1.0, True], str) == [("1",), ("oui",)]
