@@ -18,7 +18,10 @@ class RefusedFileError(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet from its first row and column on, its rows of equal length. ``formulas`` and ``merged`` hold (row, column) pairs counted from 0."""
+    """A sheet from its first row and column on, its rows of equal length.
+
+    ``formulas`` and ``merged`` hold (row, column) pairs counted from 0.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]

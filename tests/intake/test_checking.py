@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.intake import Extract, Key, OwnWords, RefusedFileError, extract
+from analytics.intake import Extract, Key, OwnWords, extract
 from analytics.intake.checking import RULES, code_word_lists, code_words, find_level, parse_moment
 from analytics.intake.mapping import REGISTER
 from analytics.intake.writing import Book
