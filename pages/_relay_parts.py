@@ -75,8 +75,8 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         alt="Pour chaque étape : combien de dossiers l'ont faite, l'attendent, ont été clôturés sans elle ou ne la demandent pas.",
         read="chaque barre contient tous les dossiers choisis. Seules les trois premières parts comptent dans les délais ; "
         "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
-        act="beaucoup d'orange : relancez. Beaucoup de violet : l'étape est oubliée, rappelez à quoi elle sert. Beaucoup de "
-        "gris foncé : complétez le registre.",
+        act="beaucoup d'orange : relancez. Beaucoup de violet : l'étape est oubliée, rappelez à quoi elle sert ; les deux dernières "
+        "peuvent encore venir après la clôture. Beaucoup de gris foncé : complétez le registre.",
         table=summary.assign(label=summary["step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
