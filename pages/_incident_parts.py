@@ -19,7 +19,7 @@ from pages import _widgets
 
 _LABELS = INCIDENT_TYPES.labels
 _RAREST_DANGER = "suicide_incitement"
-_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
+_SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
 _CROSSED: dict[str, tuple[str, Vocabulary]] = {
     "Niveau": ("school_level", SCHOOL_LEVELS),
     "Canal": ("channel", CHANNELS),
