@@ -108,9 +108,16 @@ def text(cell: Cell) -> str:
 
 def code_words(cells: Cells, find: Callable[[str], str | None]) -> np.ndarray:
     """The code of each cell, "" where it is empty, None where its word is unknown; each distinct word is looked up once."""
-    words = list(map(text, cells))  # as words, for TRUE and 1 are equal cells and say two things
-    codes = {word: find(word) if word else "" for word in set(words)}
+    words = _words(cells)
+    codes = {word: find(text(word)) if text(word) else "" for word in set(words)}
     return np.fromiter(map(codes.__getitem__, words), object, len(words))
+
+
+def _words(cells: Cells) -> list[str]:
+    """The cells as words, for TRUE and 1 are equal cells and say two things; what was typed is still to go through
+    :func:`text`, once for each distinct word.
+    """
+    return [cell if isinstance(cell, str) else text(cell) for cell in cells]
 
 
 def code_word_lists(cells: Cells, find: Callable[[str], str | None]) -> list[tuple[str | None, ...]]:
@@ -120,10 +127,10 @@ def code_word_lists(cells: Cells, find: Callable[[str], str | None]) -> list[tup
     """
 
     def codes_of(words: str) -> tuple[str | None, ...]:
-        split = [word for word in re.split(r"[;,\n|]", words) if word.strip()]
+        split = [word for word in re.split(r"[;,\n|]", text(words)) if word.strip()]
         return tuple(dict.fromkeys(code for word in split for code in _code_or_codes(word, find)))
 
-    lists = list(map(text, cells))
+    lists = _words(cells)
     codes = {words: codes_of(words) for words in set(lists)}
     return list(map(codes.__getitem__, lists))
 
@@ -305,6 +312,6 @@ def data_rows(layout: Layout, code: str) -> np.ndarray:
     filled = [
         number
         for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 1)
-        if is_filled(number, row) and normalise(text(row[column])) != EXAMPLE
+        if ((word := text(row[column])) or is_filled(number, row)) and normalise(word) != EXAMPLE
     ]
     return np.array(filled, dtype=int)

@@ -4,7 +4,7 @@
 
 Prints the ratio of the two times, measured in turn in one run, and the memory at its highest. 100,000 rows of 27 columns are
 to be imported (read, checked, anonymised, merged, published) within 2.5 times the bare reading, in less than 1 GB.
-On two quiet cores, over four runs: bare reading 2.7 s, whole import 6.2 to 6.3 s, 2.3 to 2.4 times; 800 MB.
+On two quiet cores: bare reading 2.7 s, whole import 6.7 s, 2.5 times; 800 MB.
 """
 
 from __future__ import annotations
