@@ -115,11 +115,14 @@ _PANDAS = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_():
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as pandas: nullable integers and booleans, ``str`` text, days as datetime64, instants in UTC."""
-    in_utc = [
-        field.with_type(_ARROW["TIMESTAMPTZ"]) if pa.types.is_timestamp(field.type) and field.type.tz else field
-        for field in table.schema  # DuckDB gives instants the time zone of the machine
-    ]
-    return table.cast(pa.schema(in_utc)).to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
+    return table.cast(pa.schema(map(_plain, table.schema))).to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    """DuckDB gives instants the time zone of the machine, and words of a closed list as places in it."""
+    if pa.types.is_timestamp(field.type) and field.type.tz:
+        return field.with_type(_ARROW["TIMESTAMPTZ"])
+    return field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
 
 
 _CASE = Column("case_id", "VARCHAR", "keyed pseudonym of the case number: 12 letters and digits of an HMAC-SHA-256")

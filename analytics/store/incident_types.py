@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics.selection import EVERYTHING, Selection
+from analytics.store.layout import of_type
 from analytics.store.reading import Reader
 from analytics.store.selecting import ChosenCases
+from analytics.vocabulary import INCIDENT_TYPES
 
 
 class TypeQuestions(Reader):
@@ -15,23 +17,23 @@ class TypeQuestions(Reader):
     def type_numbers(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Number of cases by their number of incident types: [n_types, n]."""
         query = ChosenCases(selection, ())
+        n_types = " + ".join(f"{of_type(code)}::INTEGER" for code in INCIDENT_TYPES)
         return self.query(
-            f"""
-            SELECT n_types, count(*) AS n
-            FROM (SELECT count(*) AS n_types FROM {query.cases} JOIN case_incidents USING (case_id) GROUP BY case_id)
-            GROUP BY ALL ORDER BY ALL
-            """,
+            f"SELECT n_types, count(*) AS n FROM {query.rows(f'{n_types} AS n_types')} GROUP BY ALL ORDER BY ALL",
             query.parameters,
         )
 
     def type_pairs(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Number of cases that have two incident types together: [incident_type, other_type, n], each pair both ways."""
         query = ChosenCases(selection, ())
+        types = ", ".join(f"CASE WHEN {of_type(code)} THEN '{code}' END" for code in INCIDENT_TYPES)
+        counted = f"SELECT *, count(*) AS n FROM {query.rows(*map(of_type, INCIDENT_TYPES))} GROUP BY ALL"
         return self.query(
             f"""
-            SELECT incident_type, other_type, count(*) AS n
-            FROM {query.cases} JOIN case_incidents USING (case_id)
-            JOIN (SELECT case_id, incident_type AS other_type FROM case_incidents) USING (case_id)
+            WITH kinds AS (SELECT [{types}] AS types, n FROM ({counted})),
+            firsts AS (SELECT unnest(types) AS incident_type, types, n FROM kinds),
+            pairs AS (SELECT incident_type, unnest(types) AS other_type, n FROM firsts)
+            SELECT incident_type, other_type, sum(n)::BIGINT AS n FROM pairs
             WHERE incident_type <> other_type GROUP BY ALL ORDER BY ALL
             """,
             query.parameters,

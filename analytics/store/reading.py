@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import duckdb
@@ -63,10 +64,10 @@ class Reader:
         """Let go of the file."""
         self._connection.close()
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-        """The answer of a statement as pandas."""
+    def query(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
+        """The answer of a statement as pandas; ``parameters`` by name."""
         with self._connection.cursor() as cursor:
-            return to_pandas(cursor.execute(sql, list(parameters)).to_arrow_table())
+            return to_pandas(cursor.execute(sql, dict(parameters)).to_arrow_table())
 
 
 def digest(path: Path) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.selection import Selection
+from analytics.store.layout import of_type
+from analytics.vocabulary import INCIDENT_TYPES
 
 _OF_SCHOOL = ("school_network", "zone")
 _OF_CASE = (
@@ -22,51 +24,69 @@ _DIMENSIONS = {*_OF_CASE, *_OF_SCHOOL, "incident_type", "step"}
 
 
 class ChosenCases:
-    """The parts of a statement that a selection and its dimensions decide. Values are always parameters.
+    """The rows of ``records`` that a selection keeps, as statements read them. Values are parameters, by name.
 
-    ``cases`` is the chosen cases as a subquery, which also carries the columns of their school that ``by`` asks for.
-    ``joined_types`` brings in the incident types where ``by`` asks for them: a row a case and type.
+    ``columns`` are the dimensions as the start of a list of columns, ``grouped`` what groups and sorts by them.
     """
 
     def __init__(self, selection: Selection, by: Sequence[str]) -> None:
         if unknown := set(by) - _DIMENSIONS:
             raise ValueError(f"unknown dimension: {unknown}")
+        self._by = [name for name in by if name not in ("incident_type", "step")]
+        self._types = INCIDENT_TYPES if "incident_type" in by else ()
         self.columns = "".join(f"{name}, " for name in by)
-        self.joined_types = "JOIN case_incidents USING (case_id)" if "incident_type" in by else ""
         self.grouped = "GROUP BY ALL ORDER BY ALL" if by else ""
-        self.parameters: list[object] = []
-        conditions = []
-        for column, values in (
-            ("cases.school_year", selection.school_years),
-            ("cases.school_level", selection.school_levels),
-            ("cases.school_id", selection.school_ids),
-            ("schools.school_network", selection.school_networks),
-            ("schools.zone", selection.zones),
+        self.parameters: dict[str, object] = {}
+        self._conditions: list[str] = []
+        for table, column, values in (
+            ("records", "school_year", selection.school_years),
+            ("records", "school_level", selection.school_levels),
+            ("records", "school_id", selection.school_ids),
+            ("schools", "school_network", selection.school_networks),
+            ("schools", "zone", selection.zones),
         ):
             if values:
-                conditions.append(f"list_contains(?, {column})")
-                self.parameters.append(list(values))
-        for week, operator in ((selection.first_week, ">="), (selection.last_week, "<=")):
-            if week:
-                conditions.append(f"cases.report_week {operator} ?")
-                self.parameters.append(week)
+                self._conditions.append(f"list_contains(${column}, {table}.{column})")
+                self.parameters[column] = list(values)
+        for name, operator in (("first_week", ">="), ("last_week", "<=")):
+            if week := getattr(selection, name):
+                self._conditions.append(f"report_week {operator} ${name}")
+                self.parameters[name] = week
         if selection.incident_types:
-            conditions.append("case_id IN (SELECT case_id FROM case_incidents WHERE list_contains(?, incident_type))")
-            self.parameters.append(list(selection.incident_types))
-        of_school = "".join(f", schools.{name}" for name in _OF_SCHOOL if name in by)
-        needs_schools = of_school or selection.school_networks or selection.zones
-        source = "cases LEFT JOIN schools USING (school_id)" if needs_schools else "cases"
+            known = [of_type(code) for code in selection.incident_types if code in INCIDENT_TYPES]
+            self._conditions.append(f"({' OR '.join(known) or 'false'})")
+        needs_schools = selection.school_networks or selection.zones or set(_OF_SCHOOL) & set(by)
+        self._source = "records LEFT JOIN schools USING (school_id)" if needs_schools else "records"
+
+    def rows(self, *named: str, where: str = "") -> str:
+        """The chosen cases as a subquery: their dimensions, and what is ``named`` of ``records`` (columns, or "x AS y").
+
+        With incident_type among the dimensions a row a case and type. Only what is named is read, and nothing is kept in
+        between: ten million cases would fill the memory.
+        """
+        columns = [f"{'schools' if name in _OF_SCHOOL else 'records'}.{name}" for name in self._by]
+        columns += [name for name in named if name not in self._by]
+        conditions = [*self._conditions, *([where] if where else [])]
+        if not self._types:
+            return self._select(columns or ["case_id"], conditions)
+        of_types = (
+            self._select([*columns, f"'{code}'::incident_type AS incident_type"], [*conditions, of_type(code)])
+            for code in self._types
+        )
+        return f"({' UNION ALL '.join(of_types)})"
+
+    def _select(self, columns: Sequence[str], conditions: Sequence[str]) -> str:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        self.cases = f"(SELECT cases.*{of_school} FROM {source}{where})"
+        return f"(SELECT {', '.join(columns)} FROM {self._source}{where})"
 
 
-def school_conditions(selection: Selection) -> tuple[str, list[object]]:
+def school_conditions(selection: Selection) -> tuple[str, dict[str, object]]:
     """The WHERE clause, or nothing, that keeps the chosen schools, networks and zones, and its parameters."""
     conditions = {
-        "schools.school_id": selection.school_ids,
-        "schools.school_network": selection.school_networks,
-        "schools.zone": selection.zones,
+        "school_id": selection.school_ids,
+        "school_network": selection.school_networks,
+        "zone": selection.zones,
     }
-    chosen = {column: list(values) for column, values in conditions.items() if values}
-    where = " AND ".join(f"list_contains(?, {column})" for column in chosen)
-    return (f"WHERE {where}" if where else ""), list(chosen.values())
+    chosen: dict[str, object] = {column: list(values) for column, values in conditions.items() if values}
+    where = " AND ".join(f"list_contains(${column}, schools.{column})" for column in chosen)
+    return (f"WHERE {where}" if where else ""), chosen

@@ -10,8 +10,10 @@ import pandas as pd
 from analytics.schema import TABLES
 from analytics.selection import EVERYTHING, Selection
 from analytics.store.incident_types import TypeQuestions
+from analytics.store.layout import of_type
 from analytics.store.selecting import ChosenCases, school_conditions
 from analytics.store.steps import StepQuestions
+from analytics.vocabulary import INCIDENT_TYPES
 
 
 class Snapshot(StepQuestions, TypeQuestions):
@@ -34,7 +36,7 @@ class Snapshot(StepQuestions, TypeQuestions):
 
     def holds(self, case_id: str) -> bool:
         """Whether a case is among the records."""
-        return len(self.query("SELECT 1 AS found FROM cases WHERE case_id = ?", [case_id])) > 0
+        return len(self.query("SELECT 1 AS found FROM records WHERE case_id = $case_id", {"case_id": case_id})) > 0
 
     def choices(self) -> pd.DataFrame:
         """One row: first_week, last_week, and the lists school_years and zones, for a filter panel."""
@@ -43,22 +45,19 @@ class Snapshot(StepQuestions, TypeQuestions):
             SELECT min(report_week) AS first_week, max(report_week) AS last_week,
                    coalesce(list_sort(list(DISTINCT school_year)), []) AS school_years,
                    (SELECT coalesce(list_sort(list(DISTINCT zone)), []) FROM schools WHERE zone IS NOT NULL) AS zones
-            FROM cases
+            FROM records
             """
         )
 
     def case_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases, a row a combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
         query = ChosenCases(selection, by)
-        return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.cases} {query.grouped}", query.parameters)
+        return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
 
     def incident_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases with each incident type: [incident_type, *by, n]. A case counts once for each of its types."""
         query = ChosenCases(selection, ("incident_type", *by))
-        return self.query(
-            f"SELECT {query.columns} count(*) AS n FROM {query.cases} AS chosen {query.joined_types} {query.grouped}",
-            query.parameters,
-        )
+        return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
 
     def school_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Every chosen school (by code, network, zone), with the number of its chosen cases, 0 included:
@@ -70,12 +69,12 @@ class Snapshot(StepQuestions, TypeQuestions):
             f"""
             WITH counted AS (
                 SELECT school_id, count(*) AS n, count(*) FILTER (status = 'open') AS n_open, max(report_week) AS last_week
-                FROM {query.cases} GROUP BY school_id
+                FROM {query.rows("status", "report_week")} GROUP BY school_id
             )
             SELECT schools.*, coalesce(n, 0) AS n, coalesce(n_open, 0) AS n_open, last_week
             FROM schools LEFT JOIN counted USING (school_id) {where} ORDER BY school_id
             """,
-            [*query.parameters, *parameters],
+            query.parameters | parameters,
         )
 
     def residual_risk(self) -> pd.DataFrame:
@@ -83,13 +82,12 @@ class Snapshot(StepQuestions, TypeQuestions):
 
         A case is alone when no other has its school, month of report, level and incident types.
         """
+        kinds = ", ".join(map(of_type, INCIDENT_TYPES))
         return self.query(
-            """
-            WITH kinds AS (
-                SELECT case_id, list_sort(list(incident_type)) AS incident_types FROM case_incidents GROUP BY case_id
-            ), groups AS (
-                SELECT count(*) AS n FROM cases JOIN kinds USING (case_id)
-                GROUP BY school_id, date_trunc('month', report_week + INTERVAL 3 DAY), school_level, incident_types
+            f"""
+            WITH groups AS (
+                SELECT count(*) AS n FROM records
+                GROUP BY school_id, date_trunc('month', report_week + INTERVAL 3 DAY), school_level, {kinds}
             )
             SELECT coalesce(sum(n), 0)::BIGINT AS n_cases, count(*) FILTER (n = 1) AS n_alone, min(n) AS smallest_group
             FROM groups

@@ -5,11 +5,13 @@ Events are those of :mod:`analytics.measures.incidence`, and not_applicable and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
 from analytics.selection import EVERYTHING, Selection
+from analytics.store.layout import of_step
 from analytics.store.reading import Reader
 from analytics.store.selecting import ChosenCases
 from analytics.vocabulary import RELAYS, STEPS
@@ -17,22 +19,17 @@ from analytics.vocabulary import RELAYS, STEPS
 CLOCKS = ("hours", "school_days", "deadline")
 """Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""
 
-_EVENT = """
-    CASE WHEN outcome <> 'not_done' THEN outcome WHEN status = 'open' THEN 'pending' ELSE 'closed' END
-"""
+_IN_ORDER = [step.code for step in STEPS.values() if not step.postvention]
 
-# A deadline is the school's own where it has one, else the service's. Danger is judged in hours: a school day is then 24.
+_EVENT = """
+    CASE outcome WHEN 'not_done' THEN CASE status WHEN 'open' THEN 'pending'::event ELSE 'closed'::event END
+                 WHEN 'done' THEN 'done'::event WHEN 'not_recorded' THEN 'not_recorded'::event
+                 ELSE 'not_applicable'::event END
+"""
+_OF_STEP = ("outcome", "delay_hours", "delay_school_days", "time_completed")
+
+# Danger is judged in hours: a school day is then 24.
 _JUDGED = """
-    service AS (SELECT unnest(?) AS step, unnest(?) AS max_hours, unnest(?) AS max_school_days),
-    limits AS (
-        SELECT chosen.*, case_steps.step, outcome, delay_hours, delay_school_days, time_completed,
-               own.step IS NOT NULL AS is_own,
-               CASE WHEN is_own THEN own.max_hours ELSE service.max_hours END AS max_hours,
-               CASE WHEN is_own THEN own.max_school_days ELSE service.max_school_days END AS max_school_days
-        FROM chosen JOIN case_steps USING (case_id)
-        JOIN service ON service.step = case_steps.step
-        LEFT JOIN school_deadlines AS own ON own.school_id = chosen.school_id AND own.step = case_steps.step
-    ),
     judged AS (
         SELECT *, max_hours IS NOT NULL OR danger AS in_hours,
                CASE WHEN in_hours THEN coalesce(max_hours, 24 * max_school_days) ELSE max_school_days END AS deadline,
@@ -45,9 +42,38 @@ _JUDGED = """
 """
 
 
-def _service_deadlines() -> list[object]:
-    deadlines = [step.deadline for step in STEPS.values()]
-    return [list(STEPS), [d.hours if d else None for d in deadlines], [d.school_days if d else None for d in deadlines]]
+def _each_step(query: ChosenCases, steps: Iterable[str], *named: str) -> str:
+    """Each of ``steps`` of the chosen cases: a row a case and step, with the columns of case_steps and what is ``named``."""
+    return " UNION ALL ".join(
+        "FROM "
+        + query.rows(
+            *named,
+            *("danger", "status", "followed_hours", "followed_school_days"),
+            f"'{step}'::step AS step",
+            *(f"{of_step(step, name)} AS {name}" for name in _OF_STEP),
+            where=f"{of_step(step, 'outcome')} IS NOT NULL",
+        )
+        for step in steps
+    )
+
+
+def _each_limit(query: ChosenCases, steps: Iterable[str], *named: str) -> str:
+    """The same, each step with its deadline: the school's own where it has one, else the service's."""
+
+    def of_service(step: str) -> tuple[str, str]:
+        deadline = STEPS[step].deadline
+        limits = (deadline.hours, deadline.school_days) if deadline else (None, None)
+        in_hours, in_school_days = ("NULL" if limit is None else int(limit) for limit in limits)
+        return f"{in_hours}::INTEGER AS service_hours", f"{in_school_days}::INTEGER AS service_school_days"
+
+    each = " UNION ALL ".join(_each_step(query, [step], "school_id", *named, *of_service(step)) for step in steps)
+    return f"""
+        SELECT steps.*, own.step IS NOT NULL AS is_own,
+               CASE WHEN is_own THEN own.max_hours ELSE service_hours END AS max_hours,
+               CASE WHEN is_own THEN own.max_school_days ELSE service_school_days END AS max_school_days
+        FROM ({each}) AS steps
+        LEFT JOIN (SELECT * REPLACE (step::step AS step) FROM school_deadlines) AS own USING (school_id, step)
+    """
 
 
 class StepQuestions(Reader):
@@ -66,30 +92,38 @@ class StepQuestions(Reader):
         if clock not in CLOCKS:
             raise ValueError(f"unknown clock: {clock}")
         query = ChosenCases(selection, ("step", *by))
-        of_step, asked = ("WHERE step = ?", [step]) if step else ("", [])
+        steps = [step] if step else list(STEPS)
         if clock == "deadline":
-            return self.query(
-                f"""
-                WITH chosen AS {query.cases}, {_JUDGED}
-                SELECT {query.columns}
-                       CASE WHEN deadline IS NULL AND outcome IN ('done', 'not_done') THEN 'no_deadline'
-                            ELSE {_EVENT} END AS event,
-                       CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
-                            ELSE elapsed END::DOUBLE AS delay,
-                       count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-                FROM judged {query.joined_types} {of_step} GROUP BY ALL ORDER BY ALL
-                """,
-                [*query.parameters, *_service_deadlines(), *asked],
-            )
+            return self._deadline_counts(query, steps)
+        delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
         return self.query(
             f"""
-            SELECT {query.columns} {_EVENT} AS event,
-                   CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END AS delay,
+            SELECT {query.columns} {_EVENT} AS event, {delay} AS delay,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-            FROM {query.cases} AS chosen JOIN case_steps USING (case_id) {query.joined_types} {of_step}
-            GROUP BY ALL ORDER BY ALL
+            FROM ({_each_step(query, steps)}) GROUP BY ALL ORDER BY ALL
             """,
-            [*query.parameters, *asked],
+            query.parameters,
+        )
+
+    def _deadline_counts(self, query: ChosenCases, steps: Iterable[str]) -> pd.DataFrame:
+        """:meth:`step_counts` by the clock of deadlines. Cases are counted by whole numbers first, which is faster."""
+        return self.query(
+            f"""
+            WITH limits AS NOT MATERIALIZED ({_each_limit(query, steps)}), {_JUDGED},
+            counted AS (
+                SELECT {query.columns} {_EVENT} AS event, deadline, elapsed,
+                       count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
+                FROM judged GROUP BY ALL
+            )
+            SELECT {query.columns}
+                   CASE WHEN deadline IS NULL AND event IN ('done', 'pending', 'closed') THEN 'no_deadline'
+                        ELSE event END AS event,
+                   CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
+                        ELSE elapsed END::DOUBLE AS delay,
+                   sum(n)::BIGINT AS n, sum(n_time_completed)::BIGINT AS n_time_completed
+            FROM counted GROUP BY ALL ORDER BY ALL
+            """,
+            query.parameters,
         )
 
     def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
@@ -102,14 +136,14 @@ class StepQuestions(Reader):
         query = ChosenCases(selection, ())
         return self.query(
             f"""
-            WITH chosen AS {query.cases}, {_JUDGED}
+            WITH limits AS NOT MATERIALIZED ({_each_limit(query, STEPS, "case_id", "report_week")}), {_JUDGED}
             SELECT case_id, school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
             FROM judged LEFT JOIN schools USING (school_id)
-            WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline AND case_id = coalesce(?, case_id)
-            ORDER BY followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END DESC, case_id, step
+            WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline AND case_id = coalesce($case_id, case_id)
+            ORDER BY followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END DESC, case_id, step::VARCHAR
             LIMIT {int(most)}
             """,
-            [*query.parameters, *_service_deadlines(), case_id],
+            query.parameters | {"case_id": case_id},
         )
 
     def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -118,24 +152,27 @@ class StepQuestions(Reader):
         The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for.
         """
         query = ChosenCases(selection, by)
+        delays = ", ".join(of_step(relay, f"delay_{clock}") for relay in RELAYS)
+
+        def any_is(outcome: str) -> str:
+            return " OR ".join(f"{of_step(relay, 'outcome')} = '{outcome}'" for relay in RELAYS)
+
+        firsts = query.rows(
+            "status",
+            f"followed_{clock}",
+            f"least({delays}) AS first_delay",
+            f"""CASE WHEN first_delay IS NOT NULL THEN 'done'::outcome WHEN {any_is("not_done")} THEN 'not_done'::outcome
+                     WHEN {any_is("not_recorded")} THEN 'not_recorded'::outcome ELSE 'not_applicable'::outcome
+                END AS outcome""",
+        )
         return self.query(
             f"""
-            WITH firsts AS (
-                SELECT chosen.*,
-                       min(delay_{clock}) AS first_delay,
-                       CASE WHEN count(delay_{clock}) > 0 THEN 'done'
-                            WHEN bool_or(outcome = 'not_done') THEN 'not_done'
-                            WHEN bool_or(outcome = 'not_recorded') THEN 'not_recorded'
-                            ELSE 'not_applicable' END AS outcome
-                FROM {query.cases} AS chosen JOIN case_steps USING (case_id)
-                WHERE list_contains(?, step) GROUP BY ALL
-            )
             SELECT 'first_relay' AS step, {query.columns} {_EVENT} AS event,
                    CASE outcome WHEN 'done' THEN first_delay WHEN 'not_done' THEN followed_{clock} END AS delay,
                    count(*) AS n, 0 AS n_time_completed
-            FROM firsts {query.joined_types} GROUP BY ALL ORDER BY ALL
+            FROM {firsts} GROUP BY ALL ORDER BY ALL
             """,
-            [*query.parameters, list(RELAYS)],
+            query.parameters,
         )
 
     def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
@@ -145,30 +182,35 @@ class StepQuestions(Reader):
         time of day, else by an earlier school day; it is skipped when it is not done and a step that follows it is.
         """
         query = ChosenCases(selection, ())
+        last_first = _IN_ORDER[::-1]
+        soonest = [f"NULL::INTEGER AS days_after_{last_first[0]}, NULL::INTEGER AS timed_after_{last_first[0]}"]
+        for step, before in pairwise(last_first):
+            timed = f"CASE WHEN NOT {of_step(step, 'time_completed')} THEN {of_step(step, 'delay_hours')} END"
+            soonest.append(f"least(days_after_{step}, {of_step(step, 'delay_school_days')}) AS days_after_{before}")
+            soonest.append(f"least(timed_after_{step}, {timed}) AS timed_after_{before}")
+        is_done = {step: f"{of_step(step, 'outcome')} = 'done'" for step in _IN_ORDER}
+        is_overtaken = {
+            step: f"""
+            {is_done[step]} AND (
+                days_after_{step} < {of_step(step, "delay_school_days")}
+                OR (NOT {of_step(step, "time_completed")} AND timed_after_{step} < {of_step(step, "delay_hours")})
+            )"""
+            for step in _IN_ORDER
+        }
+        is_skipped = {
+            step: f"{of_step(step, 'outcome')} = 'not_done' AND days_after_{step} IS NOT NULL" for step in _IN_ORDER
+        }
+        counts = ", ".join(
+            f"unnest([{', '.join(f'count_if({condition})::BIGINT' for condition in conditions.values())}]) AS {name}"
+            for name, conditions in {"n_done": is_done, "n_overtaken": is_overtaken, "n_skipped": is_skipped}.items()
+        )
+        columns = (of_step(step, name) for step in _IN_ORDER for name in _OF_STEP)
         return self.query(
             f"""
-            WITH {_PLACES},
-            ordered AS (
-                SELECT place, outcome = 'done' AS is_done, outcome = 'not_done' AS is_missing,
-                       delay_hours, delay_school_days, time_completed,
-                       min(delay_school_days) OVER later AS later_school_days,
-                       min(CASE WHEN NOT time_completed THEN delay_hours END) OVER later AS later_timed_hours
-                FROM {query.cases} AS chosen JOIN case_steps USING (case_id) JOIN places USING (step)
-                WINDOW later AS (PARTITION BY case_id ORDER BY place DESC
-                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-            ),
-            counted AS (
-                SELECT place, count(*) FILTER (is_done) AS n_done,
-                       count(*) FILTER (is_done AND (
-                           later_school_days < delay_school_days
-                           OR (NOT time_completed AND later_timed_hours < delay_hours)
-                       )) AS n_overtaken,
-                       count(*) FILTER (is_missing AND later_school_days IS NOT NULL) AS n_skipped
-                FROM ordered GROUP BY place
-            )
-            SELECT step, n_done, n_overtaken, n_skipped FROM counted JOIN places USING (place) ORDER BY place
+            SELECT unnest($steps) AS step, {counts}
+            FROM (SELECT *, {", ".join(soonest)} FROM {query.rows(*columns)}) HAVING count(*) > 0
             """,
-            [*_in_order(), *query.parameters],
+            query.parameters | {"steps": _IN_ORDER},
         )
 
     def transition_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
@@ -177,35 +219,22 @@ class StepQuestions(Reader):
         Events as in :meth:`step_counts`; a next step that came first took 0 hours.
         """
         query = ChosenCases(selection, ())
+        pairs = " UNION ALL ".join(
+            "FROM "
+            + query.rows(
+                f"'{step}'::step AS step",
+                f"'{after}'::step AS next_step",
+                f"{of_step(after, 'outcome')} AS outcome",
+                "status",
+                f"coalesce({of_step(after, 'delay_hours')}, followed_hours) - {of_step(step, 'delay_hours')} AS waited",
+                where=f"{of_step(step, 'outcome')} = 'done' AND {of_step(after, 'outcome')} IN ('done', 'not_done')",
+            )
+            for step, after in pairwise(_IN_ORDER)
+        )
         return self.query(
             f"""
-            WITH {_PLACES},
-            before AS (
-                SELECT case_id, delay_hours, place + 1 AS place
-                FROM case_steps JOIN places USING (step) WHERE outcome = 'done'
-            ),
-            following AS (
-                SELECT case_id, outcome = 'done' AS is_done, delay_hours AS next_delay_hours, place
-                FROM case_steps JOIN places USING (step) WHERE outcome IN ('done', 'not_done')
-            ),
-            counted AS (
-                SELECT place, CASE WHEN is_done THEN 'done' WHEN status = 'open' THEN 'pending' ELSE 'closed' END AS event,
-                       greatest(coalesce(next_delay_hours, followed_hours) - delay_hours, 0) AS delay, count(*) AS n
-                FROM {query.cases} AS chosen JOIN before USING (case_id) JOIN following USING (case_id, place)
-                GROUP BY ALL
-            )
-            SELECT places.step, next.step AS next_step, event, delay, n
-            FROM counted JOIN places AS next USING (place) JOIN places ON places.place = next.place - 1
-            ORDER BY ALL
+            SELECT step, next_step, {_EVENT} AS event, greatest(waited, 0) AS delay, count(*) AS n
+            FROM ({pairs}) GROUP BY ALL ORDER BY ALL
             """,
-            [*_in_order(), *query.parameters],
+            query.parameters,
         )
-
-
-# While ten million cases are matched a step is but its place, a byte; its name comes back with the counts.
-_PLACES = "places AS (SELECT unnest(?) AS step, unnest(?)::TINYINT AS place)"
-
-
-def _in_order() -> list[object]:
-    in_order = [step.code for step in STEPS.values() if not step.postvention]
-    return [in_order, list(range(len(in_order)))]

@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from analytics.schema import TABLES
+from analytics.schema import CASES, TABLES
+from analytics.store import layout
 from analytics.store.reading import CONFIG, DamagedStoreError, StoreError, digest, is_whole
 from analytics.store.snapshot import Snapshot
 from analytics.vocabulary import DATA
@@ -143,14 +144,17 @@ class Store:
     def _build(self, rows: Mapping[str, pa.Table]) -> str:
         """Write a version that no manifest names yet, and return its name: a random part, and the digest of its bytes."""
         building = self.folder / f"{secrets.token_hex(4)}.building"
+        laid = {name: (table, rows[name]) for name, table in TABLES.items() if name not in layout.VIEWS}
+        laid["records"] = CASES, layout.records(rows)
         with duckdb.connect(building, config=CONFIG) as connection:
-            for name, table in TABLES.items():
-                connection.execute(table.ddl)
+            for statement in layout.statements():
+                connection.execute(statement)
+            for name, (table, kept) in laid.items():
                 # A batch a row group of DuckDB, so that its threads share the work: a whole table in one keeps them waiting.
-                connection.register("incoming", rows[name].to_reader(_ROW_GROUP))
+                connection.register("incoming", kept.to_reader(_ROW_GROUP))
                 # In the order of its key a table takes half the room.
-                order = "" if table.is_in_order(rows[name]) else f"ORDER BY {', '.join(table.key)}"
-                connection.execute(f"INSERT INTO {name} SELECT * FROM incoming {order}")
+                order = "" if table.is_in_order(kept) else f"ORDER BY {', '.join(table.key)}"
+                connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming {order}")
                 connection.unregister("incoming")
             connection.execute("CHECKPOINT")  # closing would do it too, but without a word when the disk is full
         with building.open("rb+") as file:

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
@@ -30,7 +30,8 @@ import duckdb
 from streamlit.testing.v1 import AppTest
 
 from analytics.measures import incidents, relays, schools, signals
-from analytics.schema import TABLES
+from analytics.store import layout
+from analytics.store.layout import of_step, of_type
 from analytics.store.reading import Reader, digest
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
 
@@ -57,7 +58,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
 
 # What a case is follows from its number: hash(number, k) is its k-th throw of the dice.
 DRAWN = {
-    "cases": """
+    "records": """
         SELECT upper(substr(md5(number::VARCHAR), 1, 12)) AS case_id, (3000 + hash(number, 1) % 40)::VARCHAR AS school_id,
                DATE '2023-08-28' + (7 * (hash(number, 2) % 145))::INTEGER AS report_week,
                CASE WHEN report_week < DATE '2024-08-26' THEN '2023-2024' WHEN report_week < DATE '2025-08-25'
@@ -66,21 +67,25 @@ DRAWN = {
                'unknown' AS channel, hash(number, 4) % 2 = 0 AS minor, hash(number, 5) % 8 = 0 AS danger,
                CASE WHEN hash(number, 6) % 5 = 0 THEN 'open' ELSE 'closed' END AS status,
                (hash(number, 7) % 3000)::INTEGER AS followed_hours,
-               (hash(number, 7) % 3000 // 40)::INTEGER AS followed_school_days
-        FROM range($n) AS numbers(number) ORDER BY case_id
-    """,
-    "case_incidents": """
-        SELECT DISTINCT case_id, $types[(1 + hash(case_id, place) % len($types))::INTEGER] AS incident_type
-        FROM cases, range(3) AS places(place) WHERE place = 0 OR hash(case_id, place) % 3 = 0 ORDER BY case_id
-    """,
-    "case_steps": """
-        SELECT case_id, step,
-               CASE WHEN dice % 100 < 60 THEN 'done' WHEN dice % 100 < 90 THEN 'not_done'
-                    WHEN dice % 100 < 95 THEN 'not_applicable' ELSE 'not_recorded' END AS outcome,
-               CASE WHEN outcome = 'done' THEN (dice // 100 % 600)::INTEGER END AS delay_hours,
-               (delay_hours // 40)::INTEGER AS delay_school_days, outcome = 'done' AND dice % 7 = 0 AS time_completed
-        FROM (SELECT *, hash(case_id, step) AS dice FROM (SELECT case_id, unnest($steps) AS step FROM cases))
-    """,
+               (hash(number, 7) % 3000 // 40)::INTEGER AS followed_school_days,
+    """
+    + ", ".join(
+        f"hash(number, 8) % {len(INCIDENT_TYPES)} = {place} OR hash(number, 9) % {3 * len(INCIDENT_TYPES)} = {place} "
+        f"AS {of_type(code)}"
+        for place, code in enumerate(INCIDENT_TYPES)
+    )
+    + "".join(
+        f""",
+        hash(number, {place}) % 100 AS dice_{step},
+        CASE WHEN dice_{step} < 60 THEN 'done' WHEN dice_{step} < 90 THEN 'not_done'
+             WHEN dice_{step} < 95 THEN 'not_applicable' ELSE 'not_recorded' END AS {of_step(step, "outcome")},
+        CASE WHEN dice_{step} < 60 THEN (hash(number, {place}) // 100 % 600)::INTEGER END AS {of_step(step, "delay_hours")},
+        ({of_step(step, "delay_hours")} // 40)::INTEGER AS {of_step(step, "delay_school_days")},
+        dice_{step} < 60 AND hash(number, {place}) % 7 = 0 AS {of_step(step, "time_completed")}
+        """
+        for place, step in enumerate(STEPS, 10)
+    )
+    + "FROM range($n) AS numbers(number) ORDER BY case_id",
     "schools": """
         SELECT (3000 + number)::VARCHAR AS school_id, 'École ' || number AS name, 'wbe' AS school_network,
                'secondary' AS school_level, 'Zone ' || number % 4 AS zone, (200 + 20 * number)::INTEGER AS n_pupils
@@ -100,13 +105,14 @@ def draw_store(folder: Path, n_cases: int) -> None:
     The extract before it is the same file under another name, so that pages have something to compare with.
     """
     building = folder / "0123abcd.building"
-    values = {"n": n_cases, "levels": list(SCHOOL_LEVELS), "types": list(INCIDENT_TYPES), "steps": sorted(STEPS)}
+    values = {"n": n_cases, "levels": list(SCHOOL_LEVELS)}
     with duckdb.connect(building) as connection:
-        for name, table in TABLES.items():
-            connection.execute(table.ddl)
-            if name in DRAWN:
-                used = {word: value for word, value in values.items() if f"${word}" in DRAWN[name]}
-                connection.execute(f"INSERT INTO {name} BY NAME {DRAWN[name]}", used)
+        for statement in layout.statements():
+            connection.execute(statement)
+        for name, drawn in DRAWN.items():
+            dice = f"EXCLUDE ({', '.join(f'dice_{step}' for step in STEPS)})" if name == "records" else ""
+            used = {word: value for word, value in values.items() if f"${word}" in drawn}
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT * {dice} FROM ({drawn})", used)
         connection.execute("CHECKPOINT")
     current = building.rename(folder / f"0123abcd-{digest(building)}.duckdb")
     previous = folder / current.name.replace("0123abcd", "89ef0123")
@@ -115,7 +121,7 @@ def draw_store(folder: Path, n_cases: int) -> None:
 
 
 QUERY = Reader.query
-Statement = tuple[Reader, str, list[object]]
+Statement = tuple[Reader, str, dict[str, object]]
 
 
 class Listener:
@@ -148,8 +154,8 @@ class Listener:
         """Listen to each question to a store and to each public function of the measures that pages import."""
         ask = self.timed(QUERY)
 
-        def query(reader: Reader, sql: str, parameters: list[object] | tuple[()] = ()) -> Any:
-            self.statements.append((reader, sql, list(parameters)))
+        def query(reader: Reader, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> Any:
+            self.statements.append((reader, sql, dict(parameters)))
             return ask(reader, sql, parameters)
 
         with ExitStack() as stack:

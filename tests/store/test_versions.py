@@ -100,12 +100,23 @@ def test_what_is_published_is_read_back_as_it_was(store):
 @pytest.mark.parametrize("step", [1, -1], ids=["in order", "out of order"])
 def test_a_table_is_kept_whole_and_in_order_beyond_a_row_group(store, step):
     case_ids = pd.Series([f"{number:06}" for number in range(_ROW_GROUP + 1)][::step], dtype="str")
-    incidents = pd.DataFrame({"case_id": case_ids, "incident_type": "insults"})
+    many = {
+        "cases": pd.DataFrame({"case_id": case_ids, **CASE}),
+        "case_incidents": pd.DataFrame({"case_id": case_ids, "incident_type": "insults"}),
+    }
     with store.writing():
-        store.publish(records("000000") | {"case_incidents": incidents})
+        store.publish(records("000000") | many)
     with store.snapshot() as snapshot:
-        kept = snapshot.query("SELECT case_id FROM case_incidents")["case_id"]
-    assert kept.tolist() == sorted(case_ids)
+        assert snapshot.query("SELECT case_id FROM records")["case_id"].tolist() == sorted(case_ids)
+        assert snapshot.table("case_incidents")["case_id"].tolist() == sorted(case_ids)
+        assert snapshot.table("case_steps")["case_id"].tolist() == ["000000"] * len(STEPS)
+
+
+@pytest.mark.parametrize("name", ["case_incidents", "case_steps"])
+def test_what_is_of_a_case_that_is_not_there_is_refused(store, name):
+    with store.writing(), pytest.raises(SchemaError, match="case_id"):
+        store.publish(records("A") | {name: records("A", "B")[name]})
+    assert store.versions == []
 
 
 def test_the_last_version_published_is_current_and_only_so_many_are_kept(store):

@@ -1,0 +1,110 @@
+"""How the three tables of cases lie in a file of the store: as one, ``records``, a row a case.
+
+Its columns are those of ``cases``, a yes or no for each incident type (``type_insults``) and, for each step of the protocol,
+those of ``case_steps`` (``cpms_outcome``, ``cpms_delay_hours``, ...). So what is counted of a case lies side by side: no
+question joins a case to its steps, and ten million cases are read as columns of small numbers. ``cases``,
+``case_incidents`` and ``case_steps`` are views on it, of the columns that :mod:`analytics.schema` declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, SchemaError
+from analytics.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, STEPS
+
+EVENTS = ("done", "pending", "closed", "not_applicable", "not_recorded", "no_deadline")
+VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
+
+# Closed vocabularies are numbers in the file, which group and compare faster than words.
+_ENUMS: dict[str, Iterable[str]] = {
+    "status": STATUSES,
+    "outcome": OUTCOMES,
+    "event": EVENTS,
+    "incident_type": INCIDENT_TYPES,
+    "step": STEPS,
+}
+_OF_STEP = [column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key]
+
+
+def of_type(incident_type: str) -> str:
+    """The column of ``records`` that tells whether a case has an incident type."""
+    return f"type_{incident_type}"
+
+
+def of_step(step: str, name: str) -> str:
+    """The column of ``records`` that holds the column ``name`` of ``case_steps`` for a step."""
+    return f"{step}_{name}"
+
+
+def statements() -> list[str]:
+    """What makes an empty file of the store: its types, its tables, and the views on ``records``."""
+    types = [f"CREATE TYPE {name} AS ENUM ({', '.join(map(repr, codes))})" for name, codes in _ENUMS.items()]
+    tables = [table.ddl for table in TABLES.values() if table.name not in VIEWS]
+    columns = [
+        *(
+            f"{c.name} {c.name if c.name in _ENUMS else c.type}{'' if c.nullable else ' NOT NULL'}"
+            for c in CASES.columns
+        ),
+        *(f"{of_type(code)} BOOLEAN NOT NULL" for code in INCIDENT_TYPES),
+        *(f"{of_step(step, c.name)} {c.name if c.name in _ENUMS else c.type}" for step in STEPS for c in _OF_STEP),
+    ]
+    views = {
+        CASES.name: f"SELECT {', '.join(_as_text(c.name, c.name) for c in CASES.columns)} FROM records",
+        CASE_INCIDENTS.name: " UNION ALL ".join(
+            f"SELECT case_id, '{code}' AS incident_type FROM records WHERE {of_type(code)}" for code in INCIDENT_TYPES
+        ),
+        CASE_STEPS.name: " UNION ALL ".join(
+            f"SELECT case_id, '{step}' AS step, {', '.join(_as_text(c.name, of_step(step, c.name)) for c in _OF_STEP)} "
+            f"FROM records WHERE {of_step(step, 'outcome')} IS NOT NULL"
+            for step in STEPS
+        ),
+    }
+    return [
+        *types,
+        *tables,
+        f"CREATE TABLE records ({', '.join(columns)})",
+        *(f"CREATE VIEW {name} AS {query}" for name, query in views.items()),
+    ]
+
+
+def _as_text(name: str, column: str) -> str:
+    return f"{column}::VARCHAR AS {name}" if name in _ENUMS else f"{column} AS {name}"
+
+
+def records(rows: Mapping[str, pa.Table]) -> pa.Table:
+    """The rows of the three tables of cases as one table, a row a case, in the order of ``cases``.
+
+    SchemaError when an incident type or a step is of a case that is not there.
+    """
+    cases, incidents, steps = (rows[name] for name in VIEWS)
+    case_id, types = cases["case_id"].combine_chunks(), pa.array(list(INCIDENT_TYPES))
+    has_type = np.zeros((len(types), len(cases)), dtype=bool)
+    has_type[_places(incidents, "incident_type", types), _places(incidents, "case_id", case_id)] = True
+    columns = dict(zip(cases.column_names, cases.columns, strict=True))
+    columns |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
+
+    place = _places(steps, "step", pa.array(list(STEPS))), _places(steps, "case_id", case_id)
+    for column in _OF_STEP:
+        words = pa.array(list(_ENUMS.get(column.name, ())), pa.string())
+        told = pa.array(_places(steps, column.name, words)) if words else steps[column.name].combine_chunks()
+        values = np.zeros((len(STEPS), len(cases)), told.type.to_pandas_dtype())
+        values[place] = told.fill_null(pa.scalar(0).cast(told.type)).to_numpy(zero_copy_only=False)
+        is_missing = np.ones(values.shape, dtype=bool)
+        is_missing[place] = told.is_null().to_numpy(zero_copy_only=False)
+        for step, of_cases, mask in zip(STEPS, values, is_missing, strict=True):
+            laid = pa.array(of_cases, told.type, mask=mask)
+            columns[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(laid, words) if words else laid
+    return pa.table(columns)
+
+
+def _places(table: pa.Table, name: str, among: pa.Array) -> np.ndarray:
+    """Where each value of a column stands in ``among``."""
+    places = pc.index_in(table[name], value_set=among)
+    if places.null_count:
+        raise SchemaError(f"a {name} of a case is not known")
+    return places.to_numpy()
