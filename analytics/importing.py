@@ -84,7 +84,7 @@ def import_register(
     StoreError; the store is then as it was.
     """
     with contextlib.nullcontext() if dry_run else store.writing():
-        known = _known_tables(store, source)
+        known, is_laid_as_today = _known_tables(store, source)
         imports = known["imports"]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
         found = extract(
@@ -99,7 +99,8 @@ def import_register(
         )
         progress(0.82, "Comparaison avec les dossiers connus")
         tables, changes = merge(known, found.tables, is_partial=found.is_partial)
-        if dry_run or found.n_accepted == 0 or _changes_nothing(known, tables, changes, found):
+        nothing_new = is_laid_as_today and _changes_nothing(known, tables, changes, found)
+        if dry_run or found.n_accepted == 0 or nothing_new:
             return Import(found, changes, next(iter(store.versions), None), known_as_of)
         progress(0.85, "Publication")
         entry = _entry(found, changes, key, source, _after(imports, now))
@@ -151,13 +152,15 @@ def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at:
     )
 
 
-def _known_tables(store: Store, source: str) -> dict[str, pd.DataFrame]:
-    """The tables of the current version that an import from ``source`` builds on; empty when there is none, when it is
-    of the other kind, and when the store is damaged: a new import is then what mends it.
+def _known_tables(store: Store, source: str) -> tuple[dict[str, pd.DataFrame], bool]:
+    """The tables of the current version that an import from ``source`` builds on, and whether they lie as questions ask.
+
+    The tables are empty when there is no version, when it is of the other kind, and when the store is damaged: a new import
+    is then what mends it.
     """
     with contextlib.suppress(DamagedStoreError):
         if (snapshot := store.snapshot()) is not None:
             with snapshot:
                 if snapshot.is_demo == (source == "demo"):
-                    return {name: snapshot.table(name) for name in TABLES}
-    return {name: table.empty for name, table in TABLES.items()}
+                    return {name: snapshot.table(name) for name in TABLES}, snapshot.is_laid_as_today
+    return {name: table.empty for name, table in TABLES.items()}, True

@@ -55,7 +55,9 @@ def snapshot() -> Snapshot:
 
 
 def previous_snapshot() -> Snapshot | None:
-    """The version before the current one, None when there is none, or when one is fictitious and the other not."""
+    """The version before the current one to compare it with; None when there is none, when one is fictitious and the other
+    not, and when it was written before the protocol or Relais changed.
+    """
     current = store()
     versions = current.versions
     if len(versions) < 2:
@@ -67,6 +69,7 @@ def previous_snapshot() -> Snapshot | None:
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _open_version(folder: str, version: str) -> Snapshot | None:
     try:
-        return Snapshot(Path(folder) / version)
+        opened = Snapshot(Path(folder) / version)
     except StoreError:
         return None
+    return opened if opened.is_laid_as_today else None

@@ -9,12 +9,13 @@ question joins a case to its steps, and ten million cases are read as columns of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, SchemaError
+from analytics.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
 from analytics.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, STEPS
 
 EVENTS = ("done", "pending", "closed", "not_applicable", "not_recorded", "no_deadline")
@@ -41,18 +42,24 @@ def of_step(step: str, name: str) -> str:
     return f"{step}_{name}"
 
 
+def columns() -> dict[str, str]:
+    """The columns of ``records``, each with its type."""
+
+    def declared(column: Column) -> str:
+        return f"{column.name if column.name in _ENUMS else column.type}{'' if column.nullable else ' NOT NULL'}"
+
+    return {
+        **{column.name: declared(column) for column in CASES.columns},
+        **{of_type(code): "BOOLEAN NOT NULL" for code in INCIDENT_TYPES},
+        # A case of which nothing is told of a step has none of its columns.
+        **{of_step(step, c.name): declared(replace(c, nullable=True)) for step in STEPS for c in _OF_STEP},
+    }
+
+
 def statements() -> list[str]:
     """What makes an empty file of the store: its types, its tables, and the views on ``records``."""
     types = [f"CREATE TYPE {name} AS ENUM ({', '.join(map(repr, codes))})" for name, codes in _ENUMS.items()]
     tables = [table.ddl for table in TABLES.values() if table.name not in VIEWS]
-    columns = [
-        *(
-            f"{c.name} {c.name if c.name in _ENUMS else c.type}{'' if c.nullable else ' NOT NULL'}"
-            for c in CASES.columns
-        ),
-        *(f"{of_type(code)} BOOLEAN NOT NULL" for code in INCIDENT_TYPES),
-        *(f"{of_step(step, c.name)} {c.name if c.name in _ENUMS else c.type}" for step in STEPS for c in _OF_STEP),
-    ]
     views = {
         CASES.name: f"SELECT {', '.join(_as_text(c.name, c.name) for c in CASES.columns)} FROM records",
         CASE_INCIDENTS.name: " UNION ALL ".join(
@@ -67,7 +74,7 @@ def statements() -> list[str]:
     return [
         *types,
         *tables,
-        f"CREATE TABLE records ({', '.join(columns)})",
+        f"CREATE TABLE records ({', '.join(f'{name} {kind}' for name, kind in columns().items())})",
         *(f"CREATE VIEW {name} AS {query}" for name, query in views.items()),
     ]
 
@@ -85,8 +92,8 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     case_id, types = cases["case_id"].combine_chunks(), pa.array(list(INCIDENT_TYPES))
     has_type = np.zeros((len(types), len(cases)), dtype=bool)
     has_type[_places(incidents, "incident_type", types), _places(incidents, "case_id", case_id)] = True
-    columns = dict(zip(cases.column_names, cases.columns, strict=True))
-    columns |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
+    laid = dict(zip(cases.column_names, cases.columns, strict=True))
+    laid |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
     place = _places(steps, "step", pa.array(list(STEPS))), _places(steps, "case_id", case_id)
     for column in _OF_STEP:
@@ -97,9 +104,9 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
         is_missing = np.ones(values.shape, dtype=bool)
         is_missing[place] = told.is_null().to_numpy(zero_copy_only=False)
         for step, of_cases, mask in zip(STEPS, values, is_missing, strict=True):
-            laid = pa.array(of_cases, told.type, mask=mask)
-            columns[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(laid, words) if words else laid
-    return pa.table(columns)
+            row = pa.array(of_cases, told.type, mask=mask)
+            laid[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(row, words) if words else row
+    return pa.table(laid)
 
 
 def _places(table: pa.Table, name: str, among: pa.Array) -> np.ndarray:

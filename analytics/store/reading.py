@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from analytics.schema import to_pandas
+from analytics.store.layout import columns
 
 Config = dict[str, str | bool | int | float | list[str]]
 CONFIG: Config = {
@@ -32,6 +33,15 @@ class DamagedStoreError(StoreError):
 
     def __init__(self) -> None:
         super().__init__("Les données sont endommagées. Importez à nouveau le registre.")
+
+
+class OldLayoutError(StoreError):
+    """The protocol, or Relais, has changed since the file was written. Its tables can still be read whole."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Relais a changé depuis le dernier import. Importez à nouveau le registre : les dossiers connus sont gardés."
+        )
 
 
 class Reader:
@@ -65,9 +75,21 @@ class Reader:
         self._connection.close()
 
     def query(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
-        """The answer of a statement as pandas; ``parameters`` by name."""
+        """The answer of a statement as pandas; ``parameters`` by name. Raises OldLayoutError."""
+        try:
+            with self._connection.cursor() as cursor:
+                return to_pandas(cursor.execute(sql, dict(parameters)).to_arrow_table())
+        except (duckdb.BinderException, duckdb.CatalogException):
+            if self.is_laid_as_today:
+                raise
+            raise OldLayoutError from None
+
+    @property
+    def is_laid_as_today(self) -> bool:
+        """Whether the file has all the columns that questions ask for: those of the steps and types known today."""
         with self._connection.cursor() as cursor:
-            return to_pandas(cursor.execute(sql, dict(parameters)).to_arrow_table())
+            found = cursor.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'records'").fetchall()
+        return {name for (name,) in found} >= set(columns())
 
 
 def digest(path: Path) -> str:
