@@ -7,11 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from plotly.offline import get_plotlyjs
 
 from analytics.charts import theme
+from analytics.documents._templates import template
 from analytics.french import typeset
 
 if TYPE_CHECKING:
@@ -34,15 +34,7 @@ def notebook_html(notebook: NotebookNode, mark: str, about: Mapping[str, str]) -
             outputs = [_output(output, f"figure-{len(cells)}-{n}") for n, output in enumerate(cell.outputs)]
             cells.append(("parameters" if cell.source.startswith("# Paramètres") else "code", cell.source, outputs))
     drawn = any(_PLOTLY in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ()))
-    environment = Environment(
-        loader=PackageLoader("analytics.documents", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["typeset"] = typeset
-    page = environment.get_template("notebook.html.jinja")
+    page = template("notebook.html.jinja", typeset=typeset)
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ") if notebook.cells else ""
     return page.render(title=title, mark=mark, about=about, cells=cells, plotly=get_plotlyjs() if drawn else "").encode(
         "utf-8"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from analytics.documents._content import chapters, local_zone, situation_words
+from analytics.documents._templates import template
 from analytics.french import day
 from analytics.protocol import Situation, deadline_words, protocol
 
@@ -17,7 +16,7 @@ def protocol_html(today: date, situation: Situation = Situation()) -> str:  # no
     """The whole protocol, or the part of it that ``situation`` asks for, as a self-contained page."""
     content = protocol()
     zone = local_zone(content)
-    return _template().render(
+    return template("protocol.html.jinja", deadline=deadline_words).render(
         protocol=content,
         chapters=chapters(content, situation, zone),
         cards=[content.card(code, situation) for code in content.cards],
@@ -27,15 +26,3 @@ def protocol_html(today: date, situation: Situation = Situation()) -> str:  # no
         today=today,
         written=day(today),
     )
-
-
-def _template():
-    environment = Environment(
-        loader=PackageLoader("analytics.documents", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["deadline"] = deadline_words
-    return environment.get_template("protocol.html.jinja")

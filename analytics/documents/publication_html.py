@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from analytics.disclosure.release import Cell, Release
+from analytics.documents._templates import template
 from analytics.documents.publication import UNITS, about, cell_words, charted, grid, interval_words, refusal_words
 from analytics.french import number, percent, typeset
 
@@ -16,18 +15,11 @@ WIDTH, LABEL, BAR, STEP = 680, 240, 20, 30
 
 def publication_html(release: Release) -> str:
     """The report: what it is, then each table with its chart."""
-    environment = Environment(
-        loader=PackageLoader("analytics.documents", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"typeset": typeset, "percent": percent, "cell": cell_words}
     charts = {
         table.code: _chart(heading, cells, labels, table.unit) for table, heading, cells, labels in charted(release)
     }
-    return environment.get_template("publication.html.jinja").render(
+    page = template("publication.html.jinja", typeset=typeset, percent=percent, cell=cell_words)
+    return page.render(
         release=release,
         about=about(release),
         units=UNITS,
