@@ -8,12 +8,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from analytics.store import Snapshot, Store, StoreError
+from analytics.store import OldLayoutError, Snapshot, Store, StoreError
 
 
 @st.cache_resource(show_spinner="Ouverture des données…", max_entries=3)
 def _open(folder: str, version: str) -> Snapshot | None:
-    return store().snapshot()
+    opened = store().snapshot()
+    if opened is not None and not opened.is_laid_as_today:
+        raise OldLayoutError
+    return opened
 
 
 @st.cache_resource(show_spinner=False)

@@ -20,7 +20,7 @@ from analytics.charts.theme import CONFIG
 from analytics.french import count, day, long_day, number, percent, typeset
 from analytics.school_calendar import CalendarFileError
 from analytics.selection import Selection
-from analytics.store import Snapshot, StoreError
+from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 
 _PAGES = Path(__file__).parent
@@ -70,7 +70,7 @@ def run(page: StreamlitPage) -> None:
     """Run a page; on an error nobody foresaw, a calm word for the reader and the place, without a value, in the log."""
     try:
         page.run()
-    except (CalendarFileError, StoreError) as error:
+    except CalendarFileError as error:
         st.error(typeset(str(error)), icon=":material/error:")
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import settings
+
+from analytics.schema import TABLES
+from analytics.store import Store
+from analytics.store.reading import digest
 
 settings.register_profile("relais", deadline=None)  # a slow machine is not a wrong answer
 settings.load_profile("relais")
@@ -27,3 +32,19 @@ def _read(drawing: str) -> pd.DataFrame:
         except ValueError:
             continue
     return frame
+
+
+@pytest.fixture(scope="session")
+def lay_otherwise() -> Callable[[Store], None]:
+    """Writes the current version of a store anew: with the tables of the schema, not the columns that questions read."""
+
+    def lay_otherwise(store: Store) -> None:
+        building = store.folder / "0123abcd.building"
+        with duckdb.connect(building) as connection:
+            connection.execute(f"ATTACH '{store.folder / store.versions[0]}' AS known (READ_ONLY)")
+            for name in TABLES:
+                connection.execute(f"CREATE TABLE {name} AS FROM known.{name}")
+        sealed = building.rename(store.folder / f"0123abcd-{digest(building)}.duckdb")
+        (store.folder / "manifest").write_text(sealed.name)
+
+    return lay_otherwise

@@ -6,15 +6,12 @@ import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 from scanning import disguises
 
 from analytics.importing import Import, import_register, store_key
 from analytics.intake import Key, KeyFileError, RefusedFileError
-from analytics.schema import TABLES
 from analytics.store import Store, StoreError
-from analytics.store.reading import digest
 from analytics.vocabulary import DATA, STEPS
 
 FILES = Path(__file__).parent / "files"
@@ -71,9 +68,9 @@ def test_the_same_file_twice_changes_nothing_and_says_so(store):
     assert store.versions == [first.version]
 
 
-def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(store):
+def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(store, lay_otherwise):
     take(store)
-    laid_otherwise(store)
+    lay_otherwise(store)
     old = store.snapshot()
     assert len(old.table("case_steps")) == 420 * len(STEPS)
     with pytest.raises(StoreError, match="Importez à nouveau le registre"):
@@ -82,17 +79,6 @@ def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(stor
     assert counted(again) == (0, 0, 420, 0)
     assert store.versions[0] == again.version
     assert store.snapshot().step_counts("hours")["n"].sum() == 420 * len(STEPS)
-
-
-def laid_otherwise(store: Store) -> None:
-    """Write the current version as one that has the tables of the schema and not the columns that questions ask for."""
-    building = store.folder / "0123abcd.building"
-    with duckdb.connect(building) as connection:
-        connection.execute(f"ATTACH '{store.folder / store.versions[0]}' AS known (READ_ONLY)")
-        for name in TABLES:
-            connection.execute(f"CREATE TABLE {name} AS FROM known.{name}")
-    sealed = building.rename(store.folder / f"0123abcd-{digest(building)}.duckdb")
-    (store.folder / "manifest").write_text(sealed.name)
 
 
 def test_a_file_that_was_taken_back_can_be_imported_again(store):

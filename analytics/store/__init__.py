@@ -4,11 +4,12 @@ Each import builds a new file beside the old ones and then moves the pointer in 
 an import, and an import can be taken back. A file carries the digest of its bytes in its name, so a damaged one is known
 and the one before it is served instead.
 
-A :class:`Snapshot` answers with counts, filtered in DuckDB: what ten million cases cost a page is a scan, not a transfer.
+In a file a case is one row, with its incident types and its steps as columns (:mod:`analytics.store.layout`). A
+:class:`Snapshot` answers with counts, filtered in DuckDB: what ten million cases cost a page is a scan, not a transfer.
 """
 
-from analytics.store.reading import DamagedStoreError, StoreError
+from analytics.store.reading import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.snapshot import Snapshot
 from analytics.store.versions import KEPT_VERSIONS, Store, store_folder
 
-__all__ = ["KEPT_VERSIONS", "DamagedStoreError", "Snapshot", "Store", "StoreError", "store_folder"]
+__all__ = ["KEPT_VERSIONS", "DamagedStoreError", "OldLayoutError", "Snapshot", "Store", "StoreError", "store_folder"]

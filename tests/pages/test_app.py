@@ -1,6 +1,7 @@
 """Every page opened in its frame, as the server does: on a first start, on the demonstration, on a register, on ruins."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -125,6 +126,19 @@ def test_the_address_chooses_the_cases(page, level, opened, register):
 def test_a_choice_that_leaves_no_case_says_what_to_do(page, opened, register):
     first, *_, last = (f"{datetime.fromisoformat(week):%d/%m/%Y}" for week in sorted(TRUTH["weeks"]))
     assert "Aucun dossier ne répond à ces filtres." in said(opened(page, register, depuis=last, jusque=first))
+
+
+@pytest.fixture(scope="module")
+def laid_otherwise(register, lay_otherwise, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("laid") / "store"
+    shutil.copytree(register, folder)
+    lay_otherwise(Store(folder))
+    return folder
+
+
+@pytest.mark.parametrize("page", OF_RECORDS)
+def test_records_that_were_laid_otherwise_ask_for_a_new_import(page, opened, laid_otherwise):
+    assert "Importez à nouveau le registre" in opened(page, laid_otherwise).error[0].value
 
 
 def test_the_protocol_opens_whatever_became_of_the_records(opened, tmp_path):
