@@ -29,7 +29,7 @@ _ENUMS: dict[str, Iterable[str]] = {
     "incident_type": INCIDENT_TYPES,
     "step": STEPS,
 }
-_OF_STEP = [column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key]
+OF_STEP = tuple(column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key)
 
 
 def of_type(incident_type: str) -> str:
@@ -52,7 +52,7 @@ def columns() -> dict[str, str]:
         **{column.name: declared(column) for column in CASES.columns},
         **{of_type(code): "BOOLEAN NOT NULL" for code in INCIDENT_TYPES},
         # A case of which nothing is told of a step has none of its columns.
-        **{of_step(step, c.name): declared(replace(c, nullable=True)) for step in STEPS for c in _OF_STEP},
+        **{of_step(step, c.name): declared(replace(c, nullable=True)) for step in STEPS for c in OF_STEP},
     }
 
 
@@ -66,7 +66,7 @@ def statements() -> list[str]:
             f"SELECT case_id, '{code}' AS incident_type FROM records WHERE {of_type(code)}" for code in INCIDENT_TYPES
         ),
         CASE_STEPS.name: " UNION ALL ".join(
-            f"SELECT case_id, '{step}' AS step, {', '.join(_as_text(c.name, of_step(step, c.name)) for c in _OF_STEP)} "
+            f"SELECT case_id, '{step}' AS step, {', '.join(_as_text(c.name, of_step(step, c.name)) for c in OF_STEP)} "
             f"FROM records WHERE {of_step(step, 'outcome')} IS NOT NULL"
             for step in STEPS
         ),
@@ -96,7 +96,7 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     laid |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
     place = _places(steps, "step", pa.array(list(STEPS))), _places(steps, "case_id", case_id)
-    for column in _OF_STEP:
+    for column in OF_STEP:
         words = pa.array(list(_ENUMS.get(column.name, ())), pa.string())
         told = pa.array(_places(steps, column.name, words)) if words else steps[column.name].combine_chunks()
         values = np.zeros((len(STEPS), len(cases)), told.type.to_pandas_dtype())

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pandas as pd
 
 from analytics.selection import EVERYTHING, Selection
-from analytics.store.layout import of_step
+from analytics.store.layout import OF_STEP, of_step
 from analytics.store.reading import Reader
 from analytics.store.selecting import ChosenCases
 from analytics.vocabulary import RELAYS, STEPS
@@ -26,8 +26,6 @@ _EVENT = """
                  WHEN 'done' THEN 'done'::event WHEN 'not_recorded' THEN 'not_recorded'::event
                  ELSE 'not_applicable'::event END
 """
-_OF_STEP = ("outcome", "delay_hours", "delay_school_days", "time_completed")
-
 # Danger is judged in hours: a school day is then 24.
 _JUDGED = """
     judged AS (
@@ -50,7 +48,7 @@ def _each_step(query: ChosenCases, steps: Iterable[str], *named: str) -> str:
             *named,
             *("danger", "status", "followed_hours", "followed_school_days"),
             f"'{step}'::step AS step",
-            *(f"{of_step(step, name)} AS {name}" for name in _OF_STEP),
+            *(f"{of_step(step, column.name)} AS {column.name}" for column in OF_STEP),
             where=f"{of_step(step, 'outcome')} IS NOT NULL",
         )
         for step in steps
@@ -91,6 +89,8 @@ class StepQuestions(Reader):
         """
         if clock not in CLOCKS:
             raise ValueError(f"unknown clock: {clock}")
+        if step is not None and step not in STEPS:
+            raise ValueError(f"unknown step: {step}")
         query = ChosenCases(selection, ("step", *by))
         steps = [step] if step else list(STEPS)
         if clock == "deadline":
@@ -204,7 +204,7 @@ class StepQuestions(Reader):
             f"unnest([{', '.join(f'count_if({condition})::BIGINT' for condition in conditions.values())}]) AS {name}"
             for name, conditions in {"n_done": is_done, "n_overtaken": is_overtaken, "n_skipped": is_skipped}.items()
         )
-        columns = (of_step(step, name) for step in _IN_ORDER for name in _OF_STEP)
+        columns = (of_step(step, column.name) for step in _IN_ORDER for column in OF_STEP)
         return self.query(
             f"""
             SELECT unnest($steps) AS step, {counts}

@@ -189,6 +189,8 @@ def test_an_unknown_dimension_or_clock_is_refused_before_it_reaches_the_database
         snapshot.case_counts(EVERYTHING, ["case_id; DROP TABLE cases"])
     with pytest.raises(ValueError, match="unknown clock"):
         snapshot.step_counts("hours; --")
+    with pytest.raises(ValueError, match="unknown step"):
+        snapshot.step_counts("hours", step="cpms_outcome FROM records; --")
 
 
 def test_a_word_of_a_filter_is_a_value_and_never_a_statement(snapshot):
