@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -44,3 +44,13 @@ def say_danger_is_apart(snapshot: Snapshot, selection: Selection) -> None:
 def in_delay(delay: str) -> str:
     """« en 24 h », but « le jour même »."""
     return delay if delay == school_days(0) else f"en {delay}"
+
+
+def median_band(row: pd.Series, words: Callable[[float], str]) -> str:
+    """What chance leaves uncertain of the median in a row of :func:`relays.summary`, to end a sentence; "" without one."""
+    if pd.isna(row["median"]):
+        return ""
+    if row["lower"] == row["upper"]:
+        return f" ; la moitié, {in_delay(words(row['lower']))}"
+    upper = f"et {words(row['upper'])}" if pd.notna(row["upper"]) else "et un délai que l'on ne voit pas encore"
+    return f" ; la moitié, entre {words(row['lower'])} {upper}"

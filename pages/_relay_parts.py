@@ -17,7 +17,7 @@ from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from pages import _data, _widgets
-from pages._relay_common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay
+from pages._relay_common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay, median_band
 
 _TICKS = {"hours": (0, 24, 48, 72, 120, 168), "school_days": (0, 2, 5, 10, 15)}
 _FEW_TICKS = {"hours": (0, 48, 120, 168), "school_days": (0, 5, 10, 15)}
@@ -52,7 +52,11 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
 
     st.header("Dans quel délai, étape par étape")
     slowest, fastest = of_relays[f"within_{short}"].idxmin(), of_relays[f"within_{short}"].idxmax()
-    columns = {f"within_{delay}": words(delay).capitalize() for delay in delays}
+    within = {
+        f"within_{delay}{ending}": f"{words(delay).capitalize()}{header}"
+        for delay in delays
+        for ending, header in (("", ""), ("_lower", ", bas (95 %)"), ("_upper", ", haut (95 %)"))
+    }
     _widgets.chart(
         charts.share_dots(
             relays.shares_within(counts, (short, long), drawn=curves), {short: words(short), long: words(long)}
@@ -65,7 +69,15 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         "trait gris dit ce que le hasard laisse d'incertain. Un dossier ouvert compte pour le temps déjà attendu.",
         act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n'est pas qu'un retard.",
         table=summary.assign(label=summary["step"].map(STEP_LABELS)),
-        columns={"label": "Étape", "n_cases": "Dossiers", "n_done": "Faites", "median": "Médiane", **columns},
+        columns={
+            "label": "Étape",
+            "n_cases": "Dossiers",
+            "n_done": "Faites",
+            "median": "Médiane",
+            "lower": "Médiane, bas (95 %)",
+            "upper": "Médiane, haut (95 %)",
+            **within,
+        },
     )
 
     st.header("Ce que deviennent les étapes")
@@ -107,6 +119,7 @@ def _relay_indicator(
         denominator=f"{count(row['n_cases'], 'dossier')}, dont {number(row['n_pending'])} en attente et "
         f"{count(row['n_closed'], 'clôturé')} sans lui",
         left_out=f"{number(row['n_not_applicable'])} sans objet, {count(row['n_not_recorded'], 'non noté', 'non notés')}",
+        uncertainty=f"de {percent(row[f'within_{short}_lower'])} à {percent(row[f'within_{short}_upper'])}{median_band(row, words)}",
     )
 
 

@@ -17,7 +17,7 @@ from analytics.school_calendar import breaks, calendar
 from analytics.selection import Selection
 from analytics.store import Snapshot
 from pages import _data, _widgets
-from pages._relay_common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay, say_danger_is_apart
+from pages._relay_common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay, median_band, say_danger_is_apart
 
 
 def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
@@ -79,7 +79,7 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
 
 
 def _first_relays(snapshot: Snapshot, selection: Selection, clock: str) -> pd.DataFrame:
-    """Counts of the first relay; by school days without the cases that threaten life, as :func:`_counts`."""
+    """Counts of the first relay; by school days without the cases that threaten life, as :func:`counts_of`."""
     if clock == "hours":
         return snapshot.first_relay_counts(clock, selection)
     say_danger_is_apart(snapshot, selection)
@@ -97,6 +97,7 @@ def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], 
         denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
         left_out=f"{number(row['n_not_applicable'])} où aucun n'est demandé, "
         f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",
+        uncertainty=f"de {percent(row[f'within_{short}_lower'])} à {percent(row[f'within_{short}_upper'])}{median_band(row, words)}",
     )
 
 

@@ -255,7 +255,11 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     shown = table[list(columns)].reset_index(drop=True)
     formats = {columns[column]: _written(column, shown) for column in columns}
     height = "content" if len(shown) <= _WHOLE else "auto"
-    st.dataframe(shown.rename(columns=dict(columns)).style.format(formats, na_rep="–"), hide_index=True, height=height)
+    styled = shown.rename(columns=dict(columns)).style.format(formats, na_rep="–")
+    if "median" in columns:
+        header = columns["median"]
+        styled.format(formats[header], na_rep="moins de la moitié", subset=[header])
+    st.dataframe(styled, hide_index=True, height=height)
 
 
 def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
@@ -283,7 +287,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure that can be opened: what it counts, from which date, over what, what is left out."""
+    """A figure that can be opened: what it counts, from which date, over what, what is left out, how sure it is."""
 
     label: str
     value: str
@@ -291,6 +295,7 @@ class Indicator:
     numerator: str
     denominator: str
     left_out: str = "rien"
+    uncertainty: str = ""
     since: str = "la date du signalement"
     note: str = ""
     links: tuple[Link, ...] = ()
@@ -314,10 +319,11 @@ def indicators(entries: list[Indicator], as_of: date) -> None:
             for link in entry.links:
                 show_link(link.page, link.label, link.address)
             with st.popover("Ce que ça compte", type="tertiary"):
+                band = f"- **Incertitude (95 %)** : {entry.uncertainty}\n" if entry.uncertainty else ""
                 st.markdown(
                     typeset(
                         f"{entry.counts}\n\n- **Compté à partir de** {entry.since}\n- **Numérateur** : {entry.numerator}\n"
-                        f"- **Dénominateur** : {entry.denominator}\n- **Laissés de côté** : {entry.left_out}\n"
+                        f"- **Dénominateur** : {entry.denominator}\n- **Laissés de côté** : {entry.left_out}\n{band}"
                         f"- **Au** {day(as_of)}"
                     )
                 )

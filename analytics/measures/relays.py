@@ -91,15 +91,17 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row a step: :func:`outcomes`, :func:`median_delays` and a column ``within_<delay>`` for each of ``delays``.
+    """One row a step: :func:`outcomes`, :func:`median_delays` and, for each of ``delays``, the share of the cases that
+    had it by then, with its 95 % band: within_<delay>, within_<delay>_lower, within_<delay>_upper.
 
     ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
     """
     drawn = curves(counts) if drawn is None else drawn
     shares, medians = incidence_at(drawn, delays, ["step"]), quantile(drawn, by=["step"])
-    within = shares["incidence"].to_numpy().reshape(len(medians), len(delays))
     medians = medians.rename(columns={"delay": "median"})
-    medians[[f"within_{delay:g}" for delay in delays]] = within
+    for column, ending in (("incidence", ""), ("lower", "_lower"), ("upper", "_upper")):
+        within = shares[column].to_numpy().reshape(len(medians), len(delays))
+        medians[[f"within_{delay:g}{ending}" for delay in delays]] = within
     return outcomes(counts).merge(medians, on="step", how="left")
 
 

@@ -91,6 +91,10 @@ DRAWN = {
                'secondary' AS school_level, 'Zone ' || number % 4 AS zone, (200 + 20 * number)::INTEGER AS n_pupils
         FROM range(40) AS numbers(number)
     """,
+    "school_deadlines": """
+        SELECT (3000 + number)::VARCHAR AS school_id, unnest(['cpms', 'parents', 'police_contact']) AS step, 24 AS max_hours
+        FROM range(0, 40, 2) AS numbers(number)
+    """,
     "imports": """
         SELECT TIMESTAMPTZ '2026-06-12' AS imported_at, 'demo' AS source, '' AS file_digest, '' AS key_id,
                DATE '2026-06-12' AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, $n AS n_new, 0 AS n_changed,

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -15,7 +16,7 @@ from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.schema import TABLES
 from analytics.store import Store
-from analytics.vocabulary import STEPS
+from analytics.vocabulary import RELAYS, STEPS
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
@@ -163,3 +164,25 @@ def test_a_table_that_leaves_is_marked_internal_with_its_filters_and_its_day(ask
     assert {button.proto.label for button in buttons} == {"Télécharger ce tableau, pour l'usage interne"}
     words, as_of = ask(question="En bref", niveaux="Fondamental").session_state["shown"]
     assert internal_caption(words, as_of) == "interne – ne pas diffuser · Fondamental · données au 26/06/2026"
+
+
+def shown(app: AppTest, table: int = 0) -> pd.DataFrame:
+    """A table as it is written on the screen."""
+    styled = app.dataframe[table].proto.arrow_data.styler.display_values
+    return pa.ipc.open_stream(styled).read_pandas()
+
+
+@pytest.mark.parametrize("clock", ["En heures", "En jours d'école"])
+def test_a_median_and_a_share_have_their_interval_and_a_median_that_is_not_reached_says_so(ask, clock):
+    app = ask(question="En bref", horloge=clock)
+    values, words = app.dataframe[0].value, shown(app)
+    assert (words.loc[values["Médiane"].isna().to_numpy(), "Médiane"] == "moins de la moitié").all()
+    assert values["Médiane"].isna().any()
+    for share in [column for column in values if f"{column}, bas (95\u202f%)" in values]:
+        known = values.dropna(subset=[share, f"{share}, bas (95\u202f%)", f"{share}, haut (95\u202f%)"])
+        assert (known[f"{share}, bas (95\u202f%)"] <= known[share]).all()
+        assert (known[share] <= known[f"{share}, haut (95\u202f%)"]).all()
+    opened = [block.value for block in app.markdown if "Incertitude (95" in block.value]
+    assert len(opened) == len(RELAYS)
+    reached = values.set_index("Étape").loc[[STEPS[relay].label for relay in RELAYS], "Médiane"].notna()
+    assert sum("la moitié, " in block for block in opened) == reached.sum() > 0
