@@ -134,16 +134,23 @@ class StepQuestions(Reader):
         of ``case_id`` when it is given.
         """
         query = ChosenCases(selection, ())
+        limits = _each_limit(query, STEPS, *([] if case_id is None else ["case_id"]), "records.rowid AS place")
+        # The longest are found by their place, which follows the pseudonyms: the text of millions of these is not read.
         return self.query(
             f"""
-            WITH limits AS NOT MATERIALIZED ({_each_limit(query, STEPS, "case_id", "report_week")}), {_JUDGED}
-            SELECT case_id, school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
-            FROM judged LEFT JOIN schools USING (school_id)
-            WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline AND case_id = coalesce($case_id, case_id)
-            ORDER BY followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END DESC, case_id, step::VARCHAR
-            LIMIT {int(most)}
+            WITH limits AS NOT MATERIALIZED ({limits}), {_JUDGED},
+            longest AS (
+                SELECT place, step, is_own, in_hours, deadline, elapsed,
+                       followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END AS beyond
+                FROM judged WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline
+                     {"" if case_id is None else "AND case_id = $case_id"}
+                ORDER BY beyond DESC, place, step::VARCHAR LIMIT {int(most)}
+            )
+            SELECT case_id, records.school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
+            FROM longest JOIN records ON records.rowid = place LEFT JOIN schools USING (school_id)
+            ORDER BY beyond DESC, place, step::VARCHAR
             """,
-            query.parameters | {"case_id": case_id},
+            query.parameters | ({} if case_id is None else {"case_id": case_id}),
         )
 
     def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
