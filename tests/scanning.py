@@ -14,10 +14,11 @@ FILES = Path(__file__).parent / "files"
 
 @cache
 def disguises(register: str) -> Words:
-    """What the truth file of ``register`` forbids: as it is, in capitals, in small letters, reversed; in three encodings."""
+    """What the truth file of ``register`` forbids: as it is, in capitals, in small letters, reversed; in four encodings."""
     words = json.loads((FILES / f"{register}.truth.json").read_text("utf-8"))["forbidden"]
     written = {form for word in words for form in (word, word.upper(), word.lower(), word[::-1])}
-    return Words(form.encode(encoding) for form in written for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+    encodings = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
+    return Words(form.encode(encoding, "ignore") for form in written for encoding in encodings)
 
 
 class Words:

@@ -44,6 +44,28 @@ def open_url(browser):
         context.close()
 
 
+@pytest.fixture(scope="module")
+def look(browser):
+    """Look at an address in the one tab of a module, at a width and in a colour scheme, once it is all there.
+
+    For tests that only look: a browser of its own reads all of Streamlit's client again, most of what a visit takes. Each
+    address is still a session of its own on the server. What a page asks of hosts is seen by a browser that has nothing yet.
+    """
+    context = browser.new_context(locale="fr-BE")
+    tab = visit(context, "about:blank")
+
+    def look(url: str, width: int = DESK, scheme: str = "light") -> Visit:
+        tab.page.emulate_media(color_scheme=scheme)
+        tab.page.set_viewport_size({"width": width, "height": 844})
+        tab.hosts.clear()
+        tab.complaints.clear()
+        tab.page.goto(url)
+        return tab.settle()
+
+    yield look
+    context.close()
+
+
 @pytest.fixture
 def open_page(server, open_url):
     """Open a page of the served Relais, and wait until it is all there."""

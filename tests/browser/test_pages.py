@@ -39,8 +39,8 @@ def test_a_page_is_whole_in_french_and_asks_no_other_host(path, open_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_a_phone_and_a_desk_and_axe_finds_nothing_grave(path, scheme, open_page):
-    visit = open_page(path, PHONE, scheme)
+def test_a_page_fits_a_phone_and_a_desk_and_axe_finds_nothing_grave(path, scheme, server, look):
+    visit = look(server.address + path, PHONE, scheme)
     assert visit.overflow <= 0
     assert visit.grave_findings == []
     visit.page.set_viewport_size({"width": DESK, "height": 844})
@@ -55,8 +55,8 @@ def test_the_colours_follow_the_system(scheme, background, open_page):
     assert app.evaluate("app => getComputedStyle(app).backgroundColor") == background
 
 
-def test_the_menu_leads_to_every_page(open_page):
-    links = open_page().page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+def test_the_menu_leads_to_every_page(server, look):
+    links = look(server.address).page.get_by_test_id("stSidebarNavLink").all_inner_texts()
     assert [link.splitlines()[-1] for link in links] == [title for title, _ in PAGES.values()]
 
 

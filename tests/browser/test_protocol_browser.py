@@ -87,8 +87,8 @@ def file(tmp_path_factory):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_every_screen_and_axe_finds_nothing_grave(address, open_page, scheme):
-    visit = open_page(f"{address}?faits=Menaces&mineur=Oui", scheme=scheme)
+def test_the_page_fits_every_screen_and_axe_finds_nothing_grave(address, look, scheme):
+    visit = look(f"{address}?faits=Menaces&mineur=Oui", PHONE, scheme)
     visit.page.evaluate(
         "document.querySelectorAll('details:not([open]) > summary').forEach(summary => summary.click())"
     )
@@ -124,8 +124,8 @@ def test_the_keyboard_reaches_the_first_number_at_once(file, open_page):
     assert reached == ["#contenu", "tel:112"]
 
 
-def test_the_danger_is_on_the_first_screen_of_a_phone_and_can_be_touched(address, open_page):
-    visit = open_page(address)
+def test_the_danger_is_on_the_first_screen_of_a_phone_and_can_be_touched(address, look):
+    visit = look(address, PHONE)
     for number in ("112", "101", "0800"):
         link = visit.page.locator(f"a[href^='tel:{number}']").first
         box = link.bounding_box()
@@ -141,8 +141,8 @@ def test_a_link_shows_what_its_sender_saw(address, open_page):
     assert "mineur=Non" in visit.page.url
 
 
-def test_a_choice_goes_into_the_address(address, open_page):
-    visit = open_page(address)
+def test_a_choice_goes_into_the_address(address, look):
+    visit = look(address, PHONE)
     visit.page.get_by_role("button", name="Menaces").click()
     visit.page.wait_for_url("**faits=Menaces**")
 
@@ -156,9 +156,9 @@ def test_a_step_has_an_address_of_its_own(address, open_page):
     assert heading.get_attribute("id") == "document-aux-parents"
 
 
-def test_headings_never_skip_a_level(address, file, open_page):
-    for url in (address, file):
-        levels = open_page(url).page.evaluate(
+def test_headings_never_skip_a_level(address, file, look, open_page):
+    for visit in (look(address, PHONE), open_page(file)):
+        levels = visit.page.evaluate(
             "[...document.querySelectorAll('h1, h2, h3, h4, h5')].map(heading => Number(heading.tagName[1]))"
         )
         assert levels[0] == 1
@@ -176,8 +176,8 @@ def test_a_ticked_box_notes_its_hour_and_lives_in_this_session_only(address, ope
 @pytest.mark.parametrize(
     ("button", "start"), [("Liste à cocher", b"%PDF"), ("hors ligne", b"<!doctype html>"), ("Feuille pour", b"%PDF")]
 )
-def test_a_button_hands_over_its_file(address, open_page, button, start):
-    visit = open_page(address)
+def test_a_button_hands_over_its_file(address, look, button, start):
+    visit = look(address, PHONE)
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name=button).click()
     assert download.value.path().read_bytes().lstrip().startswith(start)

@@ -133,8 +133,8 @@ def showing(states, browser, tmp_path_factory) -> Generator[Callable[[str], str]
 
 @pytest.mark.parametrize("path", CHARTED)
 @pytest.mark.parametrize("state", ["huge", "one"])
-def test_no_word_of_a_chart_or_a_figure_is_cut_or_covered(state, path, showing, open_url):
-    visit = open_url(showing(state) + path, LAPTOP["width"]).settle()
+def test_no_word_of_a_chart_or_a_figure_is_cut_or_covered(state, path, showing, look):
+    visit = look(showing(state) + path, LAPTOP["width"])
     assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     assert visit.page.locator(".stPlotlyChart").count() > 0
     for width, scheme in ((LAPTOP["width"], "light"), (PHONE, "dark")):
@@ -148,8 +148,8 @@ def test_no_word_of_a_chart_or_a_figure_is_cut_or_covered(state, path, showing, 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_without_a_case_says_so_and_draws_nothing(path, showing, open_url):
-    visit = open_url(showing("empty") + path, PHONE, "dark").settle()
+def test_a_page_without_a_case_says_so_and_draws_nothing(path, showing, look):
+    visit = look(showing("empty") + path, PHONE, "dark")
     visit.page.get_by_text("Aucun dossier").first.wait_for()
     assert visit.page.locator(".stPlotlyChart, [data-testid=stMetric]").count() == 0
     assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
@@ -157,8 +157,8 @@ def test_a_page_without_a_case_says_so_and_draws_nothing(path, showing, open_url
 
 
 @pytest.mark.parametrize("state", ["huge", "one"])
-def test_the_overview_holds_in_one_screen_of_a_laptop(state, showing, open_url):
-    visit = open_url(showing(state), LAPTOP["width"])
+def test_the_overview_holds_in_one_screen_of_a_laptop(state, showing, look):
+    visit = look(showing(state), LAPTOP["width"])
     visit.page.set_viewport_size(LAPTOP)
     visit.settle()
     main = visit.page.get_by_test_id("stMain")

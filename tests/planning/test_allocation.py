@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -229,21 +230,33 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 def best_by_counting(problem: Problem) -> float | None:
-    """The greatest value among all plans, each written down and judged; None when none keeps the rules."""
-    n_weeks = len(problem.weeks)
-    choices = [
-        [spread for spread in product(range(groups + 1), repeat=n_weeks) if sum(spread) in (0, groups)]
-        for groups in problem.units["groups"]
-    ]
-    best = None
-    for spreads in product(*choices):
-        cells = [(u, w, n) for u, spread in enumerate(spreads) for w, n in enumerate(spread) if n]
-        unit, week, n_groups = (pd.array([cell[i] for cell in cells], dtype="int64") for i in range(3))
-        sessions = as_sessions(problem, problem.units.iloc[unit], week.to_numpy(), n_groups.to_numpy())
+    """The greatest value among all plans, each written down and judged, the worthiest first; None when none keeps the rules.
+
+    Left out are the plans in which one unit, were it the only one, would already take too many hours or groups of a week or
+    come too early: others beside it mend none of that.
+    """
+    none = (0,) * len(problem.weeks)
+    n_units = len(problem.units)
+    choices = []
+    for unit, groups in enumerate(problem.units["groups"]):
+        spreads = [s for s in product(range(groups + 1), repeat=len(none)) if sum(s) in (0, groups)]
+        alone = [written(problem, (none,) * unit + (s,) + (none,) * (n_units - unit - 1)) for s in spreads]
+        broken = [violations(problem, sessions)["kind"].isin(["week", "unit", "early"]).any() for sessions in alone]
+        choices.append([s for s, is_broken in zip(spreads, broken, strict=True) if not is_broken])
+    a_group = np.outer(problem.units["value"] / problem.units["groups"], problem.worth)
+    plans = [(float((a_group * spreads).sum()), spreads) for spreads in product(*choices)]
+    for value, spreads in sorted(plans, reverse=True):
+        sessions = written(problem, spreads)
         if violations(problem, sessions).empty:
-            value = float(appraise(problem, sessions)["value"].iloc[0])
-            best = value if best is None else max(best, value)
-    return best
+            assert appraise(problem, sessions)["value"].iloc[0] == pytest.approx(value)
+            return value
+    return None
+
+
+def written(problem: Problem, spreads: Sequence[tuple[int, ...]]) -> pd.DataFrame:
+    """The sessions of a plan: how many groups of each unit have it in each week."""
+    unit, week = np.nonzero(spreads)
+    return as_sessions(problem, problem.units.iloc[unit], week, np.array(spreads)[unit, week])
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
