@@ -24,7 +24,7 @@ def groups(table: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.int64], p
 
 
 def with_columns(table: pd.DataFrame, columns: Mapping[str, object] | pd.DataFrame) -> pd.DataFrame:
-    """``table``, whose rows are numbered, with more columns. All at once: pandas takes as long for each one added alone."""
+    """``table`` with more columns. All at once: pandas takes as long for each one that is added alone."""
     return pd.concat([table, pd.DataFrame(columns, table.index)], axis=1)
 
 

@@ -266,10 +266,7 @@ def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
     var_done = np.where(followed, ties * waiting_before * common_step / n, 0)
     ties = np.where(closed > 1, 1 - (closed - 1) / np.maximum(n - 1, 1), 1.0)
     var_closed = np.where(waiting > 0, ties * waiting_before**2 * closed / n**2, 0)
-    covariance = np.einsum("tik,tjk,tk->ij", from_done, from_done, var_done) + np.einsum(
-        "tik,tjk,tk->ij", from_closed, from_closed, var_closed
-    )
-    return _chi_square(score, covariance)
+    return _chi_square(score, _covariance(from_done, var_done) + _covariance(from_closed, var_closed))
 
 
 def _tabulate(
@@ -316,6 +313,11 @@ def _by_delay_and_group(counts: pd.DataFrame, by: Sequence[str]) -> tuple[NDArra
     cells[:, row, group] = events
     at_risk = cells.sum(axis=0)[::-1].cumsum(axis=0)[::-1]
     return cells[0], cells[1], at_risk
+
+
+def _covariance(loading: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum over delays t and groups k of loading[t, i, k] * loading[t, j, k] * variance[t, k]."""
+    return np.tensordot(loading * variance[:, None, :], loading, axes=([0, 2], [0, 2]))
 
 
 def _chi_square(score: NDArray[np.float64], covariance: NDArray[np.float64]) -> Comparison:

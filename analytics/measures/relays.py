@@ -90,11 +90,10 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
     ``counts`` is what :meth:`Snapshot.step_counts` returns for that step and ``by``. Cases whose group is not known are no
     group. The p_value is NaN where there is nothing to compare.
     """
-    known = followed(counts)
-    known = known[known[by].notna()]
-    group, _ = groups(known, [by])
-    n_cases = totals(group, known["n"], group.max(initial=-1) + 1)
-    return gray_test(known[n_cases[group] >= FEWEST_COMPARED], [by])
+    group, names = groups(counts, [by])
+    known = (places(counts["event"], EVENTS) >= 0) & names[by].notna().to_numpy()[group]
+    n_cases = totals(np.where(known, group, -1), counts["n"], len(names))
+    return gray_test(counts[known & (n_cases[group] >= FEWEST_COMPARED)], [by])
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -161,11 +160,14 @@ def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
     """
     elapsed, deadline = (waiting[column].to_numpy(float, na_value=np.nan) for column in ("elapsed", "deadline"))
     words = [hours if in_hours else school_days for in_hours in waiting["in_hours"]]
-    columns = {
-        name: pd.Series([say(value) for say, value in zip(words, values.tolist(), strict=True)], waiting.index, "str")
-        for name, values in (("waited", elapsed), ("deadline_words", deadline), ("beyond", elapsed - deadline))
-    }
-    return pd.concat([waiting, pd.DataFrame(columns)], axis=1)
+    columns = {"waited": elapsed, "deadline_words": deadline, "beyond": elapsed - deadline}
+    return with_columns(
+        waiting,
+        {
+            name: [say(value) for say, value in zip(words, values.tolist(), strict=True)]
+            for name, values in columns.items()
+        },
+    )
 
 
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
@@ -202,20 +204,13 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     where they are fewer than MIN_CASES), n_cases, provisional (the month of the extraction and the one before it, whose
     cases have not had time).
     """
-    waited = followed(counts)
-    week, weeks = groups(waited, ["report_week"])
-    month = (weeks["report_week"] + pd.Timedelta(days=3)).dt.to_period("M").dt.to_timestamp()
-    drawn = draw(waited.assign(period=month.to_numpy()[week]), ["period"])
-    points = with_columns(drawn.names, {"n_cases": drawn.n_cases})
-    points["value"] = drawn.quantile()["delay"].where(drawn.n_cases >= MIN_CASES)
+    thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
+    period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
+    drawn = draw(counts.assign(period=period), ["period"], other_events_left_out=True)
+    value = drawn.quantile()["delay"].where(drawn.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
-    points["provisional"] = points["period"] >= pd.Timestamp(month_before)
-    return points
-
-
-def followed(counts: pd.DataFrame) -> pd.DataFrame:
-    """The counts of the cases in which a step applies and is recorded."""
-    return counts[places(counts["event"], EVENTS) >= 0]
+    provisional = drawn.names["period"] >= pd.Timestamp(month_before)
+    return with_columns(drawn.names, {"n_cases": drawn.n_cases, "value": value, "provisional": provisional})
 
 
 def in_protocol_order(table: pd.DataFrame) -> pd.DataFrame:
