@@ -4,7 +4,7 @@ its groupings would cost more there than the sums themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,12 @@ def groups(table: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.int64], p
     number, found = pd.factorize(number, sort=True)
     first = np.empty(len(found), dtype=np.int64)
     first[number[::-1]] = np.arange(len(table))[::-1]  # the last one written stays
-    return number, pd.DataFrame({column: table[column].array[first] for column in by}, pd.RangeIndex(len(found)))
+    return number, picked(table, by, first)
+
+
+def picked(table: pd.DataFrame, columns: Iterable[str], rows: NDArray[np.int64]) -> pd.DataFrame:
+    """Some rows of some columns, numbered anew."""
+    return pd.DataFrame({column: table[column].array[rows] for column in columns}, pd.RangeIndex(len(rows)))
 
 
 def with_columns(table: pd.DataFrame, columns: Mapping[str, object] | pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from analytics.measures.grouping import groups, places, starts, with_columns
+from analytics.measures.grouping import groups, picked, places, starts, with_columns
 from analytics.measures.intervals import wilson
 
 EVENTS = ("done", "closed", "pending")
@@ -68,17 +68,16 @@ class Curves:
     def read(cls, table: pd.DataFrame, by: Sequence[str]) -> Curves:
         """The curves of a table that :func:`cumulative_incidence` returned for the same ``by``."""
         first = starts(table, by)
-        names = pd.DataFrame({column: table[column].array[first] for column in by}, pd.RangeIndex(len(first)))
         delay, at_risk, *read = (table[column].to_numpy(float) for column in ("delay", *NUMBERS, *SHARES))
         events, shares = np.stack(read[: len(EVENTS)]), np.stack(read[len(EVENTS) :])
-        return cls(names, np.append(first, len(table)), delay, at_risk, events, shares)
+        return cls(picked(table, by, first), np.append(first, len(table)), delay, at_risk, events, shares)
 
     def taken(self, order: NDArray[np.int64]) -> Curves:
         """The same curves in another order."""
         rows = [np.arange(self.bounds[i], self.bounds[i + 1]) for i in order]
         bounds = np.cumsum([0, *map(len, rows)])
         row = np.concatenate([np.arange(0), *rows])
-        names = self.names.iloc[order].reset_index(drop=True)
+        names = picked(self.names, self.names.columns, order)
         return Curves(names, bounds, self.delay[row], self.at_risk[row], self.events[:, row], self.shares[:, row])
 
     def table(self, counts: pd.DataFrame) -> pd.DataFrame:
@@ -90,7 +89,7 @@ class Curves:
             **{name: _typed(values, counts["n"].dtype) for name, values in numbers},
             **dict(zip(SHARES, self.shares, strict=True)),
         }
-        return with_columns(self.names.iloc[group].reset_index(drop=True), columns)
+        return with_columns(picked(self.names, self.names.columns, group), columns)
 
     def at(self, delays: ArrayLike) -> pd.DataFrame:
         """As :func:`incidence_at` returns them."""
@@ -114,7 +113,7 @@ class Curves:
         read[3, before] = wilson(0 * asked[before], at_risk[before]).upper
         read[1:, unseen] = np.nan
         columns = {"delay": asked, "n_at_risk": at_risk.astype(np.int64), **dict(zip(SHARES, read, strict=True))}
-        return with_columns(self.names.iloc[group].reset_index(drop=True), columns)
+        return with_columns(picked(self.names, self.names.columns, group), columns)
 
     def quantile(self, q: float = 0.5) -> pd.DataFrame:
         """As :func:`quantile` returns them."""
@@ -295,7 +294,7 @@ def _tabulate(
     events = np.bincount(event[kept][order] * n_rows + row, n[kept][order], len(EVENTS) * n_rows)
     group, place = np.divmod(cell[order][is_new], max(len(delays), 1))
     bounds = np.flatnonzero(np.diff(group, prepend=-1, append=len(names)))
-    names = names.iloc[group[bounds[:-1]]].reset_index(drop=True)
+    names = picked(names, by, group[bounds[:-1]])
     return names, bounds, delays[place], events.astype(float).reshape(len(EVENTS), n_rows)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.measures.grouping import places, sums, totals
+from analytics.measures.grouping import picked, places, sums, totals, with_columns
 from analytics.measures.intervals import wilson
 from analytics.school_calendar import SchoolCalendar
 
@@ -167,13 +167,15 @@ def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
     ``chart`` is what :func:`signals.xmr` returns. Returns period, value, centre, lower, upper, signal, and rises: whether
     the point lies above the centre, or, for a trend, whether the points rise.
     """
-    columns = ["period", "value", "centre", "lower", "upper", "signal"]
-    is_whole = ~chart["provisional"].to_numpy(bool) & chart["value"].notna().to_numpy()
-    recent = chart.loc[is_whole, columns].tail(n_periods + 1)
-    value = recent["value"].to_numpy(float)
-    rises = np.where(recent["signal"] == "trend", np.diff(value, prepend=value[:1]) > 0, value > recent["centre"])
-    recent = recent.assign(rises=rises).tail(n_periods)
-    return recent[recent["signal"] != "none"].iloc[::-1].reset_index(drop=True)
+    value, centre = (chart[column].to_numpy(float, na_value=np.nan) for column in ("value", "centre"))
+    signal = chart["signal"].to_numpy(object)
+    whole = np.flatnonzero(~chart["provisional"].to_numpy(bool) & ~np.isnan(value))[-n_periods - 1 :]
+    grows = np.diff(value[whole], prepend=value[whole][:1]) > 0
+    rises = np.where(signal[whole] == "trend", grows, value[whole] > centre[whole])
+    told = np.flatnonzero(signal[whole] != "none")[::-1]
+    told = told[told >= len(whole) - n_periods]
+    found = picked(chart, ["period", "value", "centre", "lower", "upper", "signal"], whole[told])
+    return with_columns(found, {"rises": rises[told]})
 
 
 def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:
@@ -182,10 +184,8 @@ def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence
     Both tables: ``column``, n, for one selection. A corrected case moves from one category to another, so that a difference
     may be negative. The largest difference first.
     """
-    answer = pd.DataFrame({column: codes})
-    for name, counts in (("n", now), ("n_before", before)):
-        answer[name] = _totals(counts, column, codes)
-    answer["difference"] = answer["n"] - answer["n_before"]
+    n, n_before = (_totals(counts, column, codes) for counts in (now, before))
+    answer = pd.DataFrame({column: codes, "n": n, "n_before": n_before, "difference": n - n_before})
     return answer.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -198,9 +198,10 @@ def year_before(calendar: SchoolCalendar, school_year: str) -> str | None:
 
 def _with_shares(answer: pd.DataFrame) -> pd.DataFrame:
     """``answer`` (n, n_cases) with share, lower, upper; NaN where there is no case."""
-    totals = answer["n_cases"].astype("float64").where(answer["n_cases"] > 0)
-    lower, upper = wilson(answer["n"], totals)
-    return answer.assign(share=answer["n"] / totals, lower=lower, upper=upper)
+    n_cases = answer["n_cases"].to_numpy(float)
+    total = np.where(n_cases > 0, n_cases, np.nan)
+    lower, upper = wilson(answer["n"].to_numpy(float), total)
+    return with_columns(answer, {"share": answer["n"] / total, "lower": lower, "upper": upper})
 
 
 def _weeks_of(calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.DatetimeIndex:
