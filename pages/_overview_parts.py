@@ -66,11 +66,11 @@ def new_cases(snapshot: Snapshot, previous: Snapshot | None, selection: Selectio
 
 def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
     """What waits beyond its deadline in open cases."""
-    counts = snapshot.step_counts("deadline", selection, ["danger"])
-    answer, of_others = relays.against_deadline(counts), relays.against_deadline(relays.without_danger(counts))
+    answer = relays.standing(snapshot.step_counts("deadline", selection, ["danger"]), ["danger"])
     n_overdue, n_waiting = int(answer["n_overdue"].sum()), int(answer["n_waiting"].sum())
+    n_of_others = relays.without_danger(answer)["n_overdue"].sum()
     oldest = relays.overdue_list(snapshot.overdue(selection, most=1))
-    parts = [f"dont {number(n_overdue - of_others['n_overdue'].sum())} où la vie est menacée"] if n_overdue else []
+    parts = [f"dont {number(n_overdue - n_of_others)} où la vie est menacée"] if n_overdue else []
     if len(oldest):
         first = oldest.iloc[0]
         parts.append(f"la plus ancienne, {STEPS[first['step']].label}, attend depuis {first['waited']}")

@@ -257,3 +257,12 @@ def year(name: str, first_day: str, last_day: str) -> str:
         last_day = {last_day}
         holidays = []
     """
+
+
+def test_schools_teach_in_a_week_that_is_no_holiday_and_never_outside_the_calendar():
+    weeks = pd.date_range(
+        calendar().first_day - timedelta(days=70), calendar().last_day + timedelta(days=70), freq="W-MON"
+    )
+    taught = calendar().teaches_in(weeks.to_numpy())
+    assert taught.tolist() == [not calendar().holiday_of_week(week) for week in weeks.date]
+    assert not taught[:10].any() and not taught[-10:].any() and taught.any()

@@ -16,6 +16,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv, gammaln, gdtrib, ndtri, pdtr, pdtrc
 
+from analytics.measures.grouping import with_columns
+
 FLAGS = ("below_998", "below_95", "within", "above_95", "above_998")
 """Where a value lies: beyond the 99.8 % limits, beyond the 95 % ones only, or within them; missing where it is unknown."""
 
@@ -175,7 +177,7 @@ def _profile(
             mean,
             (count * weight).sum(axis=1, keepdims=True) / (exposure * weight).sum(axis=1, keepdims=True),
         )
-        if np.allclose(mean, before, rtol=1e-10, atol=0):
+        if np.all(np.abs(mean - before) <= 1e-10 * before):
             break
     expected = mean * exposure
     terms = gammaln(count + shape) - gammaln(shape) + count * np.log(expected) + shape * np.log(shape)
@@ -212,4 +214,4 @@ def _flagged(table: pd.DataFrame, answer: dict[str, Any], limits: pd.DataFrame) 
         -1,
     )
     categories = pd.Categorical.from_codes(flag, FLAGS, ordered=True)
-    return pd.concat([table, pd.DataFrame({**answer, **limit, "flag": categories}, table.index)], axis=1)
+    return with_columns(table, {**answer, **limit, "flag": categories})

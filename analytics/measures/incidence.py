@@ -8,18 +8,21 @@ that long. Everything works on counts, so a curve costs what its distinct delays
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from analytics.measures.grouping import groups, places, starts
+from analytics.measures.grouping import groups, picked, places, starts, with_columns
 from analytics.measures.intervals import wilson
 
 EVENTS = ("done", "closed", "pending")
+NUMBERS = ("n_at_risk", *(f"n_{event}" for event in EVENTS))
+SHARES = ("incidence", "std_error", "lower", "upper")
 TOLERANCE = 1e-10
 """An incidence of one half is often 0.49999999999999994 in binary; far less than one case in a hundred million."""
 
@@ -43,46 +46,138 @@ def cumulative_incidence(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.Dat
 
     Raises ValueError for a missing column, an unknown event, a missing or negative delay, a negative n.
     """
-    by = list(by)
-    group, table, events = _tabulate(counts, by)
-    bounds = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
-    curves = [_curve(*events[:, first:end]) for first, end in pairwise(bounds)]
-    at_risk, share, variance, size = np.hstack(curves) if curves else np.zeros((4, 0))
-    lower, upper = wilson(share * size, size)
-    cases = pd.DataFrame(
-        dict(zip(("n_at_risk", *(f"n_{event}" for event in EVENTS)), (at_risk, *events), strict=True))
-    ).astype(counts["n"].dtype)
-    answer = {"incidence": share, "std_error": np.sqrt(variance), "lower": lower, "upper": upper}
-    return pd.concat([table, cases, pd.DataFrame(answer)], axis=1)
+    return draw(counts, by).table(counts)
 
 
-def _curve(done: NDArray[np.float64], closed: NDArray[np.float64], pending: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One curve: the number at risk, the incidence, its variance and the effective sample size, at each delay."""
-    leaving = done + closed
-    at_risk = np.cumsum((leaving + pending)[::-1])[::-1]
-    waiting = np.cumprod(1 - leaving / at_risk)
-    waiting_before = np.concatenate([[1.0], waiting[:-1]])
+@dataclass(frozen=True)
+class Curves:
+    """Curves as arrays, one after the other: several questions to them cost less than one table of them."""
+
+    names: pd.DataFrame
+    """The group of each curve, a row each."""
+    bounds: NDArray[np.int64]
+    """The first row of each curve, and the end of the last one."""
+    delay: NDArray[np.float64]
+    at_risk: NDArray[np.float64]
+    events: NDArray[np.float64]
+    """Cases done, closed and pending at each delay: a row an event, as in EVENTS."""
+    shares: NDArray[np.float64]
+    """A row each of SHARES."""
+
+    @classmethod
+    def read(cls, table: pd.DataFrame, by: Sequence[str]) -> Curves:
+        """The curves of a table that :func:`cumulative_incidence` returned for the same ``by``."""
+        first = starts(table, by)
+        delay, at_risk, *read = (table[column].to_numpy(float) for column in ("delay", *NUMBERS, *SHARES))
+        events, shares = np.stack(read[: len(EVENTS)]), np.stack(read[len(EVENTS) :])
+        return cls(picked(table, by, first), np.append(first, len(table)), delay, at_risk, events, shares)
+
+    def taken(self, order: NDArray[np.int64]) -> Curves:
+        """The same curves in another order."""
+        rows = [np.arange(self.bounds[i], self.bounds[i + 1]) for i in order]
+        bounds = np.cumsum([0, *map(len, rows)])
+        row = np.concatenate([np.arange(0), *rows])
+        names = picked(self.names, self.names.columns, order)
+        return Curves(names, bounds, self.delay[row], self.at_risk[row], self.events[:, row], self.shares[:, row])
+
+    def table(self, counts: pd.DataFrame) -> pd.DataFrame:
+        """As :func:`cumulative_incidence` returns them; delays and numbers have the types that they have in ``counts``."""
+        group = np.repeat(np.arange(len(self.names)), np.diff(self.bounds))
+        numbers = zip(NUMBERS, (self.at_risk, *self.events), strict=True)
+        columns = {
+            "delay": _typed(self.delay, counts["delay"].dtype),
+            **{name: _typed(values, counts["n"].dtype) for name, values in numbers},
+            **dict(zip(SHARES, self.shares, strict=True)),
+        }
+        return with_columns(picked(self.names, self.names.columns, group), columns)
+
+    def at(self, delays: ArrayLike) -> pd.DataFrame:
+        """As :func:`incidence_at` returns them."""
+        wanted = np.atleast_1d(np.asarray(delays, dtype=float))
+        group, asked = np.repeat(np.arange(len(self.names)), len(wanted)), np.tile(wanted, len(self.names))
+        first, end = self.bounds[group], self.bounds[group + 1]
+        next_row, row = (
+            np.array(
+                [i + np.searchsorted(self.delay[i:j], wanted, side) for i, j in pairwise(self.bounds)], dtype=np.int64
+            ).ravel()
+            for side in ("left", "right")
+        )
+        before, after = row == first, next_row == end
+
+        last = np.where(before, first, row - 1)
+        gone = self.events[0, last] + self.events[1, last]
+        unseen = after & (self.at_risk[last] > gone)
+        at_risk = np.where(after, 0, self.at_risk[np.minimum(next_row, len(self.delay) - 1)])
+        read = self.shares[:, last]
+        read[:3, before] = 0.0
+        read[3, before] = wilson(0 * asked[before], at_risk[before]).upper
+        read[1:, unseen] = np.nan
+        columns = {"delay": asked, "n_at_risk": at_risk.astype(np.int64), **dict(zip(SHARES, read, strict=True))}
+        return with_columns(picked(self.names, self.names.columns, group), columns)
+
+    def quantile(self, q: float = 0.5) -> pd.DataFrame:
+        """As :func:`quantile` returns them."""
+        if not 0 < q < 1:
+            raise ValueError("a quantile lies between 0 and 1")
+        first, end = self.bounds[:-1], self.bounds[1:]
+        incidence, _, lower, upper = self.shares
+        delay = np.append(self.delay, np.nan)
+        columns = {}
+        for column, reached in (("delay", incidence), ("lower", upper), ("upper", lower)):
+            there = np.append(np.flatnonzero(reached >= q - TOLERANCE), len(reached))
+            soonest = there[np.searchsorted(there, first)]
+            columns[column] = delay[np.where(soonest < end, soonest, len(reached))]
+        nothing_yet = wilson(np.zeros(len(first)), self.n_cases).upper
+        columns["lower"] = np.where(nothing_yet >= q - TOLERANCE, 0.0, columns["lower"])
+        return with_columns(self.names, columns)
+
+    @property
+    def n_cases(self) -> NDArray[np.int64]:
+        """The number of cases of each curve."""
+        return self.at_risk[self.bounds[:-1]].astype(np.int64)
+
+
+def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out: bool = False) -> Curves:
+    """The curves of :func:`cumulative_incidence`; rows of an event that is none of EVENTS may be left out, not refused."""
+    names, bounds, delay, events = _tabulate(counts, list(by), other_events_left_out)
+
+    def along(cumulate: np.ufunc, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Running sums or products, which start again with each curve."""
+        running = np.empty_like(values)
+        for first, end in pairwise(bounds):
+            cumulate.accumulate(values[..., first:end], axis=-1, out=running[..., first:end])
+        return running
+
+    def to_the_end(running: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What a running sum still gains to the end of its curve."""
+        return np.repeat(running[bounds[1:] - 1], np.diff(bounds)) - running
+
+    done, closed, _ = events
+    leaving, all_events = done + closed, events.sum(axis=0)
+    at_risk = to_the_end(np.cumsum(all_events)) + all_events
+    waiting = along(np.multiply, 1 - leaving / at_risk)
+    waiting_before = np.roll(waiting, 1)
+    waiting_before[bounds[:-1]] = 1.0
     step = waiting_before * done / at_risk
-    incidence = np.cumsum(step)
-    to_come = incidence[-1] - incidence
+    incidence = along(np.add, step)
+    to_come = to_the_end(incidence)
 
     # The sums over earlier delays of the variance, with incidence(t) - incidence(s) written to_come(s) - to_come(t):
     # what is still to come shrinks with those at risk, so that no large terms cancel.
     stay = at_risk - leaving
     greenwood = np.divide(leaving, at_risk * stay, out=np.zeros_like(stay), where=stay > 0)
     own = step / at_risk
+    terms = [greenwood, greenwood * to_come, greenwood * to_come**2, own * waiting_before * (at_risk - done) / at_risk]
+    summed = along(np.add, np.stack([*terms, own * to_come, own]))
     variance = (
-        np.cumsum(greenwood) * to_come**2
-        - 2 * np.cumsum(greenwood * to_come) * to_come
-        + np.cumsum(greenwood * to_come**2)
-        + np.cumsum(step * waiting_before * (at_risk - done) / at_risk**2)
-        - 2 * (np.cumsum(own * to_come) - np.cumsum(own) * to_come)
+        summed[0] * to_come**2 - 2 * summed[1] * to_come + summed[2] + summed[3] - 2 * (summed[4] - summed[5] * to_come)
     )
 
     share = np.where(incidence > 1 - TOLERANCE, 1.0, incidence)
     variance = np.where((share == 0) | (share == 1), 0.0, np.maximum(variance, 0))
     size = np.divide(share * (1 - share), variance, out=at_risk / waiting_before, where=variance > 0)
-    return np.stack([at_risk, share, variance, size])
+    shares = np.stack([share, np.sqrt(variance), *wilson(share * size, size)])
+    return Curves(names, bounds, delay, at_risk, events, shares)
 
 
 def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -93,30 +188,7 @@ def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ())
     n_at_risk counts the cases followed at least that long. Beyond the longest follow-up of a group of which some are
     still pending, std_error and band are NaN: nobody was observed there, and the incidence is the least it can be.
     """
-    by = list(by)
-    bounds = np.append(starts(curve, by), len(curve))
-    wanted = np.atleast_1d(np.asarray(delays, dtype=float))
-    first, end = (np.repeat(bound, len(wanted)) for bound in (bounds[:-1], bounds[1:]))
-    asked = np.tile(wanted, len(bounds) - 1)
-    delay = curve["delay"].to_numpy(float)
-    next_row, row = (
-        np.array([i + np.searchsorted(delay[i:j], wanted, side) for i, j in pairwise(bounds)], dtype=np.int64).ravel()
-        for side in ("left", "right")
-    )
-    before, after = row == first, next_row == end
-
-    at_risk, gone = curve["n_at_risk"].to_numpy(float), (curve["n_done"] + curve["n_closed"]).to_numpy(float)
-    last = np.where(before, first, row - 1)
-    unseen = after & (at_risk[last] > gone[last])
-    at_risk = np.where(after, 0, at_risk[np.minimum(next_row, len(curve) - 1)])
-    read = curve[["incidence", "std_error", "lower", "upper"]].to_numpy(float)[last]
-    read[before, :3] = 0.0
-    read[before, 3] = wilson(0 * asked[before], at_risk[before]).upper
-    read[unseen, 1:] = np.nan
-    answer = pd.DataFrame(dict(zip(("incidence", "std_error", "lower", "upper"), read.T, strict=True)))
-    answer.insert(0, "n_at_risk", at_risk.astype(np.int64))
-    answer.insert(0, "delay", asked)
-    return pd.concat([curve[by].iloc[last].reset_index(drop=True), answer], axis=1)
+    return Curves.read(curve, by).at(delays)
 
 
 def quantile(curve: pd.DataFrame, q: float = 0.5, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -126,20 +198,7 @@ def quantile(curve: pd.DataFrame, q: float = 0.5, by: Sequence[str] = ()) -> pd.
     at which the band's upper and lower limits reach ``q`` (Brookmeyer and Crowley 1982, Biometrics 38, 29). NaN where
     the curve, or the limit, never gets there. Raises ValueError where ``q`` is not between 0 and 1.
     """
-    if not 0 < q < 1:
-        raise ValueError("a quantile lies between 0 and 1")
-    by = list(by)
-    first = starts(curve, by)
-    end = np.append(first, len(curve))[1:]
-    answer = curve[by].iloc[first].reset_index(drop=True)
-    delay = np.append(curve["delay"].to_numpy(float), np.nan)
-    for column, reached in (("delay", "incidence"), ("lower", "upper"), ("upper", "lower")):
-        there = np.append(np.flatnonzero(curve[reached] >= q - TOLERANCE), len(curve))
-        soonest = there[np.searchsorted(there, first)]
-        answer[column] = delay[np.where(soonest < end, soonest, len(curve))]
-    nothing_yet = wilson(np.zeros(len(first)), curve["n_at_risk"].to_numpy()[first]).upper
-    answer["lower"] = np.where(nothing_yet >= q - TOLERANCE, 0.0, answer["lower"])
-    return answer
+    return Curves.read(curve, by).quantile(q)
 
 
 class Comparison(NamedTuple):
@@ -206,42 +265,58 @@ def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
     var_done = np.where(followed, ties * waiting_before * common_step / n, 0)
     ties = np.where(closed > 1, 1 - (closed - 1) / np.maximum(n - 1, 1), 1.0)
     var_closed = np.where(waiting > 0, ties * waiting_before**2 * closed / n**2, 0)
-    covariance = np.einsum("tik,tjk,tk->ij", from_done, from_done, var_done) + np.einsum(
-        "tik,tjk,tk->ij", from_closed, from_closed, var_closed
-    )
-    return _chi_square(score, covariance)
+    return _chi_square(score, _covariance(from_done, var_done) + _covariance(from_closed, var_closed))
 
 
-def _tabulate(counts: pd.DataFrame, by: list[str]) -> tuple[NDArray[np.int64], pd.DataFrame, NDArray[np.float64]]:
-    """A row a group and distinct delay, sorted: the number of the group; ``by`` and delay; cases done, closed, pending."""
+def _tabulate(
+    counts: pd.DataFrame, by: list[str], other_events_left_out: bool = False
+) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """A row a group and distinct delay, sorted: the groups, where the rows of each begin and the last end, the delays, and
+    the cases done, closed and pending.
+    """
     missing = [column for column in [*by, "delay", "event", "n"] if column not in counts.columns]
     if missing:
         raise ValueError(f"counts lack {', '.join(missing)}")
     event = places(counts["event"], EVENTS)
-    if (event < 0).any():
+    kept = event >= 0
+    if not (kept.all() or other_events_left_out):
         raise ValueError(f"an event is one of {', '.join(EVENTS)}")
     n, delay = (counts[column].to_numpy(float, na_value=np.nan) for column in ("n", "delay"))
-    if not (delay >= 0).all() or not (n >= 0).all():
+    if not (delay[kept] >= 0).all() or not (n[kept] >= 0).all():
         raise ValueError("a delay and a count are known and never negative")
-    counted = n > 0
-    group, names = groups(counts[by] if counted.all() else counts.loc[counted, by], by)
-    delays, place = np.unique(delay[counted], return_inverse=True)
-    cells, cell = np.unique(group * len(delays) + place, return_inverse=True)
-    events = np.bincount(event[counted] * len(cells) + cell, n[counted], len(EVENTS) * len(cells)).astype(float)
-    group, place = np.divmod(cells, max(len(delays), 1))
-    table = names.iloc[group].reset_index(drop=True)
-    table["delay"] = pd.Series(delays[place]).astype(counts["delay"].dtype)
-    return group, table, events.reshape(len(EVENTS), len(cells))
+    group, names = groups(counts, by)
+    kept &= n > 0
+    place, delays = pd.factorize(delay[kept], sort=True)
+    cell = group[kept] * len(delays) + place
+    order = np.argsort(cell, kind="stable")  # counts come sorted but for their events: this order is found at once
+    is_new = np.diff(cell[order], prepend=-1) > 0
+    n_rows, row = int(is_new.sum()), np.cumsum(is_new) - 1
+    events = np.bincount(event[kept][order] * n_rows + row, n[kept][order], len(EVENTS) * n_rows)
+    group, place = np.divmod(cell[order][is_new], max(len(delays), 1))
+    bounds = np.flatnonzero(np.diff(group, prepend=-1, append=len(names)))
+    names = picked(names, by, group[bounds[:-1]])
+    return names, bounds, delays[place], events.astype(float).reshape(len(EVENTS), n_rows)
+
+
+def _typed(values: NDArray[np.float64], dtype: Any) -> Any:
+    """``values`` as a column of ``dtype``, by way of NumPy's own: pandas would look whether each one is whole."""
+    return pd.array(values.astype(getattr(dtype, "numpy_dtype", dtype)), dtype=dtype)
 
 
 def _by_delay_and_group(counts: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.float64], ...]:
     """Done, closed and at risk as arrays, a row a distinct delay and a column a group."""
-    group, table, events = _tabulate(counts, list(by))
-    delay, row = np.unique(table["delay"], return_inverse=True)
-    cells = np.zeros((len(EVENTS), len(delay), group.max(initial=-1) + 1))
+    names, bounds, delay, events = _tabulate(counts, list(by))
+    group = np.repeat(np.arange(len(names)), np.diff(bounds))
+    row, delays = pd.factorize(delay, sort=True)
+    cells = np.zeros((len(EVENTS), len(delays), len(names)))
     cells[:, row, group] = events
     at_risk = cells.sum(axis=0)[::-1].cumsum(axis=0)[::-1]
     return cells[0], cells[1], at_risk
+
+
+def _covariance(loading: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum over delays t and groups k of loading[t, i, k] * loading[t, j, k] * variance[t, k]."""
+    return np.tensordot(loading * variance[:, None, :], loading, axes=([0, 2], [0, 2]))
 
 
 def _chi_square(score: NDArray[np.float64], covariance: NDArray[np.float64]) -> Comparison:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.measures.grouping import places, sums, totals
+from analytics.measures.grouping import picked, places, sums, totals, with_columns
 from analytics.measures.intervals import wilson
 from analytics.school_calendar import SchoolCalendar
 
@@ -43,8 +43,7 @@ def together(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str]) -> pd.Data
     ``pairs`` is what :meth:`Snapshot.type_pairs` returns; a case with three types counts in three pairs. ``codes`` give the
     order within a pair. Returns incident_type, other_type, n, n_cases, share (of all cases), lower, upper.
     """
-    place = {code: i for i, code in enumerate(codes)}
-    once = pairs[pairs["incident_type"].map(place) < pairs["other_type"].map(place)]
+    once = pairs[places(pairs["incident_type"], codes) < places(pairs["other_type"], codes)]
     return _with_shares(once.assign(n_cases=n_cases)).sort_values(
         "n", ascending=False, kind="stable", ignore_index=True
     )
@@ -90,9 +89,9 @@ def by_week(
     """
     weeks = _weeks_of(calendar, school_year, as_of)
     columns = {
-        "week": weeks,
+        "week": weeks.astype("datetime64[s]"),
         "rank": range(1, len(weeks) + 1),
-        "n": _totals(counts[counts["school_year"] == school_year], "report_week", weeks),
+        "n": totals(_places_of_weeks(counts, weeks, school_year), counts["n"], len(weeks)),
         "n_before": _year_before(counts, calendar, school_year, len(weeks), first_week, last_week),
     }
     return between(pd.DataFrame(columns | _state_of(weeks, calendar, as_of)), first_week, last_week)
@@ -107,17 +106,17 @@ def types_by_week(
     reported; a case counts once for each of its types.
     """
     weeks = _weeks_of(calendar, school_year, as_of)
-    of_year = counts[counts["school_year"] == school_year]
-    week, code = places(of_year["report_week"], list(weeks)), places(of_year["incident_type"], codes)
-    n = sums(code, week, of_year["n"], (len(codes), len(weeks)))
-    states = {name: np.tile(state, len(codes)) for name, state in _state_of(weeks, calendar, as_of).items()}
-    columns = {"week": np.tile(weeks, len(codes)), "incident_type": np.repeat(codes, len(weeks)), "n": n.ravel()}
-    return pd.DataFrame(columns | states)
+    week, code = _places_of_weeks(counts, weeks, school_year), places(counts["incident_type"], codes)
+    n = sums(code, week, counts["n"], (len(codes), len(weeks)))
+    of_weeks = {"week": weeks.astype("datetime64[s]"), **_state_of(weeks, calendar, as_of)}
+    of_weeks = {name: np.tile(values, len(codes)) for name, values in of_weeks.items()}
+    cells = {"week": of_weeks.pop("week"), "incident_type": np.repeat(codes, len(weeks)), "n": n.ravel()}
+    return pd.DataFrame(cells | of_weeks)
 
 
 def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None) -> pd.DataFrame:
     """The rows of ``weeks`` (week) that a period holds: outside it nothing was counted, which is not 0. None is no limit."""
-    return weeks[_within(weeks["week"], first_week, last_week)].reset_index(drop=True)
+    return picked(weeks, weeks.columns, np.flatnonzero(_within(weeks["week"].to_numpy(), first_week, last_week)))
 
 
 def weekly_points(
@@ -128,11 +127,11 @@ def weekly_points(
     ``counts``: report_week, n. From ``first_week`` (a Monday) to ``as_of``, in ``school_years``. A week of holidays is no
     point: that nothing is reported then is no news.
     """
-    weeks = [week for year in school_years for week in _weeks_of(calendar, year, as_of).date]
-    taught = [week for week in weeks if week >= first_week and not calendar.holiday_of_week(week)]
-    periods = pd.DatetimeIndex(taught, dtype="datetime64[s]")
-    value = _totals(counts, "report_week", periods).astype("float64")
-    return pd.DataFrame({"period": periods, "value": value, "provisional": _is_running(periods, as_of)})
+    held = np.concatenate([_NO_WEEK, *(_weeks_of(calendar, year, as_of) for year in school_years)])
+    weeks = held[(held >= np.datetime64(first_week)) & calendar.teaches_in(held)]
+    value = totals(_places_of_weeks(counts, weeks), counts["n"], len(weeks)).astype("float64")
+    columns = {"period": weeks.astype("datetime64[s]"), "value": value, "provisional": _is_running(weeks, as_of)}
+    return pd.DataFrame(columns)
 
 
 def weeks_between(counts: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
@@ -167,13 +166,15 @@ def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
     ``chart`` is what :func:`signals.xmr` returns. Returns period, value, centre, lower, upper, signal, and rises: whether
     the point lies above the centre, or, for a trend, whether the points rise.
     """
-    columns = ["period", "value", "centre", "lower", "upper", "signal"]
-    is_whole = ~chart["provisional"].to_numpy(bool) & chart["value"].notna().to_numpy()
-    recent = chart.loc[is_whole, columns].tail(n_periods + 1)
-    value = recent["value"].to_numpy(float)
-    rises = np.where(recent["signal"] == "trend", np.diff(value, prepend=value[:1]) > 0, value > recent["centre"])
-    recent = recent.assign(rises=rises).tail(n_periods)
-    return recent[recent["signal"] != "none"].iloc[::-1].reset_index(drop=True)
+    value, centre = (chart[column].to_numpy(float, na_value=np.nan) for column in ("value", "centre"))
+    signal = chart["signal"].to_numpy(object)
+    whole = np.flatnonzero(~chart["provisional"].to_numpy(bool) & ~np.isnan(value))[-n_periods - 1 :]
+    grows = np.diff(value[whole], prepend=value[whole][:1]) > 0
+    rises = np.where(signal[whole] == "trend", grows, value[whole] > centre[whole])
+    told = np.flatnonzero(signal[whole] != "none")[::-1]
+    told = told[told >= len(whole) - n_periods]
+    found = picked(chart, ["period", "value", "centre", "lower", "upper", "signal"], whole[told])
+    return with_columns(found, {"rises": rises[told]})
 
 
 def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:
@@ -182,10 +183,8 @@ def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence
     Both tables: ``column``, n, for one selection. A corrected case moves from one category to another, so that a difference
     may be negative. The largest difference first.
     """
-    answer = pd.DataFrame({column: codes})
-    for name, counts in (("n", now), ("n_before", before)):
-        answer[name] = _totals(counts, column, codes)
-    answer["difference"] = answer["n"] - answer["n_before"]
+    n, n_before = (_totals(counts, column, codes) for counts in (now, before))
+    answer = pd.DataFrame({column: codes, "n": n, "n_before": n_before, "difference": n - n_before})
     return answer.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -198,25 +197,34 @@ def year_before(calendar: SchoolCalendar, school_year: str) -> str | None:
 
 def _with_shares(answer: pd.DataFrame) -> pd.DataFrame:
     """``answer`` (n, n_cases) with share, lower, upper; NaN where there is no case."""
-    totals = answer["n_cases"].astype("float64").where(answer["n_cases"] > 0)
-    lower, upper = wilson(answer["n"], totals)
-    return answer.assign(share=answer["n"] / totals, lower=lower, upper=upper)
+    n_cases = answer["n_cases"].to_numpy(float)
+    total = np.where(n_cases > 0, n_cases, np.nan)
+    lower, upper = wilson(answer["n"].to_numpy(float), total)
+    return with_columns(answer, {"share": answer["n"] / total, "lower": lower, "upper": upper})
 
 
-def _weeks_of(calendar: SchoolCalendar, school_year: str, as_of: date) -> pd.DatetimeIndex:
+_Weeks = NDArray[np.datetime64]
+_NO_WEEK: _Weeks = np.array([], dtype="datetime64[D]")
+
+
+def _weeks_of(calendar: SchoolCalendar, school_year: str, as_of: date) -> _Weeks:
     """The Mondays of a school year, from its first to its last or to the extraction's; at least the first."""
     year = calendar[school_year]
     first_week = _monday(year.first_day)
-    return pd.date_range(first_week, max(_monday(min(year.end, as_of)), first_week), freq="7D", unit="s")
+    return _weeks_from(first_week, (max(_monday(min(year.end, as_of)), first_week) - first_week).days // 7 + 1)
 
 
-def _is_running(weeks: pd.DatetimeIndex, as_of: date) -> NDArray[np.bool_]:
-    return np.asarray(weeks + pd.Timedelta(days=6) > pd.Timestamp(as_of))
+def _weeks_from(monday: date, n_weeks: int) -> _Weeks:
+    return np.datetime64(monday, "D") + 7 * np.arange(n_weeks)
 
 
-def _state_of(weeks: pd.DatetimeIndex, calendar: SchoolCalendar, as_of: date) -> dict[str, NDArray[Any]]:
+def _is_running(weeks: _Weeks, as_of: date) -> NDArray[np.bool_]:
+    return weeks + 6 > np.datetime64(as_of, "D")
+
+
+def _state_of(weeks: _Weeks, calendar: SchoolCalendar, as_of: date) -> dict[str, NDArray[Any]]:
     """holiday and provisional of each week, as :func:`by_week` returns them."""
-    holidays = np.array([calendar.holiday_of_week(week) for week in weeks.date], dtype=object)
+    holidays = np.array([calendar.holiday_of_week(week) for week in weeks.tolist()], dtype=object)
     return {"holiday": holidays, "provisional": _is_running(weeks, as_of)}
 
 
@@ -229,21 +237,27 @@ def _year_before(
     last_week: date | None,
 ) -> pd.Series:
     name = year_before(calendar, school_year)
-    before = counts[counts["school_year"] == name]
-    if name is None or before.empty:
+    if name is None or not (counts["school_year"] == name).any():
         return pd.Series(pd.NA, index=range(n_weeks), dtype="Int64")
-    weeks = pd.date_range(_monday(calendar[name].first_day), periods=n_weeks, freq="7D", unit="s")
-    n = pd.Series(_totals(before, "report_week", weeks), dtype="Int64")
-    return n.where(_within(weeks.to_series(index=n.index), first_week, last_week))
+    weeks = _weeks_from(_monday(calendar[name].first_day), n_weeks)
+    n = pd.Series(totals(_places_of_weeks(counts, weeks, name), counts["n"], n_weeks), dtype="Int64")
+    return n.where(_within(weeks, first_week, last_week))
 
 
-def _within(weeks: pd.Series, first_week: date | None, last_week: date | None) -> pd.Series:
-    return weeks.between(pd.Timestamp(first_week or date.min), pd.Timestamp(last_week or date.max))
+def _within(weeks: _Weeks, first_week: date | None, last_week: date | None) -> NDArray[np.bool_]:
+    return (weeks >= np.datetime64(first_week or date.min)) & (weeks <= np.datetime64(last_week or date.max))
 
 
-def _totals(counts: pd.DataFrame, column: str, values: Sequence[object] | pd.DatetimeIndex) -> NDArray[np.int64]:
-    """The number of cases of each of ``values``; none is 0."""
-    return totals(places(counts[column], list(values)), counts["n"], len(values))
+def _places_of_weeks(counts: pd.DataFrame, weeks: _Weeks, school_year: str | None = None) -> NDArray[np.int64]:
+    """The place of each row's week among ``weeks``; -1 where it is none of them, or in another school year."""
+    days = counts["report_week"].to_numpy("datetime64[D]").astype(np.int64)
+    place = places(pd.Series(days), weeks.astype(np.int64).tolist())
+    return place if school_year is None else np.where(counts["school_year"] == school_year, place, -1)
+
+
+def _totals(counts: pd.DataFrame, column: str, codes: Sequence[str]) -> NDArray[np.int64]:
+    """The number of cases of each of ``codes``; none is 0."""
+    return totals(places(counts[column], codes), counts["n"], len(codes))
 
 
 def _monday(day: date) -> date:

@@ -11,10 +11,11 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.french import hours, school_days
-from analytics.measures.grouping import groups, places, starts, sums, totals
-from analytics.measures.incidence import EVENTS, Comparison, cumulative_incidence, gray_test, incidence_at, quantile
+from analytics.measures.grouping import groups, places, sums, totals, with_columns
+from analytics.measures.incidence import EVENTS, Comparison, Curves, draw, gray_test, incidence_at
 from analytics.vocabulary import STEPS
 
 HOURS = (24, 48, 120, 240)
@@ -34,16 +35,23 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     states = [*EVENTS, "not_applicable", "not_recorded"]
     group, answer = groups(counts, ["step", *by])
     table = sums(group, places(counts["event"], states), counts["n"], (len(answer), len(states)))
-    answer["n_total"] = table.sum(axis=1)
-    answer[[f"n_{state}" for state in states]] = table
-    answer["n_cases"] = table[:, : len(EVENTS)].sum(axis=1)
-    answer["n_time_completed"] = totals(group, counts["n_time_completed"], len(answer))
-    return in_protocol_order(answer)
+    numbers = {
+        "n_total": table.sum(axis=1),
+        **{f"n_{state}": n for state, n in zip(states, table.T, strict=True)},
+        "n_cases": table[:, : len(EVENTS)].sum(axis=1),
+        "n_time_completed": totals(group, counts["n_time_completed"], len(answer)),
+    }
+    return in_protocol_order(with_columns(answer, numbers))
 
 
 def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """Cumulative incidence of each step: the columns of :func:`cumulative_incidence` for step and ``by``."""
-    return in_protocol_order(cumulative_incidence(followed(counts), ["step", *by]))
+    return _drawn(counts, by).table(counts)
+
+
+def _drawn(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
+    drawn = draw(counts, ["step", *by], other_events_left_out=True)
+    return drawn.taken(_protocol_order(drawn.names["step"]))
 
 
 def shares_within(
@@ -54,8 +62,7 @@ def shares_within(
     ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
     Returns step, ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
     """
-    drawn = curves(counts, by) if drawn is None else drawn
-    return incidence_at(drawn, delays, ["step", *by])
+    return (_drawn(counts, by) if drawn is None else Curves.read(drawn, ["step", *by])).at(delays)
 
 
 def still_followed(curves: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
@@ -69,7 +76,7 @@ def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
     """
-    return quantile(curves(counts, by), by=["step", *by]).rename(columns={"delay": "median"})
+    return _drawn(counts, by).quantile().rename(columns={"delay": "median"})
 
 
 FEWEST_COMPARED = 10
@@ -83,11 +90,10 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
     ``counts`` is what :meth:`Snapshot.step_counts` returns for that step and ``by``. Cases whose group is not known are no
     group. The p_value is NaN where there is nothing to compare.
     """
-    known = followed(counts)
-    known = known[known[by].notna()]
-    group, _ = groups(known, [by])
-    n_cases = totals(group, known["n"], group.max(initial=-1) + 1)
-    return gray_test(known[n_cases[group] >= FEWEST_COMPARED], [by])
+    group, names = groups(counts, [by])
+    known = (places(counts["event"], EVENTS) >= 0) & names[by].notna().to_numpy()[group]
+    n_cases = totals(np.where(known, group, -1), counts["n"], len(names))
+    return gray_test(counts[known & (n_cases[group] >= FEWEST_COMPARED)], [by])
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -96,43 +102,59 @@ def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame |
 
     ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
     """
-    drawn = curves(counts) if drawn is None else drawn
-    shares, medians = incidence_at(drawn, delays, ["step"]), quantile(drawn, by=["step"])
-    medians = medians.rename(columns={"delay": "median"})
-    for column, ending in (("incidence", ""), ("lower", "_lower"), ("upper", "_upper")):
-        within = shares[column].to_numpy().reshape(len(medians), len(delays))
-        medians[[f"within_{delay:g}{ending}" for delay in delays]] = within
-    return outcomes(counts).merge(medians, on="step", how="left")
+    known = _drawn(counts) if drawn is None else Curves.read(drawn, ["step"])
+    read = known.at(delays)[["incidence", "lower", "upper"]].to_numpy().reshape(len(known.names), len(delays), 3)
+    shares = {
+        f"within_{delay:g}{ending}": read[:, place, column]
+        for place, delay in enumerate(delays)
+        for column, ending in enumerate(("", "_lower", "_upper"))
+    }
+    return _matched(outcomes(counts), with_columns(known.quantile().rename(columns={"delay": "median"}), shares))
 
 
 def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
     """Number of cases in which each step was done within ``delay``, by step; none is 0."""
     group, steps = groups(counts, ["step"])
-    in_time = (counts["event"] == "done") & (counts["delay"] <= delay).fillna(False)
+    in_time = (places(counts["event"], ["done"]) == 0) & (counts["delay"].to_numpy(float, na_value=np.nan) <= delay)
     n = totals(np.where(in_time, group, -1), counts["n"], len(steps))
     return pd.Series(n, index=steps["step"], name="n")
 
 
-def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
-    """How each step stands against its deadline, the school's own where it has one, else the service's.
+def standing(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """How many cases stand where against the deadline of each step: the school's own where it has one, else the service's.
 
-    ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline".
-    Returns step, n_in_time, n_late (done), n_waiting (still in time), n_overdue (open), n_closed (without it),
-    n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first five), share (done in time,
-    of those cases, a waiting one being censored), lower, upper.
+    ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline", and for the same ``by``.
+    Returns step, ``by``, n_in_time, n_late (done), n_waiting (still in time), n_overdue (open), n_closed (without it),
+    n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first five).
     """
     judged = ["in_time", "late", "waiting", "overdue", "closed"]
     states = [*judged, "no_deadline", "not_applicable", "not_recorded"]
     state = places(counts["event"], ["done", None, "pending", None, *states[4:]])
-    beyond = (counts["delay"] > 1).to_numpy(bool, na_value=False) & np.isin(state, (0, 2))
-    group, answer = groups(counts, ["step"])
+    beyond = (counts["delay"].to_numpy(float, na_value=np.nan) > 1) & np.isin(state, (0, 2))
+    group, answer = groups(counts, ["step", *by])
     # Beyond the deadline, what is done is late and what waits is overdue: the state after.
     table = sums(group, state + beyond, counts["n"], (len(answer), len(states)))
-    answer[[f"n_{state}" for state in states]] = table
-    answer["n_total"] = table.sum(axis=1)
-    answer["n_cases"] = table[:, : len(judged)].sum(axis=1)
-    shares = shares_within(counts, (1,)).rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
-    return in_protocol_order(answer.merge(shares, on="step", how="left"))
+    numbers = {f"n_{state}": n for state, n in zip(states, table.T, strict=True)}
+    numbers |= {"n_total": table.sum(axis=1), "n_cases": table[:, : len(judged)].sum(axis=1)}
+    return in_protocol_order(with_columns(answer, numbers))
+
+
+def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
+    """How each step stands against its deadline: :func:`standing`, and the share of the cases that had it in time.
+
+    ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline".
+    Returns the columns of :func:`standing`, share (done in time, of n_cases, a waiting one being censored), lower, upper.
+    """
+    shares = shares_within(counts, (1,))
+    return _matched(
+        standing(counts), shares.rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
+    )
+
+
+def _matched(answer: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """``answer`` with the columns that ``found`` has for its step, missing where there is none."""
+    row = places(answer["step"], found["step"].tolist())
+    return with_columns(answer, found.drop(columns="step").reindex(row).set_axis(answer.index))
 
 
 def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
@@ -141,17 +163,16 @@ def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
     ``waiting`` is what :meth:`Snapshot.overdue` returns. Adds waited, deadline_words and beyond (French), in hours or in
     school days as each was judged.
     """
-    answer = waiting.copy()
-    for column, values in (
-        ("waited", waiting["elapsed"]),
-        ("deadline_words", waiting["deadline"]),
-        ("beyond", waiting["elapsed"] - waiting["deadline"]),
-    ):
-        answer[column] = [
-            hours(value) if in_hours else school_days(value)
-            for value, in_hours in zip(values, waiting["in_hours"], strict=True)
-        ]
-    return answer
+    elapsed, deadline = (waiting[column].to_numpy(float, na_value=np.nan) for column in ("elapsed", "deadline"))
+    words = [hours if in_hours else school_days for in_hours in waiting["in_hours"]]
+    columns = {"waited": elapsed, "deadline_words": deadline, "beyond": elapsed - deadline}
+    return with_columns(
+        waiting,
+        {
+            name: [say(value) for say, value in zip(words, values.tolist(), strict=True)]
+            for name, values in columns.items()
+        },
+    )
 
 
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
@@ -171,11 +192,9 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     answer["share_overtaken"] = answer["n_overtaken"] / answer["n_done"].where(answer["n_done"] > 0)
     asked = answer["n_done"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
-    pairs = ["step", "next_step"]
-    drawn = cumulative_incidence(transitions, pairs)
-    gaps = quantile(drawn, by=pairs)[[*pairs, "delay"]].rename(columns={"delay": "median_hours"})
-    gaps["n_followed"] = drawn["n_at_risk"].iloc[starts(drawn, pairs)].to_numpy()
-    return answer.merge(gaps[[*pairs, "n_followed", "median_hours"]], on="step", how="left")
+    drawn = draw(transitions, ["step", "next_step"])
+    gaps = {"n_followed": drawn.n_cases, "median_hours": drawn.quantile()["delay"]}
+    return _matched(answer, with_columns(drawn.names, gaps))
 
 
 MIN_CASES = 5
@@ -190,24 +209,21 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     where they are fewer than MIN_CASES), n_cases, provisional (the month of the extraction and the one before it, whose
     cases have not had time).
     """
-    waited = followed(counts)
-    week, weeks = groups(waited, ["report_week"])
-    month = (weeks["report_week"] + pd.Timedelta(days=3)).dt.to_period("M").dt.to_timestamp()
-    drawn = cumulative_incidence(waited.assign(period=month.to_numpy()[week]), ["period"])
-    points = quantile(drawn, by=["period"])[["period", "delay"]]
-    points["n_cases"] = drawn["n_at_risk"].iloc[starts(drawn, ["period"])].to_numpy()
-    points["value"] = points.pop("delay").where(points["n_cases"] >= MIN_CASES)
+    thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
+    period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
+    drawn = draw(counts.assign(period=period), ["period"], other_events_left_out=True)
+    value = drawn.quantile()["delay"].where(drawn.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
-    points["provisional"] = points["period"] >= pd.Timestamp(month_before)
-    return points
-
-
-def followed(counts: pd.DataFrame) -> pd.DataFrame:
-    """The counts of the cases in which a step applies and is recorded."""
-    return counts[places(counts["event"], EVENTS) >= 0]
+    provisional = drawn.names["period"] >= pd.Timestamp(month_before)
+    return with_columns(drawn.names, {"n_cases": drawn.n_cases, "value": value, "provisional": provisional})
 
 
 def in_protocol_order(table: pd.DataFrame) -> pd.DataFrame:
     """``table`` with its steps in the protocol's order; the order within a step stays."""
-    rank = places(table["step"], list(STEPS))
-    return table.iloc[np.argsort(np.where(rank < 0, len(STEPS), rank), kind="stable")].reset_index(drop=True)
+    return table.iloc[_protocol_order(table["step"])].reset_index(drop=True)
+
+
+def _protocol_order(steps: pd.Series) -> NDArray[np.int64]:
+    """The rows of ``steps`` in the protocol's order, those of a step as they stand."""
+    rank = places(steps, list(STEPS))
+    return np.argsort(np.where(rank < 0, len(STEPS), rank), kind="stable")

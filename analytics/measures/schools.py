@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
-from analytics.measures.grouping import groups, totals
+from analytics.measures.grouping import groups, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
 from analytics.vocabulary import STEPS
 
@@ -41,19 +41,19 @@ def rates(schools: pd.DataFrame) -> pd.DataFrame:
     number of pupils is not known.
     """
     measured = _measured(schools)
-    shrunken = shrunken_rates(measured)[["shrunken_rate", "lower", "upper"]].to_numpy().T
-    funnel = rate_funnel(measured, overdispersion(measured))
-    limits = ["lower_95", "upper_95", "lower_998", "upper_998"]
+    shrunken, funnel = shrunken_rates(measured), rate_funnel(measured, overdispersion(measured))
     interval = rate_interval(measured["count"], measured["exposure"], per=PER)
     answer = {
         "rate": PER * funnel["rate"],
-        **dict(zip(("shrunken_rate", "shrunken_lower", "shrunken_upper"), PER * shrunken, strict=True)),
+        "shrunken_rate": PER * shrunken["shrunken_rate"],
+        "shrunken_lower": PER * shrunken["lower"],
+        "shrunken_upper": PER * shrunken["upper"],
         "flag": funnel["flag"],
         "lower": interval.lower,
         "upper": interval.upper,
-        **dict(zip(limits, PER * funnel[limits].to_numpy().T, strict=True)),
+        **{limit: PER * funnel[limit] for limit in ("lower_95", "upper_95", "lower_998", "upper_998")},
     }
-    return pd.concat([schools, pd.DataFrame(answer, schools.index)], axis=1)
+    return with_columns(schools, answer)
 
 
 def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
@@ -80,16 +80,18 @@ def outstanding(rated: pd.DataFrame) -> pd.DataFrame:
     Those above the 99.8 % limit; where there is none, those above the 95 % one, of which chance alone makes some.
     """
     for flag in ("above_998", "above_95"):
-        found = rated[rated["flag"] == flag]
-        if len(found):
-            return found.sort_values("shrunken_rate", ascending=False, kind="stable", ignore_index=True)
+        row = np.flatnonzero(rated["flag"] == flag)
+        if len(row):
+            highest_first = np.argsort(-rated["shrunken_rate"].to_numpy()[row], kind="stable")
+            return rated.iloc[row[highest_first]].reset_index(drop=True)
     return rated.iloc[:0]
 
 
 def peers(schools: pd.DataFrame, school_id: str, column: str) -> tuple[str, ...]:
     """The codes of the schools that share a school's value of ``column``, itself included; none where it is not known."""
-    own = schools.loc[schools["school_id"] == school_id, column].iloc[0]
-    return tuple(schools.loc[schools[column] == own, "school_id"]) if pd.notna(own) else ()
+    value = dict(zip(schools["school_id"], schools[column], strict=True))
+    own = value[school_id]
+    return tuple(code for code in value if value[code] == own) if pd.notna(own) else ()
 
 
 def deadlines(school_deadlines: pd.DataFrame, school_id: str) -> pd.DataFrame:
@@ -97,17 +99,23 @@ def deadlines(school_deadlines: pd.DataFrame, school_id: str) -> pd.DataFrame:
 
     ``school_deadlines`` is the table of the store. A step has the school's own deadline, else the service's, else none.
     """
-    service = pd.DataFrame(
-        [
-            (code, step.deadline and step.deadline.hours, step.deadline and step.deadline.school_days)
-            for code, step in STEPS.items()
-        ],
-        columns=["step", "max_hours", "max_school_days"],
-    ).astype({"max_hours": "Int64", "max_school_days": "Int64"})
-    own = school_deadlines[school_deadlines["school_id"] == school_id].drop(columns="school_id").assign(is_own=True)
-    rest = service[~service["step"].isin(own["step"])].assign(is_own=False)
-    order = {code: place for place, code in enumerate(STEPS)}
-    return pd.concat([own, rest]).sort_values("step", key=lambda steps: steps.map(order), ignore_index=True)
+    of_school = school_deadlines[school_deadlines["school_id"] == school_id]
+    own = dict(
+        zip(of_school["step"], zip(of_school["max_hours"], of_school["max_school_days"], strict=True), strict=True)
+    )
+    service = {
+        code: (step.deadline.hours, step.deadline.school_days) if step.deadline else (None, None)
+        for code, step in STEPS.items()
+    }
+    hours, school_days = zip(*(service | own).values(), strict=True)
+    return pd.DataFrame(
+        {
+            "step": list(service),
+            "max_hours": pd.array(hours, dtype="Int64"),
+            "max_school_days": pd.array(school_days, dtype="Int64"),
+            "is_own": [code in own for code in service],
+        }
+    )
 
 
 def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -129,7 +137,7 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
         "lower": lower,
         "upper": upper,
     }
-    return pd.concat([names, pd.DataFrame(answer)], axis=1)
+    return with_columns(names, answer)
 
 
 def concentration(schools: pd.DataFrame) -> pd.DataFrame:

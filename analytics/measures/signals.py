@@ -10,9 +10,13 @@ probability limits).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from analytics.measures.grouping import picked, with_columns
 
 SIGNALS = ("none", "outside", "run", "trend", "two_of_three")
 """What a point says; the first of these that applies.
@@ -57,37 +61,33 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: fl
     (LEAST_COUNT for counts), or when hardly any two in a row differ (a median that is 1 day month after month), there is no
     chance to measure: centre and limits are NaN.
     """
-    chart, opened, whole = _baselines(points, breaks)
-    value = chart["value"].to_numpy(float, na_value=np.nan)
-    limits, signal = np.full((3, len(chart)), np.nan), np.full(len(chart), "none", dtype=object)
-    for number in np.unique(opened):
-        segment = opened == number
-        used = segment & whole
-        values = value[used]
+
+    def judge(values: NDArray[np.float64]) -> _Judgement | None:
         enough = len(values) >= MIN_POINTS and values.mean() >= least_mean
         moving_range = _mean_moving_range(values) if enough else 0.0
         if moving_range == 0:
-            continue
+            return None
         centre = values.mean()
         lower, upper = centre - LIMIT * moving_range, centre + LIMIT * moving_range
         if values.min() >= 0:
             lower = max(lower, 0)
-        limits[:, segment] = np.array([[centre], [lower], [upper]])
-        signal[used] = _signals(values, centre, moving_range)
-    return _judged(chart, limits, signal)
+        return (centre, lower, upper), _signals(values, centre, moving_range)
+
+    return _judged(points, breaks, judge)
 
 
 def why_unjudged(chart: pd.DataFrame) -> str:
     """Why the last whole period of a chart of counts has no limits: "short" (fewer than MIN_POINTS whole periods since the
     last break), "rare" (a mean below LEAST_COUNT) or "still" (no two in a row differ); "" when it has them.
     """
-    whole = chart[chart["value"].notna() & ~chart["provisional"].astype(bool)]
-    if whole.empty:
+    value = chart["value"].to_numpy(float, na_value=np.nan)
+    whole = np.flatnonzero(~np.isnan(value) & ~chart["provisional"].to_numpy(bool))
+    if not len(whole):
         return "short"
-    if pd.notna(whole["centre"].iloc[-1]):
+    if pd.notna(chart["centre"].iloc[whole[-1]]):
         return ""
-    baseline = whole["baseline"].fillna("")
-    values = whole.loc[baseline == baseline.iloc[-1], "value"]
+    baseline = chart["baseline"].fillna("").to_numpy()[whole]
+    values = value[whole][baseline == baseline[-1]]
     return "short" if len(values) < MIN_POINTS else "rare" if values.mean() < LEAST_COUNT else "still"
 
 
@@ -106,20 +106,16 @@ def g_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.Data
     """
     if (points["value"] < 0).any() or (points["value"] % 1 > 0).any():
         raise ValueError("weeks without an event are counted, and never negative")
-    chart, opened, whole = _baselines(points, breaks)
-    value = chart["value"].to_numpy(float, na_value=np.nan)
-    limits, signal = np.full((3, len(chart)), np.nan), np.full(len(chart), "none", dtype=object)
-    for number in np.unique(opened):
-        segment = opened == number
-        used = segment & whole
-        values = value[used]
+
+    def judge(values: NDArray[np.float64]) -> _Judgement | None:
         if len(values) < MIN_POINTS or values.mean() <= 1:
-            continue
+            return None
         without = values.mean() / (1 + values.mean())
         centre, upper = (np.ceil(np.log(chance) / np.log(without) - 1e-9) - 1 for chance in (0.5, QUIET))
-        limits[:, segment] = np.array([[centre], [np.nan], [upper]])
-        signal[used] = np.select([values > upper, _run(np.sign(values - centre))], ["outside", "run"], "none")
-    return _judged(chart, limits, signal)
+        signal = np.select([values > upper, _run(np.sign(values - centre))], ["outside", "run"], "none")
+        return (centre, np.nan, upper), signal
+
+    return _judged(points, breaks, judge)
 
 
 def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -139,25 +135,35 @@ def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.Data
     return chart.assign(**{column: chart[column] ** POWER for column in shown})
 
 
-def _baselines(
-    points: pd.DataFrame, breaks: pd.DataFrame | None
-) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.bool_]]:
-    """The chart before its limits, the number of the baseline of each point, and which points take part in it."""
-    chart = points[["period", "value", "provisional"]].sort_values("period", ignore_index=True)
-    opened = np.zeros(len(chart), dtype=np.int64)
-    reasons = pd.Series([None], dtype=object)
+_Judgement = tuple[tuple[float, float, float], NDArray[np.str_]]
+"""Centre, lower and upper limit of a baseline, and the signal of each of its values."""
+
+
+def _judged(
+    points: pd.DataFrame, breaks: pd.DataFrame | None, judge: Callable[[NDArray[np.float64]], _Judgement | None]
+) -> pd.DataFrame:
+    """The chart of ``points``: ``judge`` sees the whole values of each baseline, and says None where there are too few."""
+    period = points["period"].to_numpy()
+    order = np.argsort(period, kind="stable")
+    opened, reasons = np.zeros(len(points), dtype=np.int64), pd.Series([None], dtype=object)
     if breaks is not None:
         breaks = breaks.sort_values("on")
-        opened = np.searchsorted(breaks["on"].to_numpy(), chart["period"].to_numpy(), side="right")
+        opened = np.searchsorted(breaks["on"].to_numpy(), period[order], side="right")
         reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
-    chart["baseline"] = reasons.iloc[opened].to_numpy()
-    return chart, opened, chart["value"].notna().to_numpy() & ~chart["provisional"].to_numpy(bool)
-
-
-def _judged(chart: pd.DataFrame, limits: NDArray[np.float64], signal: NDArray[np.object_]) -> pd.DataFrame:
-    """``chart`` with its centre, lower and upper, the rows of ``limits``, and its signals."""
-    answer = dict(zip(("centre", "lower", "upper"), limits, strict=True))
-    return pd.concat([chart, pd.DataFrame(answer | {"signal": pd.Series(signal, dtype="str")})], axis=1)
+    chart = picked(points, ["period", "value", "provisional"], order)
+    value = chart["value"].to_numpy(float, na_value=np.nan)
+    whole = ~np.isnan(value) & ~chart["provisional"].to_numpy(bool)
+    limits, signal = np.full((3, len(chart)), np.nan), np.full(len(chart), "none", dtype=object)
+    for number in np.unique(opened):
+        segment = opened == number
+        if judgement := judge(value[segment & whole]):
+            limits[:, segment], signal[segment & whole] = np.array(judgement[0])[:, None], judgement[1]
+    columns = {
+        "baseline": reasons.iloc[opened].to_numpy(),
+        **dict(zip(("centre", "lower", "upper"), limits, strict=True)),
+        "signal": pd.Series(signal, dtype="str"),
+    }
+    return with_columns(chart, columns)
 
 
 def _mean_moving_range(values: NDArray[np.float64]) -> float:

@@ -86,3 +86,23 @@ def test_a_handful_of_cases_and_a_group_not_known_are_not_compared(table):
     ten = counts.assign(n=counts["n"].replace(9, 10))
     assert relays.comparison(ten, "zone").degrees_of_freedom == 1
     assert relays.comparison(ten, "zone").p_value < 0.001
+
+
+def test_those_who_threaten_life_and_the_others_stand_together_where_all_do(table):
+    counts = table("""
+        step    | danger | event        | delay | n
+        parents | True   | done         |   0.5 | 3
+        parents | False  | done         |   1.5 | 4
+        cpms    | True   | done         |     1 | 2
+        cpms    | True   | pending      |   1.2 | 1
+        cpms    | False  | pending      |   0.2 | 5
+        cpms    | False  | closed       |     3 | 6
+        cpms    | False  | no_deadline  |       | 7
+        cpms    | False  | not_recorded |       | 8
+    """)
+    counts = counts.assign(delay=pd.to_numeric(counts["delay"], errors="coerce"), danger=counts["danger"] == "True")
+    everybody = relays.standing(counts).set_index("step")
+    cpms = everybody.loc["cpms", ["n_in_time", "n_late", "n_waiting", "n_overdue", "n_closed", "n_total", "n_cases"]]
+    assert cpms.to_list() == [2, 0, 5, 1, 6, 29, 14]
+    by_danger = relays.standing(counts, ["danger"]).drop(columns="danger").groupby("step").sum()
+    pd.testing.assert_frame_equal(by_danger.loc[everybody.index], everybody)
