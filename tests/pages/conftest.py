@@ -64,7 +64,7 @@ def visit(monkeypatch):
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.switch_page(f"pages/{page}").run()
+        app.run().switch_page(f"pages/{page}").run()
         app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception
         assert not app.error

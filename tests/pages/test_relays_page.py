@@ -40,7 +40,7 @@ def ask(monkeypatch, two_extracts):
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.switch_page("pages/relays.py").run()
+        app.run().switch_page("pages/relays.py").run()
         app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception
         assert not app.error

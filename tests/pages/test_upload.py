@@ -61,7 +61,7 @@ def page(monkeypatch, tmp_path, kept) -> AppTest:
     monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "relais.key"))
     import_register(Store(), REGISTER, Key(b"f" * 32), datetime(2026, 6, 12, tzinfo=UTC), source="demo")
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.switch_page("pages/register.py").run()
+    app.run().switch_page("pages/register.py").run()
     app.file_uploader[0].set_value(("registre.xlsx", REGISTER, ""))
     app.run()
     assert any(kept.values())
