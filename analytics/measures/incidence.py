@@ -74,11 +74,13 @@ class Curves:
 
     def taken(self, order: NDArray[np.int64]) -> Curves:
         """The same curves in another order."""
-        rows = [np.arange(self.bounds[i], self.bounds[i + 1]) for i in order]
-        bounds = np.cumsum([0, *map(len, rows)])
-        row = np.concatenate([np.arange(0), *rows])
-        names = picked(self.names, self.names.columns, order)
-        return Curves(names, bounds, self.delay[row], self.at_risk[row], self.events[:, row], self.shares[:, row])
+        spans = [slice(0, 0), *(slice(self.bounds[i], self.bounds[i + 1]) for i in order)]
+        bounds = np.cumsum([span.stop - span.start for span in spans])
+        delay, at_risk, events, shares = (
+            np.concatenate([values[..., span] for span in spans], axis=-1)
+            for values in (self.delay, self.at_risk, self.events, self.shares)
+        )
+        return Curves(picked(self.names, self.names.columns, order), bounds, delay, at_risk, events, shares)
 
     def table(self, counts: pd.DataFrame) -> pd.DataFrame:
         """As :func:`cumulative_incidence` returns them; delays and numbers have the types that they have in ``counts``."""
@@ -285,17 +287,17 @@ def _tabulate(
     if not (delay[kept] >= 0).all() or not (n[kept] >= 0).all():
         raise ValueError("a delay and a count are known and never negative")
     group, names = groups(counts, by)
-    kept &= n > 0
-    place, delays = pd.factorize(delay[kept], sort=True)
-    cell = group[kept] * len(delays) + place
+    counted = np.flatnonzero(kept & (n > 0))
+    event, n, group = event[counted], n[counted], group[counted]
+    place, delays = pd.factorize(delay[counted], sort=True)
+    cell = group * len(delays) + place
     order = np.argsort(cell, kind="stable")  # counts come sorted but for their events: this order is found at once
     is_new = np.diff(cell[order], prepend=-1) > 0
-    n_rows, row = int(is_new.sum()), np.cumsum(is_new) - 1
-    events = np.bincount(event[kept][order] * n_rows + row, n[kept][order], len(EVENTS) * n_rows)
-    group, place = np.divmod(cell[order][is_new], max(len(delays), 1))
-    bounds = np.flatnonzero(np.diff(group, prepend=-1, append=len(names)))
-    names = picked(names, by, group[bounds[:-1]])
-    return names, bounds, delays[place], events.astype(float).reshape(len(EVENTS), n_rows)
+    first, row = order[is_new], np.cumsum(is_new) - 1
+    events = np.bincount(event[order] * len(first) + row, n[order], len(EVENTS) * len(first)).astype(float)
+    bounds = np.flatnonzero(np.diff(group[first], prepend=-1, append=len(names)))
+    names = picked(names, by, group[first[bounds[:-1]]])
+    return names, bounds, delays[place[first]], events.reshape(len(EVENTS), len(first))
 
 
 def _typed(values: NDArray[np.float64], dtype: Any) -> Any:
