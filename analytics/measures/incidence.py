@@ -147,7 +147,7 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
         """Running sums or products, which start again with each curve."""
         running = np.empty_like(values)
         for first, end in pairwise(bounds):
-            cumulate.accumulate(values[..., first:end], axis=-1, out=running[..., first:end])
+            cumulate.accumulate(values[first:end], out=running[first:end])
         return running
 
     def to_the_end(running: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -156,7 +156,7 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
 
     done, closed, _ = events
     leaving, all_events = done + closed, events.sum(axis=0)
-    at_risk = to_the_end(np.cumsum(all_events)) + all_events
+    at_risk = to_the_end(np.cumsum(all_events)) + all_events  # exact, of whole numbers
     waiting = along(np.multiply, 1 - leaving / at_risk)
     waiting_before = np.roll(waiting, 1)
     waiting_before[bounds[:-1]] = 1.0
@@ -169,10 +169,12 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
     stay = at_risk - leaving
     greenwood = np.divide(leaving, at_risk * stay, out=np.zeros_like(stay), where=stay > 0)
     own = step / at_risk
-    terms = [greenwood, greenwood * to_come, greenwood * to_come**2, own * waiting_before * (at_risk - done) / at_risk]
-    summed = along(np.add, np.stack([*terms, own * to_come, own]))
     variance = (
-        summed[0] * to_come**2 - 2 * summed[1] * to_come + summed[2] + summed[3] - 2 * (summed[4] - summed[5] * to_come)
+        along(np.add, greenwood) * to_come**2
+        - 2 * along(np.add, greenwood * to_come) * to_come
+        + along(np.add, greenwood * to_come**2)
+        + along(np.add, own * waiting_before * (at_risk - done) / at_risk)
+        - 2 * (along(np.add, own * to_come) - along(np.add, own) * to_come)
     )
 
     share = np.where(incidence > 1 - TOLERANCE, 1.0, incidence)
