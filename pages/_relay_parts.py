@@ -37,7 +37,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Each relay as a figure, each step as two marks, and what became of them all."""
     counts = counts_of(snapshot, selection, clock)
     words, delays = WORDS[clock], SCALES[clock]
-    curves = relays.curves(counts)
+    curves = relays.drawn(counts)
     summary = relays.summary(counts, delays, curves)
     short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
@@ -59,7 +59,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     }
     _widgets.chart(
         charts.share_dots(
-            relays.shares_within(counts, (short, long), drawn=curves), {short: words(short), long: words(long)}
+            relays.shares_within(counts, (short, long), known=curves), {short: words(short), long: words(long)}
         ),
         key="shares",
         alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "

@@ -125,19 +125,16 @@ _widgets.chart(
 )
 
 st.header("Ses étapes et ses délais")
-judged = {
-    group: relays.against_deadline(snapshot.step_counts("deadline", of_group)) for group, of_group in chosen.items()
-}
+judged = {group: snapshot.step_counts("deadline", of_group) for group, of_group in chosen.items()}
 limits = schools.deadlines(snapshot.table("school_deadlines"), school_id)
 limits["limit"] = [
     hours(in_hours) if pd.notna(in_hours) else school_days(in_days)
     for in_hours, in_days in zip(limits["max_hours"], limits["max_school_days"], strict=True)
 ]
-table = judged["school"].merge(limits, on="step")
+table = relays.against_deadline(judged["school"]).merge(limits, on="step")
 for group in list(chosen)[1:]:
-    table = table.merge(
-        judged[group][["step", "share"]].rename(columns={"share": f"share_{group}"}), on="step", how="left"
-    )
+    in_time = relays.shares_within(judged[group], (1,)).rename(columns={"incidence": f"share_{group}"})
+    table = table.merge(in_time[["step", f"share_{group}"]], on="step", how="left")
 n_overdue = int(table["n_overdue"].sum())
 n_own = int(limits["is_own"].sum())
 st.markdown(

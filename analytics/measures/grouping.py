@@ -17,8 +17,9 @@ def groups(table: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.int64], p
     for column in by:
         code, values = pd.factorize(table[column], sort=True)
         number = number * (len(values) + 1) + np.where(code < 0, len(values), code)
-    number, found = pd.factorize(number, sort=True)
-    first = np.empty(len(found), dtype=np.int64)
+    if len(by) > 1:  # some combinations may have no row
+        number = pd.factorize(number, sort=True)[0]
+    first = np.empty(number.max(initial=-1) + 1, dtype=np.int64)
     first[number[::-1]] = np.arange(len(table))[::-1]  # the last one written stays
     return number, picked(table, by, first)
 
@@ -58,7 +59,7 @@ def sums(
     row: NDArray[np.int64], column: NDArray[np.int64], values: pd.Series, shape: tuple[int, int]
 ) -> NDArray[np.int64]:
     """The sum of whole ``values`` in each cell of a table, by their row and column; what has none (-1) is left out."""
-    kept = (row >= 0) & (column >= 0)
-    cell = row[kept] * shape[1] + column[kept]
-    weights = values.to_numpy(float, na_value=0)[kept]
-    return np.rint(np.bincount(cell, weights, shape[0] * shape[1])).astype(np.int64).reshape(shape)
+    n_cells = shape[0] * shape[1]
+    cell = np.where((row >= 0) & (column >= 0), row * shape[1] + column, n_cells)
+    total = np.bincount(cell, values.to_numpy(float, na_value=0), n_cells + 1)[:n_cells]
+    return np.rint(total).astype(np.int64).reshape(shape)

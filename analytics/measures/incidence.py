@@ -74,11 +74,13 @@ class Curves:
 
     def taken(self, order: NDArray[np.int64]) -> Curves:
         """The same curves in another order."""
-        rows = [np.arange(self.bounds[i], self.bounds[i + 1]) for i in order]
-        bounds = np.cumsum([0, *map(len, rows)])
-        row = np.concatenate([np.arange(0), *rows])
-        names = picked(self.names, self.names.columns, order)
-        return Curves(names, bounds, self.delay[row], self.at_risk[row], self.events[:, row], self.shares[:, row])
+        spans = [slice(0, 0), *(slice(self.bounds[i], self.bounds[i + 1]) for i in order)]
+        bounds = np.cumsum([span.stop - span.start for span in spans])
+        delay, at_risk, events, shares = (
+            np.concatenate([values[..., span] for span in spans], axis=-1)
+            for values in (self.delay, self.at_risk, self.events, self.shares)
+        )
+        return Curves(picked(self.names, self.names.columns, order), bounds, delay, at_risk, events, shares)
 
     def table(self, counts: pd.DataFrame) -> pd.DataFrame:
         """As :func:`cumulative_incidence` returns them; delays and numbers have the types that they have in ``counts``."""
@@ -145,7 +147,7 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
         """Running sums or products, which start again with each curve."""
         running = np.empty_like(values)
         for first, end in pairwise(bounds):
-            cumulate.accumulate(values[..., first:end], axis=-1, out=running[..., first:end])
+            cumulate.accumulate(values[first:end], out=running[first:end])
         return running
 
     def to_the_end(running: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,7 +156,7 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
 
     done, closed, _ = events
     leaving, all_events = done + closed, events.sum(axis=0)
-    at_risk = to_the_end(np.cumsum(all_events)) + all_events
+    at_risk = to_the_end(np.cumsum(all_events)) + all_events  # exact, of whole numbers
     waiting = along(np.multiply, 1 - leaving / at_risk)
     waiting_before = np.roll(waiting, 1)
     waiting_before[bounds[:-1]] = 1.0
@@ -167,10 +169,12 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
     stay = at_risk - leaving
     greenwood = np.divide(leaving, at_risk * stay, out=np.zeros_like(stay), where=stay > 0)
     own = step / at_risk
-    terms = [greenwood, greenwood * to_come, greenwood * to_come**2, own * waiting_before * (at_risk - done) / at_risk]
-    summed = along(np.add, np.stack([*terms, own * to_come, own]))
     variance = (
-        summed[0] * to_come**2 - 2 * summed[1] * to_come + summed[2] + summed[3] - 2 * (summed[4] - summed[5] * to_come)
+        along(np.add, greenwood) * to_come**2
+        - 2 * along(np.add, greenwood * to_come) * to_come
+        + along(np.add, greenwood * to_come**2)
+        + along(np.add, own * waiting_before * (at_risk - done) / at_risk)
+        - 2 * (along(np.add, own * to_come) - along(np.add, own) * to_come)
     )
 
     share = np.where(incidence > 1 - TOLERANCE, 1.0, incidence)
@@ -285,17 +289,17 @@ def _tabulate(
     if not (delay[kept] >= 0).all() or not (n[kept] >= 0).all():
         raise ValueError("a delay and a count are known and never negative")
     group, names = groups(counts, by)
-    kept &= n > 0
-    place, delays = pd.factorize(delay[kept], sort=True)
-    cell = group[kept] * len(delays) + place
+    counted = np.flatnonzero(kept & (n > 0))
+    event, n, group = event[counted], n[counted], group[counted]
+    place, delays = pd.factorize(delay[counted], sort=True)
+    cell = group * len(delays) + place
     order = np.argsort(cell, kind="stable")  # counts come sorted but for their events: this order is found at once
     is_new = np.diff(cell[order], prepend=-1) > 0
-    n_rows, row = int(is_new.sum()), np.cumsum(is_new) - 1
-    events = np.bincount(event[kept][order] * n_rows + row, n[kept][order], len(EVENTS) * n_rows)
-    group, place = np.divmod(cell[order][is_new], max(len(delays), 1))
-    bounds = np.flatnonzero(np.diff(group, prepend=-1, append=len(names)))
-    names = picked(names, by, group[bounds[:-1]])
-    return names, bounds, delays[place], events.astype(float).reshape(len(EVENTS), n_rows)
+    first, row = order[is_new], np.cumsum(is_new) - 1
+    events = np.bincount(event[order] * len(first) + row, n[order], len(EVENTS) * len(first)).astype(float)
+    bounds = np.flatnonzero(np.diff(group[first], prepend=-1, append=len(names)))
+    names = picked(names, by, group[first[bounds[:-1]]])
+    return names, bounds, delays[place[first]], events.reshape(len(EVENTS), len(first))
 
 
 def _typed(values: NDArray[np.float64], dtype: Any) -> Any:

@@ -46,23 +46,24 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """Cumulative incidence of each step: the columns of :func:`cumulative_incidence` for step and ``by``."""
-    return _drawn(counts, by).table(counts)
+    return drawn(counts, by).table(counts)
 
 
-def _drawn(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
-    drawn = draw(counts, ["step", *by], other_events_left_out=True)
-    return drawn.taken(_protocol_order(drawn.names["step"]))
+def drawn(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
+    """The :func:`curves` as arrays, for whoever has several questions to them."""
+    found = draw(counts, ["step", *by], other_events_left_out=True)
+    return found.taken(_protocol_order(found.names["step"]))
 
 
 def shares_within(
-    counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = (), drawn: pd.DataFrame | None = None
+    counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = (), known: Curves | None = None
 ) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
-    ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
+    ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
     Returns step, ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
     """
-    return (_drawn(counts, by) if drawn is None else Curves.read(drawn, ["step", *by])).at(delays)
+    return (known or drawn(counts, by)).at(delays)
 
 
 def still_followed(curves: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
@@ -76,7 +77,7 @@ def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
     """
-    return _drawn(counts, by).quantile().rename(columns={"delay": "median"})
+    return drawn(counts, by).quantile().rename(columns={"delay": "median"})
 
 
 FEWEST_COMPARED = 10
@@ -96,13 +97,13 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
     return gray_test(counts[known & (n_cases[group] >= FEWEST_COMPARED)], [by])
 
 
-def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame | None = None) -> pd.DataFrame:
+def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:
     """One row a step: :func:`outcomes`, :func:`median_delays` and, for each of ``delays``, the share of the cases that
     had it by then, with its 95 % band: within_<delay>, within_<delay>_lower, within_<delay>_upper.
 
-    ``drawn`` are the :func:`curves` of ``counts``, where they are known already.
+    ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
     """
-    known = _drawn(counts) if drawn is None else Curves.read(drawn, ["step"])
+    known = known or drawn(counts)
     read = known.at(delays)[["incidence", "lower", "upper"]].to_numpy().reshape(len(known.names), len(delays), 3)
     shares = {
         f"within_{delay:g}{ending}": read[:, place, column]
@@ -115,7 +116,7 @@ def summary(counts: pd.DataFrame, delays: Sequence[float], drawn: pd.DataFrame |
 def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
     """Number of cases in which each step was done within ``delay``, by step; none is 0."""
     group, steps = groups(counts, ["step"])
-    in_time = (places(counts["event"], ["done"]) == 0) & (counts["delay"].to_numpy(float, na_value=np.nan) <= delay)
+    in_time = (counts["event"] == "done").to_numpy() & (counts["delay"].to_numpy(float, na_value=np.nan) <= delay)
     n = totals(np.where(in_time, group, -1), counts["n"], len(steps))
     return pd.Series(n, index=steps["step"], name="n")
 
@@ -192,9 +193,9 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     answer["share_overtaken"] = answer["n_overtaken"] / answer["n_done"].where(answer["n_done"] > 0)
     asked = answer["n_done"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
-    drawn = draw(transitions, ["step", "next_step"])
-    gaps = {"n_followed": drawn.n_cases, "median_hours": drawn.quantile()["delay"]}
-    return _matched(answer, with_columns(drawn.names, gaps))
+    waits = draw(transitions, ["step", "next_step"])
+    gaps = {"n_followed": waits.n_cases, "median_hours": waits.quantile()["delay"]}
+    return _matched(answer, with_columns(waits.names, gaps))
 
 
 MIN_CASES = 5
@@ -211,11 +212,11 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
-    drawn = draw(counts.assign(period=period), ["period"], other_events_left_out=True)
-    value = drawn.quantile()["delay"].where(drawn.n_cases >= MIN_CASES)
+    months = draw(counts.assign(period=period), ["period"], other_events_left_out=True)
+    value = months.quantile()["delay"].where(months.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
-    provisional = drawn.names["period"] >= pd.Timestamp(month_before)
-    return with_columns(drawn.names, {"n_cases": drawn.n_cases, "value": value, "provisional": provisional})
+    provisional = months.names["period"] >= pd.Timestamp(month_before)
+    return with_columns(months.names, {"n_cases": months.n_cases, "value": value, "provisional": provisional})
 
 
 def in_protocol_order(table: pd.DataFrame) -> pd.DataFrame:
