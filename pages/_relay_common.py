@@ -15,6 +15,7 @@ from analytics.vocabulary import STEPS
 
 CLOCKS = {"hours": "En heures", "school_days": "En jours d'école"}
 SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
+UNITS = {"hours": "h", "school_days": "j. d'école"}
 WORDS = {"hours": hours, "school_days": school_days}
 STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 

@@ -17,7 +17,7 @@ from analytics.selection import Selection
 from analytics.store import Snapshot
 from analytics.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from pages import _data, _widgets
-from pages._relay_common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay, median_band
+from pages._relay_common import SCALES, STEP_LABELS, UNITS, WORDS, counts_of, in_delay, median_band
 
 _TICKS = {"hours": (0, 24, 48, 72, 120, 168), "school_days": (0, 2, 5, 10, 15)}
 _FEW_TICKS = {"hours": (0, 48, 120, 168), "school_days": (0, 5, 10, 15)}
@@ -55,7 +55,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     within = {
         f"within_{delay}{ending}": f"{words(delay).capitalize()}{header}"
         for delay in delays
-        for ending, header in (("", ""), ("_lower", ", bas (95 %)"), ("_upper", ", haut (95 %)"))
+        for ending, header in (("", ""), ("_lower", ", bas (95 %)"), ("_upper", ", haut (95 %)"))
     }
     _widgets.chart(
         charts.share_dots(
@@ -73,9 +73,9 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "label": "Étape",
             "n_cases": "Dossiers",
             "n_done": "Faites",
-            "median": "Médiane",
-            "lower": "Médiane, bas (95 %)",
-            "upper": "Médiane, haut (95 %)",
+            "median": f"Médiane ({UNITS[clock]})",
+            "lower": "Médiane, bas (95 %)",
+            "upper": "Médiane, haut (95 %)",
             **within,
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -253,13 +254,17 @@ def _offer_table(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> N
 def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """The ``columns`` of a table under their French headers, written in French; sorting still follows the values."""
     shown = table[list(columns)].reset_index(drop=True)
+    if "median" in columns:
+        shown["median"] = shown["median"].fillna(math.inf)  # not reached: beyond all others, also when sorted
     formats = {columns[column]: _written(column, shown) for column in columns}
     height = "content" if len(shown) <= _WHOLE else "auto"
-    styled = shown.rename(columns=dict(columns)).style.format(formats, na_rep="–")
-    if "median" in columns:
-        header = columns["median"]
-        styled.format(formats[header], na_rep="moins de la moitié", subset=[header])
-    st.dataframe(styled, hide_index=True, height=height)
+    st.dataframe(
+        shown.rename(columns=dict(columns)).style.format(formats, na_rep="–"),
+        hide_index=True,
+        height=height,
+        column_config={columns["median"]: st.column_config.Column(width=130)} if "median" in columns else None,
+        placeholder="–",  # else the browser says "None", whatever the style says
+    )
 
 
 def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
@@ -267,6 +272,10 @@ def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
     of_shares = {"share", "incidence"} & set(table.columns)
     if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and of_shares):
         return percent
+    if column == "median":
+        return lambda value: (
+            "moins de la moitié" if math.isinf(value) else number(value, 0 if value.is_integer() else 1)
+        )
     if pd.api.types.is_datetime64_any_dtype(table[column]):
         return day
     if pd.api.types.is_bool_dtype(table[column]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -172,17 +173,27 @@ def shown(app: AppTest, table: int = 0) -> pd.DataFrame:
     return pa.ipc.open_stream(styled).read_pandas()
 
 
-@pytest.mark.parametrize("clock", ["En heures", "En jours d'école"])
-def test_a_median_and_a_share_have_their_interval_and_a_median_that_is_not_reached_says_so(ask, clock):
+@pytest.mark.parametrize(
+    ("clock", "median"), [("En heures", "Médiane (h)"), ("En jours d'école", "Médiane (j. d'école)")]
+)
+def test_a_median_and_a_share_have_their_interval_and_a_median_that_is_not_reached_says_so(ask, clock, median):
     app = ask(question="En bref", horloge=clock)
     values, words = app.dataframe[0].value, shown(app)
-    assert (words.loc[values["Médiane"].isna().to_numpy(), "Médiane"] == "moins de la moitié").all()
-    assert values["Médiane"].isna().any()
-    for share in [column for column in values if f"{column}, bas (95\u202f%)" in values]:
+    is_reached = np.isfinite(values[median]).to_numpy()
+    assert (words.loc[~is_reached, median] == "moins de la moitié").all()
+    assert 0 < is_reached.sum() < len(values)
+    shares = [column for column in values if f"{column}, bas (95\u202f%)" in values]
+    assert len(shares) == 3
+    for share in shares:
         known = values.dropna(subset=[share, f"{share}, bas (95\u202f%)", f"{share}, haut (95\u202f%)"])
         assert (known[f"{share}, bas (95\u202f%)"] <= known[share]).all()
         assert (known[share] <= known[f"{share}, haut (95\u202f%)"]).all()
     opened = [block.value for block in app.markdown if "Incertitude (95" in block.value]
     assert len(opened) == len(RELAYS)
-    reached = values.set_index("Étape").loc[[STEPS[relay].label for relay in RELAYS], "Médiane"].notna()
-    assert sum("la moitié, " in block for block in opened) == reached.sum() > 0
+    of_relays = values["Étape"].isin([STEPS[relay].label for relay in RELAYS]).to_numpy()
+    assert sum("la moitié, " in block for block in opened) == (is_reached & of_relays).sum() > 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_missing_in_a_table_is_a_dash_and_not_an_english_word(ask, question):
+    assert all(table.proto.placeholder == "–" for table in ask(question=question).dataframe)
