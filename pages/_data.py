@@ -22,7 +22,7 @@ def _open(folder: str, version: str) -> Snapshot | None:
 @st.cache_resource(show_spinner=False)
 def _prepare(folder: str) -> None:
     """Once a server: clear what a killed import left, and build the demo on a first start."""
-    from analytics.demo import build_demo  # Faker is slow to import and rarely needed
+    from analytics.workflows.demo import build_demo  # Faker is slow to import and rarely needed
 
     with contextlib.suppress(StoreError), store().writing():
         pass

@@ -17,30 +17,46 @@ def show() -> None:
     page = st.navigation(
         {
             "": [
-                st.Page(PAGES / "overview.py", title="Vue d'ensemble", icon=":material/space_dashboard:", default=True),
-                st.Page(PAGES / "protocol.py", title="Protocole", icon=":material/emergency:", url_path="protocole"),
+                st.Page(
+                    PAGES / "overview/page.py", title="Vue d'ensemble", icon=":material/space_dashboard:", default=True
+                ),
+                st.Page(
+                    PAGES / "protocol/page.py", title="Protocole", icon=":material/emergency:", url_path="protocole"
+                ),
             ],
             "Comprendre": [
                 st.Page(
-                    PAGES / "incidents.py", title="Types d'incidents", icon=":material/category:", url_path="incidents"
+                    PAGES / "incidents/page.py",
+                    title="Types d'incidents",
+                    icon=":material/category:",
+                    url_path="incidents",
                 ),
-                st.Page(PAGES / "relays.py", title="Activation des relais", icon=":material/timer:", url_path="relais"),
-                st.Page(PAGES / "schools.py", title="Écoles concernées", icon=":material/school:", url_path="ecoles"),
                 st.Page(
-                    PAGES / "school.py", title="Fiche d'une école", icon=":material/contact_page:", url_path="ecole"
+                    PAGES / "relays/page.py", title="Activation des relais", icon=":material/timer:", url_path="relais"
+                ),
+                st.Page(
+                    PAGES / "schools/page.py", title="Écoles concernées", icon=":material/school:", url_path="ecoles"
+                ),
+                st.Page(
+                    PAGES / "school/page.py",
+                    title="Fiche d'une école",
+                    icon=":material/contact_page:",
+                    url_path="ecole",
                 ),
             ],
             "Agir": [
                 st.Page(
-                    PAGES / "prevention.py",
+                    PAGES / "prevention/page.py",
                     title="Programme de prévention",
                     icon=":material/event_available:",
                     url_path="prevention",
                 ),
-                st.Page(PAGES / "publish.py", title="Publier", icon=":material/public:", url_path="publier"),
+                st.Page(PAGES / "publish/page.py", title="Publier", icon=":material/public:", url_path="publier"),
             ],
             "Données": [
-                st.Page(PAGES / "register.py", title="Registre", icon=":material/upload_file:", url_path="registre"),
+                st.Page(
+                    PAGES / "register/page.py", title="Registre", icon=":material/upload_file:", url_path="registre"
+                ),
             ],
         }
     )

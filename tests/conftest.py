@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from analytics.schema import TABLES
+from analytics.domain.schema import TABLES
 from analytics.store import Store
 from analytics.store.reading import digest
 

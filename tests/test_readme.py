@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from analytics.cli import app
-from analytics.notebooks import notebook_path
+from analytics.cli.commands import app
+from analytics.workflows.notebooks import notebook_path
 from tests.browser.driving import PAGES, START
 from tests.repository import ROOT, tracked_files
 

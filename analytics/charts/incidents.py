@@ -9,8 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.charts import theme
-from analytics.french import count, day, number, percent
-from analytics.vocabulary import DANGER_TYPES
+from analytics.domain.french import count, day, number, percent
+from analytics.domain.vocabulary import DANGER_TYPES
 
 HALF_WEEK = pd.Timedelta(days=3.5)
 _TILES = [[0, "rgba(61,143,196,0.03)"], [1, "rgba(61,143,196,0.62)"]]  # text stays readable on both themes

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.charts import theme
-from analytics.french import count, day, number, percent
+from analytics.domain.french import count, day, number, percent
 
 
 def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from analytics.charts import theme
 from analytics.disclosure.published import TOTAL
-from analytics.french import number, typeset
+from analytics.domain.french import number, typeset
 
 
 def published_bars(table: pd.DataFrame, column: str) -> go.Figure:

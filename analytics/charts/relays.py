@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analytics.charts import theme
-from analytics.french import NARROW_SPACE, count, hours, number, percent, school_days
-from analytics.vocabulary import STEPS
+from analytics.domain.french import NARROW_SPACE, count, hours, number, percent, school_days
+from analytics.domain.vocabulary import STEPS
 
 OUTCOMES = {
     "n_done": ("faite", theme.DONE),

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.charts import theme
-from analytics.french import count, number, percent
+from analytics.domain.french import count, number, percent
 
 FLAG_WORDS = {
     "below_998": "sous la limite à 99,8 %",

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date
 
-from analytics.french import LOCALE, NARROW_SPACE
+from analytics.domain.french import LOCALE, NARROW_SPACE
 
 # Okabe and Ito's palette (2008), slightly lightened where it must also stand on a dark page.
 MAIN = "#3d8fc4"  # cases, whatever they are counted by

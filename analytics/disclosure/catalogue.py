@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from analytics.failures import RefusedError
-from analytics.french import day
-from analytics.school_calendar import calendar
-from analytics.vocabulary import DATA
+from analytics.domain.errors import RefusedError
+from analytics.domain.french import day
+from analytics.domain.school_calendar import calendar
+from analytics.domain.vocabulary import DATA
 
 LEAST_THRESHOLD = 3
 LEAST_SCHOOL_THRESHOLD = 2

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.vocabulary import DATA
+from analytics.domain.vocabulary import DATA
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.disclosure.catalogue import Catalogue, CatalogueError, Dimension, Period, TableSpec, month_code
-from analytics.french import day
-from analytics.selection import Selection
+from analytics.domain.french import day
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import RELAYS
 from analytics.store import Snapshot
-from analytics.vocabulary import RELAYS
 
 NOT_RECORDED = "not_recorded"
 

@@ -14,8 +14,8 @@ from analytics.disclosure.published import WITHHELD
 from analytics.disclosure.records import past_records
 from analytics.disclosure.release import Cell
 from analytics.documents.publication import interval_words
-from analytics.failures import RefusedError
-from analytics.french import number
+from analytics.domain.errors import RefusedError
+from analytics.domain.french import number
 from analytics.store import store_folder
 
 _NUMBERS = ("Nombre", "De", "À")

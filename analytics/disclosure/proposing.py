@@ -20,10 +20,10 @@ from analytics.disclosure.catalogue import Catalogue, CatalogueError, Period, Ru
 from analytics.disclosure.counting import Counts, count_tables
 from analytics.disclosure.linking import Key, Linked, key_of
 from analytics.disclosure.protect import UnprotectableError, hopeless, withhold
+from analytics.disclosure.publication_csv import table_csv
 from analytics.disclosure.published import RULES_FILE, Publication, PublishedTable, read_publication
 from analytics.disclosure.records import Record
 from analytics.disclosure.release import PROTECTED, ROUNDED, Release, Table, protected_table, rounded_table
-from analytics.documents.publication_csv import table_csv
 from analytics.store import Snapshot
 
 SMALL, SCHOOL, PAST, COMPLEMENT = "small", "school", "past", "complement"

@@ -6,8 +6,8 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.documents.safe_csv import csv_bytes
-from analytics.french import day
+from analytics.domain.french import day
+from analytics.spreadsheets.safe_csv import csv_bytes
 
 MARK = "interne – ne pas diffuser"
 

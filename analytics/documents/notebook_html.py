@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from analytics.charts import theme
 from analytics.documents._templates import template
-from analytics.french import typeset
+from analytics.domain.french import typeset
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -9,10 +9,10 @@ from pathlib import Path
 import typst
 
 from analytics.documents.plan_workbook import Edition, assumptions
-from analytics.french import count, day, long_day, number, percent, typeset
-from analytics.planning.activities import Programme
+from analytics.domain.french import count, day, long_day, number, percent, typeset
+from analytics.domain.programme import Programme
+from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.plans import PLAN_LABELS, by_school, coverage, side_by_side
-from analytics.vocabulary import SCHOOL_NETWORKS
 
 N_SCHOOLS = 10
 HERE = Path(__file__).parent

@@ -8,14 +8,14 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.french import day, number, percent, typeset
-from analytics.intake.reading import Cell
-from analytics.intake.writing import Book
-from analytics.planning.activities import Programme, Rules
+from analytics.domain.french import day, number, percent, typeset
+from analytics.domain.programme import Programme, Rules
+from analytics.domain.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
 from analytics.planning.plans import PLAN_LABELS, by_school, coverage, programme_rows, side_by_side
 from analytics.planning.preparing import Preparation, Team
-from analytics.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.writing import Book
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from analytics.documents._content import chapters, local_zone, situation_words
 from analytics.documents._templates import template
-from analytics.french import day
+from analytics.domain.french import day
 from analytics.protocol import Situation, deadline_words, protocol
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import typst
 
 from analytics.documents._content import chapters, local_zone, situation_words
-from analytics.french import day
+from analytics.domain.french import day
 from analytics.protocol import Contact, Entry, Situation, deadline_words, protocol
 
 HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.disclosure.catalogue import Rules
 from analytics.disclosure.published import TOTAL
 from analytics.disclosure.release import Cell, Release, Table
-from analytics.french import day, number, percent
+from analytics.domain.french import day, number, percent
 
 COUNTED = {
     "incidents": "Incidents : un dossier compte une fois pour chacun de ses types. La somme des types dépasse donc le "

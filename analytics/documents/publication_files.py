@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 
+from analytics.disclosure.publication_csv import table_csv
 from analytics.disclosure.published import RULES_FILE
 from analytics.disclosure.records import SUMMARY
 from analytics.disclosure.release import Release
-from analytics.documents.publication_csv import table_csv
 from analytics.documents.publication_html import publication_html
 from analytics.documents.publication_observed import OBSERVED, observed_toml
 from analytics.documents.publication_pdf import publication_pdf

@@ -7,7 +7,7 @@ from html import escape
 from analytics.disclosure.release import Cell, Release
 from analytics.documents._templates import template
 from analytics.documents.publication import UNITS, about, cell_words, charted, grid, interval_words, refusal_words
-from analytics.french import number, percent, typeset
+from analytics.domain.french import number, percent, typeset
 
 WIDTH, LABEL, BAR, STEP = 680, 240, 20, 30
 """Of a chart, in pixels: its width, what the labels take of it, a bar, and from one bar to the next."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analytics.disclosure.release import Release
-from analytics.french import percent
-from analytics.vocabulary import RELAYS, STEPS
+from analytics.domain.french import percent
+from analytics.domain.vocabulary import RELAYS, STEPS
 
 OBSERVED = "observed.toml"
 _TOTAL = "Total"

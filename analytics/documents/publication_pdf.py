@@ -10,7 +10,7 @@ import typst
 
 from analytics.disclosure.release import Cell, Release
 from analytics.documents.publication import UNITS, about, grid, interval_words, refusal_words
-from analytics.french import number, percent, typeset
+from analytics.domain.french import number, percent, typeset
 
 HERE = Path(__file__).parent
 

@@ -7,7 +7,7 @@ import pandas as pd
 from analytics.disclosure.proposing import REASONS, Proposal
 from analytics.disclosure.release import Table
 from analytics.documents.publication import cell_words, grid, interval_words
-from analytics.french import percent, typeset
+from analytics.domain.french import percent, typeset
 
 
 def table_frame(table: Table) -> pd.DataFrame:

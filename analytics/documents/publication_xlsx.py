@@ -9,8 +9,8 @@ import xlsxwriter
 
 from analytics.disclosure.release import Cell, Release, Table
 from analytics.documents.publication import about, cell_words, grid, refusal_words
-from analytics.documents.safe_csv import safe_text
-from analytics.french import typeset
+from analytics.domain.french import typeset
+from analytics.spreadsheets.safe_csv import safe_text
 
 
 def publication_xlsx(release: Release) -> bytes:

@@ -7,7 +7,7 @@ from analytics.intake.anonymising import Key, KeyFileError, key_path, load_key
 from analytics.intake.extracting import Extract, extract
 from analytics.intake.mapping import OwnWords, load_own_words
 from analytics.intake.merging import Changes, merge
-from analytics.intake.reading import RefusedFileError
+from analytics.spreadsheets.reading import RefusedFileError
 
 __all__ = [
     "Changes",

@@ -6,12 +6,12 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.domain.programme import programme
+from analytics.domain.schema import SCHOOL_ACTIONS
+from analytics.domain.school_calendar import SchoolCalendar
 from analytics.intake.checking import Fault, Faults, check_moments, code_words, data_rows, read_moments, text
 from analytics.intake.mapping import Field, Layout
 from analytics.intake.schools import find_school
-from analytics.planning.activities import programme
-from analytics.schema import SCHOOL_ACTIONS
-from analytics.school_calendar import SchoolCalendar
 
 ACTIONS: tuple[Field, ...] = (
     Field("school", "École", "gardé : le code de l'école", ("établissement", "code école"), required=True),

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_config_path
 
-from analytics.vocabulary import DATA
+from analytics.domain.vocabulary import DATA
 
 PSEUDONYM_LENGTH = 12  # 60 bits: among ten million cases a clash has odds of 1 in 23,000, and is then refused
 

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, to_utc
+from analytics.domain.vocabulary import OUTCOMES, SCHOOL_LEVELS, normalise
 from analytics.intake.mapping import Layout
-from analytics.intake.reading import Cell
-from analytics.school_calendar import TIMEZONE, SchoolCalendar, to_utc
-from analytics.vocabulary import OUTCOMES, SCHOOL_LEVELS, normalise
+from analytics.spreadsheets.reading import Cell
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",

@@ -10,6 +10,17 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from analytics.domain.school_calendar import SchoolCalendar
+from analytics.domain.vocabulary import (
+    CHANNELS,
+    INCIDENT_TYPES,
+    MINORS,
+    OUTCOMES,
+    REPORTERS,
+    STATUSES,
+    STEPS,
+    TEACHING_LEVELS,
+)
 from analytics.intake.anonymising import canonical_number
 from analytics.intake.checking import (
     Faults,
@@ -24,8 +35,6 @@ from analytics.intake.checking import (
 )
 from analytics.intake.mapping import Layout, OwnWords
 from analytics.intake.schools import find_school
-from analytics.school_calendar import SchoolCalendar
-from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, MINORS, OUTCOMES, REPORTERS, STATUSES, STEPS, TEACHING_LEVELS
 
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered

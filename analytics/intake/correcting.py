@@ -8,8 +8,8 @@ from __future__ import annotations
 from analytics.intake.checking import Fault, text
 from analytics.intake.extracting import Extract
 from analytics.intake.mapping import CORRECTIONS_TITLE
-from analytics.intake.reading import Cell
-from analytics.intake.writing import Book
+from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.writing import Book
 
 CORRECTION_HEADER = "À corriger"
 TOP = 3  # the header row, under the title, the day of the extract and an empty row

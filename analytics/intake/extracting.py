@@ -9,17 +9,17 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.domain.schema import SCHOOL_ACTIONS, TABLES
+from analytics.domain.school_calendar import SchoolCalendar, calendar
+from analytics.domain.vocabulary import normalise
 from analytics.intake.actions import ACTIONS, read_actions
 from analytics.intake.anonymising import Key
 from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.columns import read_columns
 from analytics.intake.mapping import REGISTER, SCHOOLS, Layout, OwnWords, extraction_day, holds_corrections, lay_out
-from analytics.intake.reading import RefusedFileError, Sheet, read
 from analytics.intake.records import record_tables
 from analytics.intake.schools import deadline_table, read_schools
-from analytics.schema import SCHOOL_ACTIONS, TABLES
-from analytics.school_calendar import SchoolCalendar, calendar
-from analytics.vocabulary import normalise
+from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
 
@@ -28,9 +28,9 @@ Progress = Callable[[float, str], None]  # the share of the time that a large re
 class Extract:
     """What a register holds, as of ``as_of``: the tables of the accepted rows, and why the others were refused.
 
-    ``tables`` are those of :mod:`analytics.schema` but ``imports``. ``as_of_given`` is False when neither the caller nor
-    the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows, which
-    says nothing about the cases that it does not hold.
+    ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
+    nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
+    which says nothing about the cases that it does not hold.
     """
 
     tables: dict[str, pd.DataFrame]

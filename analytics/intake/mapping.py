@@ -20,10 +20,10 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from analytics import vocabulary
-from analytics.french import listing
-from analytics.intake.reading import Cell, RefusedFileError, Sheet, address
-from analytics.vocabulary import STEPS, Vocabulary, normalise, word_key
+from analytics.domain import vocabulary
+from analytics.domain.french import listing
+from analytics.domain.vocabulary import STEPS, Vocabulary, normalise, word_key
+from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet, address
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from analytics.french import count, listing, number
+from analytics.domain.french import count, listing, number
+from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.intake.checking import Fault
 from analytics.intake.mapping import REGISTER, Layout
-from analytics.vocabulary import INCIDENT_TYPES
 
 MAX_STEPS_NAMED = 5
 
@@ -61,9 +61,9 @@ def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:
 def residual_risk(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """How far the records could still be told apart: one row [n_cases, n_alone, smallest_group].
 
-    ``tables`` holds ``cases`` and ``case_incidents`` of :mod:`analytics.schema`. As in :meth:`Snapshot.residual_risk`, a
-    case is alone when no other has its school, month of report, level and incident types; a week counts in the month of
-    its Thursday.
+    ``tables`` holds ``cases`` and ``case_incidents`` of :mod:`analytics.domain.schema`. As in
+    :meth:`Snapshot.residual_risk`, a case is alone when no other has its school, month of report, level and incident
+    types; a week counts in the month of its Thursday.
     """
     cases = tables["cases"]
     incidents = tables["case_incidents"]

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 
+from analytics.domain.vocabulary import OUTCOMES, Vocabulary, normalise, word_key
 from analytics.intake.checking import code_word_lists, code_words, parse_moment, text
 from analytics.intake.mapping import REGISTER, Field, Layout, OwnWords, header_key, lay_out
-from analytics.intake.reading import Cell, RefusedFileError, Sheet
-from analytics.vocabulary import OUTCOMES, Vocabulary, normalise, word_key
+from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 N_SHAPES = 3
 N_CELLS = 1_000  # enough to know the common shapes of a column

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from analytics.domain.schema import to_pandas
+from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
+from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES
 from analytics.intake.anonymising import Key
 from analytics.intake.checking import Moments
 from analytics.intake.columns import STEP_HOUR, Columns
-from analytics.intake.reading import RefusedFileError
-from analytics.schema import to_pandas
-from analytics.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
-from analytics.vocabulary import DANGER_TYPES, OUTCOMES
+from analytics.spreadsheets.reading import RefusedFileError
 
 
 def record_tables(

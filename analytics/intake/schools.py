@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
 from analytics.intake.checking import Fault, Faults, code_words, data_rows, text
 from analytics.intake.mapping import Layout, OwnWords
-from analytics.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
 
 MAX_HINTS = 50  # looking for the nearest name takes its time, and beyond these the list of schools itself is wrong
 

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from analytics.french import listing, typeset
+from analytics.domain.french import listing, typeset
+from analytics.domain.school_calendar import calendar
+from analytics.domain.vocabulary import STEPS
 from analytics.intake.actions import ACTIONS
 from analytics.intake.mapping import REGISTER, SCHOOLS, Field
-from analytics.intake.reading import Cell
-from analytics.intake.writing import Book
-from analytics.school_calendar import calendar
-from analytics.vocabulary import STEPS
+from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.writing import Book
 
 HEADER_ROW = 3
 N_ROWS = 2_000  # rows with lists and checks; a register may go on below them

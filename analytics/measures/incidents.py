@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.domain.school_calendar import SchoolCalendar
 from analytics.measures.grouping import picked, places, sums, totals, with_columns
 from analytics.measures.intervals import wilson
-from analytics.school_calendar import SchoolCalendar
 
 
 def shares(counts: pd.DataFrame, column: str, n_cases: int, codes: list[str]) -> pd.DataFrame:

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.french import hours, school_days
+from analytics.domain.french import hours, school_days
+from analytics.domain.vocabulary import STEPS
 from analytics.measures.grouping import groups, places, sums, totals, with_columns
 from analytics.measures.incidence import EVENTS, Comparison, Curves, draw, gray_test, incidence_at
-from analytics.vocabulary import STEPS
 
 HOURS = (24, 48, 120, 240)
 """Delays at which shares are read in hours: one day, two, five and ten."""

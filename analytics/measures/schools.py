@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.domain.vocabulary import STEPS
 from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
 from analytics.measures.grouping import groups, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
-from analytics.vocabulary import STEPS
 
 PER = 1000
 """Rates are cases per this many pupils, over the period chosen."""

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from analytics.french import count, number
-from analytics.planning.activities import Programme
+from analytics.domain.french import count, number
+from analytics.domain.programme import Programme
 
 _LINE = 75  # octets of a line, its end not counted (RFC 5545, 3.1)
 

@@ -19,8 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from analytics.domain.school_calendar import SchoolCalendar
 from analytics.measures.funnel import shrunken_rates
-from analytics.school_calendar import SchoolCalendar
 
 MINIMUM_SCHOOLS = 10
 """With fewer visited or fewer comparison schools, robust errors are too small to be trusted: no estimate is given."""

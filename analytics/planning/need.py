@@ -11,9 +11,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from analytics.domain.programme import Programme
+from analytics.domain.school_calendar import SchoolCalendar
 from analytics.measures.funnel import shrunken_rates
-from analytics.planning.activities import Programme
-from analytics.school_calendar import SchoolCalendar
 
 BY = ("school_id", "school_level", "danger", "report_week")
 """The dimensions in which :func:`need` takes the number of cases from :meth:`Snapshot.case_counts`."""

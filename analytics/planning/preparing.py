@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from analytics.planning.activities import Activity, Rules, programme
+from analytics.domain.programme import Activity, Rules, programme
+from analytics.domain.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
 from analytics.planning.evaluation import panel
 from analytics.planning.need import BY, need, observed_years, plannable
 from analytics.planning.problem import Problem, build_problem, team_weeks
-from analytics.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
 from analytics.store import Snapshot
 
 WORTH_PLANNING = 4

@@ -10,9 +10,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics.planning.activities import Activity, Programme, Rules
+from analytics.domain.programme import Activity, Programme, Rules
+from analytics.domain.school_calendar import SchoolCalendar
 from analytics.planning.need import groups, plannable
-from analytics.school_calendar import SchoolCalendar
 
 DAYS_PER_WEEK = 5
 

@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, diags_array, hstack
 from scipy.special import gammaincinv
 
-from analytics.planning.activities import Programme
+from analytics.domain.programme import Programme
 from analytics.planning.allocation import Progress
 from analytics.planning.problem import Problem
 

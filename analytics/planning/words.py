@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.french import count, listing, number
+from analytics.domain.french import count, listing, number
+from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.problem import Problem
-from analytics.vocabulary import SCHOOL_NETWORKS
 
 _NAMED = 5
 

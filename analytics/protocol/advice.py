@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from analytics.domain.vocabulary import normalise
 from analytics.protocol.model import Entry, Kind, Protocol, Situation, applies
 from analytics.protocol.words import french
-from analytics.vocabulary import normalise
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from analytics import vocabulary
-from analytics.french import day
+from analytics.domain import vocabulary
+from analytics.domain.french import day
+from analytics.domain.vocabulary import Deadline, Term, normalise
 from analytics.protocol.words import french
-from analytics.vocabulary import Deadline, Term, normalise
 
 Kind = Literal["step", "principle", "complement"]
 

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analytics import vocabulary
-from analytics.french import day
+from analytics.domain import vocabulary
+from analytics.domain.french import day
+from analytics.domain.vocabulary import DATA, Deadline
 from analytics.protocol.model import (
     FACTS,
     FLAGS,
@@ -25,7 +26,6 @@ from analytics.protocol.model import (
     procedure_origin,
 )
 from analytics.protocol.words import french
-from analytics.vocabulary import DATA, Deadline
 
 TABLES: dict[Kind, str] = {"step": "steps", "principle": "principles", "complement": "complements"}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from analytics.french import NARROW_SPACE, typeset
-from analytics.vocabulary import Deadline
+from analytics.domain.french import NARROW_SPACE, typeset
+from analytics.domain.vocabulary import Deadline
 
 
 def french(text: str) -> str:

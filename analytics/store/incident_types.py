@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.selection import EVERYTHING, Selection
+from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.store.layout import of_type
 from analytics.store.reading import Reader
 from analytics.store.selecting import ChosenCases
-from analytics.vocabulary import INCIDENT_TYPES
 
 
 class TypeQuestions(Reader):

@@ -3,7 +3,7 @@
 Its columns are those of ``cases``, a yes or no for each incident type (``type_insults``) and, for each step of the protocol,
 those of ``case_steps`` (``cpms_outcome``, ``cpms_delay_hours``, ...). So what is counted of a case lies side by side: no
 question joins a case to its steps, and ten million cases are read as columns of small numbers. ``cases``,
-``case_incidents`` and ``case_steps`` are views on it, of the columns that :mod:`analytics.schema` declares.
+``case_incidents`` and ``case_steps`` are views on it, of the columns that :mod:`analytics.domain.schema` declares.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
-from analytics.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, STEPS
+from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, STEPS
 
 EVENTS = ("done", "pending", "closed", "not_applicable", "not_recorded", "no_deadline")
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)

@@ -11,7 +11,7 @@ from typing import Self
 import duckdb
 import pandas as pd
 
-from analytics.schema import to_pandas
+from analytics.domain.schema import to_pandas
 from analytics.store.layout import columns
 
 Config = dict[str, str | bool | int | float | list[str]]

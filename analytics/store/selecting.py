@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.selection import Selection
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.store.layout import of_type
-from analytics.vocabulary import INCIDENT_TYPES
 
 _OF_SCHOOL = ("school_network", "zone")
 _OF_CASE = (

@@ -7,13 +7,13 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.schema import TABLES
-from analytics.selection import EVERYTHING, Selection
+from analytics.domain.schema import TABLES
+from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.store.incident_types import TypeQuestions
 from analytics.store.layout import of_type
 from analytics.store.selecting import ChosenCases, school_conditions
 from analytics.store.steps import StepQuestions
-from analytics.vocabulary import INCIDENT_TYPES
 
 
 class Snapshot(StepQuestions, TypeQuestions):

@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from analytics.selection import EVERYTHING, Selection
+from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import RELAYS, STEPS
 from analytics.store.layout import OF_STEP, of_step
 from analytics.store.reading import Reader
 from analytics.store.selecting import ChosenCases
-from analytics.vocabulary import RELAYS, STEPS
 
 CLOCKS = ("hours", "school_days", "deadline")
 """Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""

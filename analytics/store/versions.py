@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from analytics.schema import CASES, TABLES
+from analytics.domain.schema import CASES, TABLES
+from analytics.domain.vocabulary import DATA
 from analytics.store import layout
 from analytics.store.reading import CONFIG, DamagedStoreError, StoreError, digest, is_whole
 from analytics.store.snapshot import Snapshot
-from analytics.vocabulary import DATA
 
 KEPT_VERSIONS = 5
 

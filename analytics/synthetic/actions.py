@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from analytics.domain.programme import programme
+from analytics.domain.school_calendar import SchoolYear, calendar
+from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.intake.actions import ACTIONS
-from analytics.intake.reading import Cell
-from analytics.planning.activities import programme
 from analytics.planning.need import groups
-from analytics.school_calendar import SchoolYear, calendar
+from analytics.spreadsheets.reading import Cell
 from analytics.synthetic import assumptions as assumed
-from analytics.vocabulary import TEACHING_LEVELS
 
 
 def action_rows(seed: int, schools: pd.DataFrame, years: list[SchoolYear], as_of: date) -> list[list[Cell]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.school_calendar import SchoolCalendar
+from analytics.domain.school_calendar import SchoolCalendar
 
 _OPENING, _CLOSING = 8 * 60, 18 * 60  # the minutes of the day between which a school acts
 

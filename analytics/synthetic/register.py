@@ -12,15 +12,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics.intake.mapping import REGISTER
-from analytics.intake.reading import Cell
-from analytics.intake.writing import Book
-from analytics.school_calendar import SchoolYear, calendar
-from analytics.synthetic import assumptions as assumed
-from analytics.synthetic.actions import action_rows
-from analytics.synthetic.days import Days
-from analytics.synthetic.people import People
-from analytics.vocabulary import (
+from analytics.domain.school_calendar import SchoolYear, calendar
+from analytics.domain.vocabulary import (
     CHANNELS,
     DANGER_TYPES,
     INCIDENT_TYPES,
@@ -31,6 +24,13 @@ from analytics.vocabulary import (
     TEACHING_LEVELS,
     Vocabulary,
 )
+from analytics.intake.mapping import REGISTER
+from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.writing import Book
+from analytics.synthetic import assumptions as assumed
+from analytics.synthetic.actions import action_rows
+from analytics.synthetic.days import Days
+from analytics.synthetic.people import People
 
 TITLE = "Service de médiation – registre des situations (données fictives)"
 

@@ -22,14 +22,14 @@ from analytics.disclosure import audit
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.counting import Counts, count_tables
 from analytics.disclosure.proposing import Proposal, propose
+from analytics.disclosure.publication_csv import table_csv
 from analytics.disclosure.published import RULES_FILE, read_publication
 from analytics.disclosure.release import PROTECTED, Release, protected_table
 from analytics.disclosure.rounding import midpoint_6
-from analytics.documents.publication_csv import table_csv
-from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.store import Snapshot, Store
 from analytics.synthetic import synthetic_register
+from analytics.workflows.importing import import_register
 
 YEAR = "2025-2026"
 BASE = 5

@@ -22,9 +22,9 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 
 REGISTER = Path(__file__).parents[1] / "files" / "registre-2025-2026.xlsx"
 ROUNDS = 3

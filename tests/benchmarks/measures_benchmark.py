@@ -32,11 +32,11 @@ from unittest.mock import patch
 import duckdb
 from streamlit.testing.v1 import AppTest
 
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
 from analytics.measures import incidents, relays, schools, signals
 from analytics.store import layout
 from analytics.store.layout import of_step, of_type
 from analytics.store.reading import Reader, digest
-from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 3
@@ -190,7 +190,7 @@ def open_page(page: str, address: Mapping[str, str], folder: Path, small: Path) 
     app.query_params.update(address)
     app.run()
     os.environ["RELAIS_STORE"] = str(folder)
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(f"pages/{page}/page.py").run()
     return app.run()  # after a switch, the simulation gives the widgets what they hold one run late
 
 

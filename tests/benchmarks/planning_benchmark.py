@@ -14,7 +14,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from analytics.planning.activities import programme
+from analytics.domain.programme import programme
 from analytics.planning.allocation import GAP, NoPlanError, allocate, loosen
 from analytics.planning.comparison import violations
 from analytics.planning.problem import Problem

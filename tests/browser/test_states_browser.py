@@ -13,12 +13,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.importing import import_register
+from analytics.domain.schema import TABLES
+from analytics.domain.school_calendar import SchoolYear, calendar
 from analytics.intake import Key
-from analytics.schema import TABLES
-from analytics.school_calendar import SchoolYear, calendar
 from analytics.store import Store
 from analytics.synthetic import synthetic_register
+from analytics.workflows.importing import import_register
 from tests.browser.driving import PHONE, serve
 
 pytestmark = pytest.mark.browser

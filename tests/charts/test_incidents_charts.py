@@ -9,9 +9,9 @@ import pytest
 
 from analytics.charts import incidents as charts
 from analytics.charts import theme
+from analytics.domain.school_calendar import calendar
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 from analytics.measures import incidents
-from analytics.school_calendar import calendar
-from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 
 PHONE = 250  # pixels that a phone of 390 leaves to the plot
 LABEL = 27  # pixels of "sept." at 12

@@ -7,8 +7,8 @@ import pytest
 
 from analytics.charts import relays as charts
 from analytics.charts.signals import control_chart
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 from analytics.measures import relays, signals
-from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from analytics.charts import schools as charts
 from analytics.charts import theme
+from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, schools
-from analytics.vocabulary import INCIDENT_TYPES
 
 
 def counted(n_schools: int, most: int = 30) -> pd.DataFrame:

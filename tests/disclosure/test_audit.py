@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_tables import RULES, counts_of, every_possibility, protected, publish, truth_of
 
 from analytics.disclosure.audit import attack, breaches
 from analytics.disclosure.published import TOTAL, Publication, PublicRules, PublishedTable
+from tests.disclosure.small_tables import RULES, counts_of, every_possibility, protected, publish, truth_of
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 FIVE = PublicRules(threshold=5, school_threshold=2)

@@ -26,14 +26,14 @@ from analytics.disclosure.published import WITHHELD, read_publication
 from analytics.disclosure.records import past_records
 from analytics.documents.publication import cell_words
 from analytics.documents.publication_files import publication_files, zipped
-from analytics.failures import RefusedError
-from analytics.importing import import_register
+from analytics.domain.errors import RefusedError
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import RELAYS, STEPS
 from analytics.intake import Key
 from analytics.measures import relays
-from analytics.publishing import let_out, publish_folder
-from analytics.selection import Selection
 from analytics.store import Store
-from analytics.vocabulary import RELAYS, STEPS
+from analytics.workflows.importing import import_register
+from analytics.workflows.publishing import let_out, publish_folder
 
 FILES = Path(__file__).parents[1] / "files"
 REGISTER = FILES / "registre-2025-2026.xlsx"

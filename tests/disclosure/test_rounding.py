@@ -13,7 +13,7 @@ import pytest
 
 from analytics.disclosure.rounding import midpoint_6, share_on_grid
 from analytics.documents.internal import internal_csv
-from analytics.documents.safe_csv import csv_bytes
+from analytics.spreadsheets.safe_csv import csv_bytes
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 FORMULAS = json.loads((REFERENCE / "18_csv_formula_injection.json").read_text(encoding="utf-8"))

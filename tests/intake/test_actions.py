@@ -8,10 +8,10 @@ from itertools import count
 import pandas as pd
 import pytest
 
-from analytics.importing import Import, import_register
 from analytics.intake import Key, RefusedFileError
-from analytics.intake.writing import Book
+from analytics.spreadsheets.writing import Book
 from analytics.store import Store
+from analytics.workflows.importing import Import, import_register
 
 NOW = datetime(2026, 6, 12, 18, tzinfo=UTC)
 HEADERS = ["École", "Activité", "Date", "Groupes"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analytics.intake import Extract, Key, OwnWords, extract
 from analytics.intake.checking import RULES, code_word_lists, code_words, find_level, parse_moment
 from analytics.intake.mapping import REGISTER
-from analytics.intake.writing import Book
+from analytics.spreadsheets.writing import Book
 
 FILES = Path(__file__).parents[1] / "files"
 

@@ -8,12 +8,12 @@ import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.intake.correcting import CORRECTION_HEADER, TOP, refused_workbook
-from analytics.intake.reading import read
-from analytics.intake.writing import Book
+from analytics.spreadsheets.reading import read
+from analytics.spreadsheets.writing import Book
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 
 FILES = Path(__file__).parents[1] / "files"
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from analytics.intake import Extract, Key, RefusedFileError, extract
-from analytics.intake.writing import Book
+from analytics.spreadsheets.writing import Book
 
 HEADERS = ["N° dossier", "École", "Année d'études", "Signalé le", "Faits"]
 SCHOOLS = [

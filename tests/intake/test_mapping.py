@@ -8,8 +8,8 @@ import pytest
 
 from analytics.intake import RefusedFileError, load_own_words
 from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords, extraction_day, header_key, lay_out
-from analytics.intake.reading import Sheet, read
-from analytics.intake.writing import Book
+from analytics.spreadsheets.reading import Sheet, read
+from analytics.spreadsheets.writing import Book
 
 
 def headers_of(content: str, own_words: OwnWords | None = None) -> dict[str, int]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
+from analytics.domain.schema import TABLES
+from analytics.domain.vocabulary import STEPS, normalise
 from analytics.intake import Key, extract, merge
-from analytics.schema import TABLES
-from analytics.vocabulary import STEPS, normalise
 
 FILES = Path(__file__).parents[1] / "files"
 TODAY = date(2026, 11, 22)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.importing import import_register
+from analytics.domain.schema import TABLES
 from analytics.intake import Key
 from analytics.intake.checking import Fault
 from analytics.intake.mapping import REGISTER, OwnWords, lay_out
@@ -19,9 +19,9 @@ from analytics.intake.previewing import (
     risk_sentence,
     unread_steps_sentence,
 )
-from analytics.intake.reading import Sheet
-from analytics.schema import TABLES
+from analytics.spreadsheets.reading import Sheet
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 
 FILES = Path(__file__).parents[1] / "files"
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.domain.vocabulary import INCIDENT_TYPES, normalise
 from analytics.intake import OwnWords, RefusedFileError, load_own_words
 from analytics.intake.mapping import REGISTER, Layout
 from analytics.intake.proposing import (
@@ -21,8 +22,7 @@ from analytics.intake.proposing import (
     unknown_columns,
     unknown_words,
 )
-from analytics.intake.reading import Sheet, read
-from analytics.vocabulary import INCIDENT_TYPES, normalise
+from analytics.spreadsheets.reading import Sheet, read
 
 FILES = Path(__file__).parents[1] / "files"
 HEADERS = ["N° dossier", "Élève", "École", "Classe", "Signalé le", "Faits", "Signalé par", "CPMS contacté le"]

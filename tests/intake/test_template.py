@@ -9,14 +9,14 @@ from datetime import date
 
 import pytest
 
-from analytics.french import typeset
+from analytics.domain.french import typeset
+from analytics.domain.school_calendar import calendar
+from analytics.domain.vocabulary import STEPS
 from analytics.intake import Extract, Key, extract
 from analytics.intake.actions import ACTIONS
 from analytics.intake.mapping import REGISTER, SCHOOLS
-from analytics.intake.reading import read
 from analytics.intake.template import EXAMPLE_CASE, EXAMPLE_SCHOOL, HEADER_ROW, filled_template, template_workbook
-from analytics.school_calendar import calendar
-from analytics.vocabulary import STEPS
+from analytics.spreadsheets.reading import read
 
 
 def taken(content: bytes) -> Extract:

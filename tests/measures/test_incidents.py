@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analytics.domain.school_calendar import calendar
 from analytics.measures import incidents
-from analytics.school_calendar import calendar
 
 
 def test_a_case_with_two_types_counts_in_both_shares(table):

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.importing import import_register
+from analytics.domain.school_calendar import calendar
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.intake import Key
 from analytics.measures import incidents, schools
-from analytics.school_calendar import calendar
-from analytics.selection import Selection
 from analytics.store import Snapshot, Store
-from analytics.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.workflows.importing import import_register
 
 REGISTER = Path(__file__).parents[1] / "files" / "registre-2025-2026.xlsx"
 

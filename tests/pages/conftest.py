@@ -10,10 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.importing import import_register
+from analytics.domain.schema import TABLES
 from analytics.intake import Key
-from analytics.schema import TABLES
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
@@ -64,7 +64,7 @@ def visit(monkeypatch):
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.run().switch_page(f"pages/{page}").run()
+        app.run().switch_page(f"pages/{page}/page.py").run()
         app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception
         assert not app.error

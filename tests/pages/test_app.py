@@ -8,26 +8,26 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.demo import build_demo
-from analytics.importing import import_register
+from analytics.domain.vocabulary import SCHOOL_LEVELS, STEPS
 from analytics.intake import Key
 from analytics.store import Store
-from analytics.vocabulary import SCHOOL_LEVELS, STEPS
+from analytics.workflows.demo import build_demo
+from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 PAGES = {
-    "overview.py": "Vue d'ensemble",
-    "protocol.py": "Que faire maintenant\u202f?",
-    "incidents.py": "Types d'incidents",
-    "relays.py": "Activation des relais",
-    "schools.py": "Écoles concernées",
-    "school.py": "Fiche d'une école",
-    "prevention.py": "Programme de prévention",
-    "publish.py": "Publier",
-    "register.py": "Registre",
+    "overview": "Vue d'ensemble",
+    "protocol": "Que faire maintenant\u202f?",
+    "incidents": "Types d'incidents",
+    "relays": "Activation des relais",
+    "schools": "Écoles concernées",
+    "school": "Fiche d'une école",
+    "prevention": "Programme de prévention",
+    "publish": "Publier",
+    "register": "Registre",
 }
-OF_RECORDS = [page for page in PAGES if page != "protocol.py"]
-FILTERED = ["overview.py", "incidents.py", "relays.py", "schools.py"]
+OF_RECORDS = [page for page in PAGES if page != "protocol"]
+FILTERED = ["overview", "incidents", "relays", "schools"]
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 REGISTER = ROOT / "tests/files/registre-2025-2026.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def opened(monkeypatch):
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.run().switch_page(f"pages/{page}").run()
+        app.run().switch_page(f"pages/{page}/page.py").run()
         if address:
             app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception
@@ -77,7 +77,7 @@ def described(app: AppTest) -> str:
 
 
 def test_every_page_is_opened_here():
-    assert {path.name for path in (ROOT / "pages").glob("[!_]*.py")} == set(PAGES)
+    assert {path.parent.name for path in (ROOT / "pages").glob("*/page.py")} == set(PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -95,7 +95,7 @@ def test_a_page_opens_on_a_register_and_no_longer_speaks_of_a_demonstration(page
 
 
 def test_a_first_start_builds_the_demonstration_by_itself(opened, tmp_path):
-    app = opened("overview.py", tmp_path / "store")
+    app = opened("overview", tmp_path / "store")
     assert "Données fictives" in said(app)
     assert Store(tmp_path / "store").versions
 
@@ -143,7 +143,7 @@ def test_records_that_were_laid_otherwise_ask_for_a_new_import(page, opened, lai
 
 def test_the_protocol_opens_whatever_became_of_the_records(opened, tmp_path):
     (tmp_path / "manifest").write_text("a manifest that names nothing")
-    app = opened("protocol.py", tmp_path)
+    app = opened("protocol", tmp_path)
     assert not app.error
     assert len(app.checkbox) == len(STEPS)
 

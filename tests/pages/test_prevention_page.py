@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.importing import import_register
 from analytics.intake import Key
-from analytics.intake.writing import Book
+from analytics.spreadsheets.writing import Book
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -37,7 +37,7 @@ def open_page(monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
 
     def open_page(**address: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "pages" / "prevention.py"), default_timeout=120)
+        page = AppTest.from_file(str(ROOT / "pages" / "prevention" / "page.py"), default_timeout=120)
         for key, value in address.items():
             page.query_params[key] = value
         return checked(page.run())

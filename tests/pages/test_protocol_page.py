@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.vocabulary import STEPS
+from analytics.domain.vocabulary import STEPS
 
-PAGE = Path(__file__).parents[2] / "pages" / "protocol.py"
+PAGE = Path(__file__).parents[2] / "pages" / "protocol" / "page.py"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_another_zone_gets_no_number_of_this_one(open_page):
 
 
 def test_the_page_imports_nothing_of_the_store():
-    source = PAGE.read_text(encoding="utf-8") + PAGE.with_name("_protocol_widgets.py").read_text(encoding="utf-8")
+    source = PAGE.read_text(encoding="utf-8") + PAGE.with_name("widgets.py").read_text(encoding="utf-8")
     assert "store" not in [
         word for line in source.splitlines() if "import" in line for word in line.replace(".", " ").split()
     ]

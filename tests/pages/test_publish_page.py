@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.disclosure.comparison import comparison
 from analytics.disclosure.records import past_records
-from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 
 ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
@@ -29,7 +29,7 @@ def store(tmp_path, monkeypatch) -> Store:
 
 
 def opened(**address: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "pages" / "publish.py"), default_timeout=200)
+    page = AppTest.from_file(str(ROOT / "pages" / "publish" / "page.py"), default_timeout=200)
     page.query_params.update(address)
     page.run()
     assert not page.exception

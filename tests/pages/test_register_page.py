@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
-from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "tests" / "files"
@@ -57,7 +57,7 @@ def page(store, monkeypatch) -> AppTest:
 
 def first_run(monkeypatch) -> AppTest:
     monkeypatch.chdir(ROOT)
-    return run(AppTest.from_file(str(ROOT / "pages" / "register.py"), default_timeout=120))
+    return run(AppTest.from_file(str(ROOT / "pages" / "register" / "page.py"), default_timeout=120))
 
 
 def run(page: AppTest) -> AppTest:

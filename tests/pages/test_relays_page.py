@@ -13,11 +13,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.documents.internal import internal_caption
-from analytics.importing import import_register
+from analytics.domain.schema import TABLES
+from analytics.domain.vocabulary import RELAYS, STEPS
 from analytics.intake import Key
-from analytics.schema import TABLES
 from analytics.store import Store
-from analytics.vocabulary import RELAYS, STEPS
+from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
@@ -41,7 +41,7 @@ def ask(monkeypatch, two_extracts):
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.run().switch_page("pages/relays.py").run()
+        app.run().switch_page("pages/relays/page.py").run()
         app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception
         assert not app.error

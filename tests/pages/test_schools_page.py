@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from analytics.french import number
+from analytics.domain.french import number
 from analytics.measures.schools import funnel_lines
 from analytics.store import Store
 from pages._widgets import school_label
@@ -22,25 +22,25 @@ def metrics(app) -> dict[str, str]:
 def test_schools_with_a_case_and_those_never_seen_are_counted(visit, extracts):
     with_cases = sum(n > 0 for n in TRUTH["schools"].values())
     silent = sum(n == 0 for n in TRUTH["schools"].values())
-    shown = metrics(visit("schools.py", extracts))
+    shown = metrics(visit("schools", extracts))
     assert shown["Écoles avec au moins un dossier"] == f"{with_cases} sur {with_cases + silent}"
     assert shown["Écoles jamais vues au registre"] == str(silent)
 
 
 def test_a_filter_makes_no_school_one_that_was_never_seen(visit, extracts):
     silent = sum(n == 0 for n in TRUTH["schools"].values())
-    shown = metrics(visit("schools.py", extracts, types="Incitation au suicide"))
+    shown = metrics(visit("schools", extracts, types="Incitation au suicide"))
     assert shown["Écoles jamais vues au registre"] == str(silent)
 
 
 def test_no_table_of_schools_is_in_the_order_of_a_rate(visit, extracts):
-    table = visit("schools.py", extracts).dataframe[0].value
+    table = visit("schools", extracts).dataframe[0].value
     assert table["École"].to_list() == sorted(table["École"])
     assert "Taux prudent" in table.columns
 
 
 def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
-    words = text(visit("schools.py", extracts))
+    words = text(visit("schools", extracts))
     phi = funnel_lines(Store(extracts).snapshot().school_counts())["over_dispersion"].iloc[0]
     # A variance phi times as large makes deviations, and limits, sqrt(phi) times as large.
     assert (
@@ -51,7 +51,7 @@ def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
 
 @pytest.mark.parametrize("n_cases", [1, 2])
 def test_one_case_is_no_school_apart(visit, few_cases, n_cases, text):
-    words = text(visit("schools.py", few_cases(n_cases)))
+    words = text(visit("schools", few_cases(n_cases)))
     assert "Aucune école ne sort de l'entonnoir" in words
 
 
@@ -62,7 +62,7 @@ def busiest(extracts):
 
 def test_a_sheet_opens_at_the_address_of_its_school(visit, extracts, text):
     school = busiest(extracts)
-    app = visit("school.py", extracts, ecole=school_label(school["name"], school["school_id"]))
+    app = visit("school", extracts, ecole=school_label(school["name"], school["school_id"]))
     assert metrics(app)["Dossiers"] == str(school["n"])
     assert len(app.get("plotly_chart")) == 2
     assert "hors délai dans ses dossiers ouverts" in text(app)
@@ -72,7 +72,7 @@ def test_a_sheet_judges_by_the_schools_own_deadline_where_it_has_one(visit, extr
     snapshot = Store(extracts).snapshot()
     own = snapshot.table("school_deadlines").query("step == 'cpms' and max_school_days == 5").iloc[0]
     school = snapshot.school_counts().set_index("school_id").loc[own["school_id"]]
-    app = visit("school.py", extracts, ecole=school_label(school["name"], own["school_id"]))
+    app = visit("school", extracts, ecole=school_label(school["name"], own["school_id"]))
     steps = next(table.value for table in app.dataframe if "Fixé par" in table.value.columns).set_index("Étape")
     assert steps.loc["CPMS", ["Délai", "Fixé par"]].to_list() == ["5 j. d'école", "l'école"]
     assert steps.loc["Police", "Fixé par"] == "le service"
@@ -80,6 +80,6 @@ def test_a_sheet_judges_by_the_schools_own_deadline_where_it_has_one(visit, extr
 
 def test_a_school_without_a_case_has_a_sheet_that_says_so(visit, extracts, text):
     school = Store(extracts).snapshot().school_counts().query("n == 0").iloc[0]
-    app = visit("school.py", extracts, ecole=school_label(school["name"], school["school_id"]))
+    app = visit("school", extracts, ecole=school_label(school["name"], school["school_id"]))
     assert "Aucun dossier de cette école" in text(app)
     assert not app.get("plotly_chart")

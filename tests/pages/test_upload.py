@@ -13,9 +13,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 import app as served
-from analytics.importing import import_register
 from analytics.intake import Key
 from analytics.store import Store
+from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 REGISTER = (ROOT / "tests/files/registre-2025-2026.xlsx").read_bytes()
@@ -61,7 +61,7 @@ def page(monkeypatch, tmp_path, kept) -> AppTest:
     monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "relais.key"))
     import_register(Store(), REGISTER, Key(b"f" * 32), datetime(2026, 6, 12, tzinfo=UTC), source="demo")
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.run().switch_page("pages/register.py").run()
+    app.run().switch_page("pages/register/page.py").run()
     app.file_uploader[0].set_value(("registre.xlsx", REGISTER, ""))
     app.run()
     assert any(kept.values())
@@ -75,5 +75,5 @@ def test_an_imported_upload_is_let_go_of(page, kept):
 
 
 def test_an_upload_goes_when_its_page_is_left(page, kept):
-    page.switch_page("pages/protocol.py").run()
+    page.switch_page("pages/protocol/page.py").run()
     assert not any(kept.values())

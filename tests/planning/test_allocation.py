@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.planning.activities import Rules
+from analytics.domain.programme import Rules
 from analytics.planning.allocation import NoPlanError, allocate, as_sessions, loosen
 from analytics.planning.comparison import appraise, most_cases_first, same_for_all, violations
 from analytics.planning.problem import Problem

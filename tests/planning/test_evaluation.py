@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
+from analytics.domain.school_calendar import calendar
 from analytics.planning.evaluation import effect, expected_without_action, panel, poisson, terms
 from analytics.planning.power import power, power_table, schools_needed
-from analytics.school_calendar import calendar
 
 
 def test_two_groups_before_and_after_give_the_ratio_of_ratios():

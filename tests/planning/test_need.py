@@ -7,10 +7,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analytics.planning.activities import programme
+from analytics.domain.programme import programme
+from analytics.domain.schema import SCHOOL_ACTIONS
+from analytics.domain.school_calendar import calendar
 from analytics.planning.need import groups, need, observed_years, pupils_by_level
-from analytics.schema import SCHOOL_ACTIONS
-from analytics.school_calendar import calendar
 
 AS_OF = date(2026, 3, 2)
 

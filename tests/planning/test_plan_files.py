@@ -14,17 +14,17 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
-from analytics.cli import app
-from analytics.demo import build_demo
+from analytics.cli.commands import app
 from analytics.documents.plan_pdf import plan_pdf
 from analytics.documents.plan_workbook import Edition, plan_workbook
-from analytics.planning.activities import programme
+from analytics.domain.programme import programme
+from analytics.domain.school_calendar import calendar
 from analytics.planning.allocation import allocate
 from analytics.planning.calendar_file import icalendar
 from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
-from analytics.planning.writing import written_plan
-from analytics.school_calendar import calendar
 from analytics.store import Store
+from analytics.workflows.demo import build_demo
+from analytics.workflows.planning import written_plan
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOSTILE = "=HYPERLINK(1); «École», à l'œil 👩‍🏫 du très long boulevard des Combattants\nBEGIN:VEVENT"
@@ -110,7 +110,7 @@ def test_the_workbook_has_its_four_sheets_and_no_formula(edition):
 
 
 def sheets(content: bytes) -> list:
-    from analytics.intake.reading import read
+    from analytics.spreadsheets.reading import read
 
     return read(content)
 
@@ -126,7 +126,7 @@ def test_the_summary_is_one_page_and_says_what_it_does_not(edition):
 
 def test_the_command_writes_the_plan_and_nothing_over_another_file(store, tmp_path, monkeypatch):
     monkeypatch.setenv("RELAIS_STORE", str(store.folder))
-    monkeypatch.setattr("analytics.cli._now", lambda: NOW)
+    monkeypatch.setattr("analytics.cli.commands._now", lambda: NOW)
     file = tmp_path / "programme.ics"
     asked = ["plan", str(file), "--people", "6", "--hours", "20"]
     assert CliRunner().invoke(app, asked).exit_code == 0
@@ -136,7 +136,7 @@ def test_the_command_writes_the_plan_and_nothing_over_another_file(store, tmp_pa
 
 
 def test_too_few_hours_are_refused_with_what_would_be_enough(store):
-    from analytics.failures import RefusedError
+    from analytics.domain.errors import RefusedError
 
     with store.snapshot() as snapshot, pytest.raises(RefusedError, match="h d'équipe en plus"):
         written_plan(snapshot, ".xlsx", 1, 1.0, 0.0, NOW, lambda share, what: None)

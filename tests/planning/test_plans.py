@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.charts import planning as charts
-from analytics.demo import build_demo
+from analytics.domain.programme import programme
+from analytics.domain.school_calendar import OutsideCalendarError, calendar
+from analytics.domain.vocabulary import SCHOOL_LEVELS
 from analytics.planning import plans
-from analytics.planning.activities import programme
 from analytics.planning.allocation import allocate, loosen
 from analytics.planning.comparison import most_cases_first, same_for_all
 from analytics.planning.preparing import Team, open_weeks, prepare
 from analytics.planning.words import what_to_loosen
-from analytics.school_calendar import OutsideCalendarError, calendar
 from analytics.store import Store
-from analytics.vocabulary import SCHOOL_LEVELS
+from analytics.workflows.demo import build_demo
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analytics.planning.activities import programme
+from analytics.domain.programme import programme
+from analytics.domain.schema import SCHOOL_ACTIONS
+from analytics.domain.school_calendar import OutsideCalendarError, calendar
 from analytics.planning.need import need
 from analytics.planning.problem import Problem, build_problem, team_weeks
-from analytics.schema import SCHOOL_ACTIONS
-from analytics.school_calendar import OutsideCalendarError, calendar
 
 AS_OF = date(2026, 8, 21)
 

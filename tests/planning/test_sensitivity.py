@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.special import gammaincinv
 
-from analytics.planning.activities import programme
+from analytics.domain.programme import programme
 from analytics.planning.problem import Problem, build_problem
 from analytics.planning.sensitivity import chosen_shares, posterior_shapes
 

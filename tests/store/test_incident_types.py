@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics.importing import import_register
+from analytics.domain.selection import EVERYTHING, Selection
 from analytics.intake import Key
-from analytics.selection import EVERYTHING, Selection
 from analytics.store import Snapshot, Store
+from analytics.workflows.importing import import_register
 
 REGISTER = Path(__file__).parents[1] / "files" / "registre-2025-2026.xlsx"
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.importing import import_register
+from analytics.domain.schema import TABLES
+from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.intake import Key
-from analytics.schema import TABLES
-from analytics.selection import EVERYTHING, Selection
 from analytics.store import Snapshot, Store
-from analytics.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
+from analytics.workflows.importing import import_register
 
 FILES = Path(__file__).parents[1] / "files"
 MONDAYS = [datetime(2025, 8, 25, tzinfo=UTC).date() + timedelta(weeks=week) for week in range(45)]

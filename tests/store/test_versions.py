@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.schema import TABLES, SchemaError
+from analytics.domain.schema import TABLES, SchemaError
+from analytics.domain.vocabulary import STEPS
 from analytics.store import KEPT_VERSIONS, DamagedStoreError, Store, StoreError, store_folder
 from analytics.store.versions import _ROW_GROUP
-from analytics.vocabulary import STEPS
 
 CASE = {
     "school_id": "3000",

@@ -1,0 +1,380 @@
+"""``relais``: the register in and out of the store from a terminal.
+
+Exit code 0 when a command did what was asked, 1 when its input was refused and nothing changed, 2 when it was called
+wrongly. Heavy parts are imported by the command that needs them, so that the help is there at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from typer.exceptions import TyperException
+
+from analytics.cli.terminal import (
+    FrenchCommand,
+    FrenchGroup,
+    accept_any_encoding,
+    day_argument,
+    existing_file,
+    explain_misuse,
+    new_file,
+    notebook_file,
+    plan_file,
+    progress_bar,
+    protocol_file,
+    say,
+    setting,
+)
+
+if TYPE_CHECKING:
+    from analytics.intake.checking import Fault
+    from analytics.store import Snapshot, Store
+    from analytics.workflows.importing import Import
+
+MAX_LISTED = 50
+INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
+
+app = typer.Typer(
+    cls=FrenchGroup,
+    help="Le registre d'un service de médiation scolaire, anonymisé à l'entrée.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: the entry of the ``relais`` script."""
+    accept_any_encoding()
+    try:
+        code = app(arguments, prog_name="relais", standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            say("Interrompu. Les données d'avant restent en place.")
+        return code
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.message, err=True)
+        else:
+            say(explain_misuse(error))
+        return 2
+    except Exception as error:
+        from analytics.domain.errors import explain
+
+        say(explain(error))
+        return 1
+
+
+def _command(name: str) -> Callable:
+    return app.command(name, cls=FrenchCommand, options_metavar="[OPTIONS]")
+
+
+NewFile = Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire. Il ne doit pas encore exister.")]
+
+
+@_command("demo")
+def demo() -> None:
+    """Prépare des données fictives, par le même chemin qu'un vrai registre."""
+    from analytics.workflows.demo import build_demo
+
+    with progress_bar() as progress:
+        build_demo(_store(), _now(), progress)
+    say("Les données fictives sont prêtes.")
+
+
+@_command("template")
+def template(file: NewFile) -> None:
+    """Écrit un registre vide, avec ses listes de choix et un exemple."""
+    from analytics.intake.template import template_workbook
+
+    with new_file(file) as opened:
+        opened.write(template_workbook())
+    say("Le modèle est écrit. Une ligne par dossier ; la ligne d'exemple n'est pas importée.")
+
+
+@_command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Le registre : XLSX, ODS ou CSV.", callback=existing_file)
+    ],
+    schools: Annotated[
+        Path | None,
+        typer.Option(metavar="FICHIER", help="La liste des écoles, si elle est ailleurs.", callback=existing_file),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FICHIER", help="Vos propres en-têtes et vos propres mots (TOML).", callback=existing_file
+        ),
+    ] = None,
+    as_of: Annotated[
+        date | None,
+        typer.Option(metavar="DATE", help="Le jour de l'extrait, si le fichier ne le dit pas.", parser=day_argument),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et montre, sans rien importer.")] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FICHIER", help="Où écrire les lignes refusées, pour les corriger."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Donne le résultat en JSON sur la sortie standard.")] = False,
+) -> int:
+    """Lit, vérifie, anonymise et publie un registre."""
+    from analytics.intake import load_own_words
+    from analytics.spreadsheets.reading import MAX_FILE_BYTES
+    from analytics.workflows.importing import import_register, store_key
+
+    def content(path: Path) -> bytes:
+        with path.open("rb") as opened:
+            return opened.read(MAX_FILE_BYTES + 1)
+
+    store = _store()
+    before = store.versions[:1]
+    with new_file(refused, private=True) if refused else nullcontext() as refused_file, progress_bar() as progress:
+        done = import_register(
+            store,
+            content(file),
+            store_key(store),
+            _now(),
+            schools_content=content(schools) if schools else None,
+            own_words=load_own_words(content(mapping)) if mapping else None,
+            as_of=as_of,
+            dry_run=dry_run,
+            progress=progress,
+        )
+        if refused_file is not None and done.extract.n_refused:
+            from analytics.intake.correcting import refused_workbook
+
+            refused_file.write(refused_workbook(done.extract))
+    _report(done, dry_run=dry_run, published=store.versions[:1] != before)
+    if refused is not None and done.extract.n_refused:
+        say("Les lignes refusées sont écrites. Ce fichier contient des noms : supprimez-le une fois corrigé.")
+    if as_json:
+        typer.echo(json.dumps(done.summary, ensure_ascii=False))
+    return 0 if done.extract.n_accepted else 1
+
+
+def _report(done: Import, *, dry_run: bool, published: bool) -> None:
+    from analytics.domain.french import count, day
+    from analytics.intake.previewing import unread_steps_sentence
+
+    extract, changes = done.extract, done.changes
+    _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
+    _list_faults(extract.action_faults, "Feuille Actions, à compléter :")
+    _list_faults(extract.faults, "Lignes refusées :")
+    say(
+        f"{count(extract.n_read, 'ligne lue', 'lignes lues')} : {count(extract.n_accepted, 'acceptée')}, "
+        f"{count(extract.n_refused, 'refusée')}. Situation au {day(extract.as_of)}."
+    )
+    if not extract.as_of_given:
+        say("Le fichier ne dit pas de quel jour il date : c'est celui d'aujourd'hui qui compte. Voyez --as-of.")
+    if not extract.n_accepted:
+        empty = extract.n_read == 0
+        say(
+            "Le registre ne contient pas encore de dossier : rien n'a changé."
+            if empty
+            else "Aucune ligne ne peut être importée : rien n'a changé."
+        )
+        return
+    say(
+        f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
+        f"{count(changes.unchanged, 'inchangé')}."
+    )
+    if unread := unread_steps_sentence(extract.layout):
+        say(f"{unread} Si vos en-têtes sont autres, donnez-les par --mapping.")
+    if done.older_words:
+        say(done.older_words)
+    if changes.missing:
+        say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
+    if dry_run:
+        _preview(done)
+        say("Vérification seule : rien n'a été importé.")
+    elif published:
+        say("Le registre est importé.")
+    else:
+        say("Rien n'a changé : ces dossiers étaient déjà connus tels quels.")
+
+
+def _preview(done: Import) -> None:
+    from analytics.intake.previewing import preview_columns, residual_risk, risk_sentence
+
+    say("Ce qui reste de chaque colonne :")
+    for header, _, becomes in preview_columns(done.extract.layout).itertuples(index=False):
+        say(f"  {header} : {becomes}")
+    say(risk_sentence(residual_risk(done.extract.tables)))
+
+
+def _list_faults(faults: Sequence[Fault], title: str) -> None:
+    """The faults row by row, the first :data:`MAX_LISTED` rows of them."""
+    rows = list(dict.fromkeys(fault.row for fault in faults))
+    if not rows:
+        return
+    say(title)
+    listed = set(rows[:MAX_LISTED])
+    for fault in faults:
+        if fault.row in listed:
+            say(f"  {fault.message}")
+    if len(rows) > MAX_LISTED:
+        say(f"  et {len(rows) - MAX_LISTED} autres.")
+
+
+@_command("info")
+def info() -> None:
+    """Dit ce que contient le dossier des données."""
+    from analytics.workflows.inventory import history, history_sentences, inventory
+
+    store = _store()
+    with _opened(store) as snapshot:
+        if snapshot is None:
+            say("Il n'y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
+            return
+        for line in (*inventory(snapshot), f"Versions gardées : {len(store.versions)}.", "Importations :"):
+            say(line, result=True)
+        for line in history_sentences(history(snapshot)):
+            say(f"  {line}", result=True)
+
+
+@_command("undo")
+def undo() -> None:
+    """Annule la dernière importation."""
+    from analytics.domain.french import day
+
+    store = _store()
+    store.undo()
+    with _opened(store) as snapshot:
+        if snapshot is not None:
+            of = "données fictives" if snapshot.is_demo else "données"
+            say(f"L'importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
+
+
+@_command("forget")
+def forget(
+    case: Annotated[str, typer.Argument(metavar="DOSSIER", help="Le numéro du dossier, ou son pseudonyme.")],
+) -> None:
+    """Retire un dossier de toutes les versions gardées."""
+    from analytics.domain.errors import RefusedError
+    from analytics.intake.anonymising import PSEUDONYM_LENGTH
+    from analytics.workflows.importing import store_key
+
+    store = _store()
+    if not store.versions:
+        raise RefusedError("Il n'y a pas encore de données.")
+    is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
+    if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
+        raise RefusedError("Aucune version gardée ne contient ce dossier.")
+    say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
+
+
+@_command("protocol")
+def protocol(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .pdf ou en .html.", callback=protocol_file),
+    ],
+) -> None:
+    """Écrit le protocole, à imprimer ou à garder hors ligne."""
+    from analytics.documents import write_protocol
+
+    with new_file(file):
+        write_protocol(file, _now().date())
+    say("Le protocole est écrit.")
+
+
+@_command("publish")
+def publish(
+    period: Annotated[str, typer.Argument(metavar="PERIODE", help="Une année scolaire (2025-2026) ou 2025-2026-T1.")],
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à créer. Il ne doit pas exister.")],
+    rounded: Annotated[bool, typer.Option("--rounded", help="Publie la version arrondie, sans certificat.")] = False,
+) -> None:
+    """Publie une période close : protège, attaque, puis écrit et enregistre."""
+    from analytics.workflows.publishing import publish_folder
+
+    for sentence in publish_folder(_store(), period, folder, _now().date(), rounded=rounded):
+        say(sentence)
+
+
+@_command("notebook")
+def notebook(
+    name: Annotated[str, typer.Argument(metavar="CARNET", help="Son numéro, son nom, ou le chemin du vôtre.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .html.", callback=notebook_file)
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NOM=VALEUR", help="Un paramètre du carnet, par exemple ECOLE=A12."),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--published", metavar="PERIODE", help="Une copie qui peut sortir : les chiffres publiés seuls."),
+    ] = None,
+) -> None:
+    """Exécute un carnet et en écrit une copie, interne ou sur le seul publié."""
+    from analytics.workflows.demo import ready_snapshot
+    from analytics.workflows.notebooks import internal_copy, leaving_copy
+
+    store, chosen = _store(), dict(map(setting, settings or []))
+    with new_file(file, private=period is None) as opened, progress_bar() as progress:
+        if period is not None:
+            opened.write(leaving_copy(store, name, period, chosen, progress))
+        else:
+            with ready_snapshot(store, _now()) as snapshot:
+                opened.write(internal_copy(store, snapshot, name, chosen, progress))
+    say(
+        "La copie est écrite. Elle contient des données internes."
+        if period is None
+        else "La copie est écrite. Ses chiffres sont ceux de la publication ; son texte est le vôtre : relisez-le."
+    )
+
+
+@_command("plan")
+def plan(
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire : .xlsx, .ics ou .pdf.", callback=plan_file)
+    ],
+    people: Annotated[int, typer.Option(min=1, help="Personnes dans l'équipe.")] = 4,
+    hours: Annotated[float, typer.Option(min=0, help="Heures de prévention par personne et par semaine.")] = 14,
+    reserve: Annotated[
+        float | None, typer.Option(min=0, help="Heures d'équipe gardées par semaine pour les urgences.")
+    ] = None,
+) -> None:
+    """Planifie la prévention pour le reste de l'année scolaire."""
+    from analytics.domain.errors import RefusedError
+    from analytics.workflows.planning import written_plan
+
+    with _opened(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
+        if snapshot is None:
+            raise RefusedError("Il n'y a pas encore de données.")
+        opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
+    say("Le programme est écrit. Ce fichier contient des données internes.")
+
+
+@contextmanager
+def _opened(store: Store) -> Generator[Snapshot | None]:
+    snapshot = store.snapshot()
+    try:
+        yield snapshot
+    finally:
+        if snapshot is not None:
+            snapshot.close()
+
+
+def _store() -> Store:
+    from analytics.store import Store
+
+    return Store()
+
+
+def _now() -> datetime:
+    return datetime.now(ZoneInfo("Europe/Brussels"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

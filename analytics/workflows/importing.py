@@ -1,0 +1,166 @@
+"""From a file to a published version of the store: what the command line and the page Registre both do."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.domain.french import day
+from analytics.domain.schema import TABLES
+from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
+from analytics.intake.extracting import Progress
+from analytics.store import DamagedStoreError, Store
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import found and did. ``version`` is the version published, or the current one when nothing changed.
+
+    ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none.
+    """
+
+    extract: Extract
+    changes: Changes
+    version: str | None
+    known_as_of: date | None
+
+    @property
+    def older_words(self) -> str:
+        """A French sentence where the file is older than what is known, which it overwrites; else ""."""
+        if self.known_as_of is None or self.extract.as_of >= self.known_as_of:
+            return ""
+        return (
+            f"Attention : cet extrait est plus ancien que le dernier importé ({day(self.known_as_of)}). Les dossiers qu'il "
+            "contient reviennent à leur état d'alors."
+        )
+
+    @property
+    def summary(self) -> dict[str, int | str | None]:
+        """The object that ``relais import --json`` prints."""
+        return {
+            "read": self.extract.n_read,
+            "accepted": self.extract.n_accepted,
+            "refused": self.extract.n_refused,
+            "new": self.changes.new,
+            "changed": self.changes.changed,
+            "unchanged": self.changes.unchanged,
+            "missing": self.changes.missing,
+            "as_of": self.extract.as_of.isoformat(),
+            "snapshot": self.version,
+        }
+
+
+def store_key(store: Store, path: Path | None = None) -> Key:
+    """The user's key, checked against the key of the store's records; made on first use. Raises KeyFileError."""
+    expected = None
+    with contextlib.suppress(DamagedStoreError):
+        if (snapshot := store.snapshot()) is not None:
+            with snapshot:
+                expected = None if snapshot.is_demo else snapshot.table("imports")["key_id"].iloc[-1]
+    return load_key(path or key_path(), store.folder, expected)
+
+
+def import_register(
+    store: Store,
+    content: bytes,
+    key: Key,
+    now: datetime,
+    *,
+    source: str = "register",
+    schools_content: bytes | None = None,
+    own_words: OwnWords | None = None,
+    as_of: date | None = None,
+    dry_run: bool = False,
+    progress: Progress = lambda share, what: None,
+) -> Import:
+    """Read a register and publish its accepted rows, merged with what the store knows.
+
+    Fictitious records (``source`` "demo") and real ones never mix: the one gives way to the other. A file that changes
+    nothing publishes nothing. With ``dry_run`` everything is done but the publication. Raises RefusedFileError or
+    StoreError; the store is then as it was.
+    """
+    with contextlib.nullcontext() if dry_run else store.writing():
+        known, is_laid_as_today = _known_tables(store, source)
+        imports = known["imports"]
+        known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
+        found = extract(
+            content,
+            key,
+            now.date(),
+            schools_content=schools_content,
+            known_schools=known["schools"],
+            own_words=own_words,
+            as_of=as_of,
+            progress=progress,
+        )
+        progress(0.82, "Comparaison avec les dossiers connus")
+        tables, changes = merge(known, found.tables, is_partial=found.is_partial)
+        nothing_new = is_laid_as_today and _changes_nothing(known, tables, changes, found)
+        if dry_run or found.n_accepted == 0 or nothing_new:
+            return Import(found, changes, next(iter(store.versions), None), known_as_of)
+        progress(0.85, "Publication")
+        entry = _entry(found, changes, key, source, _after(imports, now))
+        tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
+        version = store.publish(tables)
+        progress(1.0, "Terminé")
+        return Import(found, changes, version, known_as_of)
+
+
+def _changes_nothing(
+    known: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame], changes: Changes, found: Extract
+) -> bool:
+    """Whether the file says what the last import said: the same day, cases and schools, whatever the formatting."""
+    same_day = (known["imports"]["as_of"].tail(1) == pd.Timestamp(found.as_of)).any()
+    of_schools = ("schools", "school_deadlines", "school_actions")
+    same_schools = all(_same_rows(known[name], tables[name], name) for name in of_schools)
+    return bool(same_day and same_schools and not changes.new and not changes.changed)
+
+
+def _same_rows(one: pd.DataFrame, other: pd.DataFrame, name: str) -> bool:
+    table = TABLES[name]
+    one, other = (table.conform(frame.sort_values(list(table.key), ignore_index=True)) for frame in (one, other))
+    return one.equals(other)
+
+
+def _after(imports: pd.DataFrame, now: datetime) -> pd.Timestamp:
+    """``now``, or just after the last import where the clock was set back: the last one is known by its instant."""
+    earliest = imports["imported_at"].max() + pd.Timedelta(microseconds=1)
+    return pd.Series([pd.Timestamp(now).tz_convert("UTC"), earliest]).max()
+
+
+def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at: pd.Timestamp) -> pd.DataFrame:
+    """The row of the table ``imports``."""
+    return pd.DataFrame(
+        {
+            "imported_at": [imported_at],
+            "source": [source],
+            "file_digest": [found.digest],
+            "key_id": [key.id],
+            "as_of": [pd.Timestamp(found.as_of)],
+            "n_read": [found.n_read],
+            "n_accepted": [found.n_accepted],
+            "n_refused": [found.n_refused],
+            "n_new": [changes.new],
+            "n_changed": [changes.changed],
+            "n_unchanged": [changes.unchanged],
+            "n_missing": [changes.missing],
+        }
+    )
+
+
+def _known_tables(store: Store, source: str) -> tuple[dict[str, pd.DataFrame], bool]:
+    """The tables of the current version that an import from ``source`` builds on, and whether they lie as questions ask.
+
+    The tables are empty when there is no version, when it is of the other kind, and when the store is damaged: a new import
+    is then what mends it.
+    """
+    with contextlib.suppress(DamagedStoreError):
+        if (snapshot := store.snapshot()) is not None:
+            with snapshot:
+                if snapshot.is_demo == (source == "demo"):
+                    return {name: snapshot.table(name) for name in TABLES}, snapshot.is_laid_as_today
+    return {name: table.empty for name, table in TABLES.items()}, True

@@ -1,0 +1,65 @@
+"""What a store holds, in French, for ``relais info`` and the page Registre."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics.domain.french import count, day, listing, number
+from analytics.domain.school_calendar import TIMEZONE
+from analytics.intake.previewing import risk_sentence
+from analytics.store import Snapshot
+
+
+def inventory(snapshot: Snapshot) -> list[str]:
+    """Sentences: fictitious or real, as of when, school years, cases, schools, key and residual risk."""
+    by_status = snapshot.case_counts(by=("status",)).set_index("status")["n"]
+    key = snapshot.table("imports")["key_id"].iloc[-1]
+    lines = [
+        "Données fictives." if snapshot.is_demo else "Données internes, tirées d'un registre réel.",
+        f"Situation au {day(snapshot.as_of)}.",
+        f"Années scolaires : {listing(list(snapshot.choices()['school_years'].iloc[0])) or 'aucune'}.",
+        f"Dossiers : {number(by_status.sum())}, dont {number(by_status.get('open', 0))} en cours.",
+        f"Écoles : {number(len(snapshot.table('schools')))}.",
+        f"Clé des pseudonymes : {key}.",
+        risk_sentence(snapshot.residual_risk()),
+    ]
+    if snapshot.is_fallback:
+        lines.insert(0, "La version la plus récente est endommagée : la version précédente est lue à sa place.")
+    return lines
+
+
+def history(snapshot: Snapshot) -> pd.DataFrame:
+    """The imports that are part of the records, the last first, under French headings and ready to show.
+
+    Who imported is not stored.
+    """
+    imports = snapshot.table("imports").sort_values("imported_at", ascending=False)
+    moments = imports["imported_at"].dt.tz_convert(TIMEZONE)
+    counts = {
+        "Lues": "n_read",
+        "Acceptées": "n_accepted",
+        "Refusées": "n_refused",
+        "Nouveaux": "n_new",
+        "Modifiés": "n_changed",
+        "Inchangés": "n_unchanged",
+        "Absents": "n_missing",
+    }
+    return pd.DataFrame(
+        {
+            "Importé le": moments.dt.strftime("%d/%m/%Y %H:%M"),
+            "Situation au": imports["as_of"].dt.strftime("%d/%m/%Y"),
+            "Données": imports["source"].map({"demo": "fictives", "register": "registre"}),
+            **{heading: imports[column] for heading, column in counts.items()},
+        }
+    ).reset_index(drop=True)
+
+
+def history_sentences(imports: pd.DataFrame) -> list[str]:
+    """:func:`history` as sentences, for a terminal."""
+    return [
+        f"{moment} : situation au {as_of}, {count(read, 'ligne lue', 'lignes lues')}, {count(refused, 'refusée')}, "
+        f"{count(new, 'nouveau dossier', 'nouveaux dossiers')}, {count(changed, 'modifié')}."
+        for moment, as_of, read, refused, new, changed in imports[
+            ["Importé le", "Situation au", "Lues", "Refusées", "Nouveaux", "Modifiés"]
+        ].itertuples(index=False)
+    ]

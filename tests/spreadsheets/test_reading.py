@@ -1,0 +1,348 @@
+"""Careless and hostile spreadsheets. The floor is tests/reference/17_import_traps.json, with its files."""
+
+from __future__ import annotations
+
+import gc
+import io
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from analytics.spreadsheets.reading import MAX_FILE_BYTES, RefusedFileError, Sheet, read
+from analytics.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, address
+from analytics.spreadsheets.workbooks import _FAR_CELL, _FAR_ROW, _FAR_ROW_OR_FORMULA, _search
+
+NASTY = Path(__file__).parents[1] / "files" / "nasty"
+
+
+def nasty(name: str) -> list[Sheet]:
+    return read((NASTY / name).read_bytes())
+
+
+def workbook(rows: list[list], name: str = "Registre") -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm"})
+    sheet = book.add_worksheet(name)
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return buffer.getvalue()
+
+
+def with_parts(content: bytes, **changed: bytes) -> bytes:
+    """The same workbook with other bytes for some parts (``sheet1`` for xl/worksheets/sheet1.xml)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, changed.get(Path(name).stem, old.read(name)))
+    return buffer.getvalue()
+
+
+def with_cells(cells: str) -> bytes:
+    xml = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData>'
+    return with_parts(workbook([["x"]]), sheet1=f"{xml}</worksheet>".encode())
+
+
+def ods(table: str) -> bytes:
+    spaces = "".join(
+        f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
+        for prefix in ("office", "table", "text")
+    )
+    body = re.sub(r">\s+<", "><", f'<table:table table:name="Registre">{table}</table:table>')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content{spaces}><office:body><office:spreadsheet>{body}"
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return buffer.getvalue()
+
+
+def ods_cell(word: str, attributes: str = "") -> str:
+    return f'<table:table-cell office:value-type="string"{attributes}><text:p>{word}</text:p></table:table-cell>'
+
+
+# CSV
+
+
+@pytest.mark.parametrize("name", ["bom.csv", "cp1252.csv", "utf16.csv"])
+def test_accents_survive_every_encoding_that_spreadsheets_write(name):
+    (sheet,) = nasty(name)
+    assert sheet.rows[0][0] == "école"
+    assert str(sheet.rows[1][0]).startswith("Athénée")
+
+
+def test_nothing_is_guessed_from_the_text_of_a_cell():
+    assert [row[0] for row in nasty("na.csv")[0].rows] == ["code", "NA", "null", "None", "001", "1e5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("quote.csv", "guillemet"), ("nul.csv", "octets nuls")], ids=["open quote", "NUL byte"]
+)
+def test_a_csv_that_would_be_read_wrongly_is_refused(name, reason):
+    with pytest.raises(RefusedFileError, match=reason):
+        nasty(name)
+
+
+def test_an_unknown_encoding_is_refused_by_its_name():
+    with pytest.raises(RefusedFileError, match="encodage"):
+        read(b"\xe9cole;\x81\x8d\x8f\n")
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_the_separator_is_told_from_the_rows_and_not_from_a_talkative_remark(separator):
+    remark = '"' + "a,b;c\td" * 20 + '"'
+    lines = ["Registre du service", f"n{separator}école{separator}remarque"]
+    lines += [f"{i}{separator}3000{separator}{remark}" for i in range(5)]
+    (sheet,) = read("\n".join(lines).encode())
+    assert sheet.rows[1] == ["n", "école", "remarque"]
+
+
+def test_titles_and_addresses_with_a_comma_do_not_make_it_the_separator():
+    lines = [
+        "Service, registre",
+        "Interne, confidentiel",
+        "n;école;adresse",
+        "1;3000;Rue du Nord, 5",
+        "2;3000;Rue du Sud, 6",
+    ]
+    assert read("\n".join(lines).encode())[0].rows[2] == ["n", "école", "adresse"]
+
+
+def test_an_open_quote_is_told_by_the_line_before_it():
+    with pytest.raises(RefusedFileError, match="dans ce qui suit la ligne 2"):
+        read(b'a;b\n1;2\n3;"4\n5;6\n')
+
+
+def test_a_damaged_utf_8_is_refused_rather_than_shown_with_the_wrong_accents():
+    with pytest.raises(RefusedFileError, match="encodage"):
+        read("école;élève\n".encode() + b"\xe9t\xe9\n")
+
+
+def test_a_quoted_cell_keeps_its_separators_and_new_lines():
+    assert read(b'a;b\n"x;y";"p\nq"\n')[0].rows[1] == ["x;y", "p\nq"]
+
+
+def test_ragged_rows_are_filled_up():
+    assert read(b"a;b;c\n1;2\n1;2;3;4\n")[0].rows == [["a", "b", "c", ""], ["1", "2", "", ""], ["1", "2", "3", "4"]]
+
+
+@pytest.mark.parametrize("content", [b"a\n" * (MAX_ROWS + 2), b"a\n" + b";" * (MAX_COLUMNS + 1)], ids=["long", "wide"])
+def test_a_csv_without_measure_is_refused(content):
+    with pytest.raises(RefusedFileError, match="loin du registre"):
+        read(content)
+
+
+# Workbooks
+
+
+def test_a_workbook_gives_texts_numbers_and_true_dates():
+    (sheet,) = read(workbook([["001", 42, datetime.fromisoformat("2026-04-03T10:00")]]))
+    assert sheet.rows == [["001", 42.0, datetime.fromisoformat("2026-04-03T10:00")]]
+
+
+def test_formulas_and_merged_cells_are_found_with_their_address():
+    (sheet,) = nasty("ok.xlsx")
+    assert {address(*cell) for cell in sheet.formulas} == {"A3"}
+    assert {address(*cell) for cell in sheet.merged} == {"A4", "A5", "A6"}
+
+
+def test_a_formula_is_found_whatever_its_sheet_is_called():
+    content = workbook([["x", "=1+1"]], name="L'été & <é>")
+    assert read(content)[0].formulas == {(0, 1)}
+
+
+def test_a_merged_range_without_measure_is_marked_as_far_as_the_sheet_goes():
+    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    plain = workbook([["x"], ["y"]])
+    xml = zipfile.ZipFile(io.BytesIO(plain)).read("xl/worksheets/sheet1.xml").replace(b"</sheetData>", merged)
+    assert (1, 0) in read(with_parts(plain, sheet1=xml))[0].merged
+
+
+@pytest.mark.parametrize("name", ["laughs.xlsx", "xxe.xlsx"])
+def test_an_entity_is_never_expanded(name):
+    with pytest.raises(RefusedFileError, match="endommagé") as refusal:
+        nasty(name)
+    assert "root:" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row>',
+        '<row r="1"><c t="n" r="ZZ1"><v>1</v></c></row>',
+        '<row r="300000"><c t="n"><v>1</v></c></row>',
+    ],
+    ids=["far corner", "far column", "far row"],
+)
+def test_a_far_cell_would_ask_for_billions_and_is_refused_by_its_address(cells):
+    with pytest.raises(RefusedFileError, match=r"cellule (XFD1048576|ZZ1|A300000)"):
+        read(with_cells(cells))
+
+
+def test_a_far_cell_that_is_only_coloured_does_not_count():
+    filled = '<row r="1"><c r="A1" t="n"><v>1</v></c></row>'
+    assert len(read(with_cells(filled + '<row r="2"><c r="XFD2" s="0" /></row>'))[0].rows) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\t"])
+def test_an_empty_file_is_said_to_be_empty(content):
+    with pytest.raises(RefusedFileError, match="vide"):
+        read(content)
+
+
+def test_a_file_over_the_limit_is_refused():
+    with pytest.raises(RefusedFileError, match="50 Mo"):
+        read(b"x" * (MAX_FILE_BYTES + 1))
+
+
+def test_a_password_is_asked_to_be_taken_off():
+    locked = bytearray(workbook([["x"]]))
+    position = locked.find(b"PK\x01\x02")
+    locked[position + 8] |= 1  # the directory says: encrypted
+    for content in (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, bytes(locked)):
+        with pytest.raises(RefusedFileError, match="mot de passe"):
+            read(content)
+
+
+def test_another_kind_of_zip_is_not_a_workbook():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    with pytest.raises(RefusedFileError, match="Ce n'est pas un classeur"):
+        read(buffer.getvalue())
+
+
+# Bombs
+
+
+def bomb(n_members: int = 1, size: int = 10, told: int | None = None) -> bytes:
+    """A zip whose directory tells ``told`` bytes for its first member."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(n_members):
+            archive.writestr(f"xl/part{number}.xml", b"x" * size)
+        if told is not None:
+            archive.infolist()[0].file_size = told
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [bomb(size=5_000_000), bomb(told=500_000_000), bomb(n_members=1_001)],
+    ids=["ratio", "unpacked size", "members"],
+)
+def test_a_bomb_is_refused_from_the_directory(content):
+    with pytest.raises(RefusedFileError, match="démesurée"):
+        read(content)
+
+
+def test_a_directory_that_tells_less_than_there_is_is_not_believed():
+    with pytest.raises(RefusedFileError, match="endommagé"):
+        read(bomb(size=100_000, told=1_000))
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(was_enabled):
+    (gc.enable if was_enabled else gc.disable)()
+    try:
+        read(workbook([["N° dossier", 1]]))
+        assert gc.isenabled() == was_enabled
+    finally:
+        gc.enable()
+
+
+XML = [
+    b" r=",
+    b"<row ",
+    b"<x:row",
+    b"<f>",
+    b'"',
+    b"'",
+    b">",
+    b"/>",
+    b"DX",
+    b"DY",
+    b"AAA",
+    b"A",
+    b"1",
+    b"200000",
+    b" ",
+    b"\n",
+    b"\xff",
+]
+
+
+@pytest.mark.parametrize("pattern", [_FAR_CELL, _FAR_ROW, _FAR_ROW_OR_FORMULA])
+@given(st.lists(st.sampled_from(XML), max_size=12).map(b"".join))
+@example(b'<row r="200001">')
+@example(b"<row\n spans='1' r='1000000' ht='9'>")
+@example(b'<row r="200001" ht="9"/>')
+@example(b'\xff\xc3(<c r="DY1" s="1"><v>1</v></c>')
+@example(b'<c r="DX1"><v>1</v></c><c r="AAA1" s="1"/>')
+@example(b"<x:f/>")
+def test_the_quick_look_finds_what_the_slow_one_finds(pattern, xml):
+    quick, slow = _search(pattern, xml), pattern.search(xml)
+    assert (quick and quick.span()) == (slow and slow.span())
+
+
+@given(st.integers(0, 6_000), st.binary(max_size=40))
+def test_a_damaged_workbook_gives_sheets_or_a_french_sentence_and_nothing_else(position, noise):
+    content = bytearray(workbook([["N° dossier", 1], ["x", date(2026, 4, 3)]]))
+    content[position : position + len(noise)] = noise
+    try:
+        sheets = read(bytes(content))
+    except RefusedFileError as refusal:
+        assert str(refusal).endswith(".")
+    else:
+        assert all(isinstance(sheet, Sheet) for sheet in sheets)
+
+
+# OpenDocument
+
+
+def test_an_opendocument_sheet_is_read_with_its_dates():
+    cell = '<table:table-cell office:value-type="date" office:date-value="2026-04-03"><text:p>x</text:p></table:table-cell>'
+    (sheet,) = read(ods(f"<table:table-row>{ods_cell('école')}{cell}</table:table-row>"))
+    assert (sheet.name, sheet.rows) == ("Registre", [["école", date(2026, 4, 3)]])
+
+
+def test_formulas_and_merged_cells_of_an_opendocument_sheet_are_found_with_their_address():
+    rows = f"""
+        <table:table-row table:number-rows-repeated="2">{ods_cell("x")}</table:table-row>
+        <table:table-row>
+          <table:table-cell table:number-columns-repeated="2"/>
+          {ods_cell("7", ' table:formula="of:=3+4" table:number-columns-repeated="2"')}
+        </table:table-row>
+        <table:table-row>{ods_cell("m", ' table:number-rows-spanned="2" table:number-columns-spanned="1"')}</table:table-row>
+        <table:table-row><table:covered-table-cell/>{ods_cell("y")}</table:table-row>"""
+    (sheet,) = read(ods(rows))
+    assert {address(*cell) for cell in sheet.formulas} == {"C3", "D3"}
+    assert {address(*cell) for cell in sheet.merged} == {"A4", "A5"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f'<table:table-row table:number-rows-repeated="1000000">{ods_cell("x")}</table:table-row>',
+        "<table:table-row>" + ods_cell("x", ' table:number-columns-repeated="16384"') + "</table:table-row>",
+    ],
+    ids=["rows", "columns"],
+)
+def test_a_repeated_cell_without_measure_is_refused(table):
+    with pytest.raises(RefusedFileError, match="loin du registre"):
+        read(ods(table))
+
+
+def test_the_empty_rest_of_an_opendocument_sheet_does_not_count():
+    rest = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/>'
+    assert len(read(ods(f"<table:table-row>{ods_cell('x')}</table:table-row>{rest}</table:table-row>"))[0].rows) == 1

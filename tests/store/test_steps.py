@@ -1,0 +1,240 @@
+"""What the store says of the steps: deadlines, the first relay, the protocol's order. Cases drawn and counted by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.domain.schema import TABLES
+from analytics.domain.vocabulary import STEPS
+from analytics.measures import relays
+from analytics.store import Snapshot, Store
+from analytics.store.steps import CLOCKS
+
+Make = Callable[..., Snapshot]
+
+
+@pytest.fixture
+def snapshot_of(table, tmp_path) -> Make:
+    """A store of the drawn cases and steps; a step that is not drawn is not applicable."""
+
+    def make(cases: str, steps: str, deadlines: str = "school_id | step | max_hours | max_school_days") -> Snapshot:
+        drawn_cases = table(cases).assign(
+            school_id="1",
+            school_year="2025-2026",
+            report_week=pd.Timestamp("2025-09-01"),
+            school_level="secondary_1",
+            reporter="pupil",
+            channel="email",
+            minor=True,
+        )
+        drawn_cases["case_id"] = drawn_cases["case_id"].astype(str)
+        drawn_cases["danger"] = drawn_cases["danger"] == "yes"
+        everything = pd.MultiIndex.from_product([drawn_cases["case_id"], STEPS], names=["case_id", "step"])
+        drawn_steps = table(steps).assign(outcome=lambda t: np.where(t["hours"].isna(), "not_done", "done"))
+        drawn_steps = drawn_steps.astype({"case_id": "str"}).set_index(["case_id", "step"]).reindex(everything)
+        case_steps = pd.DataFrame(
+            {
+                "outcome": drawn_steps["outcome"].fillna("not_applicable"),
+                "delay_hours": pd.to_numeric(drawn_steps["hours"]).astype("Int64"),
+                "delay_school_days": pd.to_numeric(drawn_steps["days"]).astype("Int64"),
+                "time_completed": drawn_steps["timed"] == "no",
+            }
+        ).reset_index()
+        own = table(deadlines).astype(
+            {"school_id": "str", "step": "str", "max_hours": "Int64", "max_school_days": "Int64"}
+        )
+        schools = pd.DataFrame(
+            {
+                "school_id": ["1"],
+                "name": ["École 1"],
+                "school_network": ["wbe"],
+                "school_level": ["secondary"],
+                "zone": ["Mons"],
+                "n_pupils": [500],
+            }
+        )
+        imports = pd.DataFrame({"imported_at": [pd.Timestamp("2025-10-01", tz="UTC")], "source": ["register"]})
+        imports = imports.assign(file_digest="", key_id="", as_of=pd.Timestamp("2025-10-01"))
+        imports[[name for name in TABLES["imports"].names if name.startswith("n_")]] = 0
+        store = Store(tmp_path)
+        with store.writing():
+            store.publish(
+                {
+                    "cases": drawn_cases,
+                    "case_incidents": pd.DataFrame({"case_id": drawn_cases["case_id"], "incident_type": "insults"}),
+                    "case_steps": case_steps,
+                    "schools": schools,
+                    "school_deadlines": own,
+                    "school_actions": TABLES["school_actions"].empty,
+                    "imports": imports,
+                }
+            )
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        return snapshot
+
+    return make
+
+
+CASES = """
+    case_id | danger | status | followed_hours | followed_school_days
+    1       | no     | open   |            500 | 15
+    2       | no     | closed |            400 | 12
+    3       | yes    | open   |             30 | 1
+"""
+
+
+def test_a_deadline_is_the_schools_own_where_it_has_one_else_the_services(snapshot_of):
+    steps = """
+        case_id | step             | hours | days | timed
+        1       | cpms             |    30 |    1 | yes
+        1       | school_mediation |    30 |    1 | yes
+    """
+    service = snapshot_of(CASES, steps).step_counts("deadline").set_index("step")["delay"]
+    assert service["cpms"].dropna().item() == 30 / STEPS["cpms"].deadline.hours
+    assert service["school_mediation"].dropna().item() == 1 / STEPS["school_mediation"].deadline.school_days
+
+
+def test_a_schools_own_deadline_replaces_the_services_whatever_its_unit(snapshot_of):
+    steps = """
+        case_id | step | hours | days | timed
+        1       | cpms |    30 |    1 | yes
+        2       | cpms |       |      | yes
+        3       | cpms |       |      | yes
+    """
+    own = """
+        school_id | step | max_hours | max_school_days
+        1         | cpms |           | 5
+    """
+    counts = snapshot_of(CASES, steps, own).step_counts("deadline")
+    cpms = counts[counts["step"] == "cpms"].set_index("event")["delay"]
+    assert cpms["done"] == 1 / 5
+    assert cpms["closed"] == 12 / 5
+    assert cpms["pending"] == 30 / (5 * 24)  # danger is judged in hours
+
+
+def test_states_add_up_to_all_cases(snapshot_of):
+    steps = """
+        case_id | step            | hours | days | timed
+        1       | cpms            |    24 |    1 | yes
+        2       | cpms            |    25 |    1 | yes
+        3       | cpms            |       |      | yes
+        1       | parents         |       |      | yes
+        2       | parents         |       |      | yes
+        3       | parents         |       |      | yes
+        1       | parents_evening |   300 |   10 | yes
+    """
+    answer = relays.against_deadline(snapshot_of(CASES, steps).step_counts("deadline")).set_index("step")
+    states = ["in_time", "late", "waiting", "overdue", "closed", "no_deadline", "not_applicable", "not_recorded"]
+    by_hand = {
+        "cpms": [1, 1, 0, 1, 0, 0, 0, 0],
+        "parents": [0, 0, 0, 2, 1, 0, 0, 0],
+        "parents_evening": [0, 0, 0, 0, 0, 1, 2, 0],
+    }
+    for step, numbers in by_hand.items():
+        assert answer.loc[step, [f"n_{state}" for state in states]].to_list() == numbers, step
+    assert (answer["n_total"] == 3).all()
+
+
+def test_what_is_overdue_is_listed_the_longest_first_and_closed_cases_are_not(snapshot_of):
+    steps = """
+        case_id | step             | hours | days | timed
+        1       | cpms             |       |      | yes
+        2       | cpms             |       |      | yes
+        3       | cpms             |       |      | yes
+        3       | school_mediation |       |      | yes
+    """
+    waiting = relays.overdue_list(snapshot_of(CASES, steps).overdue())
+    assert list(zip(waiting["case_id"], waiting["step"], strict=True)) == [("1", "cpms"), ("3", "cpms")]
+    assert waiting["beyond"].to_list() == ["20 jours", "6\u202fh"]
+
+
+def test_the_first_relay_is_the_earliest_whichever_it_is(snapshot_of):
+    steps = """
+        case_id | step             | hours | days | timed
+        1       | cpms             |    30 |    1 | yes
+        1       | parents          |     4 |    0 | yes
+        1       | evidence_kept    |     1 |    0 | yes
+        2       | cpms             |       |      | yes
+        3       | evidence_kept    |     1 |    0 | yes
+    """
+    firsts = snapshot_of(CASES, steps).first_relay_counts("hours").set_index("event")["delay"]
+    assert firsts["done"] == 4
+    assert firsts["closed"] == 400
+    assert pd.isna(firsts["not_applicable"])
+
+
+def test_planted_deviations_from_the_order_are_found_and_none_is_invented(snapshot_of):
+    steps = """
+        case_id | step             | hours | days | timed
+        1       | evidence_kept    |     2 |    0 | yes
+        1       | pupil_informed   |     2 |    0 | yes
+        1       | cpms             |     9 |    0 | yes
+        1       | school_mediation |     5 |    0 | yes
+        2       | evidence_kept    |       |      | yes
+        2       | pupil_informed   |     7 |    0 | no
+        2       | cpms             |     3 |    0 | yes
+        2       | parents          |    40 |    2 | no
+        2       | educators_alerted |   30 |    1 | no
+        3       | cpms             |     8 |    0 | yes
+        3       | parents          |       |      | yes
+    """
+    found = snapshot_of(CASES, steps).order_counts().set_index("step")
+    overtaken, skipped = found["n_overtaken"], found["n_skipped"]
+    assert overtaken[overtaken > 0].to_dict() == {
+        "cpms": 1,
+        "parents": 1,
+    }  # a day without a time is never overtaken within it
+    assert skipped[skipped > 0].to_dict() == {
+        "evidence_kept": 1
+    }  # nothing follows the parents in case 3: they are awaited
+
+
+def test_a_transition_waits_where_the_next_step_is_awaited(snapshot_of):
+    steps = """
+        case_id | step           | hours | days | timed
+        1       | evidence_kept  |     2 |    0 | yes
+        1       | pupil_informed |     6 |    0 | yes
+        2       | evidence_kept  |     8 |    0 | yes
+        2       | pupil_informed |     3 |    0 | yes
+        3       | evidence_kept  |    10 |    0 | yes
+        3       | pupil_informed |       |      | yes
+    """
+    found = snapshot_of(CASES, steps).transition_counts()
+    assert found[found["event"] == "done"]["delay"].to_list() == [0, 4]
+    assert found[found["event"] == "pending"]["delay"].to_list() == [20]
+
+
+def test_a_case_of_two_types_counts_in_both_when_types_are_compared(snapshot_of):
+    steps = """
+        case_id | step | hours | days | timed
+        1       | cpms |     3 |    0 | yes
+    """
+    snapshot = snapshot_of(CASES, steps)
+    by_type = snapshot.step_counts("hours", by=["incident_type"])
+    assert by_type.groupby("step")["n"].sum().unique().tolist() == [3]
+    assert set(by_type["incident_type"]) == {"insults"}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_one_step_alone_counts_as_it_does_among_all(snapshot_of, clock):
+    steps = """
+        case_id | step    | hours | days | timed
+        1       | cpms    |     3 |    0 | yes
+        2       | cpms    |       |      | yes
+        3       | parents |     8 |    1 | no
+    """
+    snapshot = snapshot_of(CASES, steps)
+    everything = snapshot.step_counts(clock, by=["danger", "incident_type"])
+    for step in ("cpms", "parents", "complaint"):
+        alone = snapshot.step_counts(clock, by=["danger", "incident_type"], step=step)
+        pd.testing.assert_frame_equal(alone, everything[everything["step"] == step].reset_index(drop=True))
+
+
+def test_an_unknown_clock_is_refused(snapshot_of):
+    with pytest.raises(ValueError, match="clock"):
+        snapshot_of(CASES, "case_id | step | hours | days | timed").step_counts("minutes")

@@ -1,0 +1,154 @@
+"""The fictitious register has the shape of a real one, and the demonstration never touches real data."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from analytics.domain.school_calendar import calendar
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_NETWORKS, STEPS
+from analytics.intake import Key, RefusedFileError, extract, merge
+from analytics.spreadsheets.reading import read
+from analytics.store import Store, StoreError
+from analytics.synthetic import assumptions as assumed
+from analytics.synthetic import synthetic_register
+from analytics.workflows.demo import build_demo, demo_day
+from analytics.workflows.importing import import_register
+
+FILES = Path(__file__).parents[1] / "files"
+AS_OF = date(2026, 11, 20)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def register() -> bytes:
+    return synthetic_register(as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def taken(register):
+    return extract(register, Key(b"test"), date(2027, 1, 1))
+
+
+def test_it_has_the_columns_and_sheets_of_a_real_register(register):
+    fictitious, real = read(register), read((FILES / "registre-2025-2026.xlsx").read_bytes())
+    assert set(fictitious[0].rows[3]) == set(real[0].rows[3])
+    assert fictitious[1].rows[0] == real[1].rows[0]
+    assert fictitious[0].rows[0][0] == "Service de médiation – registre des situations (données fictives)"
+    assert fictitious[0].rows[1][0] == "Extrait du 20/11/2026"
+
+
+def test_every_row_of_it_is_accepted(taken):
+    assert taken.n_refused == 0
+    assert not taken.school_faults
+    assert not taken.action_faults
+    assert 20 < taken.tables["school_actions"]["school_id"].nunique() < 60
+    assert taken.as_of == AS_OF
+    assert 750 < taken.n_accepted < 1_050
+    assert len(taken.tables["schools"]) == 60
+
+
+def test_it_holds_names_and_remarks_for_the_import_to_drop(register, taken):
+    rows = read(register)[0].rows
+    names = {row[rows[3].index("Élève")] for row in rows[4:]}
+    remarks = rows[3].index("Remarques")
+    assert all(str(row[remarks]).startswith(str(row[1])) for row in rows[4:])
+    held = "\n".join(table.to_csv() for name, table in taken.tables.items() if name != "schools")
+    assert not [name for name in names if name in held]
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(register):
+    assert synthetic_register(as_of=AS_OF) == register
+    assert synthetic_register(seed=2, as_of=AS_OF) != register
+
+
+def test_a_later_day_gives_a_later_extract_of_the_same_register(taken):
+    later = extract(synthetic_register(as_of=date(2026, 12, 11)), Key(b"test"), date(2027, 1, 1))
+    _, changes = merge(taken.tables, later.tables)
+    assert changes.missing == 0
+    assert changes.new == later.n_accepted - taken.n_accepted > 0
+    assert 0 < changes.changed < changes.unchanged
+
+
+def test_every_word_has_its_assumption():
+    assert set(assumed.HABITS) == set(STEPS)
+    assert set(assumed.TYPE_WEIGHTS) == set(INCIDENT_TYPES)
+    assert set(assumed.REPORTER_WEIGHTS) == set(REPORTERS)
+    assert set(assumed.CHANNEL_WEIGHTS) == set(CHANNELS)
+    assert set(assumed.NETWORK_WEIGHTS) == set(SCHOOL_NETWORKS)
+    assert all(habit.done + habit.not_applicable + habit.not_recorded <= 1 for habit in assumed.HABITS.values())
+
+
+def test_every_outcome_and_status_occurs_so_that_every_page_has_something_to_show(taken):
+    steps, cases = taken.tables["case_steps"], taken.tables["cases"]
+    assert steps.groupby("step")["outcome"].nunique().eq(4).all()
+    assert set(cases["status"]) == {"open", "closed"}
+    assert cases["school_year"].nunique() == 3
+    assert steps["time_completed"].any()
+
+
+def test_schools_differ_by_more_than_chance_and_school_is_when_things_are_done(register, taken):
+    per_school = (
+        taken.tables["cases"].groupby("school_id").size().reindex(taken.tables["schools"]["school_id"], fill_value=0)
+    )
+    assert per_school.var() > 3 * per_school.mean()
+    rows = read(register)[0].rows
+    reported = rows[3].index("Signalé le")
+    days = [cell.date() for row in rows[4:] if isinstance(cell := row[reported], datetime)]
+    assert sum(map(calendar().is_class_day, days)) / len(days) > 0.9
+
+
+# The demonstration
+
+
+def test_the_demonstration_is_built_the_same_twice(tmp_path):
+    done = [build_demo(Store(tmp_path / name), NOW) for name in ("a", "b")]
+    for name, table in done[0].extract.tables.items():
+        assert table.equals(done[1].extract.tables[name])
+    snapshot = Store(tmp_path / "a").snapshot()
+    assert snapshot is not None
+    with snapshot:
+        assert snapshot.is_demo
+        assert snapshot.as_of == AS_OF
+
+
+def test_the_demonstration_never_replaces_a_real_register(tmp_path):
+    store = Store(tmp_path)
+    import_register(store, (FILES / "registre-2025-2026.xlsx").read_bytes(), Key(b"test"), NOW)
+    before = store.versions
+    with pytest.raises(StoreError, match="vrai registre"):
+        build_demo(store, NOW)
+    assert store.versions == before
+
+
+def test_the_demonstration_needs_no_key_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "key"))
+    build_demo(Store(tmp_path / "store"), NOW)
+    assert not (tmp_path / "key").exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2026, 11, 22), date(2026, 11, 20)),  # a Sunday
+        (date(2026, 8, 1), date(2026, 7, 3)),  # the summer
+        (date(2031, 1, 1), calendar().last_day),
+    ],
+)
+def test_the_demonstration_is_of_the_last_class_day(today, day):
+    assert demo_day(today) == day
+
+
+@pytest.mark.parametrize("today", [date(2024, 9, 2), date(2030, 1, 1)])
+def test_the_demonstration_is_built_on_any_day(tmp_path, today):
+    done = build_demo(Store(tmp_path), datetime(today.year, today.month, today.day, 12, tzinfo=UTC))
+    assert done.extract.n_accepted > 100
+    assert done.extract.n_refused == 0
+
+
+def test_a_day_outside_the_calendar_is_refused_and_not_guessed(register):
+    with pytest.raises(RefusedFileError, match="hors du calendrier"):
+        extract(register, Key(b"test"), date(2027, 1, 1), as_of=date(2030, 1, 1))
