@@ -14,7 +14,7 @@ from analytics.store import OldLayoutError, Snapshot, Store, StoreError
 @st.cache_resource(show_spinner="Ouverture des données…", max_entries=3)
 def _open(folder: str, version: str) -> Snapshot | None:
     opened = store().snapshot()
-    if opened is not None and not opened.is_laid_as_today:
+    if opened is not None and not opened.has_current_layout:
         raise OldLayoutError
     return opened
 
@@ -75,4 +75,4 @@ def _open_version(folder: str, version: str) -> Snapshot | None:
         opened = Snapshot(Path(folder) / version)
     except StoreError:
         return None
-    return opened if opened.is_laid_as_today else None
+    return opened if opened.has_current_layout else None

@@ -35,10 +35,10 @@ def _read(drawing: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def lay_otherwise() -> Callable[[Store], None]:
+def write_old_layout() -> Callable[[Store], None]:
     """Writes the current version of a store anew: with the tables of the schema, not the columns that questions read."""
 
-    def lay_otherwise(store: Store) -> None:
+    def write_old_layout(store: Store) -> None:
         building = store.folder / "0123abcd.building"
         with duckdb.connect(building) as connection:
             connection.execute(f"ATTACH '{store.folder / store.versions[0]}' AS known (READ_ONLY)")
@@ -47,4 +47,4 @@ def lay_otherwise() -> Callable[[Store], None]:
         sealed = building.rename(store.folder / f"0123abcd-{digest(building)}.duckdb")
         (store.folder / "manifest").write_text(sealed.name)
 
-    return lay_otherwise
+    return write_old_layout

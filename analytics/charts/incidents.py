@@ -25,7 +25,7 @@ def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> 
 
 
 def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -> go.Figure:
-    """The most frequent pairs of incident types (:func:`measures.incidents.together`), as bars of their share."""
+    """The most frequent pairs of incident types (:func:`measures.incidents.co_occurrence`), as bars of their share."""
     rows = answer.head(most)
     names = [f"{labels[a]}<br>+ {labels[b]}" for a, b in zip(rows["incident_type"], rows["other_type"], strict=True)]
     return _bars(rows, names, rows["incident_type"].isin(DANGER_TYPES) | rows["other_type"].isin(DANGER_TYPES))
@@ -164,7 +164,7 @@ def _tile_hover(row) -> str:
 def crossing_tiles(
     answer: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], row: str, column: str
 ) -> go.Figure:
-    """Tiles of the share of each column's cases that fall in each row (:func:`measures.incidents.crossing`)."""
+    """Tiles of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
     shares = answer.pivot_table(index=row, columns=column, values="share", observed=True)
     shown = [code for code in columns if code in shares.columns]
     shares = shares.loc[[code for code in rows if code in shares.index], shown]

@@ -126,7 +126,7 @@ def concentration_bars(answer: pd.DataFrame) -> go.Figure:
 
 
 def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping[str, str]) -> go.Figure:
-    """A school's shares by incident type, with intervals, beside those of other groups (:func:`measures.incidents.beside`).
+    """A school's shares by incident type, with intervals, beside other groups (:func:`measures.incidents.compare_groups`).
 
     ``groups`` are the words of each group, the school first.
     """

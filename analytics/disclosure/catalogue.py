@@ -80,7 +80,7 @@ class Period:
     months: frozenset[str]
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return f"{self.label}, du {day(self.first_day)} au {day(self.last_day)}"
 
     def overlaps(self, first_day: date, last_day: date) -> bool:

@@ -13,7 +13,7 @@ MARK = "interne – ne pas diffuser"
 
 
 def internal_caption(filters: str, as_of: date) -> str:
-    """The line that a picture or a table carries: the mark, what was chosen (:attr:`Selection.words`), as of when."""
+    """The line that a picture or a table carries: the mark, what was chosen (:attr:`Selection.description`), as of when."""
     return f"{MARK} · {filters} · données au {day(as_of)}"
 
 

@@ -21,7 +21,7 @@ WITHHELD_WORD = "retenu"
 def about(release: Release, table: Table | None = None) -> list[tuple[str, str]]:
     """What stands on the first page of every file, as headings and sentences."""
     lines = [
-        ("Période", release.period.words),
+        ("Période", release.period.description),
         ("Publié le", f"{day(release.published_on)}, d'après les données au {day(release.as_of)}"),
     ]
     if release.is_demo:

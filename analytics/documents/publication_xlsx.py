@@ -20,7 +20,7 @@ def publication_xlsx(release: Release) -> bytes:
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     day = release.published_on
-    book.set_properties({"title": release.period.words, "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001 (a file's property has no zone)
+    book.set_properties({"title": release.period.description, "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001 (a file's property has no zone)
     _write_first_sheet(book, release)
     for number, table in enumerate(release.tables, start=1):
         _write_table(book, f"Tableau {number}", table)

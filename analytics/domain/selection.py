@@ -27,7 +27,7 @@ class Selection:
     school_ids: tuple[str, ...] = ()
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The choice as one French line, for a caption or an export."""
         parts = []
         if self.school_years:

@@ -37,7 +37,7 @@ def several_types(numbers: pd.DataFrame) -> pd.DataFrame:
     return _with_shares(answer).assign(n_types=(numbers["n_types"] * numbers["n"]).sum())
 
 
-def together(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str]) -> pd.DataFrame:
+def co_occurrence(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str]) -> pd.DataFrame:
     """Incident types that a case has together, each pair once, the most frequent first.
 
     ``pairs`` is what :meth:`Snapshot.type_pairs` returns; a case with three types counts in three pairs. ``codes`` give the
@@ -49,7 +49,9 @@ def together(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str]) -> pd.Data
     )
 
 
-def crossing(counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+def cross_tabulate(
+    counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame, codes: Sequence[str]
+) -> pd.DataFrame:
     """Share of the cases of each column that fall in each row, e.g. of each level that involve an incident type.
 
     ``counts``: ``rows``, ``columns``, n. ``totals``: ``columns``, n, the number of cases of each column. ``codes`` are all
@@ -62,7 +64,7 @@ def crossing(counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame
     return _with_shares(cells)
 
 
-def beside(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
+def compare_groups(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
     """The shares of several groups (:func:`shares`) side by side, in the order of the first: ``column``, group, n, n_cases,
     share, lower, upper. ``answers`` holds each group's by its name.
     """

@@ -121,7 +121,7 @@ def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
     return pd.Series(n, index=steps["step"], name="n")
 
 
-def standing(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+def deadline_status(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """How many cases stand where against the deadline of each step: the school's own where it has one, else the service's.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline", and for the same ``by``.
@@ -148,7 +148,7 @@ def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
     """
     shares = shares_within(counts, (1,))
     return _matched(
-        standing(counts), shares.rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
+        deadline_status(counts), shares.rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
     )
 
 

@@ -74,7 +74,7 @@ def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
     return pd.DataFrame({"n_pupils": sizes, **lines, "overall": PER * overall, "over_dispersion": phi})
 
 
-def outstanding(rated: pd.DataFrame) -> pd.DataFrame:
+def outliers(rated: pd.DataFrame) -> pd.DataFrame:
     """The schools of :func:`rates` above the funnel, the highest shrunken rate first: those where to look.
 
     Those above the 99.8 % limit; where there is none, those above the 95 % one, of which chance alone makes some.

@@ -8,7 +8,7 @@ from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.store.layout import of_type
 from analytics.store.reading import Reader
-from analytics.store.selecting import ChosenCases
+from analytics.store.selecting import CaseQuery
 
 
 class TypeQuestions(Reader):
@@ -16,7 +16,7 @@ class TypeQuestions(Reader):
 
     def type_numbers(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Number of cases by their number of incident types: [n_types, n]."""
-        query = ChosenCases(selection, ())
+        query = CaseQuery(selection, ())
         n_types = " + ".join(f"{of_type(code)}::INTEGER" for code in INCIDENT_TYPES)
         return self.query(
             f"SELECT n_types, count(*) AS n FROM {query.rows(f'{n_types} AS n_types')} GROUP BY ALL ORDER BY ALL",
@@ -25,7 +25,7 @@ class TypeQuestions(Reader):
 
     def type_pairs(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Number of cases that have two incident types together: [incident_type, other_type, n], each pair both ways."""
-        query = ChosenCases(selection, ())
+        query = CaseQuery(selection, ())
         types = ", ".join(f"CASE WHEN {of_type(code)} THEN '{code}' END" for code in INCIDENT_TYPES)
         counted = f"SELECT *, count(*) AS n FROM {query.rows(*map(of_type, INCIDENT_TYPES))} GROUP BY ALL"
         return self.query(

@@ -80,12 +80,12 @@ class Reader:
             with self._connection.cursor() as cursor:
                 return to_pandas(cursor.execute(sql, dict(parameters)).to_arrow_table())
         except (duckdb.BinderException, duckdb.CatalogException):
-            if self.is_laid_as_today:
+            if self.has_current_layout:
                 raise
             raise OldLayoutError from None
 
     @property
-    def is_laid_as_today(self) -> bool:
+    def has_current_layout(self) -> bool:
         """Whether the file has all the columns that questions ask for: those of the steps and types known today."""
         with self._connection.cursor() as cursor:
             found = cursor.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'records'").fetchall()

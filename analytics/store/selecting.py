@@ -23,7 +23,7 @@ _OF_CASE = (
 _DIMENSIONS = {*_OF_CASE, *_OF_SCHOOL, "incident_type", "step"}
 
 
-class ChosenCases:
+class CaseQuery:
     """The rows of ``records`` that a selection keeps, as statements read them. Values are parameters, by name.
 
     ``columns`` are the dimensions as the start of a list of columns, ``grouped`` what groups and sorts by them.

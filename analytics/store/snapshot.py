@@ -12,7 +12,7 @@ from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.store.incident_types import TypeQuestions
 from analytics.store.layout import of_type
-from analytics.store.selecting import ChosenCases, school_conditions
+from analytics.store.selecting import CaseQuery, school_conditions
 from analytics.store.steps import StepQuestions
 
 
@@ -51,19 +51,19 @@ class Snapshot(StepQuestions, TypeQuestions):
 
     def case_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases, a row a combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
-        query = ChosenCases(selection, by)
+        query = CaseQuery(selection, by)
         return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
 
     def incident_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases with each incident type: [incident_type, *by, n]. A case counts once for each of its types."""
-        query = ChosenCases(selection, ("incident_type", *by))
+        query = CaseQuery(selection, ("incident_type", *by))
         return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
 
     def school_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Every chosen school (by code, network, zone), with the number of its chosen cases, 0 included:
         [school_id, name, school_network, school_level, zone, n_pupils, n, n_open, last_week].
         """
-        query = ChosenCases(selection, ("school_id",))
+        query = CaseQuery(selection, ("school_id",))
         where, parameters = school_conditions(selection)
         return self.query(
             f"""

@@ -14,7 +14,7 @@ from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import RELAYS, STEPS
 from analytics.store.layout import OF_STEP, of_step
 from analytics.store.reading import Reader
-from analytics.store.selecting import ChosenCases
+from analytics.store.selecting import CaseQuery
 
 CLOCKS = ("hours", "school_days", "deadline")
 """Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""
@@ -40,7 +40,7 @@ _JUDGED = """
 """
 
 
-def _each_step(query: ChosenCases, steps: Iterable[str], *named: str) -> str:
+def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
     """Each of ``steps`` of the chosen cases: a row a case and step, with the columns of case_steps and what is ``named``."""
     return " UNION ALL ".join(
         "FROM "
@@ -55,7 +55,7 @@ def _each_step(query: ChosenCases, steps: Iterable[str], *named: str) -> str:
     )
 
 
-def _each_limit(query: ChosenCases, steps: Iterable[str], *named: str) -> str:
+def _each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
     """The same, each step with its deadline: the school's own where it has one, else the service's."""
 
     def of_service(step: str) -> tuple[str, str]:
@@ -91,7 +91,7 @@ class StepQuestions(Reader):
             raise ValueError(f"unknown clock: {clock}")
         if step is not None and step not in STEPS:
             raise ValueError(f"unknown step: {step}")
-        query = ChosenCases(selection, ("step", *by))
+        query = CaseQuery(selection, ("step", *by))
         steps = [step] if step else list(STEPS)
         if clock == "deadline":
             return self._deadline_counts(query, steps)
@@ -105,7 +105,7 @@ class StepQuestions(Reader):
             query.parameters,
         )
 
-    def _deadline_counts(self, query: ChosenCases, steps: Iterable[str]) -> pd.DataFrame:
+    def _deadline_counts(self, query: CaseQuery, steps: Iterable[str]) -> pd.DataFrame:
         """:meth:`step_counts` by the clock of deadlines. Cases are counted by whole numbers first, which is faster."""
         return self.query(
             f"""
@@ -133,7 +133,7 @@ class StepQuestions(Reader):
         deadline and elapsed are in hours where ``in_hours``, else in school days. One row a case and step, exact; only those
         of ``case_id`` when it is given.
         """
-        query = ChosenCases(selection, ())
+        query = CaseQuery(selection, ())
         limits = _each_limit(query, STEPS, *([] if case_id is None else ["case_id"]), "records.rowid AS place")
         # The longest are found by their place, which follows the pseudonyms: the text of millions of these is not read.
         return self.query(
@@ -158,7 +158,7 @@ class StepQuestions(Reader):
 
         The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for.
         """
-        query = ChosenCases(selection, by)
+        query = CaseQuery(selection, by)
         delays = ", ".join(of_step(relay, f"delay_{clock}") for relay in RELAYS)
 
         def any_is(outcome: str) -> str:
@@ -188,7 +188,7 @@ class StepQuestions(Reader):
         A step is overtaken when a step that follows it in the protocol was done before it, by the clock where both have a
         time of day, else by an earlier school day; it is skipped when it is not done and a step that follows it is.
         """
-        query = ChosenCases(selection, ())
+        query = CaseQuery(selection, ())
         last_first = _IN_ORDER[::-1]
         soonest = [f"NULL::INTEGER AS days_after_{last_first[0]}, NULL::INTEGER AS timed_after_{last_first[0]}"]
         for step, before in pairwise(last_first):
@@ -225,7 +225,7 @@ class StepQuestions(Reader):
 
         Events as in :meth:`step_counts`; a next step that came first took 0 hours.
         """
-        query = ChosenCases(selection, ())
+        query = CaseQuery(selection, ())
         pairs = " UNION ALL ".join(
             "FROM "
             + query.rows(

@@ -84,7 +84,7 @@ def import_register(
     StoreError; the store is then as it was.
     """
     with contextlib.nullcontext() if dry_run else store.writing():
-        known, is_laid_as_today = _known_tables(store, source)
+        known, has_current_layout = _known_tables(store, source)
         imports = known["imports"]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
         found = extract(
@@ -99,7 +99,7 @@ def import_register(
         )
         progress(0.82, "Comparaison avec les dossiers connus")
         tables, changes = merge(known, found.tables, is_partial=found.is_partial)
-        nothing_new = is_laid_as_today and _changes_nothing(known, tables, changes, found)
+        nothing_new = has_current_layout and _changes_nothing(known, tables, changes, found)
         if dry_run or found.n_accepted == 0 or nothing_new:
             return Import(found, changes, next(iter(store.versions), None), known_as_of)
         progress(0.85, "Publication")
@@ -162,5 +162,5 @@ def _known_tables(store: Store, source: str) -> tuple[dict[str, pd.DataFrame], b
         if (snapshot := store.snapshot()) is not None:
             with snapshot:
                 if snapshot.is_demo == (source == "demo"):
-                    return {name: snapshot.table(name) for name in TABLES}, snapshot.is_laid_as_today
+                    return {name: snapshot.table(name) for name in TABLES}, snapshot.has_current_layout
     return {name: table.empty for name, table in TABLES.items()}, True

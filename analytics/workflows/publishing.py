@@ -31,7 +31,7 @@ def prepare(store: Store, snapshot: Snapshot, period: Period, catalogue: Catalog
     return propose(snapshot, catalogue, period, past_records(store.folder), today)
 
 
-def let_out(store: Store, release: Release, based_on: int) -> dict[str, bytes]:
+def record_and_render(store: Store, release: Release, based_on: int) -> dict[str, bytes]:
     """Record ``release``, then give its files. ``based_on``: the number of records it was proven against.
 
     RefusedError when another release was recorded in the meantime: the proof did not know it.
@@ -67,7 +67,7 @@ def publish_folder(
             "La version exacte n'a pas pu être prouvée sûre : rien n'est publié. La version arrondie s'obtient par "
             "--rounded."
         )
-    write_folder(folder, let_out(store, release, based_on))
+    write_folder(folder, record_and_render(store, release, based_on))
     return sentences(release)
 
 

@@ -188,10 +188,10 @@ def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
             "Le dernier import est endommagé. Vous voyez les données de l'import précédent. Importez à nouveau le registre.",
             icon=":material/error:",
         )
-    st.session_state[_SHOWN] = (selection.words, snapshot.as_of)
+    st.session_state[_SHOWN] = (selection.description, snapshot.as_of)
     st.caption(
         typeset(
-            f"Données internes · extrait du {long_day(snapshot.as_of)} · {selection.words} · {count(n_cases, 'dossier')}"
+            f"Données internes · extrait du {long_day(snapshot.as_of)} · {selection.description} · {count(n_cases, 'dossier')}"
         )
     )
     if n_cases == 0:

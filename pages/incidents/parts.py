@@ -47,7 +47,7 @@ def what(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
     )
 
     st.header("Ce qui va ensemble")
-    pairs = incidents.together(snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES))
+    pairs = incidents.co_occurrence(snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES))
     if pairs.empty:
         st.info("Aucun dossier choisi n'a plusieurs types d'incidents.", icon=":material/info:")
         return
@@ -98,7 +98,7 @@ def whom(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
     )
 
     st.header("Les types d'incidents de chacun")
-    crossed = incidents.crossing(
+    crossed = incidents.cross_tabulate(
         snapshot.incident_counts(selection, [column]), "incident_type", column, totals, list(INCIDENT_TYPES)
     )
     darkest = crossed.loc[crossed["share"].idxmax()]

@@ -67,7 +67,7 @@ def new_cases(snapshot: Snapshot, previous: Snapshot | None, selection: Selectio
 
 def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
     """What waits beyond its deadline in open cases."""
-    answer = relays.standing(snapshot.step_counts("deadline", selection, ["danger"]), ["danger"])
+    answer = relays.deadline_status(snapshot.step_counts("deadline", selection, ["danger"]), ["danger"])
     n_overdue, n_waiting = int(answer["n_overdue"].sum()), int(answer["n_waiting"].sum())
     n_of_others = relays.without_danger(answer)["n_overdue"].sum()
     oldest = relays.overdue_list(snapshot.overdue(selection, most=1))
@@ -116,7 +116,7 @@ def beyond_chance(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame
 def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
     """The schools beyond what chance and their size explain."""
     rated = schools.rates(schools.teaching(snapshot.school_counts(selection), selection.school_levels))
-    beyond = schools.outstanding(rated)
+    beyond = schools.outliers(rated)
     beyond = beyond[beyond["flag"] == "above_998"]
     links = [
         Link(name, "school", _widgets.address(selection, ecole=_widgets.school_label(name, school_id)))

@@ -39,7 +39,7 @@ def of_period(snapshot: Snapshot) -> None:
     )
     st.caption(
         typeset(
-            f"{periods[code].words}. Une année dont un trimestre est publié ne se publie plus entière, et l'inverse : leur "
+            f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l'inverse : leur "
             "différence trahirait le reste."
         )
     )
@@ -122,7 +122,7 @@ def offer(found: Proposal, n_records: int) -> None:
     label = "Publier et enregistrer" if found.release else "Publier la version arrondie et enregistrer"
     if st.button(label, type="primary", icon=":material/publish:", key="publier_enregistrer"):
         try:
-            publishing.let_out(_data.store(), found.release or found.rounded, n_records)
+            publishing.record_and_render(_data.store(), found.release or found.rounded, n_records)
         except (RefusedError, StoreError) as error:
             st.error(typeset(str(error)), icon=":material/error:")
             return

@@ -174,8 +174,8 @@ def _last_extract(snapshot: Snapshot, selection: Selection) -> None:
     if previous is None:
         st.info("Il n'y a pas d'extrait précédent.", icon=":material/info:")
         return
-    now = relays.standing(snapshot.step_counts("deadline", selection))
-    before = relays.standing(previous.step_counts("deadline", selection))
+    now = relays.deadline_status(snapshot.step_counts("deadline", selection))
+    before = relays.deadline_status(previous.step_counts("deadline", selection))
     table = now.merge(before, on="step", suffixes=("", "_before"))
     _widgets.show_table(
         table.assign(label=table["step"].map(STEP_LABELS)),

@@ -100,7 +100,7 @@ answers = {
     )
     for group, of_group in chosen.items()
 }
-beside = incidents.beside(answers, "incident_type")
+beside = incidents.compare_groups(answers, "incident_type")
 first = answers["school"].iloc[0]
 _widgets.chart(
     charts.beside_dots(beside, INCIDENT_TYPES.labels, groups),

@@ -87,7 +87,7 @@ _widgets.indicators(
 
 st.header("Dossiers et taille de l'école")
 lines = schools.funnel_lines(rated)
-beyond = schools.outstanding(rated)
+beyond = schools.outliers(rated)
 is_beyond = bool(len(beyond)) and beyond["flag"].iloc[0] == "above_998"
 finding = (
     "Sans le nombre d'élèves, les écoles ne se comparent pas."

@@ -41,7 +41,7 @@ def test_what_threatens_life_alone_has_its_colour():
 
 def test_a_pair_names_both_types_on_two_lines():
     pairs = pd.DataFrame({"incident_type": ["insults"], "other_type": ["threats"], "n": [2]})
-    answer = incidents.together(pairs, 10, list(INCIDENT_TYPES))
+    answer = incidents.co_occurrence(pairs, 10, list(INCIDENT_TYPES))
     chart = charts.pair_bars(answer, INCIDENT_TYPES.labels)
     assert list(chart.data[0].y) == ["Insultes<br>+ Menaces"]
     assert chart.data[0].marker.color == (theme.DANGER,)
@@ -91,7 +91,7 @@ def test_months_never_touch_on_a_phone(n_years):
 def test_every_tile_tells_its_share_and_each_column_its_cases():
     counts = pd.DataFrame({"incident_type": ["insults"], "school_level": ["fundamental"], "n": [1]})
     totals = pd.DataFrame({"school_level": ["fundamental", "secondary_1"], "n": [4, 2]})
-    crossed = incidents.crossing(counts, "incident_type", "school_level", totals, ["insults", "threats"])
+    crossed = incidents.cross_tabulate(counts, "incident_type", "school_level", totals, ["insults", "threats"])
     chart = charts.crossing_tiles(crossed, INCIDENT_TYPES.labels, SCHOOL_LEVELS.labels, "incident_type", "school_level")
     tiles, texts = chart.data
     assert list(tiles.x) == ["Fondamental (4)", "1er degré (2)"]

@@ -84,7 +84,8 @@ def test_a_school_stands_beside_its_kind_type_by_type():
         counts = pd.DataFrame({"incident_type": list(numbers), "n": list(numbers.values())})
         return incidents.shares(counts, "incident_type", sum(numbers.values()), list(INCIDENT_TYPES))
 
-    beside = incidents.beside({"school": shares(threats=1), "network": shares(insults=9, threats=1)}, "incident_type")
+    groups = {"school": shares(threats=1), "network": shares(insults=9, threats=1)}
+    beside = incidents.compare_groups(groups, "incident_type")
     chart = charts.beside_dots(
         beside, INCIDENT_TYPES.labels, {"school": "cette école", "network": "réseau WBE (8 écoles)"}
     )

@@ -33,7 +33,7 @@ from analytics.intake import Key
 from analytics.measures import relays
 from analytics.store import Store
 from analytics.workflows.importing import import_register
-from analytics.workflows.publishing import let_out, publish_folder
+from analytics.workflows.publishing import publish_folder, record_and_render
 
 FILES = Path(__file__).parents[1] / "files"
 REGISTER = FILES / "registre-2025-2026.xlsx"
@@ -218,7 +218,7 @@ class TestPublishing:
             assert zipped({name: written[name] for name in files}) == zipped(files)
 
     def test_neither_an_import_nor_an_undo_forgets_what_has_left(self, own, tmp_path, proposal):
-        let_out(own, proposal.release, 0)
+        record_and_render(own, proposal.release, 0)
         again = FILES / "registre-2025-2026-suite.xlsx"
         import_register(own, again.read_bytes(), Key(b"k" * 32), datetime(2026, 6, 20, tzinfo=UTC))
         own.undo()
@@ -234,9 +234,9 @@ class TestPublishing:
             publish_folder(own, TERM, tmp_path, TODAY)
 
     def test_a_proof_that_did_not_know_the_last_release_lets_nothing_out(self, own, proposal):
-        let_out(own, proposal.release, 0)
+        record_and_render(own, proposal.release, 0)
         with pytest.raises(RefusedError, match="Recommencez"):
-            let_out(own, proposal.release, 0)
+            record_and_render(own, proposal.release, 0)
 
     def test_what_is_not_proven_in_time_is_offered_rounded_and_labelled(self, store):
         catalogue = load_catalogue()
@@ -254,7 +254,7 @@ class TestAgainstPastReleases:
     @pytest.fixture
     def record(self, tmp_path, proposal):
         own = imported(tmp_path / "store")
-        let_out(own, proposal.release, 0)
+        record_and_render(own, proposal.release, 0)
         return own, past_records(own.folder)[0]
 
     def again(self, store: Store, past, catalogue, code: str = TERM):

@@ -57,7 +57,7 @@ def test_a_crossing_divides_by_the_cases_of_its_column_and_has_its_zeros(table):
         fundamental  | 4
         secondary_1  | 8
     """)
-    answer = incidents.crossing(counts, "incident_type", "school_level", totals, ["insults", "threats"])
+    answer = incidents.cross_tabulate(counts, "incident_type", "school_level", totals, ["insults", "threats"])
     shares = answer.set_index(["incident_type", "school_level"])["share"]
     assert shares["insults"].to_dict() == {"fundamental": 0.25, "secondary_1": 0.75}
     assert shares["threats"].to_dict() == {"fundamental": 0.0, "secondary_1": 0.25}
@@ -71,7 +71,7 @@ def test_types_that_go_together_are_counted_once_a_pair(table):
         threats       | other      | 3
         other         | threats    | 3
     """)
-    answer = incidents.together(pairs, 10, ["insults", "threats", "other"])
+    answer = incidents.co_occurrence(pairs, 10, ["insults", "threats", "other"])
     assert answer[["incident_type", "other_type", "n", "share"]].to_numpy().tolist() == [
         ["threats", "other", 3, 0.3],
         ["insults", "threats", 2, 0.2],
@@ -98,7 +98,7 @@ def test_groups_stand_side_by_side_in_the_order_of_the_first(table):
         10,
         ["insults", "threats"],
     )
-    answer = incidents.beside({"school": own, "network": network}, "incident_type")
+    answer = incidents.compare_groups({"school": own, "network": network}, "incident_type")
     assert list(zip(answer["incident_type"], answer["group"], answer["share"], strict=True)) == [
         ("threats", "school", 1.0),
         ("threats", "network", 0.1),

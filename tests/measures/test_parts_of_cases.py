@@ -71,7 +71,7 @@ def test_types_add_up_to_what_the_page_says_they_add_up_to(snapshot, selection):
     assert several["n_cases"] == total
     assert of_types["n"].sum() == several["n_types"]
     totals = snapshot.case_counts(selection, ["school_level"])
-    crossed = incidents.crossing(
+    crossed = incidents.cross_tabulate(
         snapshot.incident_counts(selection, ["school_level"]),
         "incident_type",
         "school_level",
@@ -83,7 +83,7 @@ def test_types_add_up_to_what_the_page_says_they_add_up_to(snapshot, selection):
     tiles = incidents.types_by_week(by_type, calendar(), "2025-2026", snapshot.as_of, list(INCIDENT_TYPES))
     assert tiles["n"].sum() == by_type.loc[by_type["school_year"] == "2025-2026", "n"].sum()
     numbers = snapshot.type_numbers(selection)
-    pairs = incidents.together(snapshot.type_pairs(selection), total, list(INCIDENT_TYPES))
+    pairs = incidents.co_occurrence(snapshot.type_pairs(selection), total, list(INCIDENT_TYPES))
     assert pairs["n"].sum() == (numbers["n"] * numbers["n_types"] * (numbers["n_types"] - 1) // 2).sum()
 
 

@@ -101,8 +101,8 @@ def test_those_who_threaten_life_and_the_others_stand_together_where_all_do(tabl
         cpms    | False  | not_recorded |       | 8
     """)
     counts = counts.assign(delay=pd.to_numeric(counts["delay"], errors="coerce"), danger=counts["danger"] == "True")
-    everybody = relays.standing(counts).set_index("step")
+    everybody = relays.deadline_status(counts).set_index("step")
     cpms = everybody.loc["cpms", ["n_in_time", "n_late", "n_waiting", "n_overdue", "n_closed", "n_total", "n_cases"]]
     assert cpms.to_list() == [2, 0, 5, 1, 6, 29, 14]
-    by_danger = relays.standing(counts, ["danger"]).drop(columns="danger").groupby("step").sum()
+    by_danger = relays.deadline_status(counts, ["danger"]).drop(columns="danger").groupby("step").sum()
     pd.testing.assert_frame_equal(by_danger.loc[everybody.index], everybody)

@@ -129,10 +129,10 @@ def test_a_choice_that_leaves_no_case_says_what_to_do(page, opened, register):
 
 
 @pytest.fixture(scope="module")
-def laid_otherwise(register, lay_otherwise, tmp_path_factory):
+def laid_otherwise(register, write_old_layout, tmp_path_factory):
     folder = tmp_path_factory.mktemp("laid") / "store"
     shutil.copytree(register, folder)
-    lay_otherwise(Store(folder))
+    write_old_layout(Store(folder))
     return folder
 
 

@@ -52,4 +52,4 @@ def test_a_school_can_be_chosen_with_its_cases_and_its_row(snapshot):
     selection = Selection(school_ids=(chosen["school_id"],))
     assert snapshot.case_counts(selection)["n"].iloc[0] == chosen["n"] > 0
     assert snapshot.school_counts(selection)["school_id"].to_list() == [chosen["school_id"]]
-    assert selection.words == "1 école"
+    assert selection.description == "1 école"

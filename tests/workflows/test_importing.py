@@ -68,9 +68,9 @@ def test_the_same_file_twice_changes_nothing_and_says_so(store):
     assert store.versions == [first.version]
 
 
-def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(store, lay_otherwise):
+def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(store, write_old_layout):
     take(store)
-    lay_otherwise(store)
+    write_old_layout(store)
     old = store.snapshot()
     assert len(old.table("case_steps")) == 420 * len(STEPS)
     with pytest.raises(StoreError, match="Importez à nouveau le registre"):
