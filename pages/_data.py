@@ -52,7 +52,7 @@ def snapshot() -> Snapshot:
         st.error(str(error), icon=":material/error:")
         opened = None
     if opened is None:
-        st.info("Il n'y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
+        st.info("Il n’y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
         st.stop()
     return opened
 

@@ -18,7 +18,7 @@ def show() -> None:
         {
             "": [
                 st.Page(
-                    PAGES / "overview/page.py", title="Vue d'ensemble", icon=":material/space_dashboard:", default=True
+                    PAGES / "overview/page.py", title="Vue d’ensemble", icon=":material/space_dashboard:", default=True
                 ),
                 st.Page(
                     PAGES / "protocol/page.py", title="Protocole", icon=":material/emergency:", url_path="protocole"
@@ -27,7 +27,7 @@ def show() -> None:
             "Comprendre": [
                 st.Page(
                     PAGES / "incidents/page.py",
-                    title="Types d'incidents",
+                    title="Types d’incidents",
                     icon=":material/category:",
                     url_path="incidents",
                 ),
@@ -39,7 +39,7 @@ def show() -> None:
                 ),
                 st.Page(
                     PAGES / "school/page.py",
-                    title="Fiche d'une école",
+                    title="Fiche d’une école",
                     icon=":material/contact_page:",
                     url_path="ecole",
                 ),

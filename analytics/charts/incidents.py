@@ -82,7 +82,7 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int 
         chart.add_scatter(
             x=answer["week"],
             y=answer["n_before"].astype("float64"),
-            name=f"{year_before}, même semaine d'école",
+            name=f"{year_before}, même semaine d’école",
             mode="lines",
             line={"color": theme.BEFORE, "width": 2, "shape": "hvh"},
             hoverinfo="skip",

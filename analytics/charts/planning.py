@@ -33,7 +33,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
     chart.add_scatter(
         x=weeks["week"],
         y=weeks["capacity"],
-        name="Heures de l'équipe",
+        name="Heures de l’équipe",
         mode="lines",
         line={"color": theme.NOT_RECORDED, "width": 2, "shape": "hvh"},
         hoverinfo="skip",

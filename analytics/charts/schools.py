@@ -80,7 +80,7 @@ def funnel(schools: pd.DataFrame, lines: pd.DataFrame) -> go.Figure:
         yanchor="bottom",
         showarrow=False,
     )
-    chart.update_xaxes(title="élèves de l'école", range=[0, lines["n_pupils"].iloc[-1]], tickformat=",d", nticks=8)
+    chart.update_xaxes(title="élèves de l’école", range=[0, lines["n_pupils"].iloc[-1]], tickformat=",d", nticks=8)
     chart.update_yaxes(title="dossiers pour 1 000 élèves", range=[-0.03 * top, top])
     return chart
 

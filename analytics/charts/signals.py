@@ -13,7 +13,7 @@ SIGNAL_WORDS = {
     "outside": "hors des limites",
     "run": "sept points du même côté",
     "trend": "sept points qui montent, ou qui descendent",
-    "two_of_three": "deux points sur trois près d'une limite",
+    "two_of_three": "deux points sur trois près d’une limite",
 }
 
 

@@ -45,7 +45,7 @@ INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
 
 app = typer.Typer(
     cls=FrenchGroup,
-    help="Le registre d'un service de médiation scolaire, anonymisé à l'entrée.",
+    help="Le registre d’un service de médiation scolaire, anonymisé à l’entrée.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(arguments, prog_name="relais", standalone_mode=False) or 0
         if code == INTERRUPTED:
-            say("Interrompu. Les données d'avant restent en place.")
+            say("Interrompu. Les données d’avant restent en place.")
         return code
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
@@ -98,7 +98,7 @@ def template(file: NewFile) -> None:
 
     with new_file(file) as opened:
         opened.write(template_workbook())
-    say("Le modèle est écrit. Une ligne par dossier ; la ligne d'exemple n'est pas importée.")
+    say("Le modèle est écrit. Une ligne par dossier ; la ligne d’exemple n’est pas importée.")
 
 
 @_command("import")
@@ -118,7 +118,7 @@ def import_(
     ] = None,
     as_of: Annotated[
         date | None,
-        typer.Option(metavar="DATE", help="Le jour de l'extrait, si le fichier ne le dit pas.", parser=day_argument),
+        typer.Option(metavar="DATE", help="Le jour de l’extrait, si le fichier ne le dit pas.", parser=day_argument),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et montre, sans rien importer.")] = False,
     refused: Annotated[
@@ -175,13 +175,13 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
         f"{count(extract.n_refused, 'refusée')}. Situation au {day(extract.as_of)}."
     )
     if not extract.as_of_given:
-        say("Le fichier ne dit pas de quel jour il date : c'est celui d'aujourd'hui qui compte. Voyez --as-of.")
+        say("Le fichier ne dit pas de quel jour il date : c’est celui d’aujourd’hui qui compte. Voyez --as-of.")
     if not extract.n_accepted:
         empty = extract.n_read == 0
         say(
-            "Le registre ne contient pas encore de dossier : rien n'a changé."
+            "Le registre ne contient pas encore de dossier : rien n’a changé."
             if empty
-            else "Aucune ligne ne peut être importée : rien n'a changé."
+            else "Aucune ligne ne peut être importée : rien n’a changé."
         )
         return
     say(
@@ -196,11 +196,11 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
         say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
     if dry_run:
         _preview(done)
-        say("Vérification seule : rien n'a été importé.")
+        say("Vérification seule : rien n’a été importé.")
     elif published:
         say("Le registre est importé.")
     else:
-        say("Rien n'a changé : ces dossiers étaient déjà connus tels quels.")
+        say("Rien n’a changé : ces dossiers étaient déjà connus tels quels.")
 
 
 def _preview(done: Import) -> None:
@@ -234,7 +234,7 @@ def info() -> None:
     store = _store()
     with _opened(store) as snapshot:
         if snapshot is None:
-            say("Il n'y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
+            say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
             return
         for line in (*inventory(snapshot), f"Versions gardées : {len(store.versions)}.", "Importations :"):
             say(line, result=True)
@@ -252,7 +252,7 @@ def undo() -> None:
     with _opened(store) as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
-            say(f"L'importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
+            say(f"L’importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
 
 
 @_command("forget")
@@ -266,7 +266,7 @@ def forget(
 
     store = _store()
     if not store.versions:
-        raise RefusedError("Il n'y a pas encore de données.")
+        raise RefusedError("Il n’y a pas encore de données.")
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
     if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
         raise RefusedError("Aucune version gardée ne contient ce dossier.")
@@ -339,10 +339,10 @@ def plan(
     file: Annotated[
         Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire : .xlsx, .ics ou .pdf.", callback=plan_file)
     ],
-    people: Annotated[int, typer.Option(min=1, help="Personnes dans l'équipe.")] = 4,
+    people: Annotated[int, typer.Option(min=1, help="Personnes dans l’équipe.")] = 4,
     hours: Annotated[float, typer.Option(min=0, help="Heures de prévention par personne et par semaine.")] = 14,
     reserve: Annotated[
-        float | None, typer.Option(min=0, help="Heures d'équipe gardées par semaine pour les urgences.")
+        float | None, typer.Option(min=0, help="Heures d’équipe gardées par semaine pour les urgences.")
     ] = None,
 ) -> None:
     """Planifie la prévention pour le reste de l'année scolaire."""
@@ -351,7 +351,7 @@ def plan(
 
     with _opened(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
         if snapshot is None:
-            raise RefusedError("Il n'y a pas encore de données.")
+            raise RefusedError("Il n’y a pas encore de données.")
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
 

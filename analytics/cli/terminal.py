@@ -72,7 +72,7 @@ def setting(word: str) -> tuple[str, str]:
     """``ECOLE=A12`` as name and value; BadParameter without an equals sign."""
     name, equals, value = word.partition("=")
     if not equals:
-        raise typer.BadParameter("Un paramètre s'écrit NOM=VALEUR.")
+        raise typer.BadParameter("Un paramètre s’écrit NOM=VALEUR.")
     return name.strip(), value.strip()
 
 
@@ -83,7 +83,7 @@ def day_argument(word: str) -> date:
             return datetime.strptime(word, form).date()  # noqa: DTZ007 (a day has no time zone)
         except ValueError:
             continue
-    raise typer.BadParameter("La date s'écrit 2026-06-12 ou 12/06/2026.")
+    raise typer.BadParameter("La date s’écrit 2026-06-12 ou 12/06/2026.")
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def new_file(path: Path, *, private: bool = False) -> Generator[BinaryIO]:
     try:
         descriptor = os.open(path, flags, 0o600 if private else 0o666)
     except FileExistsError:
-        raise RefusedError("Ce fichier existe déjà, et n'a pas été touché. Donnez un autre nom.") from None
+        raise RefusedError("Ce fichier existe déjà, et n’a pas été touché. Donnez un autre nom.") from None
     except OSError:
         raise RefusedError("Le fichier ne peut pas être écrit à cet endroit.") from None
     try:
@@ -134,7 +134,7 @@ class FrenchGroup(TyperGroup):
         if args[0] not in self.commands:
             close = get_close_matches(args[0], list(self.commands), n=1)
             raise typer.BadParameter(
-                "Cette commande n'existe pas." + (f" Vouliez-vous dire « {close[0]} » ?" if close else ""), ctx
+                "Cette commande n’existe pas." + (f" Vouliez-vous dire « {close[0]} » ?" if close else ""), ctx
             )
         return super().resolve_command(ctx, args)
 
@@ -174,9 +174,9 @@ def explain_misuse(error: TyperException) -> str:
             reason = f"Il manque {parameter.display_name_raw}."
         case "NoSuchOption":
             close = getattr(error, "possibilities", None)
-            reason = "Cette option n'existe pas." + (f" Vouliez-vous dire {close[0]} ?" if close else "")
+            reason = "Cette option n’existe pas." + (f" Vouliez-vous dire {close[0]} ?" if close else "")
         case "BadOptionUsage":
-            reason = f"L'option {getattr(error, 'option_name', '')} est mal employée."
+            reason = f"L’option {getattr(error, 'option_name', '')} est mal employée."
         case _:
             reason = "La commande a un argument de trop, ou il lui en manque un."
     context = getattr(error, "ctx", None)

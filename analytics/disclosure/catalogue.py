@@ -52,7 +52,7 @@ class Dimension:
         """The categories that lie within ``codes``; CatalogueError when one lies only partly within."""
         kept = tuple(category for category in self.categories if category.codes & codes)
         if any(not category.codes <= codes for category in kept):
-            raise CatalogueError(f"data/publications.toml : une catégorie de « {self.heading} » déborde d'une période")
+            raise CatalogueError(f"data/publications.toml : une catégorie de « {self.heading} » déborde d’une période")
         return replace(self, categories=kept)
 
 
@@ -100,10 +100,10 @@ class Rules:
 
     def __post_init__(self) -> None:
         if self.threshold < LEAST_THRESHOLD:
-            raise CatalogueError(f"data/publications.toml : le seuil est d'au moins {LEAST_THRESHOLD}.")
+            raise CatalogueError(f"data/publications.toml : le seuil est d’au moins {LEAST_THRESHOLD}.")
         if not LEAST_SCHOOL_THRESHOLD <= self.school_threshold <= self.threshold:
             raise CatalogueError(
-                f"data/publications.toml : le seuil d'une école va de {LEAST_SCHOOL_THRESHOLD} au seuil général."
+                f"data/publications.toml : le seuil d’une école va de {LEAST_SCHOOL_THRESHOLD} au seuil général."
             )
 
 
@@ -142,7 +142,7 @@ class Catalogue:
             return self.periods[code]
         except KeyError:
             raise CatalogueError(
-                "Cette période n'est pas au catalogue. Écrivez une année scolaire (2025-2026) ou un trimestre "
+                "Cette période n’est pas au catalogue. Écrivez une année scolaire (2025-2026) ou un trimestre "
                 "(2025-2026-T1)."
             ) from None
 
@@ -193,7 +193,7 @@ def _span(months: list[str], school_year: str) -> tuple[date, date]:
     starts = []
     for code in months:
         if not re.fullmatch(r"[AB]\d\d", code):
-            raise CatalogueError("data/publications.toml : un mois s'écrit A08 à A12 ou B01 à B08.")
+            raise CatalogueError("data/publications.toml : un mois s’écrit A08 à A12 ou B01 à B08.")
         starts.append(date(int(school_year[:4]) + (code[0] == "B"), int(code[1:]), 1))
     first, last = min(starts), max(starts)
     next_month = date(last.year + last.month // 12, last.month % 12 + 1, 1)

@@ -67,7 +67,7 @@ def count_tables(snapshot: Snapshot, catalogue: Catalogue, period: Period) -> tu
     """Every table of the catalogue over a closed period. CatalogueError when the period is not over at the extraction."""
     if snapshot.as_of <= period.last_day:
         raise CatalogueError(
-            f"Cette période n'est pas close : elle finit le {day(period.last_day)} et les données vont jusqu'au "
+            f"Cette période n’est pas close : elle finit le {day(period.last_day)} et les données vont jusqu’au "
             f"{day(snapshot.as_of)}."
         )
     counters = {"incidents": _incidents, "relays": _relays, "schools": _schools}
@@ -94,7 +94,7 @@ def tabulate(spec: TableSpec, schools: tuple[str, ...], rows: pd.DataFrame) -> C
     known = {school: place for place, school in enumerate(schools)}
     at = [rows["school_id"].map(known)] + [rows[dimension.counts].map(dimension.place) for dimension in spec.dimensions]
     if any(places.isna().any() for places in at):
-        raise CatalogueError("data/publications.toml : un code à compter n'est dans aucune catégorie")
+        raise CatalogueError("data/publications.toml : un code à compter n’est dans aucune catégorie")
     counts = np.zeros((len(schools), *(len(dimension.categories) for dimension in spec.dimensions)), dtype=np.int64)
     np.add.at(counts, tuple(places.to_numpy(int) for places in at), rows["n"].to_numpy(int))
     for axis, dimension in enumerate(spec.dimensions, start=1):

@@ -31,7 +31,7 @@ REASONS = {
     SMALL: "plus petit que le seuil",
     SCHOOL: "une école en déduirait presque tout le reste",
     PAST: "déjà retenu dans une publication précédente",
-    COMPLEMENT: "permettrait d'en recalculer un autre",
+    COMPLEMENT: "permettrait d’en recalculer un autre",
 }
 
 
@@ -119,7 +119,7 @@ def _of_period(snapshot: Snapshot, period: Period, past: Sequence[Record]) -> _B
             printed = tables[counts.spec.title]
             if printed.is_rounded or _has_changed(counts, printed):
                 raise CatalogueError(
-                    "Cette période a déjà été publiée avec d'autres nombres. Les corrections tardives ne republient pas une "
+                    "Cette période a déjà été publiée avec d’autres nombres. Les corrections tardives ne republient pas une "
                     "période close."
                 )
             counted.append(counts)

@@ -67,7 +67,7 @@ def situation_words(situation: Situation, protocol: Protocol) -> str:
     words = [term.label for code, term in FACTS.items() if code in situation.facts]
     for value, yes, no in (
         (situation.minor, "élève mineur", "élève majeur"),
-        (situation.images, "images", "pas d'images"),
+        (situation.images, "images", "pas d’images"),
         (situation.threat, "menace", "pas de menace"),
     ):
         if value is not None:

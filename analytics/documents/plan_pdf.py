@@ -52,7 +52,7 @@ def _content(edition: Edition, programme: Programme) -> dict[str, object]:
         "demo": edition.is_demo,
         "headline": typeset(
             f"{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
-            f"{number(ours['hours'])} h d'équipe. Ce programme couvre {percent(ours['share'])} du besoin."
+            f"{number(ours['hours'])} h d’équipe. Ce programme couvre {percent(ours['share'])} du besoin."
         ),
         "activities": [
             [programme.activities[str(code)].label, number(row["schools"]), number(row["n"]), number(row["h"])]

@@ -48,7 +48,7 @@ def plan_workbook(edition: Edition, programme: Programme) -> bytes:
             "zone": "Zone",
             "activity": "Activité",
             "n_groups": "Séances",
-            "hours": "Heures de l'équipe",
+            "hours": "Heures de l’équipe",
         },
     )
     schools = by_school(problem, sessions, edition.preparation.need, edition.preparation.given)
@@ -65,7 +65,7 @@ def plan_workbook(edition: Edition, programme: Programme) -> bytes:
             "need": "Besoin",
             "n_activities": "Activités prévues",
             "n_groups": "Séances prévues",
-            "hours": "Heures de l'équipe",
+            "hours": "Heures de l’équipe",
             "first_week": "Première semaine",
             "last_given": "Dernière action donnée",
             "due": "Action nécessaire avant la fin de la semaine du",
@@ -107,17 +107,17 @@ def assumptions(edition: Edition) -> list[tuple[str, str]]:
         ("Extrait du registre", day(edition.as_of)),
         ("Année scolaire", edition.preparation.year.name),
         ("Première semaine", day(team.first_week)),
-        ("Personnes dans l'équipe", number(team.people)),
+        ("Personnes dans l’équipe", number(team.people)),
         ("Heures de prévention par personne et par semaine", number(team.hours_each, 1)),
-        ("Heures d'équipe gardées chaque semaine pour les urgences", number(team.reserve, 1)),
-        ("Semaines sans l'équipe", ", ".join(map(day, team.weeks_off)) or "aucune"),
+        ("Heures d’équipe gardées chaque semaine pour les urgences", number(team.reserve, 1)),
+        ("Semaines sans l’équipe", ", ".join(map(day, team.weeks_off)) or "aucune"),
         ("Part minimale des écoles dans chaque zone et chaque réseau", percent(rules.minimum_share)),
         ("Zones et réseaux sous cette part", number(len(short))),
-        ("Pas d'école sans action pendant plus de", f"{number(rules.left_out_weeks)} semaines"),
+        ("Pas d’école sans action pendant plus de", f"{number(rules.left_out_weeks)} semaines"),
         ("Calme avant une soirée de parents", f"{number(rules.calm_weeks)} semaines après le dernier dossier"),
         ("Groupes par activité, école et semaine, au plus", number(rules.groups_per_week)),
         ("Écart prouvé au meilleur programme possible, au plus", percent(plan.gap, 1)),
-        ("Écoles sans niveau ou sans nombre d'élèves, non planifiées", number(len(edition.preparation.unplannable))),
+        ("Écoles sans niveau ou sans nombre d’élèves, non planifiées", number(len(edition.preparation.unplannable))),
     ]
     return [("Données fictives", "oui"), *lines] if edition.is_demo else lines
 

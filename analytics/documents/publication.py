@@ -10,7 +10,7 @@ from analytics.domain.french import day, number, percent
 COUNTED = {
     "incidents": "Incidents : un dossier compte une fois pour chacun de ses types. La somme des types dépasse donc le "
     "nombre de dossiers.",
-    "relays": "Dossiers où le relais s'applique, est noté et a eu tout son délai pour être activé. Un dossier clôturé sans "
+    "relays": "Dossiers où le relais s’applique, est noté et a eu tout son délai pour être activé. Un dossier clôturé sans "
     "lui compte comme « pas fait ».",
     "schools": "Écoles suivies par le service, selon leur nombre de dossiers dans la période.",
 }
@@ -22,7 +22,7 @@ def about(release: Release, table: Table | None = None) -> list[tuple[str, str]]
     """What stands on the first page of every file, as headings and sentences."""
     lines = [
         ("Période", release.period.description),
-        ("Publié le", f"{day(release.published_on)}, d'après les données au {day(release.as_of)}"),
+        ("Publié le", f"{day(release.published_on)}, d’après les données au {day(release.as_of)}"),
     ]
     if release.is_demo:
         lines.append(("Attention", "Données fictives, pour essayer. Aucun dossier réel."))
@@ -49,10 +49,10 @@ def rules_words(release: Release) -> str:
 def withholding_words(rules: Rules) -> str:
     """When a number is withheld, a table refused and a share given."""
     return (
-        f"Un nombre de 1 à {rules.threshold - 1} n'est pas montré : il est « {WITHHELD_WORD} ». Un nombre l'est aussi quand "
+        f"Un nombre de 1 à {rules.threshold - 1} n’est pas montré : il est « {WITHHELD_WORD} ». Un nombre l’est aussi quand "
         f"une école qui en retire ses propres dossiers en laisserait moins de {rules.school_threshold}, ou quand il "
-        f"permettrait d'en recalculer un autre. Un nombre retenu vaut au moins 1 ; un 0 est un vrai 0. Un tableau qui "
-        f"serait retenu à plus de {percent(rules.refused_above)} n'est pas publié. Une part n'est donnée qu'à partir de "
+        f"permettrait d’en recalculer un autre. Un nombre retenu vaut au moins 1 ; un 0 est un vrai 0. Un tableau qui "
+        f"serait retenu à plus de {percent(rules.refused_above)} n’est pas publié. Une part n’est donnée qu’à partir de "
         f"{rules.share_from} dossiers, arrondie par pas de {percent(rules.share_step)}."
     )
 
@@ -61,12 +61,12 @@ def method_words(release: Release) -> str:
     """How the numbers were protected, in three sentences."""
     if release.is_rounded:
         return (
-            "La version exacte n'a pas pu être prouvée sûre : cette version la remplace. L'arrondi limite ce que l'on peut "
+            "La version exacte n’a pas pu être prouvée sûre : cette version la remplace. L’arrondi limite ce que l’on peut "
             "déduire, sans la preuve qui accompagne la version protégée."
         )
     return (
         "Tous les tableaux et les publications précédentes de la période forment un seul système. Les nombres retenus sont "
-        "le plus petit ensemble trouvé qui laisse à chaque petit nombre la place d'être au moins "
+        "le plus petit ensemble trouvé qui laisse à chaque petit nombre la place d’être au moins "
         f"{release.rules.threshold - 1} de plus que sa vraie valeur. Un second programme, qui ne partage rien avec le "
         "premier, a ensuite attaqué les fichiers publiés."
     )
@@ -79,7 +79,7 @@ def certificate(release: Release) -> str:
     n_withheld = sum(cell.value is None for table in release.tables for cell in table.cells)
     past = f" et avec {release.n_past} publication(s) précédente(s)" if release.n_past else ""
     return (
-        f"Attaque de {len(release.tables)} tableaux ensemble{past}, d'abord comme n'importe qui, puis comme chacune des "
+        f"Attaque de {len(release.tables)} tableaux ensemble{past}, d’abord comme n’importe qui, puis comme chacune des "
         f"{release.n_schools} écoles : parmi les {n_withheld} nombres retenus, aucun petit nombre ne peut être retrouvé "
         "ni serré de trop près."
     )
@@ -88,7 +88,7 @@ def certificate(release: Release) -> str:
 def refusal_words(title: str) -> str:
     """Why a table is not there, and what to do."""
     return (
-        f"« {title} » n'est pas publié : une trop grande partie en serait retenue. Regroupez des catégories dans "
+        f"« {title} » n’est pas publié : une trop grande partie en serait retenue. Regroupez des catégories dans "
         "data/publications.toml, ou publiez une période plus longue."
     )
 

@@ -22,6 +22,6 @@ def explain(error: Exception) -> str:
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home)]
     place = f", {Path(ours[-1].filename).name} ligne {ours[-1].lineno}" if ours else ""
     return (
-        "Une erreur inattendue a tout arrêté. Les données d'avant restent en place. "
+        "Une erreur inattendue a tout arrêté. Les données d’avant restent en place. "
         f"Pour la signaler : {type(error).__name__}{place}."
     )

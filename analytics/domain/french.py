@@ -63,7 +63,7 @@ def school_days(value: float) -> str:
     """A delay in school days: the day of the report is day 0."""
     if pd.isna(value):
         return "–"
-    return "le jour même" if value == 0 else f"{number(value)} j. d'école"
+    return "le jour même" if value == 0 else f"{number(value)} j. d’école"
 
 
 def listing(words: list[str], last: str = "et") -> str:
@@ -79,4 +79,4 @@ def chance(p_value: float) -> str:
         return "Un écart aussi grand entre les groupes serait très rare par le seul hasard."
     if p_value < 0.05:
         return "Un écart aussi grand entre les groupes serait rare par le seul hasard : à confirmer."
-    return "L'écart entre les groupes pourrait être dû au hasard."
+    return "L’écart entre les groupes pourrait être dû au hasard."

@@ -126,7 +126,7 @@ class SchoolCalendar:
         if any(self.first_day <= day <= self.last_day and self.is_class_day(day) for day in days):
             return ""
         holidays = [holiday for year in self.years for holiday in year.holidays]
-        return next((h.name for h in holidays if h.first_day <= days[0] <= h.last_day), "Vacances d'été")
+        return next((h.name for h in holidays if h.first_day <= days[0] <= h.last_day), "Vacances d’été")
 
     def same_weeks(self, as_of: date) -> tuple[tuple[date, date], tuple[date, date]] | None:
         """The whole weeks of the running school year up to ``as_of``, and the same weeks of school a year before.
@@ -158,9 +158,9 @@ def _entries(own: str | None) -> dict[str, Any]:
     try:
         added = tomllib.loads(Path(own).read_text(encoding="utf-8"))
     except OSError:
-        raise _refused("il est introuvable, ou ne s'ouvre pas") from None
+        raise _refused("il est introuvable, ou ne s’ouvre pas") from None
     except ValueError:
-        raise _refused("ce n'est pas un fichier TOML") from None
+        raise _refused("ce n’est pas un fichier TOML") from None
     if not set(added) <= set(_ADDED) or not all(isinstance(listed, list) for listed in added.values()):
         raise _refused(f"il ne peut contenir que {', '.join(_ADDED)}")
     return entries | {name: [*entries.get(name, []), *added.get(name, [])] for name in _ADDED}
@@ -198,7 +198,7 @@ def _calendar(own: str | None) -> SchoolCalendar:
     except (KeyError, TypeError, AttributeError, ValueError):
         if own is None:
             raise
-        raise _refused("une date y manque, ou une année n'y suit pas la précédente sans trou ni recouvrement") from None
+        raise _refused("une date y manque, ou une année n’y suit pas la précédente sans trou ni recouvrement") from None
 
 
 def _read(entries: dict[str, Any]) -> SchoolCalendar:

@@ -35,7 +35,7 @@ class Selection:
         if self.first_week:
             parts.append(f"à partir du {day(self.first_week)}")
         if self.last_week:
-            parts.append(f"jusqu'à la semaine du {day(self.last_week)}")
+            parts.append(f"jusqu’à la semaine du {day(self.last_week)}")
         for chosen, vocabulary in (
             (self.incident_types, INCIDENT_TYPES),
             (self.school_levels, SCHOOL_LEVELS),

@@ -14,9 +14,9 @@ from analytics.intake.mapping import Field, Layout
 from analytics.intake.schools import find_school
 
 ACTIONS: tuple[Field, ...] = (
-    Field("school", "École", "gardé : le code de l'école", ("établissement", "code école"), required=True),
-    Field("activity", "Activité", "gardé", ("action", "type d'action"), required=True, terms=programme().vocabulary),
-    Field("given_on", "Date", "réduit à la semaine", ("donné le", "donnée le", "date de l'action"), required=True),
+    Field("school", "École", "gardé : le code de l’école", ("établissement", "code école"), required=True),
+    Field("activity", "Activité", "gardé", ("action", "type d’action"), required=True, terms=programme().vocabulary),
+    Field("given_on", "Date", "réduit à la semaine", ("donné le", "donnée le", "date de l’action"), required=True),
     Field("groups", "Groupes", "gardé", ("séances", "nombre de groupes", "nombre de séances", "classes")),
 )
 

@@ -93,7 +93,7 @@ def load_key(path: Path, store: Path, expected_id: str | None) -> Key:
     if expected_id not in (None, key.id):
         raise KeyFileError(
             f"La clé trouvée est {key.id}, mais ce registre a été importé avec la clé {expected_id}. Remettez la bonne "
-            f"clé à sa place, ou indiquez-la par RELAIS_KEY. Rien n'a été importé."
+            f"clé à sa place, ou indiquez-la par RELAIS_KEY. Rien n’a été importé."
         )
     return key
 

@@ -23,20 +23,20 @@ from analytics.spreadsheets.reading import Cell
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
-    "unknown_school": "cette école n'est pas reconnue dans la feuille Écoles",
-    "no_level": "cette école ne dit pas le niveau de l'élève : ajoutez une colonne « Année d'études »",
-    "not_a_date": "ce n'est pas une date : écrivez 03/04/2026 ou 2026-04-03, avec ou sans l'heure (14:30)",
+    "unknown_school": "cette école n’est pas reconnue dans la feuille Écoles",
+    "no_level": "cette école ne dit pas le niveau de l’élève : ajoutez une colonne « Année d’études »",
+    "not_a_date": "ce n’est pas une date : écrivez 03/04/2026 ou 2026-04-03, avec ou sans l’heure (14:30)",
     "outside_calendar": "cette date est hors du calendrier scolaire connu",
-    "time_skipped": "cette heure n'existe pas : cette nuit-là, on est passé à l'heure d'été",
-    "time_repeated": "cette heure existe deux fois : cette nuit-là, on est passé à l'heure d'hiver",
+    "time_skipped": "cette heure n’existe pas : cette nuit-là, on est passé à l’heure d’été",
+    "time_repeated": "cette heure existe deux fois : cette nuit-là, on est passé à l’heure d’hiver",
     "before_report": "cette date est avant le signalement",
-    "in_the_future": "cette date est après le jour de l'extrait",
-    "unknown_term": "ce mot n'est pas dans la liste",
-    "duplicate": "ce numéro est déjà celui d'une ligne plus haut",
+    "in_the_future": "cette date est après le jour de l’extrait",
+    "unknown_term": "ce mot n’est pas dans la liste",
+    "duplicate": "ce numéro est déjà celui d’une ligne plus haut",
     "formula": "la cellule contient une formule : remplacez-la par sa valeur",
     "merged": "la cellule est fusionnée avec une autre",
-    "not_a_number": "ce n'est pas un nombre entier",
-    "not_a_deadline": "ce n'est pas un délai : écrivez 48 h ou 5 j",
+    "not_a_number": "ce n’est pas un nombre entier",
+    "not_a_deadline": "ce n’est pas un délai : écrivez 48 h ou 5 j",
 }
 
 Cells = Sequence[Cell] | np.ndarray  # a column, or several row by row

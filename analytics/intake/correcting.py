@@ -38,7 +38,7 @@ def refused_workbook(extract: Extract) -> bytes:
         reasons = [f"Ligne {number} du registre.", *(fault.reason for fault in found)]
         for column, cell in enumerate(rows[number - 1][:width]):
             if rules.get(column) == "duplicate":
-                reasons.append(f"Numéro d'origine : {text(cell)}.")
+                reasons.append(f"Numéro d’origine : {text(cell)}.")
             book.write(sheet, row, column, _until_corrected(cell, rules.get(column)), marked=column in rules)
         book.write(sheet, row, width, " ".join(reasons))
     sheet.set_column(0, width - 1, 16)

@@ -86,7 +86,7 @@ def extract(
     days = calendar()
     if not days.first_day <= as_of <= days.last_day:
         raise RefusedFileError(
-            f"Le jour de l'extrait ({as_of:%d/%m/%Y}) est hors du calendrier scolaire connu, qui va du "
+            f"Le jour de l’extrait ({as_of:%d/%m/%Y}) est hors du calendrier scolaire connu, qui va du "
             f"{days.first_day:%d/%m/%Y} au {days.last_day:%d/%m/%Y}."
         )
     progress(0.52, "Vérification des lignes")

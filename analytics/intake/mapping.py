@@ -68,26 +68,26 @@ REGISTER: tuple[Field, ...] = (
     Field(
         "school",
         "École",
-        "gardé : le code de l'école",
+        "gardé : le code de l’école",
         (
             "établissement",
             "établissement scolaire",
-            "nom de l'école",
-            "nom de l'établissement",
+            "nom de l’école",
+            "nom de l’établissement",
             "code école",
-            "code de l'école",
-            "école de l'élève",
+            "code de l’école",
+            "école de l’élève",
             "école code ou nom",
         ),
         required=True,
     ),
     Field(
         "year",
-        "Année d'études",
+        "Année d’études",
         "réduit au niveau",
-        ("année", "année d'étude", "classe", "année d'études de l'élève", "classe de l'élève"),
+        ("année", "année d’étude", "classe", "année d’études de l’élève", "classe de l’élève"),
     ),
-    Field("level", "Niveau", "gardé", ("degré", "niveau de l'élève"), terms=vocabulary.SCHOOL_LEVELS),
+    Field("level", "Niveau", "gardé", ("degré", "niveau de l’élève"), terms=vocabulary.SCHOOL_LEVELS),
     Field(
         "reported",
         "Signalé le",
@@ -114,7 +114,7 @@ REGISTER: tuple[Field, ...] = (
         "incidents",
         "Faits",
         "gardé",
-        ("faits signalés", "types d'incident", "nature des faits", "types de faits", "incidents"),
+        ("faits signalés", "types d’incident", "nature des faits", "types de faits", "incidents"),
         required=True,
         terms=vocabulary.INCIDENT_TYPES,
     ),
@@ -123,7 +123,7 @@ REGISTER: tuple[Field, ...] = (
         "minor",
         "Mineur",
         "gardé",
-        ("élève mineur", "mineur d'âge", "mineur oui non", "mineur o n"),
+        ("élève mineur", "mineur d’âge", "mineur oui non", "mineur o n"),
         terms=vocabulary.MINORS,
     ),
     *(
@@ -144,7 +144,7 @@ REGISTER: tuple[Field, ...] = (
     Field(
         "closed",
         "Clôturé le",
-        "réduit à l'état du dossier et à la durée du suivi",
+        "réduit à l’état du dossier et à la durée du suivi",
         (
             "clôturé",
             "date de clôture",
@@ -161,11 +161,11 @@ REGISTER: tuple[Field, ...] = (
 
 SCHOOLS: tuple[Field, ...] = (
     Field("code", "Code", "gardé", ("code école", "FASE", "numéro FASE", "n FASE", "code FASE"), required=True),
-    Field("name", "Nom", "gardé", ("école", "nom de l'école", "établissement"), required=True),
+    Field("name", "Nom", "gardé", ("école", "nom de l’école", "établissement"), required=True),
     Field("network", "Réseau", "gardé", terms=vocabulary.SCHOOL_NETWORKS),
     Field("teaching", "Niveau", "gardé", ("enseignement",), terms=vocabulary.TEACHING_LEVELS),
     Field("zone", "Zone", "gardé", ("arrondissement", "secteur")),
-    Field("pupils", "Élèves", "gardé", ("nombre d'élèves", "population", "nb élèves")),
+    Field("pupils", "Élèves", "gardé", ("nombre d’élèves", "population", "nb élèves")),
     *(
         Field(
             f"deadline:{step.code}",
@@ -208,7 +208,7 @@ def load_own_words(content: bytes) -> OwnWords:
             for name, listed in entries.get("words", {}).items()
         }
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
-        raise RefusedFileError("Le fichier de correspondance n'est pas un fichier TOML lisible.") from None
+        raise RefusedFileError("Le fichier de correspondance n’est pas un fichier TOML lisible.") from None
     vocabularies = {column.terms.name: column.terms for column in (*REGISTER, *SCHOOLS) if column.terms}
     codes = {column.code for column in (*REGISTER, *SCHOOLS)}
     if place := _unknown_place(columns, codes):
@@ -345,7 +345,7 @@ def _columns(
         if others and others[0][0] == first[0]:
             raise RefusedFileError(
                 f"Les cellules {address(row, first[1])} et {address(row, others[0][1])} donnent deux fois le même en-tête. "
-                f"Gardez une seule de ces deux colonnes, ou renommez l'autre."
+                f"Gardez une seule de ces deux colonnes, ou renommez l’autre."
             )
         if name in names:
             columns[name] = first[1]

@@ -46,7 +46,7 @@ def unread_steps_sentence(layout: Layout) -> str:
         if len(unread) <= MAX_STEPS_NAMED
         else [*unread[:MAX_STEPS_NAMED], f"{len(unread) - MAX_STEPS_NAMED} autres"]
     )
-    return f"Aucune colonne n'est reconnue pour {listing(named)} : ces étapes comptent comme non faites."
+    return f"Aucune colonne n’est reconnue pour {listing(named)} : ces étapes comptent comme non faites."
 
 
 def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:
@@ -89,6 +89,6 @@ def risk_sentence(risk: pd.DataFrame) -> str:
         return "Risque résiduel : aucun dossier."
     return (
         f"Risque résiduel : {count(n_alone, 'dossier')} sur {number(n_cases)} "
-        f"{'est seul' if n_alone < 2 else 'sont seuls'} dans leur combinaison d'école, de mois, de niveau et de faits ; "
+        f"{'est seul' if n_alone < 2 else 'sont seuls'} dans leur combinaison d’école, de mois, de niveau et de faits ; "
         f"le plus petit groupe en compte {number(smallest)}."
     )

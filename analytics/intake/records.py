@@ -28,7 +28,7 @@ def record_tables(
     order = np.argsort(pseudonyms)  # so that the order of the register is not kept
     accepted, pseudonyms = accepted[order], pseudonyms[order]
     if (pseudonyms[1:] == pseudonyms[:-1]).any():
-        raise RefusedFileError("Deux numéros de dossier donnent le même pseudonyme : renommez l'un des deux.")
+        raise RefusedFileError("Deux numéros de dossier donnent le même pseudonyme : renommez l’un des deux.")
     case_id = pa.array(pseudonyms).cast(pa.string())
 
     def kept(series: pd.Series) -> pd.Series:

@@ -23,7 +23,7 @@ _SCHOOL_NAMES = f"='Écoles'!$B${HEADER_ROW + 2}:$B${HEADER_ROW + N_SCHOOLS}"
 
 EXAMPLE_SCHOOL: dict[str, Cell] = {
     "code": "EXEMPLE",
-    "name": "École d'exemple",
+    "name": "École d’exemple",
     "network": "Officiel communal",
     "teaching": "Secondaire",
     "zone": "Mouscron",
@@ -33,12 +33,12 @@ EXAMPLE_SCHOOL: dict[str, Cell] = {
 }
 EXAMPLE_CASE: dict[str, Cell] = {
     "case_number": "EXEMPLE",
-    "school": "École d'exemple",
+    "school": "École d’exemple",
     "year": "S2",
     "level": "1er degré",
     "reported": datetime(2026, 9, 14, 10, 30),  # noqa: DTZ001 (a wall-clock time, as it is typed)
     "reporter": "Parent",
-    "incidents": "Insultes; Exclusion d'un groupe",
+    "incidents": "Insultes; Exclusion d’un groupe",
     "channel": "Messagerie",
     "minor": "Oui",
     "step:evidence_kept": datetime(2026, 9, 14, 10, 45),  # noqa: DTZ001
@@ -50,22 +50,22 @@ EXAMPLE_CASE: dict[str, Cell] = {
 
 _HELP = {
     "case_number": "Le numéro que votre service donne au dossier, une seule fois par ligne.",
-    "school": "Le nom ou le code de l'école, comme dans la feuille Écoles.",
-    "year": "L'année de l'élève : P6, S3… Elle suffit à donner le niveau.",
-    "level": "À remplir seulement si l'année d'études manque.",
-    "reported": "Le jour où votre service a reçu le signalement, et si possible l'heure : 14/09/2026 10:30.",
+    "school": "Le nom ou le code de l’école, comme dans la feuille Écoles.",
+    "year": "L’année de l’élève : P6, S3… Elle suffit à donner le niveau.",
+    "level": "À remplir seulement si l’année d’études manque.",
+    "reported": "Le jour où votre service a reçu le signalement, et si possible l’heure : 14/09/2026 10:30.",
     "reporter": "Qui a signalé la situation.",
-    "incidents": "Un ou plusieurs types d'incident, séparés par un point-virgule. La liste aide à écrire le premier.",
+    "incidents": "Un ou plusieurs types d’incident, séparés par un point-virgule. La liste aide à écrire le premier.",
     "channel": "Où les faits ont eu lieu en ligne.",
-    "minor": "L'élève est-il mineur ?",
-    "closed": "Le jour où le dossier est clôturé. Laissez vide tant qu'il est ouvert.",
-    "code": "Le code de l'école, une seule fois : son numéro FASE ou un code à vous.",
-    "name": "Le nom de l'école, comme vous l'écrivez dans le registre.",
-    "network": "Le réseau de l'école.",
-    "teaching": "Ce que l'école enseigne.",
+    "minor": "L’élève est-il mineur ?",
+    "closed": "Le jour où le dossier est clôturé. Laissez vide tant qu’il est ouvert.",
+    "code": "Le code de l’école, une seule fois : son numéro FASE ou un code à vous.",
+    "name": "Le nom de l’école, comme vous l’écrivez dans le registre.",
+    "network": "Le réseau de l’école.",
+    "teaching": "Ce que l’école enseigne.",
     "zone": "La zone de votre service, si vous en distinguez.",
-    "pupils": "Le nombre d'élèves de l'école.",
-    "activity": "L'activité donnée.",
+    "pupils": "Le nombre d’élèves de l’école.",
+    "activity": "L’activité donnée.",
     "given_on": "Le jour où elle a été donnée.",
     "groups": "Le nombre de séances, une par groupe. Vide : une.",
 }
@@ -85,13 +85,13 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     lists = _write_lists(book, book.workbook.add_worksheet("Listes"))
 
     register.write_string(0, 0, "Registre des situations")
-    register.write_string(1, 0, "Une ligne par dossier. Ce qui n'est pas encore fait reste vide.")
+    register.write_string(1, 0, "Une ligne par dossier. Ce qui n’est pas encore fait reste vide.")
     _write_table(book, register, REGISTER, cases)
     school_sheet.write_string(0, 0, "Écoles du service")
     school_sheet.write_string(1, 0, "Une ligne par école, même sans dossier.")
     _write_table(book, school_sheet, SCHOOLS, schools)
     action_sheet.write_string(0, 0, "Actions de prévention données")
-    action_sheet.write_string(1, 0, "Une ligne par action vraiment donnée. Ce qui est seulement prévu n'y est pas.")
+    action_sheet.write_string(1, 0, "Une ligne par action vraiment donnée. Ce qui est seulement prévu n’y est pas.")
     _write_table(book, action_sheet, ACTIONS, [])
 
     for column, field in enumerate(REGISTER):
@@ -132,9 +132,9 @@ def _write_table(book: Book, sheet: Worksheet, fields: Sequence[Field], rows: Se
 def _comment(field: Field) -> str:
     """What the column holds, the words it takes, and what Relais keeps of it."""
     if field.code.startswith("deadline:"):
-        what = "Le délai maximum que l'école s'est fixé, s'il existe : 48 h (heures) ou 5 j (jours d'école)."
+        what = "Le délai maximum que l’école s’est fixé, s’il existe : 48 h (heures) ou 5 j (jours d’école)."
     elif field.step:
-        what = f"{STEPS[field.step].definition} Une date, si possible avec l'heure ; ou « sans objet », ou « inconnu »."
+        what = f"{STEPS[field.step].definition} Une date, si possible avec l’heure ; ou « sans objet », ou « inconnu »."
     else:
         what = _HELP[field.code]
     words = f"\n{', '.join(field.terms.labels.values())}." if field.terms and not field.step else ""

@@ -12,7 +12,7 @@ from analytics.planning.problem import Problem
 PLAN_LABELS: Mapping[str, str] = {
     "optimum": "Ce programme",
     "same_for_all": "La même chose pour toutes",
-    "most_cases_first": "D'abord le plus de dossiers",
+    "most_cases_first": "D’abord le plus de dossiers",
 }
 
 

@@ -19,7 +19,7 @@ def what_to_loosen(relaxations: pd.DataFrame, problem: Problem) -> list[str]:
     if len(hours):
         total, n_weeks = hours["amount"].sum(), max(int((problem.weeks["capacity"] > 0).sum()), 1)
         sentences.append(
-            f"Ajouter des heures : {number(total)} h d'équipe en plus sur la période suffisent, environ "
+            f"Ajouter des heures : {number(total)} h d’équipe en plus sur la période suffisent, environ "
             f"{number(total / n_weeks, 1)} h par semaine."
         )
     if len(rules):
@@ -39,6 +39,6 @@ def _rules(rules: pd.DataFrame, problem: Problem) -> list[str]:
     left_out = rules.loc[rules["kind"] == "due", "name"]
     if len(left_out):
         names = problem.schools.set_index("school_id")["name"].reindex(left_out).tolist()
-        some = listing([*names[:_NAMED], *(["d'autres"] if len(names) > _NAMED else [])])
+        some = listing([*names[:_NAMED], *(["d’autres"] if len(names) > _NAMED else [])])
         words.append(f"laisser plus longtemps sans action {count(len(names), 'école')} ({some})")
     return words

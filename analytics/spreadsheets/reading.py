@@ -31,7 +31,7 @@ def read(content: bytes) -> list[Sheet]:
         raise RefusedFileError("Le fichier est vide.")
     if content.startswith(_OLE):
         raise RefusedFileError(
-            "Le fichier est protégé par un mot de passe, ou dans l'ancien format .xls. "
+            "Le fichier est protégé par un mot de passe, ou dans l’ancien format .xls. "
             "Enregistrez-le sans mot de passe, au format .xlsx."
         )
     if content.startswith(b"PK"):
@@ -42,7 +42,7 @@ def read(content: bytes) -> list[Sheet]:
 def _read_csv(content: bytes) -> list[list[str]]:
     text = _decode(content)
     if "\0" in text:
-        raise RefusedFileError("Le fichier contient des octets nuls : ce n'est pas un fichier CSV lisible.")
+        raise RefusedFileError("Le fichier contient des octets nuls : ce n’est pas un fichier CSV lisible.")
     if text.count("\n") > MAX_ROWS:
         raise too_far(address(MAX_ROWS, 0))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
@@ -73,7 +73,7 @@ def _decode(content: bytes) -> str:
             return content.decode("cp1252")
     except UnicodeDecodeError:
         raise RefusedFileError(
-            "L'encodage du fichier n'est pas reconnu. Enregistrez-le en CSV UTF-8, ou au format .xlsx."
+            "L’encodage du fichier n’est pas reconnu. Enregistrez-le en CSV UTF-8, ou au format .xlsx."
         ) from None
 
 

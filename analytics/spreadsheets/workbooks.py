@@ -54,7 +54,7 @@ def read_workbook(content: bytes) -> list[Sheet]:
         elif _XLSX_CONTENT in parts:
             marks = _xlsx_marks(parts)
         else:
-            raise RefusedFileError("Ce n'est pas un classeur .xlsx ou .ods : enregistrez le registre au format .xlsx.")
+            raise RefusedFileError("Ce n’est pas un classeur .xlsx ou .ods : enregistrez le registre au format .xlsx.")
         del parts
         return _read_sheets(content, marks)
     except PasswordError:
@@ -114,7 +114,7 @@ def _judge_directory(archive: zipfile.ZipFile) -> None:
     if any(member.flag_bits & 1 for member in members):
         raise _protected()
     if unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS or unpacked > MAX_RATIO * max(packed, 1):
-        raise RefusedFileError("Le fichier se déplie de façon démesurée : il n'est pas ouvert, par prudence.")
+        raise RefusedFileError("Le fichier se déplie de façon démesurée : il n’est pas ouvert, par prudence.")
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -61,7 +61,7 @@ class Reader:
             if not path.exists():
                 raise DamagedStoreError from None
             raise StoreError(
-                "Les données ne s'ouvrent pas avec cette version de Relais. Mettez Relais à jour."
+                "Les données ne s’ouvrent pas avec cette version de Relais. Mettez Relais à jour."
             ) from None
 
     def __enter__(self) -> Self:

@@ -53,7 +53,7 @@ class Store:
         except FileNotFoundError:
             names = []
         except OSError:
-            raise StoreError("Le dossier des données n'est pas lisible.") from None
+            raise StoreError("Le dossier des données n’est pas lisible.") from None
         if names and all(map(_VERSION.fullmatch, names)):
             return names
         lying = [path for path in self.folder.glob("*.duckdb") if _VERSION.fullmatch(path.name)]
@@ -85,7 +85,7 @@ class Store:
         except Timeout:
             raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
         except OSError:
-            raise StoreError("Le dossier des données n'est pas accessible en écriture.") from None
+            raise StoreError("Le dossier des données n’est pas accessible en écriture.") from None
         try:
             self._clear_left_overs(self.versions)
             yield
@@ -116,7 +116,7 @@ class Store:
         """
         with self.writing():
             if not any(is_whole(self.folder / name) for name in self.versions[1:]):
-                raise StoreError("Il n'y a pas d'importation à annuler.")
+                raise StoreError("Il n’y a pas d’importation à annuler.")
             self._replace(lambda kept: kept[1:])
 
     def forget(self, case_id: str) -> bool:
@@ -171,7 +171,7 @@ class Store:
             self._point_to(after)
         except (duckdb.Error, OSError):
             self._clear_left_overs(before)
-            raise StoreError("L'écriture a échoué (disque plein ?). Les données d'avant restent en place.") from None
+            raise StoreError("L’écriture a échoué (disque plein ?). Les données d’avant restent en place.") from None
         self._clear_left_overs(after)
         return after
 

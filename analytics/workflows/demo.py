@@ -31,7 +31,7 @@ def build_demo(store: Store, now: datetime, progress: Progress = lambda share, w
                 )
     as_of = demo_day(now.date())
     years = [year.name for year in calendar().years if year.first_day <= as_of][-N_SCHOOL_YEARS:]
-    progress(0.0, "Écriture d'un registre fictif")
+    progress(0.0, "Écriture d’un registre fictif")
     content = synthetic_register(school_years=years, as_of=as_of)
     return import_register(store, content, _KEY, now, source="demo", progress=progress)
 
@@ -42,7 +42,7 @@ def ready_snapshot(store: Store, now: datetime) -> Snapshot:
         build_demo(store, now)
     snapshot = store.snapshot()
     if snapshot is None:
-        raise StoreError("Il n'y a pas encore de données. Importez un registre.")
+        raise StoreError("Il n’y a pas encore de données. Importez un registre.")
     return snapshot
 
 

@@ -34,8 +34,8 @@ class Import:
         if self.known_as_of is None or self.extract.as_of >= self.known_as_of:
             return ""
         return (
-            f"Attention : cet extrait est plus ancien que le dernier importé ({day(self.known_as_of)}). Les dossiers qu'il "
-            "contient reviennent à leur état d'alors."
+            f"Attention : cet extrait est plus ancien que le dernier importé ({day(self.known_as_of)}). Les dossiers qu’il "
+            "contient reviennent à leur état d’alors."
         )
 
     @property

@@ -15,7 +15,7 @@ def inventory(snapshot: Snapshot) -> list[str]:
     by_status = snapshot.case_counts(by=("status",)).set_index("status")["n"]
     key = snapshot.table("imports")["key_id"].iloc[-1]
     lines = [
-        "Données fictives." if snapshot.is_demo else "Données internes, tirées d'un registre réel.",
+        "Données fictives." if snapshot.is_demo else "Données internes, tirées d’un registre réel.",
         f"Situation au {day(snapshot.as_of)}.",
         f"Années scolaires : {listing(list(snapshot.choices()['school_years'].iloc[0])) or 'aucune'}.",
         f"Dossiers : {number(by_status.sum())}, dont {number(by_status.get('open', 0))} en cours.",

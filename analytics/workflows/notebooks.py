@@ -48,7 +48,7 @@ def notebook_path(name: str) -> Path:
     listed = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
     found = next((path for stem, path in listed.items() if name in (stem, stem[:2], stem[:2].lstrip("0"))), None)
     if found is None:
-        raise RefusedError(f"Ce carnet n'existe pas. Il y a : {', '.join(listed)}.")
+        raise RefusedError(f"Ce carnet n’existe pas. Il y a : {', '.join(listed)}.")
     return found
 
 
@@ -166,7 +166,7 @@ def _read(path: Path) -> NotebookNode:
     try:
         return nbformat.read(path, as_version=4)
     except Exception:
-        raise RefusedError("Ce fichier n'est pas un carnet Jupyter.") from None
+        raise RefusedError("Ce fichier n’est pas un carnet Jupyter.") from None
 
 
 def _set(notebook: NotebookNode, settings: Mapping[str, str]) -> None:
@@ -178,7 +178,7 @@ def _set(notebook: NotebookNode, settings: Mapping[str, str]) -> None:
         for name, word in settings.items():
             if name not in own:
                 raise RefusedError(
-                    f"Ce carnet n'a pas ce paramètre. Les siens : {', '.join(own) or 'aucun'}. Les données se choisissent "
+                    f"Ce carnet n’a pas ce paramètre. Les siens : {', '.join(own) or 'aucun'}. Les données se choisissent "
                     "par RELAIS_STORE."
                 )
             first.source += f"\n{name} = {_value(word, isinstance(known[name], ast.Tuple))!r}"
@@ -218,4 +218,4 @@ def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progr
             except CellExecutionError as error:
                 raise RefusedError(f"La cellule {place + 1} du carnet a échoué : {error.ename}.") from None
             except (CellTimeoutError, DeadKernelError):
-                raise RefusedError(f"La cellule {place + 1} du carnet n'a pas fini.") from None
+                raise RefusedError(f"La cellule {place + 1} du carnet n’a pas fini.") from None

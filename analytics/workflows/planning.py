@@ -34,7 +34,7 @@ def written_plan(
     try:
         start = open_weeks(max(now.date(), snapshot.as_of), days)[0]
     except OutsideCalendarError:
-        raise RefusedError("Le calendrier de la prochaine année scolaire n'est pas encore connu.") from None
+        raise RefusedError("Le calendrier de la prochaine année scolaire n’est pas encore connu.") from None
     kept = urgent_hours(snapshot, days) if reserve is None else reserve
     team = Team(people, hours_each, round(kept), start)
     preparation = prepare(snapshot, team, content.rules, days)

@@ -39,7 +39,7 @@ def record_and_render(store: Store, release: Release, based_on: int) -> dict[str
     files = publication_files(release)
     with store.writing():
         if len(past_records(store.folder)) != based_on:
-            raise RefusedError("Une autre publication vient d'être enregistrée. Recommencez.")
+            raise RefusedError("Une autre publication vient d’être enregistrée. Recommencez.")
         record(store.folder, files)
     return files
 
@@ -49,12 +49,12 @@ def publish_folder(
 ) -> Sequence[str]:
     """Publish a period into a new ``folder``, and say in French what happened. RefusedError when it may not leave."""
     if folder.exists():
-        raise RefusedError("Ce dossier existe déjà, et n'a pas été touché. Donnez un autre nom.")
+        raise RefusedError("Ce dossier existe déjà, et n’a pas été touché. Donnez un autre nom.")
     catalogue = load_catalogue()
     period = catalogue.period(period_code)
     snapshot = store.snapshot()
     if snapshot is None:
-        raise RefusedError("Il n'y a pas encore de données à publier.")
+        raise RefusedError("Il n’y a pas encore de données à publier.")
     with snapshot:
         if (before := already_published(store, snapshot, period, catalogue)) is not None:
             write_folder(folder, before.files)
@@ -64,7 +64,7 @@ def publish_folder(
     release = proposal.release or (proposal.rounded if rounded else None)
     if release is None:
         raise RefusedError(
-            "La version exacte n'a pas pu être prouvée sûre : rien n'est publié. La version arrondie s'obtient par "
+            "La version exacte n’a pas pu être prouvée sûre : rien n’est publié. La version arrondie s’obtient par "
             "--rounded."
         )
     write_folder(folder, record_and_render(store, release, based_on))

@@ -77,8 +77,8 @@ def run(page: StreamlitPage) -> None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         _LOG.error("%s in %s, line %s", type(error).__name__, Path(place.filename).name, place.lineno)
         st.error(
-            "Cette page a rencontré une erreur. Vos données sont intactes. Rechargez la page ; si l'erreur revient, "
-            "signalez-la avec l'heure qu'il est.",
+            "Cette page a rencontré une erreur. Vos données sont intactes. Rechargez la page ; si l’erreur revient, "
+            "signalez-la avec l’heure qu’il est.",
             icon=":material/error:",
         )
 
@@ -146,8 +146,8 @@ def filters(snapshot: Snapshot) -> Selection:
                 "Années scolaires", "annees", {year: year for year in choices["school_years"]}, "Toutes"
             ),
             first_week=week("Depuis la semaine du", "depuis", "Le début"),
-            last_week=week("Jusqu'à la semaine du", "jusque", "La fin"),
-            incident_types=several("Types d'incidents", "types", INCIDENT_TYPES.labels),
+            last_week=week("Jusqu’à la semaine du", "jusque", "La fin"),
+            incident_types=several("Types d’incidents", "types", INCIDENT_TYPES.labels),
             school_levels=several("Niveaux", "niveaux", SCHOOL_LEVELS.labels),
             school_networks=several("Réseaux", "reseaux", SCHOOL_NETWORKS.labels),
             zones=several("Zones", "zones", {zone: zone for zone in choices["zones"]}, "Toutes"),
@@ -185,7 +185,7 @@ def context(snapshot: Snapshot, selection: Selection, n_cases: int) -> None:
         )
     if snapshot.is_fallback:
         st.error(
-            "Le dernier import est endommagé. Vous voyez les données de l'import précédent. Importez à nouveau le registre.",
+            "Le dernier import est endommagé. Vous voyez les données de l’import précédent. Importez à nouveau le registre.",
             icon=":material/error:",
         )
     st.session_state[_SHOWN] = (selection.description, snapshot.as_of)
@@ -240,7 +240,7 @@ def _offer_table(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> N
         return internal_csv(shown, filters, as_of)
 
     st.download_button(
-        "Télécharger ce tableau, pour l'usage interne",
+        "Télécharger ce tableau, pour l’usage interne",
         data=file,
         file_name=f"interne-{key}.csv",
         mime="text/csv",

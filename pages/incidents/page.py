@@ -9,7 +9,7 @@ QUESTIONS = {
     "Quand": _incident_parts.when,
 }
 
-_widgets.title("Types d'incidents", "Que se passe-t-il, à quel âge, par quel canal et à quel moment de l'année ?")
+_widgets.title("Types d’incidents", "Que se passe-t-il, à quel âge, par quel canal et à quel moment de l’année ?")
 snapshot = _data.snapshot()
 selection = _widgets.filters(snapshot)
 n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])

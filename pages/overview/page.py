@@ -11,7 +11,7 @@ from pages import _data, _widgets
 from pages.incidents import parts as _incident_parts
 from pages.overview import parts as _overview_parts
 
-_widgets.title("Vue d'ensemble", "")
+_widgets.title("Vue d’ensemble", "")
 snapshot = _data.snapshot()
 selection = _widgets.filters(snapshot)
 n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
@@ -37,9 +37,9 @@ with left:
         charts.weeks(weeks, year, incidents.year_before(calendar(), year), height=244),
         key="weeks",
         alt=f"{count(weeks['n'].sum(), 'signalement')} depuis le {day(weeks['week'].iloc[0])}.",
-        read="une barre par semaine ; le trait gris est l'année d'avant, à la même semaine d'école ; une barre hachurée est la "
+        read="une barre par semaine ; le trait gris est l’année d’avant, à la même semaine d’école ; une barre hachurée est la "
         "semaine en cours ; les bandes grises sont les congés.",
-        act="pour savoir ce qui dépasse le hasard, suivez « Au-delà du hasard » plus haut : une semaine haute n'est pas une tendance.",
+        act="pour savoir ce qui dépasse le hasard, suivez « Au-delà du hasard » plus haut : une semaine haute n’est pas une tendance.",
         table=weeks,
         columns={"week": "Semaine du", "n": "Dossiers", "n_before": "Un an plus tôt", "holiday": "Congé"},
         folded=True,
@@ -55,10 +55,10 @@ with right:
         f"{number(n_cases)}, soit {percent(first['share'])}.",
         read="la part des dossiers où ce type est noté ; un dossier peut en avoir plusieurs, la somme peut dépasser 100 %. En "
         "orange, ce qui menace la vie.",
-        act="voyez la page Types d'incidents pour les autres types et le détail par niveau.",
+        act="voyez la page Types d’incidents pour les autres types et le détail par niveau.",
         table=types.assign(label=types["incident_type"].map(INCIDENT_TYPES.labels)),
         columns={
-            "label": "Type d'incident",
+            "label": "Type d’incident",
             "n": "Dossiers",
             "share": "Part",
             "lower": "Bas (95 %)",

@@ -30,7 +30,7 @@ def new_cases(snapshot: Snapshot, previous: Snapshot | None, selection: Selectio
             note="Premier extrait : dès le suivant, ce qui est nouveau se verra ici.",
             counts="Les dossiers du registre qui répondent aux filtres.",
             numerator=count(n_cases, "dossier"),
-            denominator="sans objet : c'est un nombre",
+            denominator="sans objet : c’est un nombre",
             left_out=refused,
             links=(Link("Voir les types", "incidents", _widgets.address(selection)),),
         )
@@ -48,12 +48,12 @@ def new_cases(snapshot: Snapshot, previous: Snapshot | None, selection: Selectio
     )
     since = previous.as_of - timedelta(days=previous.as_of.weekday())
     return Indicator(
-        f"Nouveau depuis l'extrait du {day(previous.as_of)}",
+        f"Nouveau depuis l’extrait du {day(previous.as_of)}",
         f"{n_cases - n_before:+d}".replace("+0", "0") + (" dossier" if abs(n_cases - n_before) < 2 else " dossiers"),
         note=words or "aucun type ne progresse",
         counts="La différence entre les deux derniers extraits, avec les mêmes filtres. Un dossier corrigé peut changer de type.",
         numerator=f"{count(n_cases, 'dossier')} à cet extrait",
-        denominator=f"{count(n_before, 'dossier')} à l'extrait précédent",
+        denominator=f"{count(n_before, 'dossier')} à l’extrait précédent",
         left_out=refused,
         links=(
             Link(
@@ -79,7 +79,7 @@ def overdue_steps(snapshot: Snapshot, selection: Selection) -> Indicator:
         "Hors délai, dossiers ouverts",
         count(n_overdue, "étape"),
         note=" ; ".join(parts),
-        counts="Les étapes que des dossiers ouverts attendent au-delà du délai de l'école, sinon de celui du service. Une "
+        counts="Les étapes que des dossiers ouverts attendent au-delà du délai de l’école, sinon de celui du service. Une "
         "menace pour la vie se juge en heures.",
         numerator=count(n_overdue, "étape"),
         denominator=f"{count(n_overdue + n_waiting, 'étape attendue', 'étapes attendues')} avec un délai",
@@ -96,7 +96,7 @@ def beyond_chance(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame
     if unjudged := _incident_parts.why_unjudged(points):
         value, note = "Pas assez de données", unjudged
     elif recent.empty:
-        value, note = "Rien", "Dans les quatre dernières semaines d'école, le hasard suffit."
+        value, note = "Rien", "Dans les quatre dernières semaines d’école, le hasard suffit."
     else:
         value = "En hausse" if recent["rises"].iloc[0] else "En baisse"
         note = _incident_parts.signal_words(recent.iloc[0]).capitalize()
@@ -104,10 +104,10 @@ def beyond_chance(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame
         "Au-delà du hasard",
         value,
         note=note,
-        counts="Les signalements de chaque semaine d'école, comparés à ce que leur propre histoire laisse au hasard. La semaine "
-        "en cours n'est jamais jugée. Même quand rien ne change, un signal se montre cinq à dix fois sur cent.",
+        counts="Les signalements de chaque semaine d’école, comparés à ce que leur propre histoire laisse au hasard. La semaine "
+        "en cours n’est jamais jugée. Même quand rien ne change, un signal se montre cinq à dix fois sur cent.",
         numerator=f"{count(len(recent), 'semaine')} avec un signal, sur les quatre dernières",
-        denominator=f"{count(n_whole, 'semaine entière', 'semaines entières')} d'école",
+        denominator=f"{count(n_whole, 'semaine entière', 'semaines entières')} d’école",
         left_out="les semaines de congé et la semaine en cours",
         links=(Link("Voir les semaines", "incidents", _widgets.address(selection, sujet="Quand")),),
     )
@@ -126,15 +126,15 @@ def where_to_look(snapshot: Snapshot, selection: Selection) -> Indicator:
     return Indicator(
         "Où regarder",
         count(len(beyond), "école") if len(beyond) else "Aucune école",
-        note="Plus de dossiers que leur taille et le hasard ne l'expliquent."
+        note="Plus de dossiers que leur taille et le hasard ne l’expliquent."
         if len(beyond)
-        else "Sans le nombre d'élèves, les écoles ne se comparent pas."
+        else "Sans le nombre d’élèves, les écoles ne se comparent pas."
         if rated["rate"].isna().all()
-        else f"Aucune n'est à part des autres. {count(n_silent, 'école')} sans dossier.",
-        counts="Les écoles au-dessus de la limite à 99,8 % de l'entonnoir, élargie si les écoles diffèrent entre elles ; la plus "
-        "élevée au taux prudent d'abord.",
+        else f"Aucune n’est à part des autres. {count(n_silent, 'école')} sans dossier.",
+        counts="Les écoles au-dessus de la limite à 99,8 % de l’entonnoir, élargie si les écoles diffèrent entre elles ; la plus "
+        "élevée au taux prudent d’abord.",
         numerator=count(len(beyond), "école"),
         denominator=count(int(rated["rate"].notna().sum()), "école"),
-        left_out=f"{count(int(rated['rate'].isna().sum()), 'école')} dont le nombre d'élèves manque",
+        left_out=f"{count(int(rated['rate'].isna().sum()), 'école')} dont le nombre d’élèves manque",
         links=(*links, Link("Voir les écoles", "schools", _widgets.address(selection))),
     )

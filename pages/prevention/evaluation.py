@@ -20,7 +20,7 @@ def show_evaluation(snapshot: Snapshot) -> None:
     st.markdown(
         typeset(
             "Après une séance, les signalements peuvent **augmenter** : plus de confiance, et non plus de faits. Ils peuvent "
-            "**baisser** sans la séance : on choisit des écoles au plus haut. D'où trois questions, dans cet ordre."
+            "**baisser** sans la séance : on choisit des écoles au plus haut. D’où trois questions, dans cet ordre."
         )
     )
     observed = observed_panel(snapshot, calendar())
@@ -28,7 +28,7 @@ def show_evaluation(snapshot: Snapshot) -> None:
     table = power_table(cases, dispersion)
     needed = {n_terms: schools_needed(cases, dispersion, n_terms) for n_terms in (3, 6)}
     words = {
-        n: "plus d'écoles qu'il n'y en a" if found is None else count(found, "école") for n, found in needed.items()
+        n: "plus d’écoles qu’il n’y en a" if found is None else count(found, "école") for n, found in needed.items()
     }
     st.subheader(typeset("1. Peut-on le voir ?"))
     _widgets.chart(
@@ -37,24 +37,24 @@ def show_evaluation(snapshot: Snapshot) -> None:
         alt=f"Pour voir une baisse de 20 %, il faut {words[3]} avec trois trimestres avant et après.",
         read=f"la chance de voir une vraie baisse de 20 % pour une moyenne de {number(cases, 1)} par école et par trimestre. Quatre "
         f"chances sur cinq demandent {words[3]} avec une année avant et une après, {words[6]} avec deux.",
-        act="si votre service a moins d'écoles, n'attendez pas des chiffres qu'ils tranchent. Notez ce qui est vraiment donné, "
-        "et demandez aux classes ce qu'elles en gardent.",
+        act="si votre service a moins d’écoles, n’attendez pas des chiffres qu’ils tranchent. Notez ce qui est vraiment donné, "
+        "et demandez aux classes ce qu’elles en gardent.",
         table=table.rename(columns={"power": "share"}),
         columns={"n_schools": "Écoles", "n_terms": "Trimestres avant et après", "share": "Chances de le voir"},
     )
-    st.subheader(typeset("2. Qu'est-ce qui baisserait tout seul ?"))
+    st.subheader(typeset("2. Qu’est-ce qui baisserait tout seul ?"))
     falls = expected_without_action(observed_rates(snapshot, calendar()), 10)
     rates = falls.merge(snapshot.school_counts()[["school_id", "name"]], on="school_id")
     _widgets.chart(
         charts.falls_by_themselves(rates),
         key="plan-mean",
-        alt=f"Les dix taux les plus hauts baisseraient d'eux-mêmes de {percent(-rates['change'].mean())} en moyenne.",
-        read="les taux les plus hauts doivent une part au hasard. Le second point est ce qu'on attend ensuite, sans rien faire.",
-        act="ne comptez comme effet d'une séance que ce qui dépasse cette baisse-là.",
+        alt=f"Les dix taux les plus hauts baisseraient d’eux-mêmes de {percent(-rates['change'].mean())} en moyenne.",
+        read="les taux les plus hauts doivent une part au hasard. Le second point est ce qu’on attend ensuite, sans rien faire.",
+        act="ne comptez comme effet d’une séance que ce qui dépasse cette baisse-là.",
         table=rates.rename(columns={"change": "share"}),
         columns={"name": "École", "n": "Dossiers", "share": "Changement attendu"},
     )
-    st.subheader(typeset("3. Qu'a-t-on vu ?"))
+    st.subheader(typeset("3. Qu’a-t-on vu ?"))
     show_effect(effect(observed), effect(observed[~observed["just_before"]]))
 
 
@@ -64,7 +64,7 @@ def show_effect(found: Effect, cautious: Effect) -> None:
         st.markdown(
             typeset(
                 f"**On ne peut pas le dire.** Il faut au moins dix écoles suivies avant et après une première action, et dix sans "
-                f"action à côté d'elles, toutes avec au moins un dossier ; il y en a {number(found.n_visited)} et "
+                f"action à côté d’elles, toutes avec au moins un dossier ; il y en a {number(found.n_visited)} et "
                 f"{number(found.n_compared)}. Il faut aussi des dossiers avant et après."
             )
         )
@@ -76,12 +76,12 @@ def show_effect(found: Effect, cautious: Effect) -> None:
     ]
     if cautious.is_known:
         lines.append(
-            f"Sans le trimestre qui précède l'action, où l'école était peut-être au plus haut : {percent(cautious.ratio)}, entre "
+            f"Sans le trimestre qui précède l’action, où l’école était peut-être au plus haut : {percent(cautious.ratio)}, entre "
             f"{percent(cautious.lower)} et {percent(cautious.upper)}."
         )
     lines.append(
-        "Au-dessus de 100 %, cela peut être de la confiance. Si l'intervalle contient 100 %, on ne sait pas. Les écoles n'ont "
-        "pas été tirées au sort : d'autres différences peuvent jouer."
+        "Au-dessus de 100 %, cela peut être de la confiance. Si l’intervalle contient 100 %, on ne sait pas. Les écoles n’ont "
+        "pas été tirées au sort : d’autres différences peuvent jouer."
     )
     st.markdown(typeset("\n\n".join(lines)))
 
@@ -94,13 +94,13 @@ def show_activities() -> None:
             st.markdown(
                 typeset(
                     f"**{activity.label}** · {activity.definition} {activity.minutes} min, {activity.staff} personnes, groupes "
-                    f"de {activity.group_size} au plus, {number(activity.team_hours, 1)} h d'équipe. Source : {origin}."
+                    f"de {activity.group_size} au plus, {number(activity.team_hours, 1)} h d’équipe. Source : {origin}."
                 )
             )
         st.caption(
             typeset(
                 "Durées, groupes et poids sont des hypothèses à adapter dans data/activities.toml. Repère : des programmes entiers "
                 "ont réduit les faits commis de 19 à 20 % et les faits subis de 15 à 16 % (Gaffney et al., 2021) ; KiVa au pays "
-                "de Galles n'a pas montré d'effet net. L'effet d'une séance seule n'est pas connu."
+                "de Galles n’a pas montré d’effet net. L’effet d’une séance seule n’est pas connu."
             )
         )

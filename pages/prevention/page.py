@@ -40,7 +40,7 @@ def main() -> None:
         team, rules = parts.choose(snapshot, now.date())
     except OutsideCalendarError:
         st.info(
-            "Le calendrier de la prochaine année scolaire n'est pas encore connu de Relais. Ajoutez-le à data/calendar.toml, ou au calendrier de votre service.",
+            "Le calendrier de la prochaine année scolaire n’est pas encore connu de Relais. Ajoutez-le à data/calendar.toml, ou au calendrier de votre service.",
             icon=":material/calendar_month:",
         )
         return
@@ -52,7 +52,7 @@ def main() -> None:
     result = parts.computed(snapshot, team, rules, preparation)
     if result is None:
         st.caption(
-            typeset("Le calcul prend de quelques secondes à une minute. Changez les heures et les règles d'abord.")
+            typeset("Le calcul prend de quelques secondes à une minute. Changez les heures et les règles d’abord.")
         )
     elif result.plan is None:
         parts.show_what_to_loosen(result, preparation)
@@ -70,14 +70,14 @@ def show_missing(preparation: Preparation) -> None:
     if n := len(preparation.unplannable):
         st.warning(
             typeset(
-                f"{count(n, 'école')} sans niveau ou sans nombre d'élèves : impossible d'y planifier. Complétez la feuille Écoles."
+                f"{count(n, 'école')} sans niveau ou sans nombre d’élèves : impossible d’y planifier. Complétez la feuille Écoles."
             ),
             icon=":material/school:",
         )
     if preparation.given.empty:
         st.info(
-            "Le registre n'a pas de feuille Actions (École, Activité, Date, Groupes). Sans elle, toutes les écoles sont "
-            "comptées comme n'ayant rien reçu.",
+            "Le registre n’a pas de feuille Actions (École, Activité, Date, Groupes). Sans elle, toutes les écoles sont "
+            "comptées comme n’ayant rien reçu.",
             icon=":material/event_busy:",
         )
 
@@ -89,9 +89,9 @@ def show_plan(preparation: Preparation, plan: Plan) -> None:
     st.markdown(
         typeset(
             f"**{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
-            f"{number(ours['hours'])} h d'équipe ({percent(ours['hours_share'])} des heures).** Ce programme couvre "
+            f"{number(ours['hours'])} h d’équipe ({percent(ours['hours_share'])} des heures).** Ce programme couvre "
             f"{percent(ours['share'])} du besoin. Aucun autre qui respecte les règles ne ferait mieux de plus de "
-            f"{percent(max(plan.gap, 0.001), 1)} : c'est prouvé."
+            f"{percent(max(plan.gap, 0.001), 1)} : c’est prouvé."
         )
     )
     weeks = by_week(problem, sessions)
@@ -99,10 +99,10 @@ def show_plan(preparation: Preparation, plan: Plan) -> None:
     _widgets.chart(
         charts.hours_by_week(weeks, LABELS),
         key="plan-weeks",
-        alt=f"Heures prévues par semaine : {number(ours['hours'])} h au total, jamais plus que celles de l'équipe.",
-        read="chaque barre est une semaine de classe, chaque couleur une activité. La ligne grise est ce que l'équipe peut "
+        alt=f"Heures prévues par semaine : {number(ours['hours'])} h au total, jamais plus que celles de l’équipe.",
+        read="chaque barre est une semaine de classe, chaque couleur une activité. La ligne grise est ce que l’équipe peut "
         "donner, urgences déduites. Une école reçoit une activité pour tous ses groupes, ou pas du tout.",
-        act="appelez les écoles dans l'ordre des semaines. Une semaine pleine n'a plus de place pour un imprévu.",
+        act="appelez les écoles dans l’ordre des semaines. Une semaine pleine n’a plus de place pour un imprévu.",
         table=rows.assign(activity=rows["activity"].map(LABELS)),
         columns={
             "week": "Semaine du",
@@ -146,17 +146,17 @@ def show_plan(preparation: Preparation, plan: Plan) -> None:
 def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) -> None:
     problem, sessions = preparation.problem, plan.sessions
     beside = side_by_side(problem, sessions)
-    st.header("À côté d'autres façons de faire")
+    st.header("À côté d’autres façons de faire")
     covered = beside.set_index("plan")["share"]
     _widgets.chart(
         charts.plans_side_by_side(beside, PLAN_LABELS),
         key="plan-compare",
         alt=f"Ce programme couvre {percent(covered['optimum'])} du besoin, la même chose pour toutes "
-        f"{percent(covered['same_for_all'])}, d'abord le plus de dossiers {percent(covered['most_cases_first'])}.",
+        f"{percent(covered['same_for_all'])}, d’abord le plus de dossiers {percent(covered['most_cases_first'])}.",
         read="la part du besoin que chaque façon de faire couvre avec les mêmes heures. « La même chose pour toutes » donne "
-        "une action à chaque école à son tour ; « d'abord le plus de dossiers » sert une école entière avant la suivante. "
+        "une action à chaque école à son tour ; « d’abord le plus de dossiers » sert une école entière avant la suivante. "
         "Ces deux-là ne tiennent pas compte des zones ni des écoles délaissées.",
-        act="si l'écart est petit, la façon la plus simple à expliquer est la bonne.",
+        act="si l’écart est petit, la façon la plus simple à expliquer est la bonne.",
         table=beside.assign(plan=beside["plan"].map(PLAN_LABELS)),
         columns={
             "plan": "Façon de faire",
@@ -177,9 +177,9 @@ def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) 
         charts.chosen_dots(sure.head(N_SHOWN) if not n_close else sure[sure["close"]].head(N_SHOWN)),
         key="plan-chance",
         alt=f"{count(n_close, 'école')} sur {len(sure)} ne seraient ni presque toujours ni presque jamais choisies.",
-        read=f"le même calcul, refait {parts.N_DRAWS} fois avec d'autres taux aussi plausibles (tirage numéro {parts.SEED}, "
-        "sur l'année entière). À 100 %, une école est choisie chaque fois. Les écoles montrées sont celles qui se valent.",
-        act="entre des écoles qui se valent, ce que vous savez d'elles pèse plus que le calcul.",
+        read=f"le même calcul, refait {parts.N_DRAWS} fois avec d’autres taux aussi plausibles (tirage numéro {parts.SEED}, "
+        "sur l’année entière). À 100 %, une école est choisie chaque fois. Les écoles montrées sont celles qui se valent.",
+        act="entre des écoles qui se valent, ce que vous savez d’elles pèse plus que le calcul.",
         table=sure.rename(columns={"chosen_share": "share"}),
         columns={"name": "École", "share": "Choisie", "planned": "Dans ce programme", "close": "Se valent"},
     )
@@ -192,9 +192,9 @@ def show_need(preparation: Preparation) -> None:
         charts.need_bars(first, SCHOOL_LEVELS.labels),
         key="plan-need",
         alt=f"Le besoin le plus grand : {first['name'].iloc[0]}, {SCHOOL_LEVELS.label(first['school_level'].iloc[0])}.",
-        read="les dossiers à attendre en un an (le taux de l'école, rapproché de celui de toutes les écoles quand elle a peu "
-        "de dossiers), puis ce qu'ajoutent le danger et la récence, et ce qu'enlève ce qui a déjà été donné. Les élèves "
-        "d'un niveau sont estimés à partir de ceux de l'école.",
+        read="les dossiers à attendre en un an (le taux de l’école, rapproché de celui de toutes les écoles quand elle a peu "
+        "de dossiers), puis ce qu’ajoutent le danger et la récence, et ce qu’enlève ce qui a déjà été donné. Les élèves "
+        "d’un niveau sont estimés à partir de ceux de l’école.",
         act="si un poids ne vous semble pas juste, changez-le dans data/activities.toml et refaites le calcul.",
         table=first.assign(level=first["school_level"].map(SCHOOL_LEVELS.labels)),
         columns={

@@ -42,9 +42,9 @@ def choose(snapshot: Snapshot, today: date) -> tuple[Team, Rules]:
     reserve = round(urgent_hours(snapshot, calendar()))
     rules = programme().rules
     with st.container(border=True):
-        st.subheader("Les heures de l'équipe")
+        st.subheader("Les heures de l’équipe")
         first, second, third = st.columns(3)
-        people = first.number_input("Personnes dans l'équipe", 1, 50, 4, key="equipe", bind="query-params")
+        people = first.number_input("Personnes dans l’équipe", 1, 50, 4, key="equipe", bind="query-params")
         hours = second.number_input(
             "Heures de prévention par personne et par semaine",
             1.0,
@@ -57,7 +57,7 @@ def choose(snapshot: Snapshot, today: date) -> tuple[Team, Rules]:
             help="Préparation et trajets compris.",
         )
         kept = third.number_input(
-            "Heures d'équipe gardées pour les urgences",
+            "Heures d’équipe gardées pour les urgences",
             0,
             500,
             reserve,
@@ -70,7 +70,7 @@ def choose(snapshot: Snapshot, today: date) -> tuple[Team, Rules]:
         left, right = st.columns(2)
         start = left.selectbox("À partir de la semaine du", weeks, format_func=day, key="semaine", bind="query-params")
         off = right.multiselect(
-            "Semaines sans l'équipe",
+            "Semaines sans l’équipe",
             [week for week in weeks if week >= start],
             format_func=day,
             key="sans",
@@ -192,7 +192,7 @@ def downloads(
             )
     st.caption(
         typeset(
-            "Données internes. Le calendrier donne une semaine à chaque séance : le jour et l'heure se fixent avec l'école. "
+            "Données internes. Le calendrier donne une semaine à chaque séance : le jour et l’heure se fixent avec l’école. "
             "Réimporté, il déplace les séances au lieu de les doubler."
         )
     )

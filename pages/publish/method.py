@@ -31,16 +31,16 @@ def explain(snapshot: Snapshot) -> None:
     st.markdown(
         typeset(
             "**Pourquoi de plus grands nombres sont retenus aussi.** Un seul nombre caché se retrouve par soustraction : 12 au "
-            "total, 9 ailleurs, il en reste 3. Il faut donc en cacher d'autres dans sa ligne et dans sa colonne. Et comme deux "
+            "total, 9 ailleurs, il en reste 3. Il faut donc en cacher d’autres dans sa ligne et dans sa colonne. Et comme deux "
             "tableaux qui comptent les mêmes dossiers se complètent, ils sont protégés tous ensemble, en retenant le moins de "
-            "nombres possible. Chaque petit nombre garde ainsi la place d'être bien plus grand qu'il n'est."
+            "nombres possible. Chaque petit nombre garde ainsi la place d’être bien plus grand qu’il n’est."
         )
     )
-    st.header("Comment c'est vérifié")
+    st.header("Comment c’est vérifié")
     st.markdown(
         typeset(
             "Un second programme, qui ne partage rien avec le premier, ne reçoit que les fichiers et les règles. Il cherche le "
-            "moins et le plus que peut valoir chaque nombre retenu : comme n'importe qui, puis comme chaque école, qui connaît "
+            "moins et le plus que peut valoir chaque nombre retenu : comme n’importe qui, puis comme chaque école, qui connaît "
             "ses propres dossiers, et chaque fois avec toutes les publications précédentes. Si un nombre se retrouve ou se "
             f"laisse serrer de trop près, rien ne sort. La preuve doit venir en {number(rules.seconds)} secondes ; sinon, seule "
             "une version arrondie, sans certificat, est proposée."
@@ -49,10 +49,10 @@ def explain(snapshot: Snapshot) -> None:
     st.header("Ce que cela ne couvre pas")
     st.markdown(
         typeset(
-            "- **Des écoles qui mettraient en commun** ce qu'elles savent de leurs dossiers : chacune est envisagée seule.\n"
-            "- **Ce que l'on apprend autrement** : un parent, un article, une conversation.\n"
-            "- **Ce qui sort sans passer par ici** : une capture d'écran, un tableau marqué « interne ».\n"
-            "- **Les corrections tardives** : une période publiée ne l'est pas une seconde fois avec d'autres nombres.\n"
+            "- **Des écoles qui mettraient en commun** ce qu’elles savent de leurs dossiers : chacune est envisagée seule.\n"
+            "- **Ce que l’on apprend autrement** : un parent, un article, une conversation.\n"
+            "- **Ce qui sort sans passer par ici** : une capture d’écran, un tableau marqué « interne ».\n"
+            "- **Les corrections tardives** : une période publiée ne l’est pas une seconde fois avec d’autres nombres.\n"
             "- **Les faits eux-mêmes** : on compte ce qui est signalé au service, pas ce que vivent les élèves."
         )
     )
@@ -65,9 +65,9 @@ def _compare() -> None:
     _widgets.show_table(known.measures, _COLUMNS)
     st.markdown(
         typeset(
-            "**Comment lire.** Les mêmes tableaux d'une année, protégés de quatre façons. « Montrés » : les nombres donnés tels "
-            f"quels, sur {number(known.n_cells)}. « Exposés » : les nombres retenus que n'importe qui peut retrouver, ou serrer "
-            "de trop près. Un arrondi montre tout, mais chaque nombre est faux de cet écart en moyenne, et rien n'est prouvé.\n\n**Que faire.** Si "
+            "**Comment lire.** Les mêmes tableaux d’une année, protégés de quatre façons. « Montrés » : les nombres donnés tels "
+            f"quels, sur {number(known.n_cells)}. « Exposés » : les nombres retenus que n’importe qui peut retrouver, ou serrer "
+            "de trop près. Un arrondi montre tout, mais chaque nombre est faux de cet écart en moyenne, et rien n’est prouvé.\n\n**Que faire.** Si "
             "beaucoup serait retenu, regroupez des catégories ou publiez une période plus longue, plutôt que de baisser le seuil."
         )
     )

@@ -27,7 +27,7 @@ def of_period(snapshot: Snapshot) -> None:
     periods = closed_periods(catalogue, snapshot)
     if not periods:
         st.info(
-            "Aucune période n'est encore close. Une période se publie une fois terminée.", icon=":material/schedule:"
+            "Aucune période n’est encore close. Une période se publie une fois terminée.", icon=":material/schedule:"
         )
         return
     code = st.selectbox(
@@ -39,7 +39,7 @@ def of_period(snapshot: Snapshot) -> None:
     )
     st.caption(
         typeset(
-            f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l'inverse : leur "
+            f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l’inverse : leur "
             "différence trahirait le reste."
         )
     )
@@ -50,13 +50,13 @@ def of_period(snapshot: Snapshot) -> None:
         return
     st.markdown(
         typeset(
-            "**Comment ça marche.** Les tableaux d'un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
-            "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n'importe qui, puis comme "
-            "chaque école.\n\n**Que faire.** Relisez l'aperçu, puis publiez : la publication est enregistrée, et les "
+            "**Comment ça marche.** Les tableaux d’un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
+            "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n’importe qui, puis comme "
+            "chaque école.\n\n**Que faire.** Relisez l’aperçu, puis publiez : la publication est enregistrée, et les "
             "suivantes en tiennent compte."
         )
     )
-    if not st.toggle("Préparer l'aperçu", key="publier_preparer"):
+    if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
         return
     n_records = len(past_records(store.folder))
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
@@ -93,8 +93,8 @@ def show_proof(found: Proposal) -> None:
     if found.release is None:
         st.warning(
             typeset(
-                "La version exacte n'a pas pu être prouvée sûre : elle n'est pas publiée. La version arrondie, sans "
-                "certificat, peut l'être."
+                "La version exacte n’a pas pu être prouvée sûre : elle n’est pas publiée. La version arrondie, sans "
+                "certificat, peut l’être."
             ),
             icon=":material/gpp_maybe:",
         )
@@ -113,7 +113,7 @@ def show_tables(found: Proposal) -> None:
     reasons = reasons_frame(found)
     if len(reasons):
         st.header("Pourquoi ces nombres sont retenus", anchor=False)
-        st.caption(typeset("Pour le service seulement : la raison n'est jamais publiée."))
+        st.caption(typeset("Pour le service seulement : la raison n’est jamais publiée."))
         st.dataframe(reasons, hide_index=True, alt="Raison de chaque nombre retenu")
 
 

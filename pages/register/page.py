@@ -22,7 +22,7 @@ if held is not None and held.is_demo:
 st.header("Importer", anchor=False)
 st.markdown(
     typeset(
-        "Le fichier est lu en mémoire et n'est jamais enregistré. Les noms, les dates de naissance et les remarques n'entrent "
+        "Le fichier est lu en mémoire et n’est jamais enregistré. Les noms, les dates de naissance et les remarques n’entrent "
         "pas dans Relais ; le numéro de dossier devient un pseudonyme."
     )
 )
@@ -46,7 +46,7 @@ if upload is not None:
             state.publish(store, upload)
 elif (done := state.left_over()) is not None:
     parts.show_refused(done)
-    if st.button("J'ai terminé", key="registre_termine"):
+    if st.button("J’ai terminé", key="registre_termine"):
         state.clear()
         st.rerun()  # Streamlit lets go of a downloaded file at the end of the second run without it
 else:

@@ -64,21 +64,21 @@ def choose_files() -> state.Upload | None:
     register = st.file_uploader(
         "Votre registre (XLSX, ODS ou CSV)", type=["xlsx", "ods", "csv"], key=f"registre_fichier_{turn}"
     )
-    with st.expander("Les écoles, le jour de l'extrait ou vos propres mots sont ailleurs"):
+    with st.expander("Les écoles, le jour de l’extrait ou vos propres mots sont ailleurs"):
         schools = st.file_uploader(
-            "La liste des écoles, si elle n'est pas une feuille du registre",
+            "La liste des écoles, si elle n’est pas une feuille du registre",
             type=["xlsx", "ods", "csv"],
             key=f"registre_ecoles_{turn}",
         )
         mapping = st.file_uploader(
-            "Vos correspondances, gardées d'une autre fois", type=["toml"], key=f"registre_correspondances_{turn}"
+            "Vos correspondances, gardées d’une autre fois", type=["toml"], key=f"registre_correspondances_{turn}"
         )
         typed = st.text_input(
-            "Le jour de l'extrait, si le fichier ne le dit pas", placeholder="12/06/2026", key=f"registre_jour_{turn}"
+            "Le jour de l’extrait, si le fichier ne le dit pas", placeholder="12/06/2026", key=f"registre_jour_{turn}"
         )
     moment = parse_moment(typed) if typed.strip() else None
     if typed.strip() and moment is None:
-        st.error(typeset("Le jour de l'extrait s'écrit 12/06/2026."), icon=":material/error:")
+        st.error(typeset("Le jour de l’extrait s’écrit 12/06/2026."), icon=":material/error:")
         return None
     if register is None:
         return None
@@ -116,7 +116,7 @@ def show_refused(done: Import) -> None:
     st.caption(
         typeset(
             "Ce classeur contient des noms : corrigez-le, importez-le ici, puis supprimez-le. "
-            "Relais le fait au moment du clic et l'oublie dès que vous avez terminé."
+            "Relais le fait au moment du clic et l’oublie dès que vous avez terminé."
         )
     )
 
@@ -144,7 +144,7 @@ def show_check(done: Import) -> None:
         st.warning(plain(done.older_words), icon=":material/history:")
     if not extract.as_of_given:
         st.warning(
-            plain("Le fichier ne dit pas de quel jour il date : c'est aujourd'hui qui compte. Indiquez-le plus haut."),
+            plain("Le fichier ne dit pas de quel jour il date : c’est aujourd’hui qui compte. Indiquez-le plus haut."),
             icon=":material/event:",
         )
     show_preview(done)
@@ -157,7 +157,7 @@ def show_preview(done: Import) -> None:
     st.markdown(
         plain(f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
         if dropped
-        else "Aucune colonne n'est laissée de côté."
+        else "Aucune colonne n’est laissée de côté."
     )
     if unread := unread_steps_sentence(done.extract.layout):
         st.warning(plain(unread), icon=":material/view_column:")
@@ -177,7 +177,7 @@ def ask_words(checked: state.Checked, upload: state.Upload) -> None:
     with st.expander("Colonnes et mots non reconnus", expanded=needed), st.form("registre_form", border=False):
         st.markdown(
             typeset(
-                "Dites ce qu'ils veulent dire, ou laissez-les de côté. Relais montre leur forme "
+                "Dites ce qu’ils veulent dire, ou laissez-les de côté. Relais montre leur forme "
                 "(9 pour un chiffre, a pour une lettre), pas leur contenu : lisez-le dans votre fichier."
             )
         )
@@ -251,8 +251,8 @@ def offer_template() -> None:
 
 def show_history(store: Store, known: state.Held) -> None:
     """The imports and, in two steps, the way back from the last one."""
-    table(known.history, "Les importations, la dernière d'abord")
-    st.caption("Relais ne garde ni le fichier importé, ni le nom de qui l'a importé.")
+    table(known.history, "Les importations, la dernière d’abord")
+    st.caption("Relais ne garde ni le fichier importé, ni le nom de qui l’a importé.")
     if len(store.versions) < 2:
         return
     if not state.undo_asked():
@@ -265,7 +265,7 @@ def show_history(store: Store, known: state.Held) -> None:
         )
         return
     st.warning(
-        typeset("Les données d'avant cette importation reviendront. Annuler la dernière importation ?"),
+        typeset("Les données d’avant cette importation reviendront. Annuler la dernière importation ?"),
         icon=":material/warning:",
     )
     with st.container(horizontal=True):

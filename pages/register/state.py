@@ -184,7 +184,7 @@ def publish(store: Store, upload: Upload) -> None:
         st.rerun()
     clear()
     if store.versions[:1] == before:
-        say("import", "Rien n'a changé : ces dossiers étaient déjà connus tels quels.")
+        say("import", "Rien n’a changé : ces dossiers étaient déjà connus tels quels.")
     else:
         say("import", f"Le registre est importé. {outcome(done)}")
     if done.extract.n_refused:
@@ -206,7 +206,7 @@ def outcome(done: Import) -> str:
         f"{count(changes.unchanged, 'inchangé')}. Situation au {day(done.extract.as_of)}."
     )
     if changes.missing:
-        known = count(changes.missing, "dossier déjà connu n'est", "dossiers déjà connus ne sont")
+        known = count(changes.missing, "dossier déjà connu n’est", "dossiers déjà connus ne sont")
         text += f" {known} pas dans ce fichier : Relais {'le' if changes.missing == 1 else 'les'} garde."
     return text
 

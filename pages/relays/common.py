@@ -13,9 +13,9 @@ from analytics.domain.vocabulary import STEPS
 from analytics.measures import relays
 from analytics.store import Snapshot
 
-CLOCKS = {"hours": "En heures", "school_days": "En jours d'école"}
+CLOCKS = {"hours": "En heures", "school_days": "En jours d’école"}
 SCALES = {"hours": (24, 48, 120), "school_days": (0, 1, 5)}
-UNITS = {"hours": "h", "school_days": "j. d'école"}
+UNITS = {"hours": "h", "school_days": "j. d’école"}
 WORDS = {"hours": hours, "school_days": school_days}
 STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 
@@ -53,5 +53,5 @@ def median_band(row: pd.Series, words: Callable[[float], str]) -> str:
         return ""
     if row["lower"] == row["upper"]:
         return f" ; la moitié, {in_delay(words(row['lower']))}"
-    upper = f"et {words(row['upper'])}" if pd.notna(row["upper"]) else "et un délai que l'on ne voit pas encore"
+    upper = f"et {words(row['upper'])}" if pd.notna(row["upper"]) else "et un délai que l’on ne voit pas encore"
     return f" ; la moitié, entre {words(row['lower'])} {upper}"

@@ -25,7 +25,7 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_level": ("Niveau", SCHOOL_LEVELS.labels),
     "school_network": ("Réseau", SCHOOL_NETWORKS.labels),
     "zone": ("Zone", None),
-    "incident_type": ("Type d'incident", INCIDENT_TYPES.labels),
+    "incident_type": ("Type d’incident", INCIDENT_TYPES.labels),
     "danger": ("Menace pour la vie", {True: "menace pour la vie", False: "autres dossiers"}),
     "school_year": ("Année scolaire", None),
 }
@@ -65,9 +65,9 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
         f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {STEP_LABELS[slowest]} "
         f"({percent(of_relays.loc[slowest, f'within_{short}'])}).",
-        read="le point plein est la part des dossiers où l'étape est faite dans le premier délai, le losange dans le second. Le "
-        "trait gris dit ce que le hasard laisse d'incertain. Un dossier ouvert compte pour le temps déjà attendu.",
-        act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n'est pas qu'un retard.",
+        read="le point plein est la part des dossiers où l’étape est faite dans le premier délai, le losange dans le second. Le "
+        "trait gris dit ce que le hasard laisse d’incertain. Un dossier ouvert compte pour le temps déjà attendu.",
+        act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n’est pas qu’un retard.",
         table=summary.assign(label=summary["step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
@@ -84,10 +84,10 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _widgets.chart(
         charts.outcome_bars(summary),
         key="outcomes",
-        alt="Pour chaque étape : combien de dossiers l'ont faite, l'attendent, ont été clôturés sans elle ou ne la demandent pas.",
+        alt="Pour chaque étape : combien de dossiers l’ont faite, l’attendent, ont été clôturés sans elle ou ne la demandent pas.",
         read="chaque barre contient tous les dossiers choisis. Seules les trois premières parts comptent dans les délais ; "
         "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
-        act="beaucoup d'orange : relancez. Beaucoup de violet : l'étape est oubliée, rappelez à quoi elle sert ; les deux dernières "
+        act="beaucoup d’orange : relancez. Beaucoup de violet : l’étape est oubliée, rappelez à quoi elle sert ; les deux dernières "
         "peuvent encore venir après la clôture. Beaucoup de gris foncé : complétez le registre.",
         table=summary.assign(label=summary["step"].map(STEP_LABELS)),
         columns={
@@ -101,7 +101,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "n_time_completed": "Heure complétée",
         },
     )
-    st.caption("« Heure complétée » : le registre ne donne que le jour. L'étape compte alors au plus tard, à 16 h.")
+    st.caption("« Heure complétée » : le registre ne donne que le jour. L’étape compte alors au plus tard, à 16 h.")
 
 
 def _relay_indicator(
@@ -131,7 +131,7 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     waiting = relays.overdue_list(snapshot.overdue(selection))
     st.markdown(
         f"**{count(n_overdue, 'étape')}** hors délai dans les dossiers ouverts, au {day(snapshot.as_of)}. Les plus anciennes "
-        "d'abord. Liste exacte, interne : elle ne sort pas du service."
+        "d’abord. Liste exacte, interne : elle ne sort pas du service."
     )
     if n_overdue:
         _widgets.show_table(
@@ -161,9 +161,9 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         alt=f"Le relais le plus souvent à temps est {STEP_LABELS[judged.idxmax()]} ({percent(judged.max())})."
         if len(judged)
         else "Aucun relais à juger dans ces dossiers.",
-        read="chaque étape est jugée sur le délai que l'école s'est donné, sinon sur celui du service (page Protocole). Une menace "
-        "pour la vie est toujours jugée en heures : un jour d'école compte alors 24 h.",
-        act="appelez d'abord pour ce qui est en rouge : ces dossiers sont ouverts et l'étape est encore possible.",
+        read="chaque étape est jugée sur le délai que l’école s’est donné, sinon sur celui du service (page Protocole). Une menace "
+        "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h.",
+        act="appelez d’abord pour ce qui est en rouge : ces dossiers sont ouverts et l’étape est encore possible.",
         table=answer.assign(label=answer["step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
@@ -187,7 +187,7 @@ def _find_case(snapshot: Snapshot) -> None:
     if snapshot.is_demo:
         return
     with st.expander("Retrouver un dossier de votre registre"):
-        case_number = st.text_input("Son numéro, tel qu'au registre. Il n'est ni gardé ni affiché ailleurs.")
+        case_number = st.text_input("Son numéro, tel qu’au registre. Il n’est ni gardé ni affiché ailleurs.")
         if not case_number.strip():
             return
         try:
@@ -200,7 +200,7 @@ def _find_case(snapshot: Snapshot) -> None:
             return
         due = relays.overdue_list(snapshot.overdue(case_id=case_id))
         steps = listing([f"{STEP_LABELS[row['step']]} ({row['beyond']})" for _, row in due.iterrows()])
-        st.markdown(typeset(f"Ici, il s'appelle **{case_id}**. Hors délai : {steps or 'rien'}."))
+        st.markdown(typeset(f"Ici, il s’appelle **{case_id}**. Hors délai : {steps or 'rien'}."))
 
 
 def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
@@ -231,7 +231,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         st.markdown(typeset(chance(relays.comparison(tested, group).p_value)))
         st.caption(
             f"Les groupes de moins de {relays.FEWEST_COMPARED} dossiers, ou non précisés, ne sont pas dans ce test. Plus on fait "
-            "de comparaisons, plus il s'en trouve une que le hasard seul a faite."
+            "de comparaisons, plus il s’en trouve une que le hasard seul a faite."
         )
     labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].unique()}) if group else {}
     if group in _OF_SCHOOL and (curves[group] == _UNKNOWN).any():
@@ -247,11 +247,11 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _widgets.chart(
         figure,
         key="curve",
-        alt=f"{STEP_LABELS[step]} : part des dossiers où l'étape est faite, selon le délai depuis le signalement.",
-        read="la courbe monte chaque fois que l'étape est faite. Plus elle monte tôt, plus on va vite ; là où elle s'arrête, "
-        "l'étape n'a pas lieu. Sous l'axe, les dossiers que l'on suit encore à ce moment. "
+        alt=f"{STEP_LABELS[step]} : part des dossiers où l’étape est faite, selon le délai depuis le signalement.",
+        read="la courbe monte chaque fois que l’étape est faite. Plus elle monte tôt, plus on va vite ; là où elle s’arrête, "
+        "l’étape n’a pas lieu. Sous l’axe, les dossiers que l’on suit encore à ce moment. "
         + ("En gris, la courbe de tous les dossiers." if in_panels else "En pointillé, le délai du service."),
-        act="quand deux courbes s'écartent dès le début, demandez au groupe le plus rapide ce qu'il fait dans les premières heures.",
+        act="quand deux courbes s’écartent dès le début, demandez au groupe le plus rapide ce qu’il fait dans les premières heures.",
         table=curves.assign(**({"group": curves[group].map(labels)} if group else {})),
         columns={
             **({"group": _GROUPS[group][0]} if group else {}),

@@ -31,12 +31,12 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     cards = [_first_relay_indicator(row, short, words) for _, row in first.iterrows()]
     cards.append(
         _widgets.Indicator(
-            "L'étape la plus sautée",
+            "L’étape la plus sautée",
             percent(skipped["share_skipped"]) if skipped["n_skipped"] else "Aucune",
             note=f"« {STEP_LABELS[skipped['step']]} », dans {count(skipped['n_skipped'], 'dossier')}"
             if skipped["n_skipped"]
             else "",
-            counts="L'étape qui manque dans le plus de dossiers où une étape suivante du protocole est faite.",
+            counts="L’étape qui manque dans le plus de dossiers où une étape suivante du protocole est faite.",
             numerator=f"{count(skipped['n_skipped'], 'dossier')} où elle manque",
             denominator=f"{count(skipped['n_skipped'] + skipped['n_done'], 'dossier')} où elle est faite ou sautée",
             left_out="les dossiers où elle est sans objet ou non notée, ou sans étape suivante faite",
@@ -45,14 +45,14 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     if slowest is not None:
         cards.append(
             _widgets.Indicator(
-                "L'attente la plus longue",
+                "L’attente la plus longue",
                 hours(slowest["median_hours"]),
                 note=f"de « {STEP_LABELS[slowest['step']]} » à « {STEP_LABELS[slowest['next_step']]} »",
                 counts="La plus longue des attentes médianes entre une étape faite et la suivante du protocole.",
                 numerator="la moitié des dossiers ont la suite dans ce délai",
                 denominator=count(slowest["n_followed"], "dossier"),
-                left_out="les dossiers où l'étape suivante est sans objet ou non notée",
-                since="l'étape précédente",
+                left_out="les dossiers où l’étape suivante est sans objet ou non notée",
+                since="l’étape précédente",
             )
         )
     _widgets.indicators(cards, snapshot.as_of)
@@ -60,10 +60,10 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _widgets.chart(
         charts.order_bars(answer),
         key="order",
-        alt=f"L'étape la plus sautée est {STEP_LABELS[skipped['step']]}, dans {percent(skipped['share_skipped'])} des dossiers.",
-        read="une étape est sautée quand elle manque alors qu'une suivante est faite ; elle est à contretemps quand une suivante a "
+        alt=f"L’étape la plus sautée est {STEP_LABELS[skipped['step']]}, dans {percent(skipped['share_skipped'])} des dossiers.",
+        read="une étape est sautée quand elle manque alors qu’une suivante est faite ; elle est à contretemps quand une suivante a "
         "été faite avant elle. Deux étapes du même jour, sans heure, ne sont jamais dites à contretemps.",
-        act="l'ordre du protocole est un conseil, pas une faute. Si une étape est souvent sautée, demandez pourquoi avant de rappeler.",
+        act="l’ordre du protocole est un conseil, pas une faute. Si une étape est souvent sautée, demandez pourquoi avant de rappeler.",
         table=answer.assign(label=answer["step"].map(STEP_LABELS), following=answer["next_step"].map(STEP_LABELS)),
         columns={
             "label": "Étape",
@@ -73,7 +73,7 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "n_overtaken": "À contretemps",
             "share_overtaken": "Part à contretemps",
             "following": "Étape suivante",
-            "median_hours": "Heures jusqu'à elle",
+            "median_hours": "Heures jusqu’à elle",
         },
     )
 
@@ -88,14 +88,14 @@ def _first_relays(snapshot: Snapshot, selection: Selection, clock: str) -> pd.Da
 
 def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], str]) -> _widgets.Indicator:
     return _widgets.Indicator(
-        "Jusqu'au premier relais",
+        "Jusqu’au premier relais",
         words(row["median"]),
         note=f"{percent(row[f'within_{short}'])} des dossiers {in_delay(words(short))}",
-        counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu'il soit. Un tiret : moins "
+        counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu’il soit. Un tiret : moins "
         "de la moitié en ont un.",
         numerator=f"{count(row['n_done'], 'dossier')} avec un relais activé",
         denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
-        left_out=f"{number(row['n_not_applicable'])} où aucun n'est demandé, "
+        left_out=f"{number(row['n_not_applicable'])} où aucun n’est demandé, "
         f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",
         uncertainty=f"de {percent(row[f'within_{short}_lower'])} à {percent(row[f'within_{short}_upper'])}{median_band(row, words)}",
     )
@@ -120,10 +120,10 @@ def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> No
             control_chart(chart_points, lambda month: f"{month:%m/%Y}", hours, "médiane, en heures"),
             key="months",
             alt=f"{STEP_LABELS[step]} : {finding}.",
-            read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l'étape. Entre les pointillés, "
+            read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l’étape. Entre les pointillés, "
             "le hasard suffit ; un losange est un signal. Même quand rien ne change, deux à quatre mois sur cent en portent un. Un "
             "point vide est un mois trop récent pour juger. Un mois sans point a moins de "
-            f"{relays.MIN_CASES} dossiers, ou moins de la moitié ont l'étape : ce peut être le plus mauvais. "
+            f"{relays.MIN_CASES} dossiers, ou moins de la moitié ont l’étape : ce peut être le plus mauvais. "
             f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
             act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
             table=points,
@@ -137,7 +137,7 @@ def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     st.header("Même période, un an plus tôt")
     spans = calendar().same_weeks(snapshot.as_of)
     if spans is None:
-        st.info("L'année précédente n'est pas dans le calendrier.", icon=":material/info:")
+        st.info("L’année précédente n’est pas dans le calendrier.", icon=":material/info:")
         return
     delays = SCALES[clock]
     now, before = (
@@ -164,15 +164,15 @@ def _last_year(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     n_days, n_before = (calendar().class_days(first, last + timedelta(days=6)) for first, last in spans)
     st.caption(
         f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes rangs de semaine un an plus tôt : "
-        f"{n_days} jours d'école, contre {n_before}. La semaine en cours n'y est pas."
+        f"{n_days} jours d’école, contre {n_before}. La semaine en cours n’y est pas."
     )
 
 
 def _last_extract(snapshot: Snapshot, selection: Selection) -> None:
-    st.header("Depuis l'extrait précédent")
+    st.header("Depuis l’extrait précédent")
     previous = _data.previous_snapshot()
     if previous is None:
-        st.info("Il n'y a pas d'extrait précédent.", icon=":material/info:")
+        st.info("Il n’y a pas d’extrait précédent.", icon=":material/info:")
         return
     now = relays.deadline_status(snapshot.step_counts("deadline", selection))
     before = relays.deadline_status(previous.step_counts("deadline", selection))

@@ -12,7 +12,7 @@ from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_NETWORKS,
 from analytics.measures import incidents, relays, schools
 from pages import _data, _widgets
 
-_widgets.title("Fiche d'une école", "Que s'y passe-t-il, et ses relais sont-ils activés dans ses propres délais ?")
+_widgets.title("Fiche d’une école", "Que s’y passe-t-il, et ses relais sont-ils activés dans ses propres délais ?")
 snapshot = _data.snapshot()
 selection = _widgets.filters(snapshot)
 _widgets.context(snapshot, selection, int(snapshot.case_counts(selection)["n"].iloc[0]))
@@ -47,26 +47,26 @@ _widgets.indicators(
             note=f"dont {count(school['n_open'], 'ouvert')}",
             counts="Les dossiers de cette école qui répondent aux filtres.",
             numerator=count(school["n"], "dossier"),
-            denominator="sans objet : c'est un nombre",
+            denominator="sans objet : c’est un nombre",
         ),
         _widgets.Indicator(
             f"Taux prudent {per}",
             number(school["shrunken_rate"], 1),
             note=f"entre {number(school['shrunken_lower'], 1)} et {number(school['shrunken_upper'], 1)} · taux brut "
             f"{number(school['rate'], 1)}",
-            counts="Ce que l'on peut croire du taux de l'école : le sien, rapproché de celui de toutes les écoles d'autant plus "
-            f"qu'elle est petite. Face aux autres, elle est {charts.FLAG_WORDS.get(school['flag'], 'sans comparaison possible')}.",
+            counts="Ce que l’on peut croire du taux de l’école : le sien, rapproché de celui de toutes les écoles d’autant plus "
+            f"qu’elle est petite. Face aux autres, elle est {charts.FLAG_WORDS.get(school['flag'], 'sans comparaison possible')}.",
             numerator=count(school["n"], "dossier"),
             denominator=count(school["n_pupils"], "élève")
             if pd.notna(school["n_pupils"])
-            else "nombre d'élèves inconnu",
+            else "nombre d’élèves inconnu",
         ),
         _widgets.Indicator(
             "Depuis le dernier signalement",
             "–" if weeks_since is None else "cette semaine" if weeks_since == 0 else count(weeks_since, "semaine"),
             note="" if weeks_since is None else f"semaine du {day(school['last_week'])}",
-            counts="Le temps entre la semaine du dernier signalement et l'extrait du registre.",
-            numerator="sans objet : c'est une durée",
+            counts="Le temps entre la semaine du dernier signalement et l’extrait du registre.",
+            numerator="sans objet : c’est une durée",
             denominator="sans objet",
         ),
         _widgets.Indicator(
@@ -83,8 +83,8 @@ _widgets.indicators(
 if school["n"] == 0:
     st.info(
         typeset(
-            "Aucun dossier de cette école ne répond aux filtres. Ne rien signaler n'est pas être à l'abri : un appel suffit "
-            "souvent pour savoir si l'on y connaît le service."
+            "Aucun dossier de cette école ne répond aux filtres. Ne rien signaler n’est pas être à l’abri : un appel suffit "
+            "souvent pour savoir si l’on y connaît le service."
         ),
         icon=":material/info:",
     )
@@ -107,14 +107,14 @@ _widgets.chart(
     key="types",
     alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {count(first['n'], 'dossier')} sur "
     f"{number(school['n'])}.",
-    read="le rond est la part des dossiers de l'école où ce type est noté, le trait gris ce que le hasard laisse d'incertain. Les "
+    read="le rond est la part des dossiers de l’école où ce type est noté, le trait gris ce que le hasard laisse d’incertain. Les "
     "autres marques sont son réseau et son niveau, école comprise. Un dossier peut avoir plusieurs types.",
-    act="quand le trait d'un type passe à côté des marques de ses semblables, parlez-en avec l'école. Sinon, l'écart peut venir du hasard.",
+    act="quand le trait d’un type passe à côté des marques de ses semblables, parlez-en avec l’école. Sinon, l’écart peut venir du hasard.",
     table=beside.assign(
         label=beside["incident_type"].map(INCIDENT_TYPES.labels), group_label=beside["group"].map(groups)
     ),
     columns={
-        "label": "Type d'incident",
+        "label": "Type d’incident",
         "group_label": "Où",
         "n": "Dossiers",
         "n_cases": "Sur",
@@ -139,10 +139,10 @@ n_overdue = int(table["n_overdue"].sum())
 n_own = int(limits["is_own"].sum())
 st.markdown(
     typeset(
-        f"{count(n_own, 'délai')} de l'école, les autres sont ceux du service. **{count(n_overdue, 'étape')}** hors délai dans "
+        f"{count(n_own, 'délai')} de l’école, les autres sont ceux du service. **{count(n_overdue, 'étape')}** hors délai dans "
         f"ses dossiers ouverts, au {day(snapshot.as_of)}."
         if n_own
-        else f"L'école n'a pas donné de délai : ceux du service servent. **{count(n_overdue, 'étape')}** hors délai dans ses "
+        else f"L’école n’a pas donné de délai : ceux du service servent. **{count(n_overdue, 'étape')}** hors délai dans ses "
         f"dossiers ouverts, au {day(snapshot.as_of)}."
     )
 )
@@ -150,13 +150,13 @@ of_relays = table[table["step"].isin(RELAYS)]
 _widgets.chart(
     relay_charts.deadline_bars(of_relays),
     key="deadlines",
-    alt=f"{count(n_overdue, 'étape')} hors délai dans les dossiers ouverts de l'école.",
-    read="chaque barre contient les dossiers de l'école où ce relais est à activer, jugés sur le délai qu'elle s'est donné, sinon "
+    alt=f"{count(n_overdue, 'étape')} hors délai dans les dossiers ouverts de l’école.",
+    read="chaque barre contient les dossiers de l’école où ce relais est à activer, jugés sur le délai qu’elle s’est donné, sinon "
     "sur celui du service. Au tableau, toutes les étapes, avec la part à temps de son réseau et de son niveau.",
-    act="appelez d'abord pour ce qui attend hors délai ; puis voyez avec l'école ce qui freine le relais le plus souvent en retard.",
+    act="appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
     table=table.assign(
         label=table["step"].map(lambda code: STEPS[code].label),
-        whose=table["is_own"].map({True: "l'école", False: "le service"}),
+        whose=table["is_own"].map({True: "l’école", False: "le service"}),
     ),
     columns={
         "label": "Étape",

@@ -10,7 +10,7 @@ from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import schools
 from pages import _data, _widgets
 
-_widgets.title("Écoles concernées", "D'où viennent les signalements, compte tenu du nombre d'élèves ?")
+_widgets.title("Écoles concernées", "D’où viennent les signalements, compte tenu du nombre d’élèves ?")
 snapshot = _data.snapshot()
 selection = _widgets.filters(snapshot)
 n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
@@ -26,11 +26,11 @@ never = ever[ever["n"] == 0].sort_values("name")
 tenth = schools.concentration(rated).iloc[0]
 repeats = schools.repeats(snapshot.case_counts(selection, ["school_id", "report_week"])).iloc[0]
 of_schools = f"{count(n_schools, 'école')} de la feuille Écoles"
-left_out = "les écoles des autres réseaux et zones, et celles qui n'enseignent pas les niveaux choisis, quand un filtre est mis"
+left_out = "les écoles des autres réseaux et zones, et celles qui n’enseignent pas les niveaux choisis, quand un filtre est mis"
 
 
 def _most_concerned(n_top: int) -> str:
-    return "l'école qui en a" if n_top == 1 else f"les {number(n_top)} écoles qui en ont"
+    return "l’école qui en a" if n_top == 1 else f"les {number(n_top)} écoles qui en ont"
 
 
 def against_chance(observed: float, lower: float, upper: float) -> str:
@@ -54,8 +54,8 @@ _widgets.indicators(
         _widgets.Indicator(
             "Écoles jamais vues au registre",
             number(len(never)),
-            note="Ne rien signaler n'est pas être à l'abri.",
-            counts="Les écoles qui n'ont aucun dossier depuis le début du registre, tous types et toutes années. Peu de "
+            note="Ne rien signaler n’est pas être à l’abri.",
+            counts="Les écoles qui n’ont aucun dossier depuis le début du registre, tous types et toutes années. Peu de "
             "signalements peut vouloir dire peu de faits, ou peu de confiance.",
             numerator=count(len(never), "école"),
             denominator=of_schools,
@@ -66,18 +66,18 @@ _widgets.indicators(
             percent(tenth["share"]),
             note=f"le hasard seul donnerait {percent(tenth['expected'])}",
             counts=f"La part des dossiers dans {_most_concerned(tenth['n_top'])} le plus. Même si chaque élève "
-            "courait le même risque, un dixième des écoles en aurait plus que sa part : c'est ce que dit le hasard seul "
+            "courait le même risque, un dixième des écoles en aurait plus que sa part : c’est ce que dit le hasard seul "
             f"({schools.N_DRAWS} tirages, entre {percent(tenth['lower'])} et {percent(tenth['upper'])}).",
             numerator=count(tenth["n_top_cases"], "dossier"),
             denominator=count(tenth["n_cases"], "dossier"),
-            left_out=f"{count(tenth['n_left_out'], 'école')} dont le nombre d'élèves manque",
+            left_out=f"{count(tenth['n_left_out'], 'école')} dont le nombre d’élèves manque",
         ),
         _widgets.Indicator(
             "Dossiers qui en suivent un autre",
             percent(repeats["share"]),
             note=f"le hasard seul donnerait {percent(repeats['expected'])}",
             counts="La part des dossiers signalés dans les quatre semaines après un autre de la même école. Le hasard seul : si "
-            "les dossiers de chaque école tombaient à n'importe quelle semaine, les semaines chargées comptant plus.",
+            "les dossiers de chaque école tombaient à n’importe quelle semaine, les semaines chargées comptant plus.",
             numerator=count(repeats["n"], "dossier"),
             denominator=count(repeats["n_cases"], "dossier"),
         ),
@@ -85,25 +85,25 @@ _widgets.indicators(
     snapshot.as_of,
 )
 
-st.header("Dossiers et taille de l'école")
+st.header("Dossiers et taille de l’école")
 lines = schools.funnel_lines(rated)
 beyond = schools.outliers(rated)
 is_beyond = bool(len(beyond)) and beyond["flag"].iloc[0] == "above_998"
 finding = (
-    "Sans le nombre d'élèves, les écoles ne se comparent pas."
+    "Sans le nombre d’élèves, les écoles ne se comparent pas."
     if lines.empty
     else f"{count(len(beyond), 'école')} au-dessus de la limite à 99,8 %."
     if is_beyond
-    else "Aucune école ne sort de l'entonnoir : aucune n'est à part des autres."
+    else "Aucune école ne sort de l’entonnoir : aucune n’est à part des autres."
 )
 phi = lines["over_dispersion"].iloc[0] if len(lines) else 1.0
 spread = (
     f"Les écoles diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi**0.5, 1)} fois plus grands) : les limites "
-    "sont élargies d'autant, et seules les écoles à part des autres en sortent."
+    "sont élargies d’autant, et seules les écoles à part des autres en sortent."
     if phi > 1
     else ""
     if lines.empty
-    else "Dans l'ensemble, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
+    else "Dans l’ensemble, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
 )
 st.markdown(typeset(f"**{finding}** {spread}"))
 if selection.school_levels:
@@ -116,10 +116,10 @@ _widgets.chart(
     key="funnel",
     alt=f"{finding} {spread}",
     read="chaque rond est une école : sa taille vers la droite, ses dossiers pour 1 000 élèves vers le haut, sur la période "
-    "choisie. Les traits disent jusqu'où va le hasard : l'entonnoir est large à gauche, car dans une petite école deux dossiers "
-    "font déjà un taux élevé. Rond plein : au-delà de 95 % (le hasard seul y met jusqu'à une école sur vingt) ; losange : au-delà de 99,8 %.",
-    act="une école dans l'entonnoir n'est pas une crise. Appelez d'abord celles qui en sortent par le haut, puis celles qui "
-    "n'ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille.",
+    "choisie. Les traits disent jusqu’où va le hasard : l’entonnoir est large à gauche, car dans une petite école deux dossiers "
+    "font déjà un taux élevé. Rond plein : au-delà de 95 % (le hasard seul y met jusqu’à une école sur vingt) ; losange : au-delà de 99,8 %.",
+    act="une école dans l’entonnoir n’est pas une crise. Appelez d’abord celles qui en sortent par le haut, puis celles qui "
+    "n’ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille.",
     table=rated.assign(
         network=rated["school_network"].map(SCHOOL_NETWORKS.labels),
         place=rated["flag"].astype("object").map(charts.FLAG_WORDS),
@@ -156,7 +156,7 @@ if tenth["n_cases"] and tenth["n_schools"] >= 10:
         alt=f"{count(tenth['n_top'], 'école a', 'écoles ont')} {percent(tenth['share'])} des dossiers : {verdict} "
         f"({percent(tenth['expected'])}).",
         read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
-        "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d'incertain.",
+        "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d’incertain.",
         act={
             "plus que le hasard": "les dossiers signalés se concentrent plus que le hasard ne le veut : quelques écoles méritent un effort à "
             "part. Une partie de leur avance vient pourtant du hasard, et baissera seule.",
@@ -199,8 +199,8 @@ if never.empty:
 else:
     st.markdown(
         typeset(
-            f"{count(len(never), 'école')} sans aucun dossier depuis le début du registre. Ne rien signaler n'est pas être à "
-            "l'abri : un appel suffit souvent pour savoir si l'on connaît le service."
+            f"{count(len(never), 'école')} sans aucun dossier depuis le début du registre. Ne rien signaler n’est pas être à "
+            "l’abri : un appel suffit souvent pour savoir si l’on connaît le service."
         )
     )
     with st.expander("Voir la liste, par ordre alphabétique"):

@@ -23,12 +23,12 @@ START = "streamlit run app.py"  # the README's command, as tests/test_readme.py 
 
 # Address, title and whether the page draws charts, in the order of the menu.
 PAGES = {
-    "": ("Vue d'ensemble", True),
+    "": ("Vue d’ensemble", True),
     "protocole": ("Protocole", False),
-    "incidents": ("Types d'incidents", True),
+    "incidents": ("Types d’incidents", True),
     "relais": ("Activation des relais", True),
     "ecoles": ("Écoles concernées", True),
-    "ecole": ("Fiche d'une école", True),
+    "ecole": ("Fiche d’une école", True),
     "prevention": ("Programme de prévention", True),
     "publier": ("Publier", False),
     "registre": ("Registre", False),

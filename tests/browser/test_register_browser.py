@@ -32,7 +32,7 @@ def small_register(tmp_path_factory) -> Path:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
         sheet = book.add_worksheet("Registre")
-        sheet.write_row(0, 0, ["N° dossier", "Élève", "École", "Année d'études", "Signalé le", "Faits"])
+        sheet.write_row(0, 0, ["N° dossier", "Élève", "École", "Année d’études", "Signalé le", "Faits"])
         for row, (case, pupil, day) in enumerate(
             [("1", "Zoé Lambert", "10/03/2026"), ("2", "Noé Dupont", "11/03/2026"), ("3", "Léa Petit", "31/02/2026")], 1
         ):
@@ -88,7 +88,7 @@ def test_the_refused_rows_come_back_to_their_coordinator_and_are_then_forgotten(
         visit.press("Télécharger les lignes refusées")
     rows = CalamineWorkbook.from_path(download.value.path()).get_sheet_by_index(0).to_python()
     assert [row[1] for row in rows if "Léa Petit" in row or "Zoé Lambert" in row] == ["Léa Petit"]
-    visit.press("J'ai terminé")
+    visit.press("J’ai terminé")
     page.get_by_role("button", name="Télécharger les lignes refusées").wait_for(state="detached")
     page.wait_for_function("url => fetch(url).then(answer => answer.status === 404)", arg=download.value.url)
     assert not is_served(download.value.url)

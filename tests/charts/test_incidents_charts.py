@@ -60,8 +60,8 @@ def test_each_holiday_is_named_once_within_its_own_band(year):
     bands = [(pd.Timestamp(shape.x0), pd.Timestamp(shape.x1)) for shape in chart.layout.shapes]
     names = [(note.text, pd.Timestamp(note.x)) for note in chart.layout.annotations]
     assert [name for name, _ in names] == [
-        "Congé d'automne",
-        "Vacances d'hiver",
+        "Congé d’automne",
+        "Vacances d’hiver",
         "Congé de détente",
         "Vacances de printemps",
     ]

@@ -25,7 +25,7 @@ LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
 COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"]
 
-HEADERS = "N° dossier;Élève;École;Année d'études;Signalé le;Faits"
+HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
 GOOD = "2026/01;Zoé Lambert;A1;S3;10/03/2026;Insultes"
 ALSO_GOOD = "2026/02;Noé Lambert;A1;S3;11/03/2026;Menaces"
 BAD = "2026/03;Léa Petit;A1;S3;31/02/2026;Insultes"
@@ -99,7 +99,7 @@ def test_the_commands_are_those_of_the_design(relais):
         (["imprt"], "Vouliez-vous dire « import » ?"),
         (["import"], "Il manque FICHIER."),
         (["import", "absent.xlsx"], "introuvable"),
-        (["import", REGISTER, "--dryrun"], "Cette option n'existe pas."),
+        (["import", REGISTER, "--dryrun"], "Cette option n’existe pas."),
         (["import", REGISTER, "--as-of", "juin"], "2026-06-12 ou 12/06/2026"),
         (["import", REGISTER, "--as-of"], "--as-of est mal employée"),
         (["import", REGISTER, "--schools", "absent.csv"], "introuvable"),
@@ -150,7 +150,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(relais, tmp_path):
     before = files(tmp_path / "store")
     answer = relais("import", REGISTER)
     assert answer.code == 0
-    assert "Rien n'a changé" in answer.err
+    assert "Rien n’a changé" in answer.err
     assert files(tmp_path / "store") == before
 
 
@@ -196,7 +196,7 @@ def test_a_dry_run_shows_what_would_be_kept_and_imports_nothing(relais, register
 
 def test_steps_that_no_column_is_are_said_with_the_way_to_name_them(relais, register):
     answer = relais("import", register(GOOD), "--schools", "ecoles.csv")
-    assert "Aucune colonne n'est reconnue pour « Preuves conservées le »" in answer.err
+    assert "Aucune colonne n’est reconnue pour « Preuves conservées le »" in answer.err
     assert "--mapping" in answer.err
 
 

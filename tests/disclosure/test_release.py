@@ -225,7 +225,7 @@ class TestPublishing:
         assert [entry.period for entry in past_records(own.folder)] == [TERM]
 
     def test_a_period_that_is_not_over_is_refused(self, own, tmp_path):
-        with pytest.raises(CatalogueError, match="n'est pas close"):
+        with pytest.raises(CatalogueError, match="n’est pas close"):
             publish_folder(own, "2025-2026", tmp_path / "year", TODAY)
         assert not (tmp_path / "year").exists()
 
@@ -273,7 +273,7 @@ class TestAgainstPastReleases:
         changed = re.sub(
             rb";Total;(\d+);", lambda found: b";Total;%d;" % (int(found[1]) + 1), past.files[name], count=1
         )
-        with pytest.raises(CatalogueError, match="d'autres nombres"):
+        with pytest.raises(CatalogueError, match="d’autres nombres"):
             self.again(store, [replace(past, files={**past.files, name: changed})], load_catalogue())
 
     def test_a_second_release_is_attacked_together_with_the_first_and_shows_nothing_more_of_it(self, record, proposal):

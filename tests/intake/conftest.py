@@ -19,7 +19,7 @@ SCHOOLS = """Code;Nom;Réseau;Niveau;Zone;Élèves;Délai CPMS
 GOOD_ROW = {
     "N° dossier": "2026/0001",
     "École": "3000",
-    "Année d'études": "S3",
+    "Année d’études": "S3",
     "Signalé le": "12/01/2026 10:00",
     "Faits": "Insultes",
 }

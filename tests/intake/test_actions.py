@@ -22,7 +22,7 @@ def workbook(*actions: list, headers: list[str] = HEADERS) -> bytes:
     book = Book()
     sheets = {
         "Registre": [
-            ["N° dossier", "École", "Année d'études", "Signalé le", "Faits"],
+            ["N° dossier", "École", "Année d’études", "Signalé le", "Faits"],
             ["1", "A", "S1", date(2026, 3, 2), "Insultes"],
         ],
         "Écoles": [
@@ -64,7 +64,7 @@ def test_groups_of_a_school_an_activity_and_a_week_are_added_up(take):
         workbook(
             ["A", "Sensibilisation au 1er degré", date(2026, 3, 10), 2],
             ["École du Canal", "sensibilisation au 1er degre", "12/03/2026", "1"],
-            ["B", "Soirée d'information aux parents", "2026-03-19", ""],
+            ["B", "Soirée d’information aux parents", "2026-03-19", ""],
         )
     )
     assert done.extract.action_faults == []
@@ -74,12 +74,12 @@ def test_groups_of_a_school_an_activity_and_a_week_are_added_up(take):
 def test_a_row_that_cannot_be_taken_is_said_and_the_others_are_kept(take):
     done = take(
         workbook(
-            ["Z", "Formation de l'équipe éducative", date(2026, 3, 10), 2],
+            ["Z", "Formation de l’équipe éducative", date(2026, 3, 10), 2],
             ["A", "Chahut", date(2026, 3, 10), 2],
-            ["A", "Formation de l'équipe éducative", date(2026, 7, 1), 2],
-            ["A", "Formation de l'équipe éducative", "", 2],
-            ["A", "Formation de l'équipe éducative", date(2026, 3, 10), "deux"],
-            ["A", "Formation de l'équipe éducative", date(2026, 3, 10), 1],
+            ["A", "Formation de l’équipe éducative", date(2026, 7, 1), 2],
+            ["A", "Formation de l’équipe éducative", "", 2],
+            ["A", "Formation de l’équipe éducative", date(2026, 3, 10), "deux"],
+            ["A", "Formation de l’équipe éducative", date(2026, 3, 10), 1],
         )
     )
     faults = [(fault.row, fault.header, fault.rule) for fault in done.extract.action_faults]
@@ -95,7 +95,7 @@ def test_a_row_that_cannot_be_taken_is_said_and_the_others_are_kept(take):
 
 def test_without_a_column_of_groups_each_row_is_one(take):
     headers = ["École", "Action", "Donnée le"]
-    take(workbook(["A", "Formation de l'équipe éducative", date(2026, 3, 10)], headers=headers))
+    take(workbook(["A", "Formation de l’équipe éducative", date(2026, 3, 10)], headers=headers))
     assert actions(take.store) == [("A", "staff_training", "09/03", 1)]
 
 
@@ -110,25 +110,25 @@ def test_an_empty_sheet_says_nothing(take):
 
 
 def test_a_later_sheet_has_the_last_word_from_its_first_week_on(take):
-    training = "Formation de l'équipe éducative"
+    training = "Formation de l’équipe éducative"
     take(workbook(["A", training, date(2025, 10, 6), 1], ["A", training, date(2026, 3, 10), 1]))
     take(workbook(["B", training, date(2026, 3, 10), 2]))
     assert actions(take.store) == [("A", "staff_training", "06/10", 1), ("B", "staff_training", "09/03", 2)]
 
 
 def test_a_file_without_the_sheet_leaves_what_is_known(take):
-    take(workbook(["A", "Formation de l'équipe éducative", date(2026, 3, 10), 1]))
+    take(workbook(["A", "Formation de l’équipe éducative", date(2026, 3, 10), 1]))
     take(workbook(headers=["", "", "", ""]))
     assert len(actions(take.store)) == 1
 
 
 def test_the_same_sheet_again_publishes_nothing(take):
-    content = workbook(["A", "Formation de l'équipe éducative", date(2026, 3, 10), 1])
+    content = workbook(["A", "Formation de l’équipe éducative", date(2026, 3, 10), 1])
     assert take(content).version == take(content).version
 
 
 def test_only_the_week_of_a_date_is_kept(take):
-    take(workbook(["A", "Formation de l'équipe éducative", date(2026, 3, 13), 1]))
+    take(workbook(["A", "Formation de l’équipe éducative", date(2026, 3, 13), 1]))
     snapshot = take.store.snapshot()
     with snapshot:
         assert snapshot.table("school_actions")["week"].tolist() == [pd.Timestamp("2026-03-09")]

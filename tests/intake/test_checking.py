@@ -42,8 +42,8 @@ FAULTY_CELLS = [
     ("N° dossier", "-", "missing"),
     ("École", "", "missing"),
     ("École", "Institut Hardi", "unknown_school"),
-    ("Année d'études", "", "missing"),
-    ("Année d'études", "S9", "unknown_term"),
+    ("Année d’études", "", "missing"),
+    ("Année d’études", "S9", "unknown_term"),
     ("Signalé le", "", "missing"),
     ("Signalé le", "04/13/2026", "not_a_date"),
     ("Signalé le", "sans objet", "not_a_date"),
@@ -91,7 +91,7 @@ def test_formulas_and_merged_cells_are_refused_in_the_columns_that_are_read_only
         register.merge_range("B4:B5", "3000")
         register.merge_range("F4:F5", "14")
 
-    headers = ["N° dossier", "École", "Année d'études", "Signalé le", "Faits", "Âge"]
+    headers = ["N° dossier", "École", "Année d’études", "Signalé le", "Faits", "Âge"]
     rows = [[f"{number}", "3000", "S3", "12/01/2026", "Insultes", "14"] for number in range(4)]
     assert found(_extract([headers, *rows], spoil)) == [
         (2, "Faits", "formula"),
@@ -118,7 +118,7 @@ def test_all_the_faults_of_a_row_are_said_at_once(taken):
 
 def test_a_message_names_row_column_and_rule(taken):
     (fault,) = taken({"Mineur": "peut-être"}).faults
-    assert fault.message == "Ligne 2, colonne « Mineur » : ce mot n'est pas dans la liste."
+    assert fault.message == "Ligne 2, colonne « Mineur » : ce mot n’est pas dans la liste."
 
 
 def test_an_unknown_school_is_told_the_nearest_name_of_the_schools_sheet(taken):
@@ -127,7 +127,7 @@ def test_an_unknown_school_is_told_the_nearest_name_of_the_schools_sheet(taken):
 
 
 def test_an_empty_row_is_not_a_row(taken):
-    empty = dict.fromkeys(("N° dossier", "École", "Année d'études", "Signalé le", "Faits"), " ")
+    empty = dict.fromkeys(("N° dossier", "École", "Année d’études", "Signalé le", "Faits"), " ")
     assert taken({}, empty, {}).n_read == 2
 
 
@@ -155,7 +155,7 @@ def test_words_of_a_service_are_accepted_once_they_are_mapped(taken):
     [
         ("Insultes et menaces", {"insults", "threats"}),
         ("Insultes / Menaces", {"insults", "threats"}),
-        ("menaces d'agression ou de mort et insultes", {"insults", "threats"}),
+        ("menaces d’agression ou de mort et insultes", {"insults", "threats"}),
         ("Insulte + insultes", {"insults"}),
         ("PHOTOMONTAGES; image intime", {"degrading_montage", "intimate_images"}),
         ("Usurpations d’identité, Exclusions", {"impersonation", "exclusion"}),
@@ -244,7 +244,7 @@ def test_the_hours_of_the_clock_change_are_those_of_the_reference():
     repeated, skipped = (case["local"] for case in reference["ambiguous"])
     for local, rule in ((repeated, "time_repeated"), (skipped, "time_skipped")):
         row = ["1", "3000", "S3", datetime.fromisoformat(local), "Insultes"]
-        rows = [["N° dossier", "École", "Année d'études", "Signalé le", "Faits"], row]
+        rows = [["N° dossier", "École", "Année d’études", "Signalé le", "Faits"], row]
         assert found(_extract(rows, as_of=date(2026, 11, 20))) == [(2, "Signalé le", rule)]
 
 
@@ -293,9 +293,9 @@ def test_a_year_alone_is_of_what_the_school_teaches(word, in_secondary, in_funda
 
 
 def test_a_school_level_beside_the_year_says_nothing_more_and_refuses_nothing(taken):
-    beside = {"Année d'études": "S3", "Niveau": "Secondaire"}
-    result = taken(beside, {"Année d'études": "", "Niveau": "2e degré"}, {"Année d'études": "", "Niveau": "Secondaire"})
-    assert found(result) == [(4, "Année d'études", "missing")]
+    beside = {"Année d’études": "S3", "Niveau": "Secondaire"}
+    result = taken(beside, {"Année d’études": "", "Niveau": "2e degré"}, {"Année d’études": "", "Niveau": "Secondaire"})
+    assert found(result) == [(4, "Année d’études", "missing")]
     assert set(result.tables["cases"]["school_level"]) == {"secondary_2"}
 
 

@@ -37,8 +37,8 @@ def test_a_refused_row_comes_back_whole_with_the_reasons_in_the_last_column(take
     assert header == [*original[0], CORRECTION_HEADER]
     assert corrected[:-1] == original[2]
     assert corrected[-1] == (
-        "Ligne 3 du registre. Colonne « École » : cette école n'est pas reconnue dans la feuille Écoles. "
-        "Colonne « Faits » : ce mot n'est pas dans la liste."
+        "Ligne 3 du registre. Colonne « École » : cette école n’est pas reconnue dans la feuille Écoles. "
+        "Colonne « Faits » : ce mot n’est pas dans la liste."
     )
     assert len(sheet.rows) == TOP + 2
 
@@ -83,7 +83,7 @@ def test_no_text_of_a_register_becomes_a_formula(take, typed):
 def test_a_number_that_stood_twice_is_told_and_must_be_typed_anew(take, typed):
     (sheet,) = read(refused_workbook(take(typed({"N° dossier": "7"}, {"N° dossier": "7"}))))
     assert sheet.rows[TOP + 1][0] == ""
-    assert str(sheet.rows[TOP + 1][-1]).endswith("Numéro d'origine : 7.")
+    assert str(sheet.rows[TOP + 1][-1]).endswith("Numéro d’origine : 7.")
 
 
 def test_a_second_round_of_corrections_tells_only_its_own_reasons(take, typed):

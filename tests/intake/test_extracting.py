@@ -10,7 +10,7 @@ import pytest
 from analytics.intake import Extract, Key, RefusedFileError, extract
 from analytics.spreadsheets.writing import Book
 
-HEADERS = ["N° dossier", "École", "Année d'études", "Signalé le", "Faits"]
+HEADERS = ["N° dossier", "École", "Année d’études", "Signalé le", "Faits"]
 SCHOOLS = [
     ["Code", "Nom", "Réseau", "Niveau", "Zone", "Élèves"],
     ["3000", "Institut Hardy", "WBE", "Secondaire", "Mons", "412"],

@@ -32,7 +32,7 @@ def test_headers_are_found_under_title_lines():
     [
         "N° dossier;École;Signalé le;Faits",
         "n dossier ;ECOLE; signale  LE;faits:",
-        "Numéro de dossier;Établissement;Date du signalement;Type d'incident",
+        "Numéro de dossier;Établissement;Date du signalement;Type d’incident",
         "N° de dossier (obligatoire);Établissements;Signalés le (date et heure);Fait(s)",
     ],
     ids=["as in the template", "case, accents, spaces, punctuation", "synonyms", "number and brackets"],
@@ -78,12 +78,12 @@ def test_number_gender_and_the_form_of_an_answer_do_not_count_in_a_header_and_a_
 
 def test_a_column_gives_way_to_the_one_that_bears_the_name_itself():
     """A column CPMS may name the centre, and a column Classe the letter: the register's own names have the first claim."""
-    headers = "CPMS;N° dossier;Code école;Nom de l'école;École;Classe;Année d'études;Signalé le;Faits;CPMS contacté le"
+    headers = "CPMS;N° dossier;Code école;Nom de l’école;École;Classe;Année d’études;Signalé le;Faits;CPMS contacté le"
     layout = lay_out(read(headers.encode()), REGISTER, OwnWords(), "Registre")
     assert layout.columns["school"] == 4
     assert layout.columns["year"] == 6
     assert layout.columns["step:cpms"] == 9
-    assert layout.ignored == ("CPMS", "Code école", "Nom de l'école", "Classe")
+    assert layout.ignored == ("CPMS", "Code école", "Nom de l’école", "Classe")
     mapped = headers_of(headers, OwnWords({"cpms": "step:cpms"}))
     assert mapped["step:cpms"] == 0
 

@@ -75,7 +75,7 @@ def test_the_same_rows_typed_otherwise_change_nothing(taken):
         "Signalé le": "2026-01-12T10:00",
         "Faits": "INSULTE",
     }
-    again |= {"CPMS contacté le": "2026-01-13", "Parents contactés le": "S.O.", "Année d'études": "4e secondaire"}
+    again |= {"CPMS contacté le": "2026-01-13", "Parents contactés le": "S.O.", "Année d’études": "4e secondaire"}
     _, changes = merge(taken(row).tables, taken(again, as_of=date(2026, 6, 30)).tables)
     assert (changes.new, changes.changed, changes.unchanged, changes.missing) == (0, 0, 1, 0)
 
@@ -95,8 +95,8 @@ def test_a_case_of_another_school_year_is_not_missed(taken):
 def test_each_part_of_a_record_counts_as_a_change(taken):
     before = taken({}).tables
     for change in (
-        {"École": "3007", "Année d'études": "S3"},
-        {"Année d'études": "S5"},
+        {"École": "3007", "Année d’études": "S3"},
+        {"Année d’études": "S5"},
         {"Signalé le": "12/01/2026 08:00", "CPMS contacté le": "13/01/2026"},
         {"Faits": "Insultes; Menaces"},
         {"Canal": "Courriel"},

@@ -97,7 +97,7 @@ def test_the_first_case_of_a_register_without_headers_is_not_taken_for_headers(r
 
 
 def test_a_register_with_a_header_twice_is_refused_rather_than_guessed():
-    with pytest.raises(RefusedFileError, match="renommez l'autre"):
+    with pytest.raises(RefusedFileError, match="renommez l’autre"):
         layout(row(), headers=["Numéro du dossier", "Dossier", *HEADERS[2:]])
 
 

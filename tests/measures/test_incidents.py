@@ -161,7 +161,7 @@ def test_weeks_outside_the_chosen_period_are_not_zero_but_absent(two_years):
 
 def test_a_week_without_class_carries_the_name_of_its_holiday(two_years):
     weeks = incidents.by_week(two_years, calendar(), "2025-2026", date(2026, 1, 11)).set_index("week")["holiday"]
-    assert weeks["2025-10-20"] == "Congé d'automne"
+    assert weeks["2025-10-20"] == "Congé d’automne"
     assert weeks["2025-11-10"] == ""  # closed on the 11th only
 
 

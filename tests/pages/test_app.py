@@ -16,12 +16,12 @@ from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 PAGES = {
-    "overview": "Vue d'ensemble",
+    "overview": "Vue d’ensemble",
     "protocol": "Que faire maintenant\u202f?",
-    "incidents": "Types d'incidents",
+    "incidents": "Types d’incidents",
     "relays": "Activation des relais",
     "schools": "Écoles concernées",
-    "school": "Fiche d'une école",
+    "school": "Fiche d’une école",
     "prevention": "Programme de prévention",
     "publish": "Publier",
     "register": "Registre",
@@ -104,7 +104,7 @@ def test_a_first_start_builds_the_demonstration_by_itself(opened, tmp_path):
 def test_where_nothing_can_be_stored_a_page_says_so_calmly(page, opened, tmp_path):
     (tmp_path / "store").write_text("a file stands where the folder should be")
     app = opened(page, tmp_path / "store")
-    assert "Le dossier des données n'est pas" in said(app)
+    assert "Le dossier des données n’est pas" in said(app)
 
 
 @pytest.mark.parametrize("page", OF_RECORDS)

@@ -39,25 +39,25 @@ def test_the_types_are_told_by_level_channel_and_reporter(visit, extracts, dimen
 def test_the_weeks_have_a_chart_a_heat_map_and_a_verdict(visit, extracts, text):
     app = visit("incidents", extracts, sujet="Quand")
     assert len(app.get("plotly_chart")) == 4
-    assert "Rien de plus que le hasard dans les quatre dernières semaines d'école." in text(app)
+    assert "Rien de plus que le hasard dans les quatre dernières semaines d’école." in text(app)
 
 
 def test_a_rare_type_is_told_by_the_weeks_between_its_reports(visit, extracts, text):
     app = visit("incidents", extracts, sujet="Quand", rare="Incitation au suicide")
-    assert "Rien d'autre que le hasard dans les quatre dernières attentes" in text(app)
-    assert "font un seul point, car le jour n'est pas conservé" in text(app)
+    assert "Rien d’autre que le hasard dans les quatre dernières attentes" in text(app)
+    assert "font un seul point, car le jour n’est pas conservé" in text(app)
     assert list(app.dataframe[-1].value.columns)[:3] == ["Semaine du", "Semaines sans aucun", "Dossiers"]
 
 
 def test_a_frequent_type_is_not_told_so(visit, extracts, text):
     app = visit("incidents", extracts, sujet="Quand", rare="Insultes")
-    assert "Ce n'est pas rare" in text(app)
+    assert "Ce n’est pas rare" in text(app)
     assert len(app.get("plotly_chart")) == 3
 
 
 def test_tables_speak_french(visit, extracts):
     table = visit("incidents", extracts).dataframe[0].value
-    assert list(table.columns) == ["Type d'incident", "Dossiers", "Part", "Bas (95 %)", "Haut (95 %)"]
+    assert list(table.columns) == ["Type d’incident", "Dossiers", "Part", "Bas (95 %)", "Haut (95 %)"]
 
 
 def test_a_register_without_a_case_says_so(visit, few_cases):

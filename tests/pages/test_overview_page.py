@@ -22,7 +22,7 @@ def links(app) -> dict[str, dict[str, list[str]]]:
 def test_what_is_new_is_the_difference_between_the_extracts(visit, extracts):
     """420 and 431 cases: the truth files of the two registers."""
     app = visit("overview", extracts)
-    assert metrics(app)["Nouveau depuis l'extrait du 12/06/2026"] == "+11 dossiers"
+    assert metrics(app)["Nouveau depuis l’extrait du 12/06/2026"] == "+11 dossiers"
 
 
 def test_what_waits_is_what_the_page_of_the_relays_counts(visit, extracts):
@@ -43,7 +43,7 @@ def test_each_figure_leads_to_its_page_with_the_filters_of_this_one(visit, extra
 def test_the_week_that_is_not_over_is_never_judged(visit, extracts, text):
     app = visit("overview", extracts)
     assert metrics(app)["Au-delà du hasard"] == "Rien"
-    assert "La semaine en cours n'est jamais jugée." in text(app)
+    assert "La semaine en cours n’est jamais jugée." in text(app)
 
 
 def test_a_first_extract_says_that_there_is_nothing_to_compare(visit, few_cases, text):

@@ -20,7 +20,7 @@ SCHOOLS = [
     ["B", "=École du Parc", "Officiel communal", "Fondamental", "Mons", 120],
     ["C", "École sans élèves", "WBE", "Secondaire", "Ath", ""],
 ]
-CASES = [["N° dossier", "École", "Année d'études", "Signalé le", "Faits", "Clôturé le"]] + [
+CASES = [["N° dossier", "École", "Année d’études", "Signalé le", "Faits", "Clôturé le"]] + [
     [f"{i}", "A", "S1" if i % 2 else "S3", date(2025, 9, 1 + i), "Menaces" if i == 1 else "Insultes", date(2025, 12, 1)]
     for i in range(1, 9)
 ]
@@ -71,8 +71,8 @@ def test_nothing_is_solved_before_it_is_asked_for(open_page):
 
 def test_the_button_gives_a_plan_beside_two_others(open_page):
     page = ask(open_page(equipe="3", urgences="0"))
-    assert headers(page)[:2] == ["Le programme", "À côté d'autres façons de faire"]
-    assert "c'est prouvé" in words(page)
+    assert headers(page)[:2] == ["Le programme", "À côté d’autres façons de faire"]
+    assert "c’est prouvé" in words(page)
 
 
 def test_a_link_computes_what_its_sender_saw(open_page):
@@ -96,7 +96,7 @@ def test_rules_that_contradict_say_what_to_loosen(open_page):
 
 
 def test_a_school_without_pupils_is_named_as_missing(open_page):
-    assert "1 école sans niveau ou sans nombre d'élèves" in words(open_page())
+    assert "1 école sans niveau ou sans nombre d’élèves" in words(open_page())
 
 
 def test_a_register_without_actions_says_so(open_page):
@@ -105,9 +105,9 @@ def test_a_register_without_actions_says_so(open_page):
 
 def test_the_files_can_be_taken(open_page):
     page = ask(open_page(equipe="3", urgences="0"))
-    internal = "Télécharger ce tableau, pour l'usage interne"  # behind each chart
+    internal = "Télécharger ce tableau, pour l’usage interne"  # behind each chart
     labels = [button.proto.label for button in page.get("download_button") if button.proto.label != internal]
-    of_tables = "Télécharger ce tableau, pour l'usage interne"
+    of_tables = "Télécharger ce tableau, pour l’usage interne"
     assert [label for label in labels if label != of_tables] == [
         "Classeur (XLSX)",
         "Calendrier (ICS)",

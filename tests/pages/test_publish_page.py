@@ -66,7 +66,7 @@ def test_the_method_gives_rules_limits_and_a_comparison_that_owes_nothing_to_the
     page = opened(publier="La méthode")
     words = "\n".join(block.value for block in (*page.markdown, *page.caption)).replace("\u202f", " ")
     for said in (
-        "Un nombre de 1 à 4 n'est pas montré",
+        "Un nombre de 1 à 4 n’est pas montré",
         "par soustraction",
         "mettraient en commun",
         "registres fictifs",

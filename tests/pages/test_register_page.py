@@ -21,7 +21,7 @@ REGISTER = (FILES / "registre-2025-2026.xlsx").read_bytes()
 LATER = (FILES / "registre-2025-2026-suite.xlsx").read_bytes()
 
 SCHOOLS = [["Code", "Nom"], ["A1", "Athénée du Parc"]]
-HEADERS = ["N° dossier", "Élève", "École", "Année d'études", "Signalé le", "Faits"]
+HEADERS = ["N° dossier", "Élève", "École", "Année d’études", "Signalé le", "Faits"]
 
 
 def workbook(*rows: list[str], headers: list[str] = HEADERS) -> bytes:
@@ -146,7 +146,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(store, page):
     press(upload(page, workbook(GOOD)), "registre_importer")
     before = store.versions
     press(upload(page, workbook(GOOD)), "registre_importer")
-    assert "Rien n'a changé" in page.success[0].value
+    assert "Rien n’a changé" in page.success[0].value
     assert store.versions == before
 
 
@@ -178,10 +178,10 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(store, page):
 
 
 def test_a_register_with_other_headers_is_mapped_by_its_coordinator(page):
-    headers = ["N° dossier", "Élève", "École", "Année d'études", "Signalé le", "Ce qui s'est passé"]
+    headers = ["N° dossier", "Élève", "École", "Année d’études", "Signalé le", "Ce qui s’est passé"]
     upload(page, workbook(GOOD, ALSO_GOOD, headers=headers))
     assert "« Faits »" in page.error[0].value.replace("\u202f", " ")
-    box = next(box for box in page.selectbox if "Ce qui s'est passé" in box.label)
+    box = next(box for box in page.selectbox if "Ce qui s’est passé" in box.label)
     assert "Aaaa" in box.label
     assert "Lambert" not in texts(page)
     box.select("incidents")

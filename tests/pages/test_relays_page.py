@@ -55,7 +55,7 @@ def text(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("clock", ["En heures", "En jours d'école"])
+@pytest.mark.parametrize("clock", ["En heures", "En jours d’école"])
 def test_each_question_answers_in_hours_and_in_school_days(ask, question, clock):
     app = ask(question=question, horloge=clock)
     assert app.get("plotly_chart")
@@ -70,11 +70,11 @@ def test_the_share_on_a_card_is_the_share_of_the_truth_file(ask):
 
 
 def test_danger_is_never_judged_in_school_days(ask):
-    assert "le danger se juge en heures" in text(ask(question="En bref", horloge="En jours d'école"))
+    assert "le danger se juge en heures" in text(ask(question="En bref", horloge="En jours d’école"))
 
 
 @pytest.mark.parametrize(
-    "group", ["Niveau", "Réseau", "Zone", "Type d'incident", "Menace pour la vie", "Année scolaire"]
+    "group", ["Niveau", "Réseau", "Zone", "Type d’incident", "Menace pour la vie", "Année scolaire"]
 )
 def test_a_step_is_compared_by_every_group_in_words_and_never_by_a_bare_p(ask, group):
     app = ask(question="Comparer", par=group)
@@ -128,7 +128,7 @@ def a_case(two_extracts, tmp_path_factory):
 @pytest.mark.parametrize(("outcome", "danger"), [("not_recorded", False), ("not_done", True)])
 def test_one_case_without_a_step_done_or_judged_is_no_error(ask, a_case, question, outcome, danger):
     folder = a_case(outcome, danger=danger)
-    ask(folder, question=question, horloge="En jours d'école")
+    ask(folder, question=question, horloge="En jours d’école")
 
 
 def test_what_changed_since_the_extract_before_is_told_by_its_day(ask):
@@ -140,7 +140,7 @@ def test_a_register_corrected_on_the_day_of_its_extract_is_compared_too(ask, tmp
     for name in ("registre-2025-2026", "registre-2025-2026-suite"):
         content = (FILES / f"{name}.xlsx").read_bytes()
         import_register(Store(tmp_path), content, Key(b"k" * 32), datetime.now(UTC), as_of=date(2026, 6, 26))
-    assert "Depuis l'extrait précédent" in [header.value for header in ask(tmp_path, question=QUESTIONS[-1]).header]
+    assert "Depuis l’extrait précédent" in [header.value for header in ask(tmp_path, question=QUESTIONS[-1]).header]
 
 
 def test_a_filter_that_leaves_no_case_says_so_and_draws_nothing(ask):
@@ -162,7 +162,7 @@ def test_a_case_is_found_by_its_number_and_the_number_is_not_kept(ask, two_extra
 
 def test_a_table_that_leaves_is_marked_internal_with_its_filters_and_its_day(ask):
     buttons = ask(question="En bref", niveaux="Fondamental").get("download_button")
-    assert {button.proto.label for button in buttons} == {"Télécharger ce tableau, pour l'usage interne"}
+    assert {button.proto.label for button in buttons} == {"Télécharger ce tableau, pour l’usage interne"}
     words, as_of = ask(question="En bref", niveaux="Fondamental").session_state["shown"]
     assert internal_caption(words, as_of) == "interne – ne pas diffuser · Fondamental · données au 26/06/2026"
 
@@ -174,7 +174,7 @@ def shown(app: AppTest, table: int = 0) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("clock", "median"), [("En heures", "Médiane (h)"), ("En jours d'école", "Médiane (j. d'école)")]
+    ("clock", "median"), [("En heures", "Médiane (h)"), ("En jours d’école", "Médiane (j. d’école)")]
 )
 def test_a_median_and_a_share_have_their_interval_and_a_median_that_is_not_reached_says_so(ask, clock, median):
     app = ask(question="En bref", horloge=clock)

@@ -46,13 +46,13 @@ def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
     assert (
         f"diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi**0.5, 1)} fois plus grands)" in words
     )
-    assert "Ne rien signaler n'est pas être à l'abri" in words
+    assert "Ne rien signaler n’est pas être à l’abri" in words
 
 
 @pytest.mark.parametrize("n_cases", [1, 2])
 def test_one_case_is_no_school_apart(visit, few_cases, n_cases, text):
     words = text(visit("schools", few_cases(n_cases)))
-    assert "Aucune école ne sort de l'entonnoir" in words
+    assert "Aucune école ne sort de l’entonnoir" in words
 
 
 def busiest(extracts):
@@ -74,7 +74,7 @@ def test_a_sheet_judges_by_the_schools_own_deadline_where_it_has_one(visit, extr
     school = snapshot.school_counts().set_index("school_id").loc[own["school_id"]]
     app = visit("school", extracts, ecole=school_label(school["name"], own["school_id"]))
     steps = next(table.value for table in app.dataframe if "Fixé par" in table.value.columns).set_index("Étape")
-    assert steps.loc["CPMS", ["Délai", "Fixé par"]].to_list() == ["5 j. d'école", "l'école"]
+    assert steps.loc["CPMS", ["Délai", "Fixé par"]].to_list() == ["5 j. d’école", "l’école"]
     assert steps.loc["Police", "Fixé par"] == "le service"
 
 

@@ -27,7 +27,7 @@ from analytics.workflows.demo import build_demo
 from analytics.workflows.planning import written_plan
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-HOSTILE = "=HYPERLINK(1); «École», à l'œil 👩‍🏫 du très long boulevard des Combattants\nBEGIN:VEVENT"
+HOSTILE = "=HYPERLINK(1); «École», à l’œil 👩‍🏫 du très long boulevard des Combattants\nBEGIN:VEVENT"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_every_line_ends_with_crlf_and_holds_75_octets_at_most(sessions):
     lines = content.split(b"\r\n")
     assert lines[-1] == b""
     assert b"\n" not in content.replace(b"\r\n", b"")
-    assert max(map(len, lines)) == 75
+    assert max(map(len, lines)) <= 75
     for line in lines:
         line.decode("utf-8")
 
@@ -121,7 +121,7 @@ def test_the_summary_is_one_page_and_says_what_it_does_not(edition):
     text = re.sub(r"\s+", " ", reader.pages[0].extract_text())
     assert "Programme de prévention 2026-2027" in text
     assert "données fictives" in text
-    assert "Une séance prévue n'est pas une séance donnée" in text.replace("’", "'")
+    assert "Une séance prévue n’est pas une séance donnée" in text
 
 
 def test_the_command_writes_the_plan_and_nothing_over_another_file(store, tmp_path, monkeypatch):
@@ -138,5 +138,5 @@ def test_the_command_writes_the_plan_and_nothing_over_another_file(store, tmp_pa
 def test_too_few_hours_are_refused_with_what_would_be_enough(store):
     from analytics.domain.errors import RefusedError
 
-    with store.snapshot() as snapshot, pytest.raises(RefusedError, match="h d'équipe en plus"):
+    with store.snapshot() as snapshot, pytest.raises(RefusedError, match="h d’équipe en plus"):
         written_plan(snapshot, ".xlsx", 1, 1.0, 0.0, NOW, lambda share, what: None)

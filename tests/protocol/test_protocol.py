@@ -269,7 +269,7 @@ def test_a_damaged_observation_is_no_observation(tmp_path, text):
     ("typed", "shown"),
     [
         ("Prêt ?", "Prêt\u202f?"),
-        ("l'élève dit « non »", "l’élève dit «\u202fnon\u202f»"),
+        ("l’élève dit « non »", "l’élève dit «\u202fnon\u202f»"),
         ("24 h, 0800 32 123", "24\u202fh, 0800\u202f32\u202f123"),
     ],
 )

@@ -161,7 +161,7 @@ def test_whichever_write_fails_the_records_of_before_are_served(imported, tmp_pa
         if said == "taken all the same":  # waiting for the folder's entry is the last step, and only a precaution
             assert served(store) == N_AFTER
             continue
-        assert said.startswith(("L'écriture a échoué", "Le dossier des données n'est pas accessible"))
+        assert said.startswith(("L’écriture a échoué", "Le dossier des données n’est pas accessible"))
         assert served(store) == N_BEFORE
         assert_clean(store)
     assert 6 < n < 19, "every write was made to fail, and then none"
@@ -175,7 +175,7 @@ def _import_on_a_full_disk(folder: Path, room: int, answer: Connection) -> None:
 def test_a_disk_full_at_any_size_leaves_the_records_of_before(store):
     size = (store.folder / store.versions[0]).stat().st_size
     for room in (1, 5_000, 20_000, size // 4, size // 2, size - 4096):
-        assert _in_a_process(_import_on_a_full_disk, store.folder, room).startswith("L'écriture a échoué")
+        assert _in_a_process(_import_on_a_full_disk, store.folder, room).startswith("L’écriture a échoué")
         assert served(store) == N_BEFORE
         assert_clean(store)
     assert _in_a_process(_import_on_a_full_disk, store.folder, 4 * size) == ""

@@ -101,7 +101,7 @@ def read_cases() -> Iterator[dict]:
         school = codes[str(cells["École"]).strip().lower()]
         steps = {}
         for step in STEPS:
-            done = moment(cells[step["header"]])
+            done = moment(cells[step["header"].replace("’", "'")])
             end = (closure or AS_OF) if done == "" else done
             if isinstance(end, str):
                 steps[step["code"]] = (end, None, None, False)

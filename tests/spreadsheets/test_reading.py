@@ -157,7 +157,7 @@ def test_formulas_and_merged_cells_are_found_with_their_address():
 
 
 def test_a_formula_is_found_whatever_its_sheet_is_called():
-    content = workbook([["x", "=1+1"]], name="L'été & <é>")
+    content = workbook([["x", "=1+1"]], name="L’été & <é>")
     assert read(content)[0].formulas == {(0, 1)}
 
 
@@ -218,7 +218,7 @@ def test_another_kind_of_zip_is_not_a_workbook():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
-    with pytest.raises(RefusedFileError, match="Ce n'est pas un classeur"):
+    with pytest.raises(RefusedFileError, match="Ce n’est pas un classeur"):
         read(buffer.getvalue())
 
 

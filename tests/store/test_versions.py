@@ -145,7 +145,7 @@ def test_undo_takes_back_the_last_import_and_its_bytes(store):
 
 def test_the_only_version_cannot_be_undone(store):
     publish(store, "A")
-    with pytest.raises(StoreError, match="pas d'importation à annuler"):
+    with pytest.raises(StoreError, match="pas d’importation à annuler"):
         store.undo()
     assert case_ids(store) == ["A"]
 
@@ -154,7 +154,7 @@ def test_undo_does_not_fall_back_on_a_version_that_cannot_be_read(store):
     publish(store, "A")
     current(store).write_bytes(b"damaged")
     publish(store, "B")
-    with pytest.raises(StoreError, match="pas d'importation à annuler"):
+    with pytest.raises(StoreError, match="pas d’importation à annuler"):
         store.undo()
     assert case_ids(store) == ["B"]
 
@@ -288,7 +288,7 @@ def test_a_manifest_that_names_a_missing_version_is_followed_to_the_next_one(sto
 def test_a_folder_that_is_a_file_is_told_in_one_sentence(tmp_path):
     (tmp_path / "store").write_text("")
     store = Store(tmp_path / "store")
-    with pytest.raises(StoreError, match="n'est pas lisible"):
+    with pytest.raises(StoreError, match="n’est pas lisible"):
         store.snapshot()
     with pytest.raises(StoreError, match="pas accessible en écriture"):
         publish(store, "A")

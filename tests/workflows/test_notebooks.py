@@ -133,7 +133,7 @@ class TestWhatLeaves:
         assert not disguises("registre-2025-2026").found_in(content)
 
     def test_nothing_leaves_of_a_period_that_is_not_published(self, stores):
-        with pytest.raises(RefusedError, match="Publiez-la d'abord"):
+        with pytest.raises(RefusedError, match="Publiez-la d’abord"):
             leaving_copy(stores["demo"], "6", "2025-2026-T2", {})
 
     @pytest.mark.parametrize("name", ["1", "2", "3", "4", "5"])
