@@ -37,8 +37,8 @@ def test_a_page_holds_no_sql_no_grouping_and_no_figure_code(name):
     assert not imported(name) & {"duckdb", "scipy"}
     assert not called(name) & {"execute", "sql", "groupby", "pivot_table", "add_trace", "update_layout"}
     assert not SQL.search(SOURCES[name])
-    # _widgets.chart takes a figure, and says so by its type; only a chart makes one.
-    assert name == "pages/_widgets/__init__.py" or "plotly" not in imported(name)
+    # show_chart takes a figure, and says so by its type; only a chart makes one.
+    assert name == "pages/_widgets/chart.py" or "plotly" not in imported(name)
     assert not called(name) & {"Figure", "Scatter", "Bar", "Heatmap"}
 
 

@@ -119,7 +119,10 @@ def test_a_store_that_cannot_be_read_says_so_and_still_takes_a_register(store, m
 def test_a_register_is_checked_and_previewed_before_anything_is_imported(store, page):
     before = store.versions
     upload(page, workbook(GOOD, ALSO_GOOD))
-    assert "2 lignes lues\u202f: 2 acceptées, 0 refusée. 2 nouveaux dossiers" in page.info[-1].value
+    assert (
+        "2 lignes lues\u202f: 2 acceptées, 0 refusée. Situation au 12/06/2026. 2 nouveaux dossiers"
+        in page.info[-1].value
+    )
     assert "Colonnes laissées de côté, jamais enregistrées\u202f: Élève." in texts(page)
     assert "2 dossiers sur 2 sont seuls" in texts(page)
     assert store.versions == before
@@ -166,7 +169,7 @@ def test_refused_rows_are_told_by_row_column_and_rule_and_wait_while_the_others_
 
 def test_a_register_without_an_acceptable_row_offers_no_import(page):
     upload(page, workbook(BAD))
-    assert "Rien ne peut être importé" in page.error[0].value
+    assert "Aucune ligne ne peut être importée" in page.error[0].value
     assert not [button for button in page.button if button.key == "registre_importer"]
 
 

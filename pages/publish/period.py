@@ -1,6 +1,4 @@
-"""The parts of the page Publier: the proof, once a version of the data, and what is shown of it."""
-
-from __future__ import annotations
+"""A closed period: the proof of what can be published, once per version of the data, the preview, and the files."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,21 +12,20 @@ from analytics.documents.publication import certificate, refusal_words
 from analytics.documents.publication_files import zipped
 from analytics.documents.publication_preview import reasons_frame, table_frame
 from analytics.domain.errors import RefusedError
-from analytics.domain.french import count, typeset
+from analytics.domain.french import count
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.store import Snapshot, StoreError
 from analytics.workflows import publishing
 from pages import _data
+from pages._widgets import Context, offer_file, text
 
 
-def of_period(snapshot: Snapshot) -> None:
+def show(context: Context) -> None:
     """Choose a closed period, see its proof and its preview, publish it; or take again what was published of it."""
-    store, catalogue = _data.store(), load_catalogue()
-    periods = closed_periods(catalogue, snapshot)
+    snapshot, store, catalogue = context.snapshot, _data.store(), load_catalogue()
+    periods = _closed_periods(catalogue, snapshot)
     if not periods:
-        st.info(
-            "Aucune période n’est encore close. Une période se publie une fois terminée.", icon=":material/schedule:"
-        )
+        text.info("Aucune période n’est encore close. Une période se publie une fois terminée.", "schedule")
         return
     code = st.selectbox(
         "Période",
@@ -37,40 +34,37 @@ def of_period(snapshot: Snapshot) -> None:
         key="publier_periode",
         bind="query-params",
     )
-    st.caption(
-        typeset(
-            f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l’inverse : leur "
-            "différence trahirait le reste."
-        )
+    text.caption(
+        f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l’inverse : leur "
+        "différence trahirait le reste."
     )
     before = publishing.already_published(store, snapshot, periods[code], catalogue)
     if before is not None:
-        st.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", icon=":material/task_alt:")
-        offer_files(dict(before.files), code)
+        text.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", "task_alt")
+        files, name = dict(before.files), f"publication-{code}.zip"
+        offer_file("Télécharger les fichiers (ZIP)", lambda: zipped(files), name, "publier_fichiers")
         return
-    st.markdown(
-        typeset(
-            "**Comment ça marche.** Les tableaux d’un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
-            "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n’importe qui, puis comme "
-            "chaque école.\n\n**Que faire.** Relisez l’aperçu, puis publiez : la publication est enregistrée, et les "
-            "suivantes en tiennent compte."
-        )
+    text.paragraph(
+        "**Comment ça marche.** Les tableaux d’un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
+        "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n’importe qui, puis comme "
+        "chaque école.\n\n**Que faire.** Relisez l’aperçu, puis publiez : la publication est enregistrée, et les "
+        "suivantes en tiennent compte."
     )
     if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
         return
     n_records = len(past_records(store.folder))
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
     try:
-        found = proposal(str(store.folder), snapshot.version, code, n_records, today)
+        found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
     except CatalogueError as error:
-        st.error(typeset(str(error)), icon=":material/error:")
+        text.error(str(error))
         return
-    show_proof(found)
-    offer(found, n_records)
-    show_tables(found)
+    _show_proof(found)
+    _offer(found, n_records)
+    _show_tables(found)
 
 
-def closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:
+def _closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:
     """The periods of the school years of the records that are over: whole years first, the last one on top."""
     years = set(snapshot.choices().iloc[0]["school_years"])
     closed = [
@@ -83,29 +77,27 @@ def closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period
 
 
 @st.cache_resource(show_spinner="Protection, puis attaque de tous les tableaux…", max_entries=4)
-def proposal(folder: str, version: str, period: str, n_records: int, today: date) -> Proposal:
+def _proposal(folder: str, version: str, period: str, n_records: int, today: date) -> Proposal:
     """What can be published; the same as long as the records, the past releases and the day are."""
     catalogue = load_catalogue()
     return publishing.prepare(_data.store(), _data.snapshot(), catalogue.period(period), catalogue, today)
 
 
-def show_proof(found: Proposal) -> None:
+def _show_proof(found: Proposal) -> None:
     if found.release is None:
-        st.warning(
-            typeset(
-                "La version exacte n’a pas pu être prouvée sûre : elle n’est pas publiée. La version arrondie, sans "
-                "certificat, peut l’être."
-            ),
-            icon=":material/gpp_maybe:",
+        text.warning(
+            "La version exacte n’a pas pu être prouvée sûre : elle n’est pas publiée. La version arrondie, sans "
+            "certificat, peut l’être.",
+            "gpp_maybe",
         )
         return
-    st.success(typeset(certificate(found.release)), icon=":material/verified_user:")
-    st.caption(typeset(f"Protégé et attaqué en {count(round(found.seconds), 'seconde')}."))
+    text.success(certificate(found.release), "verified_user")
+    text.caption(f"Protégé et attaqué en {count(round(found.seconds), 'seconde')}.")
     for title in found.release.refused:
-        st.info(typeset(refusal_words(title)), icon=":material/block:")
+        text.info(refusal_words(title), "block")
 
 
-def show_tables(found: Proposal) -> None:
+def _show_tables(found: Proposal) -> None:
     for table in (found.release or found.rounded).tables:
         st.subheader(table.title, anchor=False)
         wide = {heading: st.column_config.Column(width=150) for heading in table.labels(-1)}
@@ -113,28 +105,17 @@ def show_tables(found: Proposal) -> None:
     reasons = reasons_frame(found)
     if len(reasons):
         st.header("Pourquoi ces nombres sont retenus", anchor=False)
-        st.caption(typeset("Pour le service seulement : la raison n’est jamais publiée."))
+        text.caption("Pour le service seulement : la raison n’est jamais publiée.")
         st.dataframe(reasons, hide_index=True, alt="Raison de chaque nombre retenu")
 
 
-def offer(found: Proposal, n_records: int) -> None:
+def _offer(found: Proposal, n_records: int) -> None:
     """The button that publishes; what left is then offered as one archive."""
     label = "Publier et enregistrer" if found.release else "Publier la version arrondie et enregistrer"
     if st.button(label, type="primary", icon=":material/publish:", key="publier_enregistrer"):
         try:
             publishing.record_and_render(_data.store(), found.release or found.rounded, n_records)
         except (RefusedError, StoreError) as error:
-            st.error(typeset(str(error)), icon=":material/error:")
+            text.error(str(error))
             return
         st.rerun()
-
-
-def offer_files(files: dict[str, bytes], period: str) -> None:
-    st.download_button(
-        "Télécharger les fichiers (ZIP)",
-        zipped(files),
-        f"publication-{period}.zip",
-        "application/zip",
-        on_click="ignore",
-        icon=":material/download:",
-    )
