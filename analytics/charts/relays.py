@@ -46,18 +46,17 @@ def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", barnorm="fraction", showlegend=True)
     for column, (label, colour) in parts.items():
-        chart.add_bar(
-            orientation="h",
-            x=rows[column],
-            y=[STEPS[step].label for step in rows["step"]],
+        theme.add_bars(
+            chart,
+            rows[column],
+            [STEPS[step].label for step in rows["step"]],
+            [f"{count(n, 'dossier')}, {label}" for n in rows[column]],
             name=label,
             marker_color=colour,
             text=[number(n) if n >= 0.06 * of else "" for n, of in zip(rows[column], rows[total], strict=True)],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            customdata=[f"{count(n, 'dossier')}, {label}" for n in rows[column]],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
         )
     chart.update_xaxes(visible=False)
     return chart
@@ -69,35 +68,24 @@ def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Fig
     chart = theme.figure(theme.bar_height(len(steps)) + 40, showlegend=True)
     for place, (delay, label) in enumerate(delay_label.items()):
         rows = shares[shares["delay"] == delay].set_index("step").reindex(steps)
-        chart.add_scatter(
-            x=rows["incidence"],
-            y=[STEPS[step].label for step in steps],
+        theme.add_dots(
+            chart,
+            rows["incidence"],
+            [STEPS[step].label for step in steps],
+            [
+                f"{percent(row.incidence)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
+                for row in rows.itertuples()
+            ],
             name=label,
-            mode="markers",
             marker={
                 "size": 12,
                 "color": theme.MAIN if place == 0 else "rgba(0,0,0,0)",
                 "line": {"color": theme.MAIN, "width": 2},
                 "symbol": "circle" if place == 0 else "diamond",
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": rows["upper"] - rows["incidence"],
-                "arrayminus": rows["incidence"] - rows["lower"],
-                "color": theme.NOT_RECORDED,
-                "thickness": 1.5,
-                "width": 0,
-            },
-            customdata=[
-                f"{percent(row.incidence)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
-                for row in rows.itertuples()
-            ],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+            error_x=theme.interval(rows, "incidence"),
         )
-    chart.update_xaxes(
-        range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)]
-    )
+    chart.update_xaxes(range=[-0.02, 1.02], **theme.share_ticks())
     return chart
 
 
@@ -199,13 +187,7 @@ def _tick(delay: float, clock: str) -> str:
 
 def _lay_axes(chart: go.Figure, until: float) -> None:
     chart.update_xaxes(range=[-0.03 * until, 1.03 * until], tickangle=0, fixedrange=True, zeroline=False)
-    chart.update_yaxes(
-        range=[0, 1.02],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        ticktext=[percent(x / 4) for x in range(5)],
-        fixedrange=True,
-        zeroline=False,
-    )
+    chart.update_yaxes(range=[0, 1.02], **theme.share_ticks(), fixedrange=True, zeroline=False)
 
 
 def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> None:
@@ -248,7 +230,7 @@ def _add_curve(
         mode="lines",
         line={"color": colour, "width": 2.5, "shape": "hv"},
         customdata=[f"{percent(share)} en {unit(delay)}" for delay, share in zip(x, stepped("incidence"), strict=True)],
-        hovertemplate="%{customdata}<extra>" + name + "</extra>",
+        hovertemplate=f"%{{customdata}}<extra>{name}</extra>",
         row=row,
         col=col,
     )
@@ -267,15 +249,8 @@ def order_bars(answer: pd.DataFrame) -> go.Figure:
         ("share_overtaken", "faite après une étape suivante", theme.BEFORE),
         ("share_skipped", "sautée", theme.CLOSED),
     ):
-        chart.add_bar(
-            orientation="h",
-            x=rows[column],
-            y=labels,
-            name=name,
-            marker_color=colour,
-            customdata=[f"{percent(value)}, {name}" for value in rows[column]],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-        )
-    chart.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)])
+        lines = [f"{percent(value)}, {name}" for value in rows[column]]
+        theme.add_bars(chart, rows[column], labels, lines, name=name, marker_color=colour)
+    chart.update_xaxes(range=[0, 1], **theme.share_ticks())
     chart.update_layout(legend_traceorder="reversed")
     return chart

@@ -5,13 +5,15 @@ Backgrounds are left transparent and text to the page, so that a chart follows t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date
 
-from analytics.domain.french import LOCALE, NARROW_SPACE
+from analytics.domain.french import LOCALE, NARROW_SPACE, percent
 
 # Okabe and Ito's palette (2008), slightly lightened where it must also stand on a dark page.
 MAIN = "#3d8fc4"  # cases, whatever they are counted by
@@ -55,6 +57,46 @@ def figure(height: int, **layout: object) -> go.Figure:
         "yaxis": {"fixedrange": True, "automargin": True, "zeroline": False},
     }
     return go.Figure(layout={**base, **layout})
+
+
+def add_bars(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str] | None, **look: Any) -> None:
+    """Horizontal bars; ``lines`` are said of each under its name, None for bars that say nothing."""
+    said = {"hoverinfo": "skip"} if lines is None else hover(lines)
+    chart.add_bar(orientation="h", x=x, y=y, **said, **look)
+
+
+def add_dots(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str], **look: Any) -> None:
+    """Marks on horizontal lines; ``lines`` are said of each under its name."""
+    chart.add_scatter(x=x, y=y, mode="markers", **hover(lines), **look)
+
+
+def hover(lines: Iterable[str], template: str = "<b>%{y}</b><br>%{customdata}") -> dict[str, Any]:
+    """What is said of each mark when it is pointed at, without Plotly's box of codes."""
+    return {"customdata": list(lines), "hovertemplate": f"{template}<extra></extra>"}
+
+
+def interval(rows: pd.DataFrame, value: str, width: int = 0) -> dict[str, Any]:
+    """What chance leaves uncertain of the column ``value``: a grey line from ``lower`` to ``upper``."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": rows["upper"] - rows[value],
+        "arrayminus": rows[value] - rows["lower"],
+        "color": NOT_RECORDED,
+        "thickness": 1.5,
+        "width": width,
+    }
+
+
+def label_end(chart: go.Figure, x: float, y: str, text: str) -> None:
+    """``text`` beyond the end of a horizontal bar."""
+    chart.add_annotation(x=x, y=y, text=text, xanchor="left", xshift=8, showarrow=False)
+
+
+def share_ticks(*shares: float) -> dict[str, Any]:
+    """Ticks of an axis of shares, in French; quarters unless said otherwise."""
+    shown = list(shares or (0, 0.25, 0.5, 0.75, 1))
+    return {"tickvals": shown, "ticktext": [percent(share) for share in shown]}
 
 
 def standing_alone(chart: go.Figure) -> go.Figure:
