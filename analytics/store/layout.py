@@ -113,5 +113,5 @@ def _places(table: pa.Table, name: str, among: pa.Array) -> np.ndarray:
     """Where each value of a column stands in ``among``."""
     places = pc.index_in(table[name], value_set=among)
     if places.null_count:
-        raise SchemaError(f"a {name} of a case is not known")
+        raise SchemaError(f"{name} : un dossier porte une valeur inconnue.")
     return places.to_numpy()
