@@ -43,7 +43,8 @@ def meanings(name: str) -> dict[str, tuple]:
             frozenset(w.strip().lower() for w in cell[h].split(";"))
             for h in ("Faits", "Canal", "Mineur", "Signalé par")
         ]
-        dates = [moment(cell[h]) for h in ("Signalé le", "Clôturé le", *(step.header for step in STEPS.values()))]
+        headers_of_dates = ("Signalé le", "Clôturé le", *(step.header.replace("’", "'") for step in STEPS.values()))
+        dates = [moment(cell[header]) for header in headers_of_dates]
         return schools.get(cell["École"], cell["École"]), cell["Année d'études"].strip(), *words, *dates
 
     return {str(row[0]).strip(): meaning(row) for row in rows[4:]}
