@@ -32,11 +32,7 @@ def show() -> None:
     sections: dict[str, list] = {}
     for section, folder, title, icon, path in MENU:
         page = st.Page(
-            PAGES / folder / "page.py",
-            title=title,
-            icon=f":material/{icon}:",
-            url_path=path or None,
-            default=not path,
+            PAGES / folder / "page.py", title=title, icon=f":material/{icon}:", url_path=path or None, default=not path
         )
         sections.setdefault(section, []).append(page)
     page = st.navigation(sections)

@@ -23,11 +23,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
             for week, n, hours in rows[["week", "n_groups", "hours"]].itertuples(index=False)
         ]
         chart.add_bar(
-            x=rows["week"],
-            y=rows["hours"],
-            name=label,
-            marker_color=colour,
-            **theme.hover(lines, "%{customdata}"),
+            x=rows["week"], y=rows["hours"], name=label, marker_color=colour, **theme.hover(lines, "%{customdata}")
         )
     weeks = answer.drop_duplicates("week").sort_values("week")
     chart.add_scatter(

@@ -136,12 +136,7 @@ def incidence_curves(
 
 
 def incidence_panels(
-    curves: pd.DataFrame,
-    everyone: pd.DataFrame,
-    followed: pd.DataFrame,
-    clock: str,
-    by: str,
-    labels: Mapping[Any, str],
+    curves: pd.DataFrame, everyone: pd.DataFrame, followed: pd.DataFrame, clock: str, by: str, labels: Mapping[Any, str]
 ) -> go.Figure:
     """The curves of many groups side by side, each before the grey curve of ``everyone``, all on the same axes.
 

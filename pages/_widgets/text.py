@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,10 @@ def title(words: str, question: str = "") -> None:
     st.title(typeset(words))
     if question:
         paragraph(question)
+
+
+def header(words: str, *, anchor: Literal[False] | None = None) -> None:
+    st.header(typeset(words), anchor=anchor)
 
 
 def subheader(words: str) -> None:

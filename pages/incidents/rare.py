@@ -1,7 +1,6 @@
 """The weeks of school between the reports of a rare type: do they draw closer, or further apart?"""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts.signals import control_chart
 from analytics.domain.french import count, day
@@ -13,7 +12,7 @@ from pages._widgets.weekly import school_weeks
 
 
 def show(context: Context) -> None:
-    st.header("Quand c’est rare : le temps entre deux signalements")
+    text.header("Quand c’est rare : le temps entre deux signalements")
     chosen = pick("Type d’incident", "rare", INCIDENT_TYPES.labels, _rarest_danger(context))
     label = INCIDENT_TYPES.label(chosen)
     counts = context.snapshot.incident_counts(context.selection, ["report_week"])

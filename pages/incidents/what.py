@@ -1,7 +1,6 @@
 """Each type with its share, how many cases have several, and which go together."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import incidents as charts
 from analytics.domain.french import count, number, percent
@@ -15,7 +14,7 @@ def show(context: Context) -> None:
     types = incidents.shares(snapshot.incident_counts(selection), "incident_type", n_cases, list(INCIDENT_TYPES))
     several = incidents.several_types(snapshot.type_numbers(selection)).iloc[0]
     first = types.iloc[0]
-    st.header("Ce qui arrive")
+    text.header("Ce qui arrive")
     show_chart(
         charts.share_bars(types, "incident_type", INCIDENT_TYPES.labels),
         key="types",
@@ -28,7 +27,7 @@ def show(context: Context) -> None:
         columns=columns("incident_type", *SHARES),
     )
 
-    st.header("Ce qui va ensemble")
+    text.header("Ce qui va ensemble")
     pairs = incidents.co_occurrence(snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES))
     if pairs.empty:
         text.info("Aucun dossier choisi n’a plusieurs types d’incidents.")

@@ -1,7 +1,6 @@
 """The weeks of a school year beside the year before, the types of each week, and whether anything has changed."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import incidents as charts
 from analytics.charts.signals import SIGNAL_WORDS, control_chart
@@ -27,7 +26,7 @@ def show(context: Context) -> None:
 def _weeks(context: Context, counts: pd.DataFrame, year: str) -> None:
     weeks = weeks_of_year(context, counts, year)
     busiest = weeks.loc[weeks["n"].idxmax()]
-    st.header("Semaine par semaine")
+    text.header("Semaine par semaine")
     show_chart(
         charts.weeks(weeks, year, incidents.year_before(calendar(), year)),
         key="weeks",
@@ -46,7 +45,7 @@ def _types(context: Context, year: str) -> None:
     tiles = incidents.types_by_week(by_type, calendar(), year, snapshot.as_of, list(INCIDENT_TYPES))
     tiles = incidents.between(tiles, selection.first_week, selection.last_week)
     darkest = tiles.loc[tiles["n"].idxmax()]
-    st.header("Les types de chaque semaine")
+    text.header("Les types de chaque semaine")
     show_chart(
         charts.week_tiles(tiles, INCIDENT_TYPES.labels),
         key="tiles",
@@ -71,7 +70,7 @@ def _change(context: Context, counts: pd.DataFrame) -> None:
         finding = "Rien de plus que le hasard dans les quatre dernières semaines d’école."
     else:
         finding = f"Dans les quatre dernières semaines d’école, un signal : {signal_sentence(recent.iloc[0])}."
-    st.header("Changement ou hasard ?")
+    text.header("Changement ou hasard ?")
     text.paragraph(finding)
     show_chart(
         control_chart(points, lambda week: f"Semaine du {day(week)}", lambda n: count(n, "dossier"), "dossiers"),

@@ -1,12 +1,10 @@
 """The cases by level, channel or reporter, and the types among the cases of each."""
 
-import streamlit as st
-
 from analytics.charts import incidents as charts
 from analytics.domain.french import percent
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
 from analytics.measures import incidents
-from pages._widgets import SHARES, Context, columns, one_of, show_chart
+from pages._widgets import SHARES, Context, columns, one_of, show_chart, text
 
 _CROSSED: dict[str, tuple[str, Vocabulary, str]] = {
     "Niveau": (
@@ -33,7 +31,7 @@ def show(context: Context) -> None:
     totals = context.snapshot.case_counts(context.selection, [column])
     parts = incidents.shares(totals, column, context.n_cases, list(vocabulary))
     first = parts.iloc[0]
-    st.header(f"Les dossiers : {chosen.lower()}")
+    text.header(f"Les dossiers : {chosen.lower()}")
     show_chart(
         charts.share_bars(parts, column, vocabulary.labels),
         key=f"parts-{column}",
@@ -45,7 +43,7 @@ def show(context: Context) -> None:
         columns={column: chosen} | columns(*SHARES),
     )
 
-    st.header("Les types d’incidents de chacun")
+    text.header("Les types d’incidents de chacun")
     counts = context.snapshot.incident_counts(context.selection, [column])
     crossed = incidents.cross_tabulate(counts, "incident_type", column, totals, list(INCIDENT_TYPES))
     darkest = crossed.loc[crossed["share"].idxmax()]

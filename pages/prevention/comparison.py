@@ -1,7 +1,5 @@
 """The plan beside other ways to choose, and how much its choice owes to chance."""
 
-import streamlit as st
-
 from analytics.charts import planning as charts
 from analytics.domain.french import count, percent
 from analytics.planning.plans import PLAN_LABELS, side_by_side, sure_and_close
@@ -17,7 +15,7 @@ def show(context: Planned) -> None:
         return
     beside = side_by_side(problem, result.plan.sessions)
     covered = beside.set_index("plan")["share"]
-    st.header("À côté d’autres façons de faire")
+    text.header("À côté d’autres façons de faire")
     show_chart(
         charts.plans_side_by_side(beside, PLAN_LABELS),
         key="plan-compare",

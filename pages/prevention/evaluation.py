@@ -1,10 +1,9 @@
 """Whether one could see that a session helps: the chance to see it, what would fall by itself, what was seen."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import planning as charts
-from analytics.domain.french import count, number, percent, typeset
+from analytics.domain.french import count, number, percent
 from analytics.domain.school_calendar import calendar
 from analytics.planning.evaluation import Effect, baseline, effect, expected_without_action
 from analytics.planning.power import power_table, schools_needed
@@ -14,7 +13,7 @@ from pages._widgets import Context, columns, show_chart, text
 
 
 def show(context: Context) -> None:
-    st.header(typeset("Verra-t-on si cela aide ?"))
+    text.header("Verra-t-on si cela aide ?")
     text.paragraph(
         "Après une séance, les signalements peuvent **augmenter** : plus de confiance, et non plus de faits. Ils peuvent "
         "**baisser** sans la séance : on choisit des écoles au plus haut. D’où trois questions, dans cet ordre."

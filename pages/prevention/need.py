@@ -1,17 +1,15 @@
 """The need, school by school, and what it is made of."""
 
-import streamlit as st
-
 from analytics.charts import planning as charts
 from analytics.domain.vocabulary import SCHOOL_LEVELS
 from analytics.planning.plans import first_needs
-from pages._widgets import columns, show_chart
+from pages._widgets import columns, show_chart, text
 from pages.prevention.computing import Planned
 
 
 def show(context: Planned) -> None:
     first = first_needs(context.preparation.need, context.preparation.problem.schools)
-    st.header("Le besoin, école par école")
+    text.header("Le besoin, école par école")
     show_chart(
         charts.need_bars(first, SCHOOL_LEVELS.labels),
         key="plan-need",

@@ -37,7 +37,7 @@ def _show_plan(context: Planned, plan: Plan) -> None:
     preparation = context.preparation
     problem, sessions = preparation.problem, plan.sessions
     ours = side_by_side(problem, sessions).iloc[0]
-    st.header("Le programme")
+    text.header("Le programme")
     text.paragraph(
         f"**{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
         f"{number(ours['hours'])} h d’équipe ({percent(ours['hours_share'])} des heures).** Ce programme couvre "

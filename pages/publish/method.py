@@ -1,7 +1,5 @@
 """The method of the page Publier: what is withheld and why, how it is attacked, what that does not cover, beside what."""
 
-import streamlit as st
-
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.comparison import comparison
 from analytics.documents.publication import withholding_words
@@ -23,7 +21,7 @@ _COLUMNS = {
 def show(context: Context) -> None:
     """The same whatever the records: nothing here is computed from them."""
     rules = load_catalogue().rules
-    st.header("Ce qui est retenu")
+    text.header("Ce qui est retenu")
     text.paragraph(withholding_words(rules))
     text.paragraph(
         "**Pourquoi de plus grands nombres sont retenus aussi.** Un seul nombre caché se retrouve par soustraction : 12 au "
@@ -31,7 +29,7 @@ def show(context: Context) -> None:
         "tableaux qui comptent les mêmes dossiers se complètent, ils sont protégés tous ensemble, en retenant le moins de "
         "nombres possible. Chaque petit nombre garde ainsi la place d’être bien plus grand qu’il n’est."
     )
-    st.header("Comment c’est vérifié")
+    text.header("Comment c’est vérifié")
     text.paragraph(
         "Un second programme, qui ne partage rien avec le premier, ne reçoit que les fichiers et les règles. Il cherche le "
         "moins et le plus que peut valoir chaque nombre retenu : comme n’importe qui, puis comme chaque école, qui connaît "
@@ -39,7 +37,7 @@ def show(context: Context) -> None:
         f"laisse serrer de trop près, rien ne sort. La preuve doit venir en {number(rules.seconds)} secondes ; sinon, seule "
         "une version arrondie, sans certificat, est proposée."
     )
-    st.header("Ce que cela ne couvre pas")
+    text.header("Ce que cela ne couvre pas")
     text.paragraph(
         "- **Des écoles qui mettraient en commun** ce qu’elles savent de leurs dossiers : chacune est envisagée seule.\n"
         "- **Ce que l’on apprend autrement** : un parent, un article, une conversation.\n"
@@ -52,7 +50,7 @@ def show(context: Context) -> None:
 
 def _compare() -> None:
     known = comparison()
-    st.header("À côté de façons plus simples")
+    text.header("À côté de façons plus simples")
     show_table(known.measures, _COLUMNS)
     text.paragraph(
         "**Comment lire.** Les mêmes tableaux d’une année, protégés de quatre façons. « Montrés » : les nombres donnés tels "

@@ -104,7 +104,7 @@ def _show_tables(found: Proposal) -> None:
         st.dataframe(table_frame(table), hide_index=True, column_config=wide, alt=table.title)
     reasons = reasons_frame(found)
     if len(reasons):
-        st.header("Pourquoi ces nombres sont retenus", anchor=False)
+        text.header("Pourquoi ces nombres sont retenus", anchor=False)
         text.caption("Pour le service seulement : la raison n’est jamais publiée.")
         st.dataframe(reasons, hide_index=True, alt="Raison de chaque nombre retenu")
 

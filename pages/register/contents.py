@@ -8,7 +8,7 @@ from pages.register import state
 
 
 def show(store: Store, summary: state.StoreSummary) -> None:
-    st.header("Ce que contient Relais", anchor=False)
+    text.header("Ce que contient Relais", anchor=False)
     st.markdown("\n".join(f"- {text.plain(sentence)}" for sentence in summary.sentences))
     state.show_flash("history")
     text.plain_table(summary.history, "Les importations, la dernière d’abord")

@@ -14,7 +14,7 @@ from pages.register import check, refused, state, unknown_words
 
 
 def show(store: Store) -> None:
-    st.header("Importer", anchor=False)
+    text.header("Importer", anchor=False)
     text.paragraph(
         "Le fichier est lu en mémoire et n’est jamais enregistré. Les noms, les dates de naissance et les remarques n’entrent "
         "pas dans Relais ; le numéro de dossier devient un pseudonyme."

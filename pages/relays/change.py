@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import streamlit as st
-
 from analytics.charts.signals import control_chart
 from analytics.domain.french import count, day, hours
 from analytics.domain.school_calendar import breaks, calendar
@@ -25,7 +23,7 @@ def show(context: RelayContext) -> None:
 def _months(context: RelayContext, step: str) -> None:
     counts = context.snapshot.step_counts("hours", context.selection, ["report_week"], step)
     months = relays.monthly_median(counts, context.snapshot.as_of)
-    st.header("La médiane en heures, mois par mois")
+    text.header("La médiane en heures, mois par mois")
     if months.empty:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return
@@ -51,7 +49,7 @@ def _months(context: RelayContext, step: str) -> None:
 
 
 def _last_year(context: RelayContext) -> None:
-    st.header("Même période, un an plus tôt")
+    text.header("Même période, un an plus tôt")
     spans = calendar().same_weeks(context.snapshot.as_of)
     if spans is None:
         text.info("L’année précédente n’est pas dans le calendrier.")
@@ -80,7 +78,7 @@ def _last_year(context: RelayContext) -> None:
 
 
 def _last_extract(context: RelayContext) -> None:
-    st.header("Depuis l’extrait précédent")
+    text.header("Depuis l’extrait précédent")
     previous = _data.previous_snapshot()
     if previous is None:
         text.info("Il n’y a pas d’extrait précédent.")

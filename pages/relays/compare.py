@@ -39,7 +39,7 @@ def show(context: RelayContext) -> None:
     if group in _OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
-    st.header(STEP_LABELS[step])
+    text.header(STEP_LABELS[step])
     if curves.empty:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return

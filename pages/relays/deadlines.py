@@ -19,7 +19,7 @@ def show(context: RelayContext) -> None:
     snapshot = context.snapshot
     answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection))
     n_overdue = int(answer["n_overdue"].sum())
-    st.header("Ce qui attend, hors délai")
+    text.header("Ce qui attend, hors délai")
     text.paragraph(
         f"**{count(n_overdue, 'étape')}** hors délai dans les dossiers ouverts, au {day(snapshot.as_of)}. Les plus anciennes "
         "d’abord. Liste exacte, interne : elle ne sort pas du service."
@@ -38,7 +38,7 @@ def show(context: RelayContext) -> None:
 
 def _deadlines(answer: pd.DataFrame) -> None:
     judged = answer.set_index("step").loc[list(RELAYS), "share"].dropna()
-    st.header("Chaque étape et son délai")
+    text.header("Chaque étape et son délai")
     show_chart(
         charts.deadline_bars(answer),
         key="deadlines",

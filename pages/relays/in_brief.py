@@ -1,7 +1,6 @@
 """Each relay as a figure, each step as two marks, and what became of them all."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import relays as charts
 from analytics.domain.french import count, number, percent
@@ -16,7 +15,7 @@ def show(context: RelayContext) -> None:
     curves = relays.drawn(counts)
     summary = relays.summary(counts, context.clock.delays, curves)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
-    st.header("Les six relais")
+    text.header("Les six relais")
     if of_relays[f"within_{context.clock.short}"].isna().all():
         text.info("Aucun relais à suivre dans ces dossiers, avec ces filtres.")
         return
@@ -34,7 +33,7 @@ def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
     share = f"within_{clock.short}"
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")[share]
     slowest, fastest = of_relays.idxmin(), of_relays.idxmax()
-    st.header("Dans quel délai, étape par étape")
+    text.header("Dans quel délai, étape par étape")
     show_chart(
         charts.share_dots(within, {delay: clock.written(delay) for delay in (clock.short, clock.delays[-1])}),
         key="shares",
@@ -61,7 +60,7 @@ def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
 
 
 def _outcomes(summary: pd.DataFrame) -> None:
-    st.header("Ce que deviennent les étapes")
+    text.header("Ce que deviennent les étapes")
     show_chart(
         charts.outcome_bars(summary),
         key="outcomes",

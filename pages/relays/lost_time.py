@@ -1,12 +1,11 @@
 """From the report to the first relay, from one step to the next, what is skipped and what comes out of order."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import relays as charts
 from analytics.domain.french import count, hours, number, percent
 from analytics.measures import relays
-from pages._widgets import Indicator, columns, show_chart, show_indicators
+from pages._widgets import Indicator, columns, show_chart, show_indicators, text
 from pages.relays.clock import STEP_LABELS, Clock, RelayContext
 
 
@@ -16,13 +15,13 @@ def show(context: RelayContext) -> None:
     first = relays.summary(counts, clock.delays[:1])
     answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
     skipped = answer.loc[answer["n_skipped"].idxmax()]
-    st.header("Les premiers pas")
+    text.header("Les premiers pas")
     cards = [_first_relay(row, clock) for _, row in first.iterrows()] + [_most_skipped(skipped)]
     if answer["median_hours"].notna().any():
         cards.append(_longest_wait(answer.loc[answer["median_hours"].idxmax()]))
     show_indicators(cards, snapshot.as_of)
 
-    st.header("Étapes sautées, étapes à contretemps")
+    text.header("Étapes sautées, étapes à contretemps")
     show_chart(
         charts.order_bars(answer),
         key="order",

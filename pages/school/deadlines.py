@@ -1,7 +1,6 @@
 """The steps of a school against its own deadlines, beside its network and its level."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import relays as charts
 from analytics.domain.french import count, day, hours, school_days
@@ -35,7 +34,7 @@ def show(context: OneSchool) -> None:
         if n_own
         else "L’école n’a pas donné de délai : ceux du service servent."
     )
-    st.header("Ses étapes et ses délais")
+    text.header("Ses étapes et ses délais")
     text.paragraph(
         f"{whose} **{count(n_overdue, 'étape')}** hors délai dans ses dossiers ouverts, au {day(snapshot.as_of)}."
     )

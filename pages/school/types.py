@@ -1,12 +1,10 @@
 """The cases of a school by type, beside its network and its level."""
 
-import streamlit as st
-
 from analytics.charts import schools as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
-from pages._widgets import INTERVAL, Context, columns, show_chart
+from pages._widgets import INTERVAL, Context, columns, show_chart, text
 from pages.school.chosen import OneSchool
 
 
@@ -22,7 +20,7 @@ def show(context: OneSchool) -> None:
     }
     beside = incidents.compare_groups(answers, "incident_type")
     first = answers["school"].iloc[0]
-    st.header("Ses dossiers par type")
+    text.header("Ses dossiers par type")
     show_chart(
         charts.beside_dots(beside, INCIDENT_TYPES.labels, context.group_labels),
         key="types",

@@ -1,15 +1,13 @@
 """How many schools of each network and level have a case."""
 
-import streamlit as st
-
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import schools
-from pages._widgets import INTERVAL, columns, show_table
+from pages._widgets import INTERVAL, columns, show_table, text
 from pages.schools.rated import RatedSchools
 
 
 def show(context: RatedSchools) -> None:
-    st.header("Par réseau et par niveau")
+    text.header("Par réseau et par niveau")
     for column, vocabulary, heading in (
         ("school_network", SCHOOL_NETWORKS, "Réseau"),
         ("school_level", TEACHING_LEVELS, "Niveau"),

@@ -1,7 +1,6 @@
 """The cases of each school by its size, within what chance allows."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import schools as charts
 from analytics.domain.french import count, number
@@ -14,7 +13,7 @@ def show(context: RatedSchools) -> None:
     rated = context.rated
     lines, beyond = schools.funnel_lines(rated), schools.outliers(rated)
     is_beyond = bool(len(beyond)) and beyond["flag"].iloc[0] == "above_998"
-    st.header("Dossiers et taille de l’école")
+    text.header("Dossiers et taille de l’école")
     if lines.empty:
         finding = "Sans le nombre d’élèves, les écoles ne se comparent pas."
     elif is_beyond:

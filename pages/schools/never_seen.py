@@ -8,7 +8,7 @@ from pages.schools.rated import RatedSchools
 
 
 def show(context: RatedSchools) -> None:
-    st.header("Jamais vues au registre")
+    text.header("Jamais vues au registre")
     if context.never_seen.empty:
         text.paragraph("Chaque école a au moins un dossier depuis le début du registre.")
         return

@@ -1,11 +1,10 @@
 """How far the cases gather in the most concerned tenth of the schools, beside chance alone."""
 
 import pandas as pd
-import streamlit as st
 
 from analytics.charts import schools as charts
 from analytics.domain.french import count, percent
-from pages._widgets import show_chart
+from pages._widgets import show_chart, text
 from pages.schools.rated import RatedSchools
 
 _ACTS = {
@@ -21,7 +20,7 @@ def show(context: RatedSchools) -> None:
     if not tenth["n_cases"] or tenth["n_schools"] < 10:
         return
     verdict = against_chance(tenth["share"], tenth["lower"], tenth["upper"])
-    st.header("Le dixième des écoles le plus concerné")
+    text.header("Le dixième des écoles le plus concerné")
     show_chart(
         charts.concentration_bars(pd.DataFrame([tenth])),
         key="tenth",
