@@ -36,7 +36,7 @@ def _weeks(known: pd.Series) -> list[Any]:
     return [week.date() for week in pd.date_range(known["first_week"], known["last_week"], freq="7D")]
 
 
-_FIELDS = (
+FIELDS = (
     Field("Années scolaires", "annees", "school_years", lambda known: known["school_years"], placeholder="Toutes"),
     Field("Depuis la semaine du", "depuis", "first_week", _weeks, day, "Le début", several=False),
     Field("Jusqu’à la semaine du", "jusque", "last_week", _weeks, day, "La fin", several=False),
@@ -60,7 +60,7 @@ def filters(snapshot: Snapshot) -> Selection:
         st.subheader("Filtrer")
         chosen = {
             field.attribute: _choose(field, {value: field.written(value) for value in field.choices(known)})
-            for field in _FIELDS
+            for field in FIELDS
         }
     return Selection(**chosen)
 
@@ -90,7 +90,7 @@ def _choose(field: Field, options: Mapping[Any, str]) -> Any:
 def address(selection: Selection, **more: str) -> dict[str, str | list[str]]:
     """The address that gives a page this selection: what :func:`filters` reads, and ``more``, the page's own choices."""
     query: dict[str, str | list[str]] = {}
-    for field in _FIELDS:
+    for field in FIELDS:
         if chosen := getattr(selection, field.attribute):
             query[field.key] = [field.written(value) for value in chosen] if field.several else field.written(chosen)
     return query | more

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.domain.french import count, long_day
 from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.measures import incidents
 from analytics.store import Snapshot
 from pages import _data
 from pages._widgets import text
@@ -29,6 +32,12 @@ class Context:
     @cached_property
     def n_cases(self) -> int:
         return int(self.snapshot.case_counts(self.selection)["n"].iloc[0])
+
+    @cached_property
+    def type_shares(self) -> pd.DataFrame:
+        """Each incident type with its share of the cases (:func:`incidents.shares`), the most frequent first."""
+        counts = self.snapshot.incident_counts(self.selection)
+        return incidents.shares(counts, "incident_type", self.n_cases, list(INCIDENT_TYPES))
 
 
 Asked = TypeVar("Asked", bound=Context)

@@ -62,7 +62,7 @@ def show(context: Context) -> None:
 
 def _rarest_danger(context: Context) -> str:
     """Of the types that threaten life, the one that the whole register counts least; of all types where none does."""
-    types = incidents.shares(context.snapshot.incident_counts(), "incident_type", context.n_cases, list(INCIDENT_TYPES))
+    types = Context(context.snapshot).type_shares
     counted = types.loc[types["n"] > 0, "incident_type"]
     dangerous = counted[counted.isin(DANGER_TYPES)]
     return (dangerous if len(dangerous) else counted).iloc[-1]

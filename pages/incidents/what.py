@@ -11,7 +11,7 @@ from pages._widgets import SHARES, Context, columns, show_chart, text
 
 def show(context: Context) -> None:
     snapshot, selection, n_cases = context.snapshot, context.selection, context.n_cases
-    types = incidents.shares(snapshot.incident_counts(selection), "incident_type", n_cases, list(INCIDENT_TYPES))
+    types = context.type_shares
     several = incidents.several_types(snapshot.type_numbers(selection)).iloc[0]
     first = types.iloc[0]
     text.header("Ce qui arrive")

@@ -3,13 +3,11 @@
 from analytics.charts import incidents as charts
 from analytics.domain.french import count, number, percent
 from analytics.domain.vocabulary import INCIDENT_TYPES
-from analytics.measures import incidents
 from pages._widgets import SHARES, Context, columns, show_chart, text
 
 
 def show(context: Context) -> None:
-    counts = context.snapshot.incident_counts(context.selection)
-    types = incidents.shares(counts, "incident_type", context.n_cases, list(INCIDENT_TYPES))
+    types = context.type_shares
     first = types.iloc[0]
     text.paragraph("**Les cinq types les plus fréquents**")
     show_chart(

@@ -9,15 +9,7 @@ from pages.school.chosen import OneSchool
 
 
 def show(context: OneSchool) -> None:
-    answers = {
-        group: incidents.shares(
-            context.snapshot.incident_counts(selection),
-            "incident_type",
-            Context(context.snapshot, selection).n_cases,
-            list(INCIDENT_TYPES),
-        )
-        for group, selection in context.groups.items()
-    }
+    answers = {group: Context(context.snapshot, chosen).type_shares for group, chosen in context.groups.items()}
     beside = incidents.compare_groups(answers, "incident_type")
     first = answers["school"].iloc[0]
     text.header("Ses dossiers par type")

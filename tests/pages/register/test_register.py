@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -14,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 FILES = ROOT / "tests" / "files"
 REGISTER = (FILES / "registre-2025-2026.xlsx").read_bytes()
 LATER = (FILES / "registre-2025-2026-suite.xlsx").read_bytes()
