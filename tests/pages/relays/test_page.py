@@ -10,6 +10,7 @@ from analytics.store import Store
 QUESTIONS = ["En bref", "Délais et retards", "Comparer", "Où le temps se perd", "Changement ou hasard"]
 
 
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("clock", ["En heures", "En jours d’école"])
 def test_each_question_answers_in_hours_and_in_school_days(ask, question, clock, text):
     app = ask(question=question, horloge=clock)
@@ -43,6 +44,7 @@ def a_case(extracts, tmp_path_factory):
     return a_case
 
 
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize(("outcome", "danger"), [("not_recorded", False), ("not_done", True)])
 def test_one_case_without_a_step_done_or_judged_is_no_error(ask, a_case, question, outcome, danger):
     folder = a_case(outcome, danger=danger)
