@@ -42,15 +42,13 @@ def prepare() -> None:
 
 
 def snapshot() -> Snapshot:
-    """The current version of the records, shared by all sessions; stops the page with a calm word when it cannot be read."""
+    """The current version of the records, shared by all sessions; stops the page where there is none yet.
+
+    Raises StoreError when it cannot be read.
+    """
     current = store()
-    folder = str(current.folder)
-    try:
-        prepare()
-        opened = _open(folder, current.versions[0]) if current.versions else None
-    except StoreError as error:
-        st.error(str(error), icon=":material/error:")
-        opened = None
+    prepare()
+    opened = _open(str(current.folder), current.versions[0]) if current.versions else None
     if opened is None:
         st.info("Il n’y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
         st.stop()

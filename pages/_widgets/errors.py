@@ -8,17 +8,20 @@ from pathlib import Path
 
 from streamlit.navigation.page import StreamlitPage
 
-from analytics.domain.school_calendar import CalendarFileError
+from analytics.domain.errors import RelaisError
 from pages._widgets import text
 
 _LOG = logging.getLogger("relais")
 
 
 def run(page: StreamlitPage) -> None:
-    """Run a page. On an unexpected exception, show a generic message and log its type and location, never a value."""
+    """Run a page; show the sentence of a RelaisError.
+
+    On an unexpected exception, show a generic message and log its type and location, never a value.
+    """
     try:
         page.run()
-    except CalendarFileError as error:
+    except RelaisError as error:
         text.error(str(error))
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from analytics.disclosure.catalogue import Catalogue, CatalogueError, Period, load_catalogue
+from analytics.disclosure.catalogue import Catalogue, Period, load_catalogue
 from analytics.disclosure.proposing import Proposal
 from analytics.disclosure.records import past_records
 from analytics.documents.publication import certificate, refusal_words
 from analytics.documents.publication_files import zipped
 from analytics.documents.publication_preview import reasons_frame, table_frame
-from analytics.domain.errors import RefusedError
+from analytics.domain.errors import RelaisError
 from analytics.domain.french import count
 from analytics.domain.school_calendar import TIMEZONE
-from analytics.store import Snapshot, StoreError
+from analytics.store import Snapshot
 from analytics.workflows import publishing
 from pages import _data
 from pages._widgets import Context, offer_file, text
@@ -54,11 +54,7 @@ def show(context: Context) -> None:
         return
     n_records = len(past_records(store.folder))
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
-    try:
-        found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
-    except CatalogueError as error:
-        text.error(str(error))
-        return
+    found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
     _show_proof(found)
     _offer(found, n_records)
     _show_tables(found)
@@ -115,7 +111,7 @@ def _offer(found: Proposal, n_records: int) -> None:
     if st.button(label, type="primary", icon=":material/publish:", key="publier_enregistrer"):
         try:
             publishing.record_and_render(_data.store(), found.release or found.rounded, n_records)
-        except (RefusedError, StoreError) as error:
+        except RelaisError as error:
             text.error(str(error))
             return
         st.rerun()

@@ -19,7 +19,7 @@ def show(done: Import) -> None:
     for warning in sentences.warnings(
         done, "Indiquez-le plus haut.", "Si vos en-têtes sont autres, dites-le plus bas."
     ):
-        st.warning(text.plain(warning), icon=":material/warning:")
+        text.warning(text.plain(warning))
     columns = preview_columns(extract.layout)
     dropped = columns.loc[columns["fate"] == "dropped", "header"].tolist()
     st.markdown(

@@ -38,7 +38,7 @@ def show(store: Store) -> None:
 def _show_upload(store: Store, upload: state.Upload) -> None:
     checked = state.check(store, upload)
     if checked.found is None:
-        st.error(text.plain(checked.refusal), icon=":material/error:")
+        text.error(text.plain(checked.refusal))
     else:
         check.show(checked.found)
     unknown_words.ask(checked, upload)
@@ -76,7 +76,7 @@ def _choose_files() -> state.Upload | None:
     try:
         own_words = load_own_words(mapping.getvalue()) if mapping else OwnWords()
     except RefusedFileError as error:
-        st.error(text.plain(str(error)), icon=":material/error:")
+        text.error(text.plain(str(error)))
         return None
     own_words = together(own_words, state.answers())
     as_of = moment.date() if moment else None

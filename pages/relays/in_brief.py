@@ -15,7 +15,7 @@ def show(context: RelayContext) -> None:
     curves = relays.drawn(counts)
     summary = relays.summary(counts, context.clock.delays, curves)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
-    text.header("Les six relais")
+    text.header("Les relais")
     if of_relays[f"within_{context.clock.short}"].isna().all():
         text.info("Aucun relais à suivre dans ces dossiers, avec ces filtres.")
         return
@@ -67,7 +67,7 @@ def _outcomes(summary: pd.DataFrame) -> None:
         alt="Pour chaque étape : combien de dossiers l’ont faite, l’attendent, ont été clôturés sans elle ou ne la demandent pas.",
         read="chaque barre contient tous les dossiers choisis. Seules les trois premières parts comptent dans les délais ; "
         "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
-        act="beaucoup d’orange : relancez. Beaucoup de violet : l’étape est oubliée, rappelez à quoi elle sert ; les deux dernières "
+        act="beaucoup d’orange : relancez. Beaucoup de violet : l’étape est oubliée, rappelez à quoi elle sert ; celles de la postvention "
         "peuvent encore venir après la clôture. Beaucoup de gris foncé : complétez le registre.",
         table=summary,
         columns=columns("step", n_total="Dossiers")
