@@ -7,8 +7,3 @@ from pages._widgets.indicator import Indicator, Link, show_indicators
 from pages._widgets.panel import address, one_of, pick, school_label
 from pages._widgets.records import Context, answer, open_records
 from pages._widgets.table import INTERVAL, SHARES, WAITING, columns, show_table
-
-__all__ = [
-    "INTERVAL", "SHARES", "WAITING", "Context", "Indicator", "Link", "address", "answer", "columns", "offer_file", "one_of",
-    "open_records", "pick", "school_label", "show_chart", "show_indicators", "show_table", "text",
-]  # fmt: skip
