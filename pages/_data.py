@@ -1,6 +1,4 @@
-"""What the pages read, cached: the store opened once a version, and the demo built when there is none."""
-
-from __future__ import annotations
+"""What the pages read, cached: the store opened once per version, and the demo built when there is none."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -21,7 +19,7 @@ def _open(folder: str, version: str) -> Snapshot | None:
 
 @st.cache_resource(show_spinner=False)
 def _prepare(folder: str) -> None:
-    """Once a server: clear what a killed import left, and build the demo on a first start."""
+    """Once per server: remove the files of a killed import, and build the demo on a first start."""
     from analytics.workflows.demo import build_demo  # Faker is slow to import and rarely needed
 
     with contextlib.suppress(StoreError), store().writing():

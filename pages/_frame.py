@@ -8,7 +8,7 @@ from pages._widgets import errors, files
 
 PAGES = Path(__file__).parent
 
-# Section, folder, title, icon, address; the first page stands at the root.
+# Section, folder, title, icon, address; the first page is the root.
 MENU = (
     ("", "overview", "Vue d’ensemble", "space_dashboard", ""),
     ("", "protocol", "Protocole", "emergency", "protocole"),
@@ -27,7 +27,7 @@ FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</s
 
 def show() -> None:
     """The page that the address names, in its frame."""
-    # Before the navigation, which would fetch the page's icon from another host to stand for it in the browser's tab.
+    # Before the navigation, which would fetch the tab's icon from another host.
     st.set_page_config(page_icon=PAGES.parent / "data" / "relais.svg", layout="wide")
     sections: dict[str, list] = {}
     for section, folder, title, icon, path in MENU:

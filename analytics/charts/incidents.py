@@ -1,4 +1,4 @@
-"""What happens: bars by category, weeks of a school year, a crossing and the types of each week as tiles."""
+"""What happens: bars by category, weeks of a school year, a cross-tabulation and the types of each week as heatmaps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -
 
 
 def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> go.Figure:
-    """A bar a row, the first on top: share, its interval, and number and share beside it."""
+    """One bar per row, the first on top: share, interval, and number and share at its end."""
     texts = [f"{number(n)} · {percent(share)}" for n, share in zip(answer["n"], answer["share"], strict=True)]
     bounds = [
         f"entre {percent(low)} et {percent(high)}" for low, high in zip(answer["lower"], answer["upper"], strict=True)
@@ -54,7 +54,7 @@ def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> g
 
 
 def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int = 320) -> go.Figure:
-    """Reports a week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
+    """Reports per week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
     has_before = bool(answer["n_before"].notna().any())
     chart = theme.figure(height, showlegend=has_before, bargap=0.2)
     _shade_holidays(chart, answer)
@@ -88,7 +88,7 @@ def _weeks_axis(weeks: pd.Series) -> dict[str, object]:
 
 
 def _shade_holidays(chart: go.Figure, answer: pd.DataFrame) -> None:
-    """A band over each holiday, with its name standing in it."""
+    """A shaded band with its name for each holiday."""
     for name, of_holiday in groupby(zip(answer["week"], answer["holiday"], strict=True), key=lambda row: row[1]):
         if not name:
             continue
@@ -120,7 +120,7 @@ def _week_hover(row) -> str:
 
 
 def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """Tiles of the reports of each incident type in each week (:func:`measures.incidents.types_by_week`)."""
+    """Heatmap of the reports by incident type and week (:func:`measures.incidents.types_by_week`)."""
     types = [code for code in labels if code in set(answer["incident_type"])]
     of_week = answer.drop_duplicates("week")
     numbers = answer.pivot_table(index="incident_type", columns="week", values="n", observed=True).loc[types]
@@ -145,7 +145,7 @@ def _tile_hover(row) -> str:
 def crossing_tiles(
     answer: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], row: str, column: str
 ) -> go.Figure:
-    """Tiles of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
+    """Heatmap of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
     shares = answer.pivot_table(index=row, columns=column, values="share", observed=True)
     shown = [code for code in columns if code in shares.columns]
     shares = shares.loc[[code for code in rows if code in shares.index], shown]
@@ -158,7 +158,7 @@ def crossing_tiles(
     chart = theme.figure(theme.bar_height(len(labels)) + 40)
     hovers = [[f"{name} : {text}" for name, text in zip(names, line, strict=True)] for line in texts]
     _add_tiles(chart, shares, names, labels, hovers, (0.03, 0.62), xgap=2)  # text stays readable on both themes
-    chart.add_scatter(  # a heatmap's own text takes its colour from the tile, as if nothing lay behind it
+    chart.add_scatter(  # a heatmap's own text is coloured for an opaque tile
         x=[name for _ in labels for name in names],
         y=[label for label in labels for _ in names],
         text=[text for line in texts for text in line],

@@ -12,7 +12,7 @@ from analytics.domain.french import count, day, number, percent
 
 
 def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """Hours of the plan by week and activity under the hours of the team (:func:`planning.plans.by_week`)."""
+    """Hours of the plan by week and activity, with the capacity of the team (:func:`planning.plans.by_week`)."""
     chart = theme.figure(360, barmode="stack", showlegend=True)
     for colour, (code, label) in zip(theme.GROUPS, labels.items(), strict=False):
         rows = answer[answer["activity"] == code]
@@ -40,7 +40,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The need of the first schools (:func:`planning.plans.first_needs`): what each part brings, level by level."""
+    """The need of the first schools (:func:`planning.plans.first_needs`): its components, by level."""
     rows = answer.iloc[::-1]
     names = [f"{name} · {labels[level]}" for name, level in zip(rows["name"], rows["school_level"], strict=True)]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="relative", showlegend=True)
@@ -57,7 +57,7 @@ def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The share of the need that each plan answers (:func:`planning.plans.side_by_side`)."""
+    """The share of the need that each plan covers (:func:`planning.plans.side_by_side`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)))
     theme.add_bars(
@@ -75,7 +75,7 @@ def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Fi
 
 
 def chosen_dots(answer: pd.DataFrame) -> go.Figure:
-    """How often each school is chosen when rates are drawn (:func:`planning.plans.sure_and_close`)."""
+    """How often each school is chosen over simulated rates (:func:`planning.plans.sure_and_close`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)
     for planned, label, colour in (
@@ -91,7 +91,7 @@ def chosen_dots(answer: pd.DataFrame) -> go.Figure:
 
 
 def power_curves(answer: pd.DataFrame) -> go.Figure:
-    """The chance to see the drop by number of schools, a line a number of terms (:func:`planning.power.power_table`)."""
+    """The chance to see the drop by number of schools, one line per number of terms (:func:`planning.power.power_table`)."""
     chart = theme.figure(340, showlegend=True)
     for colour, (n_terms, rows) in zip(theme.GROUPS, answer.groupby("n_terms"), strict=False):
         label = f"{count(int(str(n_terms)), 'trimestre')} avant et après"

@@ -1,4 +1,4 @@
-"""A published table: what is shown as bars, what is withheld as the span in which it lies."""
+"""A published table: numbers as bars, suppressed numbers as the interval that can be computed."""
 
 from __future__ import annotations
 

@@ -32,17 +32,17 @@ DEADLINE_STATES = {
 
 
 def outcome_bars(answer: pd.DataFrame) -> go.Figure:
-    """What became of each step (:func:`measures.relays.outcomes`): every case of every step is in one part of its bar."""
+    """What became of each step (:func:`measures.relays.outcomes`): each case is in one segment of the bar of each step."""
     return _parts_of_steps(answer, OUTCOMES, "n_total")
 
 
 def deadline_bars(answer: pd.DataFrame) -> go.Figure:
-    """How each step with a deadline stands against it (:func:`measures.relays.against_deadline`)."""
+    """Status of each step that has a deadline (:func:`measures.relays.against_deadline`)."""
     return _parts_of_steps(answer[answer["n_cases"] > 0], DEADLINE_STATES, "n_cases")
 
 
 def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], total: str) -> go.Figure:
-    """A bar a step, all of one length, cut into ``parts`` (column to words and colour) of the column ``total``."""
+    """One stacked bar per step, normalised to one length, of ``parts`` of the column ``total``."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", barnorm="fraction", showlegend=True)
     for column, (label, colour) in parts.items():
@@ -90,7 +90,7 @@ def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Fig
 
 
 MOST_TOGETHER = 4
-"""Curves of more groups than this are drawn side by side, each before the curve of all."""
+"""Curves of more groups than this are drawn in panels, each with the curve of all cases."""
 
 
 def incidence_curves(
@@ -138,7 +138,7 @@ def incidence_curves(
 def incidence_panels(
     curves: pd.DataFrame, everyone: pd.DataFrame, followed: pd.DataFrame, clock: str, by: str, labels: Mapping[Any, str]
 ) -> go.Figure:
-    """The curves of many groups side by side, each before the grey curve of ``everyone``, all on the same axes.
+    """Panels of one curve per group, each with the curve of ``everyone`` in grey, on common axes.
 
     Under each tick, how many cases of the group still wait.
     """

@@ -1,4 +1,4 @@
-"""Which schools are concerned: a funnel, the most concerned tenth, a school beside its own kind."""
+"""Which schools are concerned: a funnel, the most concerned tenth, a school compared with its peers."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _school_hover(row) -> str:
 
 
 def concentration_bars(answer: pd.DataFrame) -> go.Figure:
-    """The share of the cases of the most concerned tenth (:func:`measures.schools.concentration`), beside chance alone."""
+    """The share of the cases of the most concerned tenth (:func:`measures.schools.concentration`), and what chance gives."""
     row = answer.iloc[0]
     chart = theme.figure(theme.bar_height(2))
     theme.add_bars(chart, answer["share"], ["Observé"], None, marker_color=theme.MAIN)
@@ -108,7 +108,7 @@ def concentration_bars(answer: pd.DataFrame) -> go.Figure:
 
 
 def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping[str, str]) -> go.Figure:
-    """A school's shares by incident type, with intervals, beside other groups (:func:`measures.incidents.compare_groups`).
+    """A school's shares by incident type compared with other groups (:func:`measures.incidents.compare_groups`).
 
     ``groups`` are the words of each group, the school first.
     """

@@ -1,4 +1,4 @@
-"""Is it a change or chance? A chart of individual values with its limits, and the points that say something."""
+"""Control charts: individual values, limits and signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look for all charts: one colour for one meaning, told apart by the colour-blind, readable on light and dark.
+"""The common look of all charts: one colour per meaning, safe for the colour-blind, on light and dark themes.
 
 Backgrounds are left transparent and text to the page, so that a chart follows the reader's theme.
 """
@@ -15,7 +15,7 @@ from babel.dates import format_date
 
 from analytics.domain.french import LOCALE, NARROW_SPACE, percent
 
-# Okabe and Ito's palette (2008), slightly lightened where it must also stand on a dark page.
+# Okabe and Ito's palette (2008), slightly lightened for the dark theme.
 MAIN = "#3d8fc4"  # cases, whatever they are counted by
 BEFORE = "#9aa5b1"  # the year before, the whole, what one compares with
 DANGER = "#d55e00"  # an incident type that threatens life
@@ -23,7 +23,7 @@ DONE = "#3d8fc4"
 PENDING = "#e69f00"
 CLOSED = "#8c6bb1"
 LATE = "#56b4e9"  # done, but late
-OVERDUE = "#c0392b"  # awaited beyond its deadline
+OVERDUE = "#c0392b"  # pending past its deadline
 SIGNAL = "#c4579b"  # more than chance explains
 NOT_APPLICABLE = "#c3cad1"
 NOT_RECORDED = "#8b949e"
@@ -41,7 +41,7 @@ CONFIG = {
 
 
 def figure(height: int, **layout: object) -> go.Figure:
-    """An empty figure with the common layout: French separators, no zoom by accident, hover without a box of codes."""
+    """An empty figure with the common layout: French separators, no zoom by accident, hover on the closest point."""
     base = {
         "height": height,
         "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
@@ -60,23 +60,23 @@ def figure(height: int, **layout: object) -> go.Figure:
 
 
 def add_bars(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str] | None, **look: Any) -> None:
-    """Horizontal bars; ``lines`` are said of each under its name, None for bars that say nothing."""
+    """Add horizontal bars. ``lines`` are their hover texts, None for no hover."""
     said = {"hoverinfo": "skip"} if lines is None else hover(lines)
     chart.add_bar(orientation="h", x=x, y=y, **said, **look)
 
 
 def add_dots(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str], **look: Any) -> None:
-    """Marks on horizontal lines; ``lines`` are said of each under its name."""
+    """Add a dot plot. ``lines`` are the hover texts."""
     chart.add_scatter(x=x, y=y, mode="markers", **hover(lines), **look)
 
 
 def hover(lines: Iterable[str], template: str = "<b>%{y}</b><br>%{customdata}") -> dict[str, Any]:
-    """What is said of each mark when it is pointed at, without Plotly's box of codes."""
+    """Hover texts of a trace, without Plotly's box of trace names."""
     return {"customdata": list(lines), "hovertemplate": f"{template}<extra></extra>"}
 
 
 def interval(rows: pd.DataFrame, value: str, width: int = 0) -> dict[str, Any]:
-    """What chance leaves uncertain of the column ``value``: a grey line from ``lower`` to ``upper``."""
+    """Error bars of the column ``value``, from ``lower`` to ``upper``."""
     return {
         "type": "data",
         "symmetric": False,
@@ -110,7 +110,7 @@ def standing_alone(chart: go.Figure) -> go.Figure:
 
 
 def bar_height(n_bars: int) -> int:
-    """Pixels for a chart of horizontal bars: 36 a bar, and room for the axis."""
+    """Height in pixels of a chart of horizontal bars: 36 per bar, plus the axis."""
     return 36 * n_bars + 64
 
 

@@ -1,7 +1,5 @@
 """A chart with its explanation, and the table behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd
@@ -26,7 +24,7 @@ def show_chart(
     columns: Mapping[str, str],
     folded: bool = False,
 ) -> None:
-    """A chart with its finding for those who cannot see it, how to read it, what to do, and the table behind it.
+    """A chart with its alternative text, how to read it, what to do, and its table.
 
     ``columns`` are the columns of ``table`` to show, with their French headings. ``folded`` puts the words with the table,
     where a page must hold in one screen. The table can be taken as a file for the service itself: marked, with the filters

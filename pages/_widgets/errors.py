@@ -1,7 +1,5 @@
 """Run a page in its frame, and show an unexpected exception without a value of the register."""
 
-from __future__ import annotations
-
 import logging
 import traceback
 from pathlib import Path

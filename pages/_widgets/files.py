@@ -1,6 +1,4 @@
-"""Files to take from a page, and what the session forgets of those that were uploaded."""
-
-from __future__ import annotations
+"""Download buttons, and the removal of uploads from the session."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +26,7 @@ def offer_file(
     icon: str = "download",
     kind: Literal["secondary", "tertiary"] = "secondary",
 ) -> None:
-    """A button that makes a file when it is touched. The page does not run again: it could forget what the file needs."""
+    """A download button that makes its file on click. No rerun: it could drop what the file needs."""
     st.download_button(
         label,
         content,

@@ -1,7 +1,5 @@
 """A figure that can be opened, and links to the pages where it leads."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

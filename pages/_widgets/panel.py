@@ -1,7 +1,5 @@
 """The filters of the pages of records and their address, from one list of fields."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +17,8 @@ from analytics.store import Snapshot
 class Field:
     """A filter: its label, its key in the address, the attribute of :class:`Selection` that it sets.
 
-    ``choices`` gives the values to choose from, of the row of :meth:`Snapshot.choices`; ``written`` is how a value stands
-    in the panel and in the address.
+    ``choices`` gives the values to choose from, of the row of :meth:`Snapshot.choices`; ``written`` formats a value
+    for the panel and the address.
     """
 
     label: str
@@ -48,7 +46,7 @@ FIELDS = (
 
 
 def filters(snapshot: Snapshot) -> Selection:
-    """The filter panel of the data pages. The choice stays from page to page and stands in the address.
+    """The filter panel of the data pages. The choice is kept from page to page and in the address.
 
     Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
     address is read when it says something new, and written after each choice.

@@ -1,7 +1,5 @@
 """A page of records: what its questions are asked of, its head, and the question that the reader chose."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A table of a measure: French headings, French labels for codes, French numbers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -37,7 +35,7 @@ _LABELS: dict[str, Mapping[str, str]] = {
     "step": _STEP_LABELS,
     "next_step": _STEP_LABELS,
 }
-"""The words of the codes in a column, by the column's name."""
+"""Code to French label, by name of column."""
 
 _HEADINGS = {
     "beyond": "Dépassé de",
@@ -94,7 +92,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     shown = in_french(table, columns)
     median = typeset(columns.get("median", ""))
     if median:
-        shown[median] = shown[median].fillna(math.inf)  # not reached: beyond all others, also when sorted
+        shown[median] = shown[median].fillna(math.inf)  # not reached: sorts after all others
     has_shares = bool({"share", "incidence"} & set(columns))
     formats = {
         heading: _written(column, shown[heading], has_shares)
@@ -110,7 +108,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
 
 
 def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any], str]:
-    """How the values of a column are written: shares as percentages, days as 22/11/2026, numbers with their spaces."""
+    """The format of a column: shares as percentages, days as 22/11/2026, numbers with their spaces."""
     if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and has_shares):
         return percent
     if column == "median":

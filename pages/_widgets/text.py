@@ -1,7 +1,5 @@
 """Text on a page, with the spaces of French typography."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal
 
@@ -56,5 +54,5 @@ def plain(words: str) -> str:
 
 
 def plain_table(frame: pd.DataFrame, alt: str) -> None:
-    """A small table, readable by a screen reader; its text is shown as it is (:func:`plain`)."""
+    """A small table, readable by a screen reader; its text is escaped (:func:`plain`)."""
     st.table(frame.map(lambda value: plain(value) if isinstance(value, str) else value), hide_index=True, alt=alt)

@@ -1,7 +1,5 @@
 """The reports of each week of school within what chance allows, and what the last weeks say, in words."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The weeks of school between the reports of a rare type: do they draw closer, or further apart?"""
+"""A g chart of the school weeks between the reports of a rare type."""
 
 import pandas as pd
 

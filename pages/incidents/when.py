@@ -1,4 +1,4 @@
-"""The weeks of a school year beside the year before, the types of each week, and whether anything has changed."""
+"""Reports per week compared with the year before, types per week, and a control chart."""
 
 import pandas as pd
 

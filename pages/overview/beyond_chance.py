@@ -1,4 +1,4 @@
-"""Whether the weekly reports say more than chance, in the last weeks that are over."""
+"""Signals of the weekly control chart in the last complete weeks."""
 
 from analytics.domain.french import count
 from analytics.measures import incidents

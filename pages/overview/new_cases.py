@@ -1,4 +1,4 @@
-"""What the register holds more than at the extraction before."""
+"""New cases since the previous extract."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What waits beyond its deadline in open cases."""
+"""Overdue steps of open cases."""
 
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import STEPS

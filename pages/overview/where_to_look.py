@@ -1,4 +1,4 @@
-"""The schools beyond what chance and their size explain."""
+"""Schools above the funnel's 99.8 % limit."""
 
 from analytics.domain.french import count
 from analytics.measures import schools

@@ -1,4 +1,4 @@
-"""The plan beside other ways to choose, and how much its choice owes to chance."""
+"""The plan compared with simpler ones, and the sensitivity of its choice of schools."""
 
 from analytics.charts import planning as charts
 from analytics.domain.french import count, percent

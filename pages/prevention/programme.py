@@ -71,7 +71,7 @@ def _show_plan(context: Planned, plan: Plan) -> None:
 
 
 def _offer_files(context: Planned, plan: Plan) -> None:
-    """The plan as files, each made when its button is touched."""
+    """Download buttons for the plan."""
     with st.container(horizontal=True):
         offer_file("Classeur (XLSX)", lambda: _made(context, plan, "xlsx"), "programme.xlsx", "prendre_xlsx")
         offer_file("Calendrier (ICS)", lambda: _made(context, plan, "ics"), "programme.ics", "prendre_ics")

@@ -1,4 +1,4 @@
-"""The method of the page Publier: what is withheld and why, how it is attacked, what that does not cover, beside what."""
+"""The method of the page Publier: what is suppressed and why, how it is audited, its limits, and a comparison with other methods."""
 
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.comparison import comparison

@@ -1,4 +1,4 @@
-"""What Relais holds, the imports that made it, and the way back from the last one."""
+"""What the store holds, the history of imports, and the undo of the last one."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def show(store: Store, summary: state.StoreSummary) -> None:
 
 
 def _offer_undo(store: Store) -> None:
-    """In two steps, take back the last import."""
+    """Undo the last import, after a confirmation."""
     if not state.undo_asked():
         label, key = "Annuler la dernière importation", "registre_annuler_bouton"
         st.button(label, icon=":material/undo:", key=key, on_click=state.ask_undo, args=(True,))

@@ -1,4 +1,4 @@
-"""A register on its way in: the files, the check, the answers about unknown words, the import, the refused rows."""
+"""The import of a register: upload, check, answers about unknown words, import, refused rows."""
 
 import streamlit as st
 

@@ -86,12 +86,12 @@ def upload_generation() -> int:
 
 
 def clear_check() -> None:
-    """Let go of what was read of an upload that is no longer there."""
+    """Drop the check of an upload that was removed."""
     st.session_state.pop(_CHECKED, None)
 
 
 def clear() -> None:
-    """Let go of the upload, of what was read of it and of the answers given about it."""
+    """Drop the upload, its check and the answers about it."""
     clear_check()
     forget_uploads()
     st.session_state.pop(_WORDS, None)
@@ -125,7 +125,7 @@ def show_flash(place: str) -> None:
 
 
 def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
-    """Import or check the upload under a bar that moves."""
+    """Import or check the upload, with a progress bar."""
     bar = st.progress(0.0, "Préparation")
 
     def show(share: float, what: str) -> None:
@@ -178,7 +178,7 @@ def _check(store: Store, upload: Upload) -> Checked:
 
 
 def publish(store: Store, upload: Upload) -> None:
-    """Import the upload, say what was done and let go of it; the refused rows stay until they are taken or left."""
+    """Import the upload, flash the result and drop the upload; the refused rows stay until the reader is done."""
     before = store.versions[:1]
     try:
         done = _import(store, upload, dry_run=False)
@@ -201,7 +201,7 @@ def import_awaiting_corrections() -> Import | None:
 
 
 def undo_asked() -> bool:
-    """Whether the coordinator is about to take back the last import."""
+    """Whether the confirmation of an undo is shown."""
     return st.session_state.get(_UNDO, False)
 
 
@@ -210,7 +210,7 @@ def ask_undo(asked: bool) -> None:
 
 
 def undo(store: Store) -> None:
-    """Take back the last import, and say so."""
+    """Undo the last import and flash the result."""
     ask_undo(False)
     try:
         store.undo()

@@ -1,4 +1,4 @@
-"""A form that asks what unknown columns and words mean; the answers hold until the upload is let go of."""
+"""A form that asks what unknown columns and words mean; the answers are kept as long as the upload."""
 
 import streamlit as st
 

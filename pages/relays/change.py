@@ -1,4 +1,4 @@
-"""Month by month inside limits, against the same weeks of last year, and since the extract before."""
+"""Monthly medians in a control chart, the same weeks of last year, and the previous extract."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -32,7 +32,7 @@ class Clock:
         return words if words == school_days(0) else f"en {words}"
 
     def median_interval(self, row: pd.Series) -> str:
-        """What chance leaves uncertain of the median of :func:`relays.summary`, to end a sentence; "" without one."""
+        """The confidence interval of the median of :func:`relays.summary`, to end a sentence; "" without one."""
         if pd.isna(row["median"]):
             return ""
         if row["lower"] == row["upper"]:

@@ -1,4 +1,4 @@
-"""The curve of one step, alone or by group, with the number still followed under the axis."""
+"""Cumulative incidence of one step, overall or by group, with the numbers at risk under the axis."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_year": ("Année scolaire", None),
 }
 _OF_SCHOOL = ("school_network", "zone")
-_UNKNOWN = ""  # the group of the schools of which the register does not say it
+_UNKNOWN = ""  # the group of schools where it is missing
 
 
 def show(context: RelayContext) -> None:

@@ -1,4 +1,4 @@
-"""From the report to the first relay, from one step to the next, what is skipped and what comes out of order."""
+"""Time to the first relay and between steps; steps skipped or out of order."""
 
 import pandas as pd
 

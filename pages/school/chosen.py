@@ -1,4 +1,4 @@
-"""The school that the page is about, and the schools beside which it stands."""
+"""The school that the page is about, and its peers."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""The steps of a school against its own deadlines, beside its network and its level."""
+"""The steps of a school against its own deadlines, compared with its network and its level."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The cases of a school by type, beside its network and its level."""
+"""The cases of a school by type, compared with its network and its level."""
 
 from analytics.charts import schools as charts
 from analytics.domain.french import count, number

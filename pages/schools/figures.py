@@ -1,4 +1,4 @@
-"""How many schools have a case, how many never had one, how far cases gather and follow each other."""
+"""How many schools have a case, how many never had one, concentration and repeats."""
 
 from analytics.domain.french import count, number, percent
 from analytics.measures import schools

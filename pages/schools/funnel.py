@@ -1,4 +1,4 @@
-"""The cases of each school by its size, within what chance allows."""
+"""Funnel plot of the rates of the schools."""
 
 import pandas as pd
 

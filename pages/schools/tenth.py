@@ -1,4 +1,4 @@
-"""How far the cases gather in the most concerned tenth of the schools, beside chance alone."""
+"""Concentration: the share of the most concerned tenth, compared with chance."""
 
 import pandas as pd
 
@@ -41,7 +41,7 @@ def show(context: RatedSchools) -> None:
 
 
 def against_chance(observed: float, lower: float, upper: float) -> str:
-    """Whether a share lies beyond what chance gives."""
+    """Compare a share with its interval by chance."""
     if observed > upper:
         return "plus que le hasard"
     return "moins que le hasard" if observed < lower else "comme le hasard"
