@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from analytics.domain.data import SHIPPED
 from analytics.domain.schema import CASES, TABLES
-from analytics.domain.vocabulary import DATA
 from analytics.store import layout
 from analytics.store.reading import CONFIG, DamagedStoreError, StoreError, digest, is_whole
 from analytics.store.snapshot import Snapshot
@@ -30,7 +30,7 @@ _LEFT_OVER = re.compile(rf"[0-9a-f]{{8}}\.(building(\.wal)?|manifest)|{_VERSION.
 
 def store_folder() -> Path:
     """The store's folder: ``RELAIS_STORE``, else ``data/store``."""
-    return Path(os.environ.get("RELAIS_STORE") or DATA / "store")
+    return Path(os.environ.get("RELAIS_STORE") or SHIPPED / "data" / "store")
 
 
 class Store:
