@@ -1,6 +1,5 @@
 """The hours of the team and the rules of the plan, in the address: a link shows what its sender saw."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,7 +54,7 @@ def choose(snapshot: Snapshot, today: date) -> tuple[Team, Rules]:
         calm = _ask(second, label, "calme", 0, 52, rules.calm_weeks, help=vague)
         years = _ask(third, "Années sans action, au plus", "delaissee", 1, 10, rules.left_out_weeks // 52)
     team = Team(int(people), float(hours), float(kept), start, tuple(sorted(off)))
-    return team, replace(rules, minimum_share=share / 100, calm_weeks=int(calm), left_out_weeks=52 * int(years))
+    return team, rules.replace(minimum_share=share / 100, calm_weeks=int(calm), left_out_weeks=52 * int(years))
 
 
 def _ask(

@@ -52,7 +52,7 @@ def compute(records: Context) -> Planned:
         team, rules = choose(snapshot, now.date())
     except OutsideCalendarError:
         text.info(
-            "Le calendrier de la prochaine année scolaire n’est pas encore connu de Relais. Ajoutez-le à data/calendar.toml, ou au calendrier de votre service.",
+            "Le calendrier de la prochaine année scolaire n’est pas encore connu de Relais. Ajoutez-le au fichier calendar.toml de votre service.",
             "calendar_month",
         )
         st.stop()
