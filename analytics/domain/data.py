@@ -17,10 +17,7 @@ import msgspec
 from analytics.domain import checks, entries
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import listing, typeset
-
-_PACKED = Path(__file__).parents[1] / "_shipped"
-SHIPPED = _PACKED if _PACKED.exists() else Path(__file__).parents[2]
-"""Where ``data/``, ``pages/`` and ``notebooks/`` are: in the installed package, or at the root of a checkout."""
+from analytics.domain.shipped import SHIPPED
 
 _File = TypeVar("_File", bound=entries.Row)
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_config_path
 
-from analytics.domain.data import SHIPPED
 from analytics.domain.errors import RelaisError
+from analytics.domain.shipped import SHIPPED
 
 PSEUDONYM_LENGTH = 12  # 60 bits: among ten million cases a clash has odds of 1 in 23,000, and is then refused
 

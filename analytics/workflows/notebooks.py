@@ -23,8 +23,8 @@ from analytics.disclosure.frames import PublishedPeriod, published_period
 from analytics.disclosure.records import past_records
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
-from analytics.domain.data import SHIPPED
 from analytics.domain.errors import RefusedError
+from analytics.domain.shipped import SHIPPED
 from analytics.intake.anonymising import PSEUDONYM_LENGTH
 from analytics.store import Snapshot, Store
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.domain.data import SHIPPED, DataError, decode, load
+from analytics.domain.data import DataError, decode, load
 from analytics.domain.entries import PublicationsFile
+from analytics.domain.shipped import SHIPPED
 
 FROZEN = Path(__file__).parents[1] / "data"
 

@@ -93,6 +93,14 @@ def test_a_case_of_another_school_year_is_not_missed(taken):
     assert (changes.new, changes.missing) == (1, 0)
 
 
+def test_a_case_keeps_the_day_of_the_extract_that_first_held_it(taken):
+    before = taken({}).tables
+    later = taken({"Canal": "Courriel"}, {"N° dossier": "2"}, as_of=date(2026, 6, 30)).tables
+    merged, _ = merge(before, later)
+    seen_on = dict(zip(merged["cases"]["channel"], merged["cases"]["first_seen_on"].dt.date, strict=True))
+    assert seen_on == {"email": before["cases"]["first_seen_on"][0].date(), "unknown": date(2026, 6, 30)}
+
+
 def test_each_part_of_a_record_counts_as_a_change(taken):
     before = taken({}).tables
     for change in (

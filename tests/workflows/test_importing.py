@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.domain.data import SHIPPED
+from analytics.domain.shipped import SHIPPED
 from analytics.domain.vocabulary import STEPS
 from analytics.intake import Key, KeyFileError, RefusedFileError
 from analytics.store import Store, StoreError
@@ -74,6 +74,9 @@ def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(stor
     write_old_layout(store)
     old = store.snapshot()
     assert len(old.table("case_steps")) == 420 * len(STEPS)
+    assert set(old.table("cases")["first_seen_on"]) == {old.table("imports")["as_of"].item()}
+    assert not old.table("schools")["provisional"].any()
+    assert old.table("imports")["tells_closure"].all()
     with pytest.raises(StoreError, match="Importez à nouveau le registre"):
         old.step_counts("hours")
     again = take(store, hours=1)
