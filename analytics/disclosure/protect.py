@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 
+from analytics.domain.errors import RelaisError
 from analytics.domain.solving import linprog, milp
 
 MOVES = 2.0
@@ -30,8 +31,11 @@ SLOW = 0.005
 ROUNDS = 200
 
 
-class UnprotectableError(Exception):
+class UnprotectableError(RelaisError):
     """No pattern protects the cells, or none was found in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Aucun choix de nombres à retenir ne protège cette publication : rien n’est publié.")
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class _Search:
             pattern = self._cheapest(integral=True) > 0.5
             if not self._cut(pattern.astype(float)) and not self._cut_whole_numbers(pattern):
                 return pattern & ~self.system.free
-        raise UnprotectableError("too many rounds")
+        raise UnprotectableError
 
     def _tighten_relaxation(self) -> None:
         """Cuts from fractional patterns, which are cheap to find and spare most of the integer rounds."""
@@ -105,7 +109,7 @@ class _Search:
     def _cheapest(self, *, integral: bool) -> NDArray[np.float64]:
         left = self.stop - time.monotonic()
         if left <= 0:
-            raise UnprotectableError("out of time")
+            raise UnprotectableError
         options = {"time_limit": left}
         if integral:
             options["mip_rel_gap"] = GAP
@@ -125,9 +129,9 @@ class _Search:
             options=options,
         )
         if solved.status == 1:
-            raise UnprotectableError("out of time")
+            raise UnprotectableError
         if solved.x is None:
-            raise UnprotectableError("no pattern protects these cells")
+            raise UnprotectableError
         return np.clip(solved.x, 0, 1)
 
     def _cut(self, pattern: NDArray[np.float64]) -> bool:
@@ -139,7 +143,7 @@ class _Search:
             if safe[cell]:
                 continue
             if time.monotonic() > self.stop:
-                raise UnprotectableError("out of time")
+                raise UnprotectableError
             moved, prices = self._furthest(cell, pattern)
             safe |= moved >= system.reach - TOLERANCE
             if moved[cell] < system.reach[cell] - TOLERANCE:

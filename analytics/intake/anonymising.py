@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_config_path
 
+from analytics.domain.errors import RelaisError
 from analytics.domain.shipped import SHIPPED
 
 PSEUDONYM_LENGTH = 12  # 60 bits: among ten million cases a clash has odds of 1 in 23,000, and is then refused
@@ -26,8 +27,8 @@ _BASE_32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "u1")
 _SHIFTS = np.arange(64 - 5, 64 - 5 * PSEUDONYM_LENGTH - 1, -5, dtype="u8")
 
 
-class KeyFileError(Exception):
-    """The key is missing, unreadable, in the wrong place or not the one of the store. The message is French."""
+class KeyFileError(RelaisError):
+    """The key is missing, unreadable, in the wrong place or not the one of the store."""
 
 
 def canonical_number(case_number: str) -> str:

@@ -23,7 +23,7 @@ from analytics.disclosure.frames import PublishedPeriod, published_period
 from analytics.disclosure.records import past_records
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
-from analytics.domain.errors import RefusedError
+from analytics.domain.errors import RefusedError, RelaisError
 from analytics.domain.shipped import SHIPPED
 from analytics.intake.anonymising import PSEUDONYM_LENGTH
 from analytics.store import Snapshot, Store
@@ -201,6 +201,11 @@ def _value(name: str, word: str, default: ast.expr) -> object:
     return value
 
 
+def _names(kind: type[Exception]) -> set[str]:
+    """The names of an exception class and all that derive from it."""
+    return {kind.__name__}.union(*map(_names, kind.__subclasses__()))
+
+
 def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progress) -> None:
     """Run every cell in a kernel of its own. RefusedError, with the cell's number and no value, when one fails."""
     from nbclient import NotebookClient
@@ -221,8 +226,7 @@ def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progr
             try:
                 client.execute_cell(cell, place)
             except CellExecutionError as error:
-                ours = error.ename == RefusedError.__name__  # its message is for the reader, and holds no value
-                why = error.evalue if ours else f"{error.ename}."
+                why = error.evalue if error.ename in _names(RelaisError) else f"{error.ename}."
                 raise RefusedError(f"La cellule {place + 1} du carnet a échoué : {why}") from None
             except (CellTimeoutError, DeadKernelError):
                 raise RefusedError(f"La cellule {place + 1} du carnet n’a pas fini.") from None
