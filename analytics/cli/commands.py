@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
@@ -26,11 +25,9 @@ from analytics.cli.terminal import (
     day_argument,
     existing_file,
     explain_misuse,
+    file_to_write,
     new_file,
-    notebook_file,
-    plan_file,
     progress_bar,
-    protocol_file,
     say,
     setting,
 )
@@ -78,9 +75,6 @@ def _command(name: str) -> Callable:
     return app.command(name, cls=FrenchCommand, options_metavar="[OPTIONS]")
 
 
-NewFile = Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire. Il ne doit pas encore exister.")]
-
-
 @_command("demo")
 def demo() -> None:
     """Prépare des données fictives, par le même chemin qu'un vrai registre."""
@@ -92,7 +86,7 @@ def demo() -> None:
 
 
 @_command("template")
-def template(file: NewFile) -> None:
+def template(file: Annotated[Path, file_to_write(".xlsx")]) -> None:
     """Écrit un registre vide, avec ses listes de choix et un exemple."""
     from analytics.intake.template import template_workbook
 
@@ -275,10 +269,7 @@ def forget(
 
 @_command("protocol")
 def protocol(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .pdf ou en .html.", callback=protocol_file),
-    ],
+    file: Annotated[Path, file_to_write(".pdf", ".html")],
 ) -> None:
     """Écrit le protocole, à imprimer ou à garder hors ligne."""
     from analytics.documents import write_protocol
@@ -304,9 +295,7 @@ def publish(
 @_command("notebook")
 def notebook(
     name: Annotated[str, typer.Argument(metavar="CARNET", help="Son numéro, son nom, ou le chemin du vôtre.")],
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .html.", callback=notebook_file)
-    ],
+    file: Annotated[Path, file_to_write(".html")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NOM=VALEUR", help="Un paramètre du carnet, par exemple ECOLE=A12."),
@@ -336,9 +325,7 @@ def notebook(
 
 @_command("plan")
 def plan(
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire : .xlsx, .ics ou .pdf.", callback=plan_file)
-    ],
+    file: Annotated[Path, file_to_write(".xlsx", ".ics", ".pdf")],
     people: Annotated[int, typer.Option(min=1, help="Personnes dans l’équipe.")] = 4,
     hours: Annotated[float, typer.Option(min=0, help="Heures de prévention par personne et par semaine.")] = 14,
     reserve: Annotated[
@@ -354,6 +341,27 @@ def plan(
             raise RefusedError("Il n’y a pas encore de données.")
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
+
+
+@_command("dictionary")
+def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -> None:
+    """Écrit le dictionnaire des données : tables, colonnes et codes."""
+    from analytics.documents.data_dictionary import data_dictionary
+
+    with new_file(file) as opened:
+        opened.write(data_dictionary(file.suffix.lower()))
+    say("Le dictionnaire est écrit. Il ne contient aucune donnée.")
+
+
+@_command("serve")
+def serve(
+    port: Annotated[int, typer.Option(min=1024, max=65535, metavar="PORT", help="Le port de cette machine.")] = 8501,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="N’ouvre pas le navigateur.")] = False,
+) -> None:
+    """Ouvre le tableau de bord dans le navigateur, depuis cette machine seule."""
+    from analytics.cli import serving
+
+    serving.serve(port, open_browser=not no_browser)
 
 
 @contextmanager
@@ -374,7 +382,3 @@ def _store() -> Store:
 
 def _now() -> datetime:
     return datetime.now(ZoneInfo("Europe/Brussels"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics.domain.schema import TABLES
 
-_TYPES = {
+TYPES = {
     "VARCHAR": "texte",
     "DATE": "date",
     "INTEGER": "nombre entier",
@@ -25,11 +25,10 @@ def dictionary() -> pd.DataFrame:
     for table in TABLES.values():
         for column in table.columns:
             terms = [(code, term.label, term.definition) for code, term in (column.terms or {}).items()]
-            about = (table.name, table.row, column.name, _TYPES[column.type], column.meaning, column.nullable)
+            about = (table.name, table.row, column.name, TYPES[column.type], column.meaning, column.nullable)
             rows += [(*about, *term) for term in terms or [("", "", "")]]
     headings = ["Table", "Une ligne est", "Colonne", "Type", "Signification", "Peut être vide"]
-    answer = pd.DataFrame(rows, columns=[*headings, "Code", "Libellé", "Définition"])
-    return answer.assign(**{"Peut être vide": answer["Peut être vide"].map({True: "oui", False: "non"})})
+    return pd.DataFrame(rows, columns=[*headings, "Code", "Libellé", "Définition"])
 
 
 def labels(column: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -23,7 +24,10 @@ ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
 LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
-COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"]
+COMMANDS = [
+    *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
+    *("dictionary", "serve"),
+]
 
 HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
 GOOD = "2026/01;Zoé Lambert;A1;S3;10/03/2026;Insultes"
@@ -104,7 +108,9 @@ def test_the_commands_are_those_of_the_design(relais):
         (["import", REGISTER, "--as-of"], "--as-of est mal employée"),
         (["import", REGISTER, "--schools", "absent.csv"], "introuvable"),
         (["undo", "encore"], "un argument de trop"),
-        (["protocol", "protocole.doc"], ".pdf ou par .html"),
+        (["protocol", "protocole.doc"], ".pdf ou .html"),
+        (["plan", "programme.ics", "--people", "quatre"], "La valeur de --people ne convient pas."),
+        (["serve", "--port", "80"], "La valeur de --port ne convient pas."),
     ],
 )
 def test_a_command_called_wrongly_answers_2_and_says_what_to_look_at(relais, arguments, said):
@@ -235,19 +241,20 @@ def test_no_workbook_is_written_when_no_row_is_refused(relais, register, tmp_pat
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["template", "deja-la"],
+        ["template", "deja-la.xlsx"],
         ["protocol", "deja-la.html"],
         ["import", "registre.csv", "--schools", "ecoles.csv", "--refused", "deja-la"],
     ],
 )
 def test_no_file_is_ever_overwritten(relais, register, tmp_path, arguments):
     register(GOOD, BAD)
-    for name in ("deja-la", "deja-la.html"):
+    names = ("deja-la", "deja-la.html", "deja-la.xlsx")
+    for name in names:
         (tmp_path / name).write_text("mine")
     answer = relais(*arguments)
     assert answer.code == 1
     assert "existe déjà" in answer.err
-    assert {(tmp_path / name).read_text() for name in ("deja-la", "deja-la.html")} == {"mine"}
+    assert {(tmp_path / name).read_text() for name in names} == {"mine"}
     assert Store().versions == []
 
 
@@ -356,6 +363,28 @@ def test_a_notebook_that_is_called_wrongly_is_not_run(relais, tmp_path):
     unknown = relais("notebook", "7", tmp_path / "copie.html")
     assert (unknown.code, "01_lire_le_registre" in unknown.err) == (1, True)
     assert not (tmp_path / "copie.html").exists()
+
+
+def test_the_data_dictionary_is_written_in_three_forms_that_hold_the_same(relais, tmp_path):
+    for name in ("d.html", "d.csv", "d.json"):
+        assert relais("dictionary", name).code == 0
+    rows = json.loads((tmp_path / "d.json").read_text("utf-8"))
+    table = pd.read_csv(tmp_path / "d.csv", sep=";", keep_default_na=False)
+    page = (tmp_path / "d.html").read_text("utf-8")
+    assert [row["Code"] for row in rows] == table["Code"].tolist()
+    assert {row["Libellé"] for row in rows if row["Code"] == "cpms"} == {"CPMS"}
+    named = {name for row in rows for name in (row["Table"], row["Colonne"], row["Code"]) if name}
+    assert all(f"<code>{name}</code>" in page for name in named)
+
+
+def test_a_port_that_is_taken_is_said_with_what_to_do(relais):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        answer = relais("serve", "--port", taken.getsockname()[1])
+    assert answer.code == 1
+    assert "est déjà pris" in answer.err
+    assert "--port" in answer.err
 
 
 def test_a_lost_key_is_an_error_that_says_what_to_do(relais, tmp_path):
