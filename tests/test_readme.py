@@ -94,3 +94,14 @@ def test_each_page_has_its_picture():
 def test_each_file_that_is_linked_is_there():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_each_place_that_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w/.])(?:analytics|data|pages|tests|notebooks)/[\w./*]+\w", text))
+    places = {place for place in named if "NAME" not in place and "NN" not in place and "*" not in place}
+    assert len(places) > 15
+    made_in_the_wheel = "analytics/_shipped"
+    assert not [place for place in places - {made_in_the_wheel} if not (ROOT / place).exists()]
+    known = {command.name for command in app.registered_commands}
+    assert set(re.findall(r"relais ([a-z]+)", text)) <= known
