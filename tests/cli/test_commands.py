@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 import subprocess
 import sys
@@ -363,28 +362,6 @@ def test_a_notebook_that_is_called_wrongly_is_not_run(relais, tmp_path):
     unknown = relais("notebook", "7", tmp_path / "copie.html")
     assert (unknown.code, "01_lire_le_registre" in unknown.err) == (1, True)
     assert not (tmp_path / "copie.html").exists()
-
-
-def test_the_data_dictionary_is_written_in_three_forms_that_hold_the_same(relais, tmp_path):
-    for name in ("d.html", "d.csv", "d.json"):
-        assert relais("dictionary", name).code == 0
-    rows = json.loads((tmp_path / "d.json").read_text("utf-8"))
-    table = pd.read_csv(tmp_path / "d.csv", sep=";", keep_default_na=False)
-    page = (tmp_path / "d.html").read_text("utf-8")
-    assert [row["Code"] for row in rows] == table["Code"].tolist()
-    assert {row["Libellé"] for row in rows if row["Code"] == "cpms"} == {"CPMS"}
-    named = {name for row in rows for name in (row["Table"], row["Colonne"], row["Code"]) if name}
-    assert all(f"<code>{name}</code>" in page for name in named)
-
-
-def test_a_port_that_is_taken_is_said_with_what_to_do(relais):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        answer = relais("serve", "--port", taken.getsockname()[1])
-    assert answer.code == 1
-    assert "est déjà pris" in answer.err
-    assert "--port" in answer.err
 
 
 def test_a_lost_key_is_an_error_that_says_what_to_do(relais, tmp_path):
