@@ -44,6 +44,13 @@ def test_a_measure_opens_no_file_reads_no_clock_and_draws_nothing():
     assert not calls_of("analytics/measures/", {"open", "read_text", "read_csv", "now", "today", "utcnow"})
 
 
+def test_solvers_are_called_in_their_silent_form():
+    direct = re.compile(r"scipy\.optimize import .*\b(milp|linprog)\b")
+    silent = "analytics/domain/solving.py"
+    code = {path: (ROOT / path).read_text("utf-8") for path in sources("analytics/") if path != silent}
+    assert not [path for path, text in code.items() if direct.search(text)]
+
+
 def test_no_file_names_a_place_on_a_machine_or_a_registry_of_packages():
     for path in tracked_files():
         text = (ROOT / path).read_bytes().decode("utf-8", "ignore")

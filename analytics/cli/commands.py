@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ from analytics.cli.terminal import (
 
 if TYPE_CHECKING:
     from analytics.intake.checking import Fault
-    from analytics.store import Snapshot, Store
+    from analytics.store import Store
     from analytics.workflows.importing import Import
 
 MAX_LISTED = 50
@@ -71,8 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _command(name: str) -> Callable:
-    return app.command(name, cls=FrenchCommand, options_metavar="[OPTIONS]")
+_command = partial(app.command, cls=FrenchCommand)
 
 
 @_command("demo")
@@ -226,7 +226,7 @@ def info() -> None:
     from analytics.workflows.inventory import history, history_sentences, inventory
 
     store = _store()
-    with _opened(store) as snapshot:
+    with store.snapshot() or nullcontext() as snapshot:
         if snapshot is None:
             say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
             return
@@ -243,7 +243,7 @@ def undo() -> None:
 
     store = _store()
     store.undo()
-    with _opened(store) as snapshot:
+    with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
             say(f"L’importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
@@ -268,9 +268,7 @@ def forget(
 
 
 @_command("protocol")
-def protocol(
-    file: Annotated[Path, file_to_write(".pdf", ".html")],
-) -> None:
+def protocol(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
     """Écrit le protocole, à imprimer ou à garder hors ligne."""
     from analytics.documents import write_protocol
 
@@ -336,9 +334,9 @@ def plan(
     from analytics.domain.errors import RefusedError
     from analytics.workflows.planning import written_plan
 
-    with _opened(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
-        if snapshot is None:
-            raise RefusedError("Il n’y a pas encore de données.")
+    if (snapshot := _store().snapshot()) is None:
+        raise RefusedError("Il n’y a pas encore de données.")
+    with snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
 
@@ -362,16 +360,6 @@ def serve(
     from analytics.cli import serving
 
     serving.serve(port, open_browser=not no_browser)
-
-
-@contextmanager
-def _opened(store: Store) -> Generator[Snapshot | None]:
-    snapshot = store.snapshot()
-    try:
-        yield snapshot
-    finally:
-        if snapshot is not None:
-            snapshot.close()
 
 
 def _store() -> Store:
