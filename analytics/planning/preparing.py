@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -89,7 +89,7 @@ def prepare_usual(
     kept = round(urgent_hours(snapshot, calendar) if reserve is None else reserve)
     rules = programme().rules
     if minimum_share is not None:
-        rules = replace(rules, minimum_share=minimum_share)
+        rules = rules.replace(minimum_share=minimum_share)
     return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar)
 
 
