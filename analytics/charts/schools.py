@@ -9,14 +9,8 @@ import plotly.graph_objects as go
 
 from analytics.charts import theme
 from analytics.domain.french import count, number, percent
+from analytics.measures.funnel import FLAG_WORDS
 
-FLAG_WORDS = {
-    "below_998": "sous la limite à 99,8 %",
-    "below_95": "sous la limite à 95 %",
-    "within": "entre les limites",
-    "above_95": "au-dessus de la limite à 95 %",
-    "above_998": "au-dessus de la limite à 99,8 %",
-}
 _MARKERS = {
     "within": ("circle-open", theme.MAIN, 9),
     "below_95": ("circle", theme.MAIN, 9),

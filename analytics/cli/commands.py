@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -26,17 +26,15 @@ from analytics.cli.terminal import (
     day_argument,
     existing_file,
     explain_misuse,
+    file_to_write,
     new_file,
-    notebook_file,
-    plan_file,
     progress_bar,
-    protocol_file,
     say,
     setting,
 )
 
 if TYPE_CHECKING:
-    from analytics.store import Snapshot, Store
+    from analytics.store import Store
     from analytics.workflows.importing import Import
 
 INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
@@ -72,11 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _command(name: str) -> Callable:
-    return app.command(name, cls=FrenchCommand, options_metavar="[OPTIONS]")
-
-
-NewFile = Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire. Il ne doit pas encore exister.")]
+_command = partial(app.command, cls=FrenchCommand)
 
 
 @_command("demo")
@@ -90,7 +84,7 @@ def demo() -> None:
 
 
 @_command("template")
-def template(file: NewFile) -> None:
+def template(file: Annotated[Path, file_to_write(".xlsx")]) -> None:
     """Écrit un registre vide, avec ses listes de choix et un exemple."""
     from analytics.intake.template import template_workbook
 
@@ -195,7 +189,7 @@ def info() -> None:
     from analytics.workflows.inventory import history, history_sentences, inventory
 
     store = _store()
-    with _opened(store) as snapshot:
+    with store.snapshot() or nullcontext() as snapshot:
         if snapshot is None:
             say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
             return
@@ -212,7 +206,7 @@ def undo() -> None:
 
     store = _store()
     store.undo()
-    with _opened(store) as snapshot:
+    with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
             say(f"L’importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
@@ -237,12 +231,7 @@ def forget(
 
 
 @_command("protocol")
-def protocol(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .pdf ou en .html.", callback=protocol_file),
-    ],
-) -> None:
+def protocol(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
     """Écrit le protocole, à imprimer ou à garder hors ligne."""
     from analytics.documents import write_protocol
 
@@ -267,9 +256,7 @@ def publish(
 @_command("notebook")
 def notebook(
     name: Annotated[str, typer.Argument(metavar="CARNET", help="Son numéro, son nom, ou le chemin du vôtre.")],
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .html.", callback=notebook_file)
-    ],
+    file: Annotated[Path, file_to_write(".html")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NOM=VALEUR", help="Un paramètre du carnet, par exemple ECOLE=A12."),
@@ -299,9 +286,7 @@ def notebook(
 
 @_command("plan")
 def plan(
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire : .xlsx, .ics ou .pdf.", callback=plan_file)
-    ],
+    file: Annotated[Path, file_to_write(".xlsx", ".ics", ".pdf")],
     people: Annotated[int, typer.Option(min=1, help="Personnes dans l’équipe.")] = 4,
     hours: Annotated[float, typer.Option(min=0, help="Heures de prévention par personne et par semaine.")] = 14,
     reserve: Annotated[
@@ -312,21 +297,32 @@ def plan(
     from analytics.domain.errors import RefusedError
     from analytics.workflows.planning import written_plan
 
-    with _opened(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
-        if snapshot is None:
-            raise RefusedError("Il n’y a pas encore de données.")
+    if (snapshot := _store().snapshot()) is None:
+        raise RefusedError("Il n’y a pas encore de données.")
+    with snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
 
 
-@contextmanager
-def _opened(store: Store) -> Generator[Snapshot | None]:
-    snapshot = store.snapshot()
-    try:
-        yield snapshot
-    finally:
-        if snapshot is not None:
-            snapshot.close()
+@_command("dictionary")
+def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -> None:
+    """Écrit le dictionnaire des données : tables, colonnes et codes."""
+    from analytics.documents.data_dictionary import data_dictionary
+
+    with new_file(file) as opened:
+        opened.write(data_dictionary(file.suffix.lower()))
+    say("Le dictionnaire est écrit. Il ne contient aucune donnée.")
+
+
+@_command("serve")
+def serve(
+    port: Annotated[int, typer.Option(min=1024, max=65535, metavar="PORT", help="Le port de cette machine.")] = 8501,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="N’ouvre pas le navigateur.")] = False,
+) -> None:
+    """Ouvre le tableau de bord dans le navigateur, depuis cette machine seule."""
+    from analytics.cli import serving
+
+    serving.serve(port, open_browser=not no_browser)
 
 
 def _store() -> Store:
@@ -337,7 +333,3 @@ def _store() -> Store:
 
 def _now() -> datetime:
     return datetime.now(ZoneInfo("Europe/Brussels"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -43,6 +43,8 @@ class Preparation:
     unplannable: pd.DataFrame
     given: pd.DataFrame
     year: SchoolYear
+    team: Team
+    rules: Rules
 
 
 def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar) -> Preparation:
@@ -68,7 +70,27 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         programme=content,
         rules=rules,
     )
-    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year)
+    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year, team, rules)
+
+
+def prepare_usual(
+    snapshot: Snapshot,
+    calendar: SchoolCalendar,
+    people: int,
+    hours_each: float,
+    reserve: float | None = None,
+    first_week: date | str = "",
+    minimum_share: float | None = None,
+) -> Preparation:
+    """:func:`prepare` with the usual choices for what is not given: the first open week after the records, the hours that
+    urgent sessions took in them as the reserve, the rules of ``data/activities.toml``.
+    """
+    start = date.fromisoformat(str(first_week)) if first_week else open_weeks(snapshot.as_of, calendar)[0]
+    kept = round(urgent_hours(snapshot, calendar) if reserve is None else reserve)
+    rules = programme().rules
+    if minimum_share is not None:
+        rules = rules.replace(minimum_share=minimum_share)
+    return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar)
 
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
