@@ -1,13 +1,8 @@
-"""The programme on one page, for the head of the service, as a tagged A4 PDF through Typst."""
+"""The programme on one page, for the head of the service, as a tagged A4 PDF."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-
-import typst
-
+from analytics.documents._templates import pdf
 from analytics.documents.plan_workbook import Edition, assumptions
 from analytics.domain.french import count, day, long_day, number, percent, typeset
 from analytics.domain.programme import Programme
@@ -15,22 +10,11 @@ from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.plans import PLAN_LABELS, by_school, coverage, side_by_side
 
 N_SCHOOLS = 10
-HERE = Path(__file__).parent
 
 
 def plan_pdf(edition: Edition, programme: Programme) -> bytes:
     """The summary: what is proposed, beside what, for whom, on which assumptions, and what it does not say."""
-    content = _content(edition, programme)
-    made_at = datetime(edition.made_on.year, edition.made_on.month, edition.made_on.day, tzinfo=UTC)
-    pdf = typst.compile(
-        HERE / "plan.typ",
-        root=HERE,
-        ignore_system_fonts=True,  # so that every machine makes the same file
-        pdf_standards="ua-1",
-        timestamp=made_at,
-        sys_inputs={"content": json.dumps(content)},
-    )
-    return bytes(pdf)
+    return pdf("plan.typ", edition.made_on, _content(edition, programme))
 
 
 def _content(edition: Edition, programme: Programme) -> dict[str, object]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.comparison import comparison
-from analytics.documents.publication import withholding_words
+from analytics.disclosure.wording import describe_suppression
 from analytics.domain.french import day, number, typeset
 from analytics.store import Snapshot
 from pages import _widgets
@@ -27,7 +27,7 @@ def explain(snapshot: Snapshot) -> None:
     """The same whatever the records: nothing here is computed from them."""
     rules = load_catalogue().rules
     st.header("Ce qui est retenu")
-    st.markdown(typeset(withholding_words(rules)))
+    st.markdown(typeset(describe_suppression(rules)))
     st.markdown(
         typeset(
             "**Pourquoi de plus grands nombres sont retenus aussi.** Un seul nombre caché se retrouve par soustraction : 12 au "

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.disclosure.catalogue import Catalogue, CatalogueError, Period, load_catalogue
-from analytics.disclosure.proposing import Proposal
-from analytics.disclosure.records import past_records
-from analytics.documents.publication import certificate, refusal_words
-from analytics.documents.publication_files import zipped
-from analytics.documents.publication_preview import reasons_frame, table_frame
+from analytics.disclosure.release_proposal import Proposal
+from analytics.disclosure.release_records import past_records
+from analytics.disclosure.wording import certificate, explain_refusal
+from analytics.documents.publication import zipped
+from analytics.documents.publication_layout import reasons_frame, table_frame
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import count, typeset
 from analytics.domain.school_calendar import TIMEZONE
@@ -102,7 +102,7 @@ def show_proof(found: Proposal) -> None:
     st.success(typeset(certificate(found.release)), icon=":material/verified_user:")
     st.caption(typeset(f"Protégé et attaqué en {count(round(found.seconds), 'seconde')}."))
     for title in found.release.refused:
-        st.info(typeset(refusal_words(title)), icon=":material/block:")
+        st.info(typeset(explain_refusal(title)), icon=":material/block:")
 
 
 def show_tables(found: Proposal) -> None:

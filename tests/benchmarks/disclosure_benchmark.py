@@ -17,11 +17,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
+from analytics.disclosure.proposing import Proposal, propose
 
 from analytics.disclosure import audit
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.counting import Counts, count_tables
-from analytics.disclosure.proposing import Proposal, propose
 from analytics.disclosure.publication_csv import table_csv
 from analytics.disclosure.published import RULES_FILE, read_publication
 from analytics.disclosure.release import PROTECTED, Release, protected_table

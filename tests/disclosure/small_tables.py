@@ -8,12 +8,12 @@ from math import prod
 
 import numpy as np
 import pandas as pd
+from analytics.disclosure.linking import Linked
+from analytics.disclosure.protect import withhold
 
 from analytics.disclosure import audit
 from analytics.disclosure.catalogue import Category, Dimension, Rules, TableSpec
 from analytics.disclosure.counting import Counts, tabulate
-from analytics.disclosure.linking import Linked
-from analytics.disclosure.protect import withhold
 from analytics.disclosure.published import TOTAL, Publication, PublicRules, PublishedTable
 
 RULES = Rules(threshold=3, school_threshold=2, refused_above=1, share_from=10, share_step=0.05, seconds=60)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from analytics.disclosure.protect import System, UnprotectableError, hopeless, withhold
 from scipy.sparse import csr_array
 
 from analytics.disclosure.audit import attack, breaches
 from analytics.disclosure.catalogue import Category, Dimension, TableSpec
 from analytics.disclosure.counting import tabulate
-from analytics.disclosure.protect import System, UnprotectableError, hopeless, withhold
 from tests.disclosure.small_tables import counts_of, protected, publish, truth_of
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "01_linked_tables_joint_audit.json"

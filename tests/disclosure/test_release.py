@@ -14,6 +14,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from analytics.disclosure.proposing import propose
+from analytics.disclosure.records import past_records
+from analytics.documents.publication_files import publication_files, zipped
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -21,11 +24,8 @@ from analytics.disclosure.attack import OutOfTimeError
 from analytics.disclosure.audit import attack
 from analytics.disclosure.catalogue import CatalogueError, load_catalogue
 from analytics.disclosure.counting import count_tables
-from analytics.disclosure.proposing import propose
 from analytics.disclosure.published import WITHHELD, read_publication
-from analytics.disclosure.records import past_records
 from analytics.documents.publication import cell_words
-from analytics.documents.publication_files import publication_files, zipped
 from analytics.domain.errors import RefusedError
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import RELAYS, STEPS
