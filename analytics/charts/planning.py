@@ -44,7 +44,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The need of the first schools (:func:`planning.plans.first_needs`): what each part brings, level by level."""
+    """The need of the first schools (:func:`planning.plans.largest_needs`): what each part brings, level by level."""
     rows = answer.iloc[::-1]
     names = [f"{name} · {labels[level]}" for name, level in zip(rows["name"], rows["school_level"], strict=True)]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="relative", showlegend=True)
@@ -68,7 +68,7 @@ def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The share of the need that each plan answers (:func:`planning.plans.side_by_side`)."""
+    """The share of the need that each plan answers (:func:`planning.plans.compare_plans`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)))
     chart.add_bar(
@@ -92,7 +92,7 @@ def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Fi
 
 
 def chosen_dots(answer: pd.DataFrame) -> go.Figure:
-    """How often each school is chosen when rates are drawn (:func:`planning.plans.sure_and_close`)."""
+    """How often each school is chosen when rates are drawn (:func:`planning.plans.choice_stability`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)
     for planned, label, colour in (

@@ -7,7 +7,8 @@ from analytics.documents.plan_workbook import Edition, assumptions
 from analytics.domain.french import count, day, long_day, number, percent, typeset
 from analytics.domain.programme import Programme
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
-from analytics.planning.plans import PLAN_LABELS, by_school, coverage, side_by_side
+from analytics.planning.comparison import coverage
+from analytics.planning.plans import PLAN_LABELS, by_school, compare_plans
 
 N_SCHOOLS = 10
 
@@ -20,7 +21,7 @@ def plan_pdf(edition: Edition, programme: Programme) -> bytes:
 def _content(edition: Edition, programme: Programme) -> dict[str, object]:
     preparation, sessions = edition.preparation, edition.plan.sessions
     problem = preparation.problem
-    beside = side_by_side(problem, sessions).set_index("plan")
+    beside = compare_plans(problem, sessions).set_index("plan")
     ours = beside.loc["optimum"]
     of_activity = sessions.groupby("activity").agg(
         schools=("school_id", "nunique"), n=("n_groups", "sum"), h=("hours", "sum")

@@ -10,9 +10,9 @@ from analytics.domain.errors import RefusedError
 from analytics.domain.programme import programme
 from analytics.domain.school_calendar import OutsideCalendarError, calendar
 from analytics.planning.allocation import NoPlanError, Progress, allocate, loosen
-from analytics.planning.calendar_file import icalendar
+from analytics.planning.calendar_file import plan_calendar
 from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
-from analytics.planning.words import what_to_loosen
+from analytics.planning.relaxation_text import describe_relaxations
 from analytics.store import Snapshot
 
 
@@ -43,10 +43,10 @@ def written_plan(
     except NoPlanError as error:
         if error.out_of_time:
             raise RefusedError("Aucun programme trouvé en une minute.") from None
-        lines = what_to_loosen(loosen(preparation.problem, progress=progress), preparation.problem)
+        lines = describe_relaxations(loosen(preparation.problem, progress=progress), preparation.problem)
         raise RefusedError(" ".join(["Ces règles ne tiennent pas ensemble avec ces heures.", *lines])) from None
     if suffix == ".ics":
-        return icalendar(
+        return plan_calendar(
             plan.sessions, preparation.problem.schools, preparation.year.name, now.astimezone(UTC), content
         )
     edition = Edition(plan, preparation, team, content.rules, snapshot.as_of, now.date(), snapshot.is_demo)

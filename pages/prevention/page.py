@@ -13,15 +13,15 @@ from analytics.domain.school_calendar import OutsideCalendarError
 from analytics.domain.selection import EVERYTHING
 from analytics.domain.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
+from analytics.planning.comparison import coverage
 from analytics.planning.plans import (
     PLAN_LABELS,
     by_school,
     by_week,
-    coverage,
-    first_needs,
+    choice_stability,
+    compare_plans,
+    largest_needs,
     programme_rows,
-    side_by_side,
-    sure_and_close,
 )
 from analytics.planning.preparing import Preparation
 from pages import _data, _widgets
@@ -85,7 +85,7 @@ def show_missing(preparation: Preparation) -> None:
 def show_plan(preparation: Preparation, plan: Plan) -> None:
     problem, sessions = preparation.problem, plan.sessions
     st.header("Le programme")
-    ours = side_by_side(problem, sessions).iloc[0]
+    ours = compare_plans(problem, sessions).iloc[0]
     st.markdown(
         typeset(
             f"**{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
@@ -145,7 +145,7 @@ def show_plan(preparation: Preparation, plan: Plan) -> None:
 
 def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) -> None:
     problem, sessions = preparation.problem, plan.sessions
-    beside = side_by_side(problem, sessions)
+    beside = compare_plans(problem, sessions)
     st.header("À côté d’autres façons de faire")
     covered = beside.set_index("plan")["share"]
     _widgets.chart(
@@ -171,7 +171,7 @@ def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) 
     if shares.empty:
         return
     st.subheader(typeset("Le choix tient-il au hasard ?"))
-    sure = sure_and_close(shares, problem, sessions)
+    sure = choice_stability(shares, problem, sessions)
     n_close = int(sure["close"].sum())
     _widgets.chart(
         charts.chosen_dots(sure.head(N_SHOWN) if not n_close else sure[sure["close"]].head(N_SHOWN)),
@@ -187,7 +187,7 @@ def show_comparison(preparation: Preparation, plan: Plan, shares: pd.DataFrame) 
 
 def show_need(preparation: Preparation) -> None:
     st.header("Le besoin, école par école")
-    first = first_needs(preparation.need, preparation.problem.schools)
+    first = largest_needs(preparation.need, preparation.problem.schools)
     _widgets.chart(
         charts.need_bars(first, SCHOOL_LEVELS.labels),
         key="plan-need",

@@ -16,8 +16,8 @@ from analytics.domain.programme import Rules, programme
 from analytics.domain.school_calendar import calendar
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
 from analytics.planning.preparing import Preparation, Team, open_weeks, prepare, urgent_hours
+from analytics.planning.relaxation_text import describe_relaxations
 from analytics.planning.sensitivity import chosen_shares
-from analytics.planning.words import what_to_loosen
 from analytics.store import Snapshot
 
 SEED = 2026
@@ -166,7 +166,7 @@ def show_what_to_loosen(result: Result, preparation: Preparation) -> None:
             icon=":material/hourglass_bottom:",
         )
         return
-    lines = "\n".join(f"- {line}" for line in what_to_loosen(result.relaxations, preparation.problem))
+    lines = "\n".join(f"- {line}" for line in describe_relaxations(result.relaxations, preparation.problem))
     st.error(typeset(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{lines}"), icon=":material/rule:")
 
 
@@ -203,10 +203,10 @@ def _made(
 ) -> bytes:
     from analytics.documents.plan_pdf import plan_pdf
     from analytics.documents.plan_workbook import Edition, plan_workbook
-    from analytics.planning.calendar_file import icalendar
+    from analytics.planning.calendar_file import plan_calendar
 
     if kind == "ics":
         schools, year = preparation.problem.schools, preparation.year.name
-        return icalendar(plan.sessions, schools, year, now.astimezone(UTC), programme())
+        return plan_calendar(plan.sessions, schools, year, now.astimezone(UTC), programme())
     edition = Edition(plan, preparation, team, rules, snapshot.as_of, now.date(), snapshot.is_demo)
     return plan_pdf(edition, programme()) if kind == "pdf" else plan_workbook(edition, programme())

@@ -20,7 +20,7 @@ from analytics.documents.plan_workbook import Edition, plan_workbook
 from analytics.domain.programme import programme
 from analytics.domain.school_calendar import calendar
 from analytics.planning.allocation import allocate
-from analytics.planning.calendar_file import icalendar
+from analytics.planning.calendar_file import plan_calendar
 from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
 from analytics.store import Store
 from analytics.workflows.demo import build_demo
@@ -45,7 +45,7 @@ SCHOOLS = pd.DataFrame({"school_id": ["3000", "3007"], "name": [HOSTILE, "École
 
 
 def made(sessions: pd.DataFrame, stamp: datetime = NOW) -> bytes:
-    return icalendar(sessions, SCHOOLS, "2026-2027", stamp, programme())
+    return plan_calendar(sessions, SCHOOLS, "2026-2027", stamp, programme())
 
 
 def test_another_library_reads_the_calendar_and_finds_the_weeks(sessions):

@@ -13,9 +13,9 @@ from analytics.domain.school_calendar import OutsideCalendarError, calendar
 from analytics.domain.vocabulary import SCHOOL_LEVELS
 from analytics.planning import plans
 from analytics.planning.allocation import allocate, loosen
-from analytics.planning.comparison import most_cases_first, same_for_all
+from analytics.planning.comparison import coverage, most_cases_first, same_for_all
 from analytics.planning.preparing import Team, open_weeks, prepare
-from analytics.planning.words import what_to_loosen
+from analytics.planning.relaxation_text import describe_relaxations
 from analytics.store import Store
 from analytics.workflows.demo import build_demo
 
@@ -53,21 +53,21 @@ def test_schools_add_up_to_the_plan_and_to_the_need(preparation, sessions):
 
 
 def test_the_parts_of_a_need_add_up_to_it(preparation):
-    first = plans.first_needs(preparation.need, preparation.problem.schools)
+    first = plans.largest_needs(preparation.need, preparation.problem.schools)
     total = first["expected"] + first["by_danger"] + first["by_recency"] + first["by_given"]
     assert total.to_numpy() == pytest.approx(first["need"].to_numpy())
 
 
 def test_no_simpler_plan_answers_more_of_the_need(preparation, sessions):
     """The two rivals keep the hours but not the other rules; on the demonstration the optimum still answers more."""
-    beside = plans.side_by_side(preparation.problem, sessions).set_index("plan")
+    beside = plans.compare_plans(preparation.problem, sessions).set_index("plan")
     assert beside.loc["optimum", "value"] > beside.loc["most_cases_first", "value"]
     assert beside.loc["most_cases_first", "value"] > beside.loc["same_for_all", "value"]
     assert beside.loc["optimum", ["n_left_out", "n_short"]].sum() == 0
 
 
 def test_every_zone_and_network_has_its_minimum(preparation, sessions):
-    reached = plans.coverage(preparation.problem, sessions)
+    reached = coverage(preparation.problem, sessions)
     assert (reached["n_planned"] >= reached["n_required"]).all()
 
 
@@ -80,14 +80,14 @@ def test_the_charts_draw_what_they_are_given(preparation, sessions):
     chart = charts.hours_by_week(plans.by_week(preparation.problem, sessions), programme().labels)
     bars = [trace for trace in chart.data if trace.type == "bar"]
     assert sum(sum(trace.y) for trace in bars) == pytest.approx(sessions["hours"].sum())
-    needs = charts.need_bars(plans.first_needs(preparation.need, preparation.problem.schools), SCHOOL_LEVELS.labels)
+    needs = charts.need_bars(plans.largest_needs(preparation.need, preparation.problem.schools), SCHOOL_LEVELS.labels)
     assert len(needs.data) == 4
 
 
 def test_what_to_loosen_is_said_with_both_ways(preparation):
     tight = preparation.problem
     poor = replace(tight, weeks=tight.weeks.assign(capacity=6.0))
-    first, second = what_to_loosen(loosen(poor, time_limit=20), poor)
+    first, second = describe_relaxations(loosen(poor, time_limit=20), poor)
     assert first.startswith("Ajouter des heures")
     assert second.startswith("Ou assouplir les règles")
 
