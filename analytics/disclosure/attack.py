@@ -16,17 +16,25 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from analytics.domain.errors import RelaisError
+
 INTEGRALITY_TOLERANCE = 1e-5
 UNBOUNDED = 1e6
 """A number that can be as large as this is unbounded: no service has a million cases."""
 
 
-class OutOfTimeError(Exception):
+class OutOfTimeError(RelaisError):
     """The attack was not finished in time: nothing is proven."""
 
+    def __init__(self) -> None:
+        super().__init__("Le temps prévu n’a pas suffi à prouver que cette publication est sûre : rien n’est publié.")
 
-class ContradictionError(Exception):
+
+class ContradictionError(RelaisError):
     """No numbers satisfy all constraints."""
+
+    def __init__(self) -> None:
+        super().__init__("Les publications passées se contredisent : rien n’est publié.")
 
 
 class Interval(NamedTuple):

@@ -146,7 +146,7 @@ def _suppression_pattern(tables: Sequence[Counts], before: _Published, rules: Ru
         worst = _worst(linked, len(chosen), lost, above=0)
         if worst is None:
             if lost.any():
-                raise UnprotectableError("a past release leaves no room")
+                raise UnprotectableError
             worst = _worst(linked, len(chosen), system.protection_level > 0, rules.refused_above)
         if worst is None:
             suppressed = suppress(system, stop - time.monotonic())
@@ -154,7 +154,7 @@ def _suppression_pattern(tables: Sequence[Counts], before: _Published, rules: Ru
             if worst is None:
                 return _read_pattern(linked, tuple(chosen), suppressed, before, tuple(refused))
         refused.append(chosen.pop(worst).spec.title)
-    raise UnprotectableError("no table can be published")
+    raise UnprotectableError
 
 
 def _worst(linked: LinkedTables, n_tables: int, marked: NDArray[np.bool_], above: float) -> int | None:

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
+from analytics.domain.errors import RelaisError
+
 MOVE_LIMIT = 2.0
 """How far, in times the protection level, one quantity may move in an attack on another: more makes weaker cuts."""
 TOLERANCE = 1e-6
@@ -29,8 +31,11 @@ MINIMUM_GAIN = 0.005
 ROUNDS = 200
 
 
-class UnprotectableError(Exception):
+class UnprotectableError(RelaisError):
     """No pattern protects the cells, or none was found in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Aucun choix de nombres à retenir ne protège cette publication : rien n’est publié.")
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class _Search:
             pattern = self._solve_master(integral=True) > 0.5
             if not self._add_cuts(pattern.astype(float)) and not self._exclude_if_unprotected(pattern):
                 return pattern & ~self.system.auxiliary
-        raise UnprotectableError("too many rounds")
+        raise UnprotectableError
 
     def _tighten_relaxation(self) -> None:
         """Cuts from fractional patterns, which are cheap to find and spare most of the integer rounds."""
@@ -121,15 +126,15 @@ class _Search:
             options={"time_limit": self._seconds_left(), **({"mip_rel_gap": OPTIMALITY_GAP} if integral else {})},
         )
         if solved.status == 1:
-            raise UnprotectableError("out of time")
+            raise UnprotectableError
         if solved.x is None:
-            raise UnprotectableError("no pattern protects these cells")
+            raise UnprotectableError
         return np.clip(solved.x, 0, 1)
 
     def _seconds_left(self) -> float:
         left = self.stop - time.monotonic()
         if left <= 0:
-            raise UnprotectableError("out of time")
+            raise UnprotectableError
         return left
 
     def _add_cuts(self, pattern: NDArray[np.float64]) -> bool:

@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-DATA = Path(__file__).parents[2] / "data"
+from analytics.domain.shipped import SHIPPED
+
+DATA = SHIPPED / "data"
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ REPORTERS = _vocabulary("reporters")
 CHANNELS = _vocabulary("channels")
 SCHOOL_NETWORKS = _vocabulary("school_networks")
 OUTCOMES = _vocabulary("outcomes")
+REASONS = _vocabulary("reasons")
 STATUSES = _vocabulary("statuses")
 MINORS = _vocabulary("minors")
 

@@ -57,6 +57,7 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
             "school_level": vocabulary_column("teaching", TEACHING_LEVELS),
             "zone": table["zone"].replace("", pd.NA) if "zone" in cells else pd.Series(pd.NA, table.index, dtype="str"),
             "n_pupils": pupils,
+            "provisional": False,
         }
     )
     return schools[keep], _deadlines(table, keep, faults), faults.sorted()

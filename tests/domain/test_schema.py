@@ -19,6 +19,7 @@ STEP: dict[str, object] = {
     "delay_hours": 5,
     "delay_school_days": 0,
     "time_completed": False,
+    "reason": None,
 }
 
 
@@ -48,10 +49,11 @@ def test_every_table_and_column_says_what_it_means_and_a_key_names_columns():
 def test_the_tables_hold_the_columns_of_the_design():
     assert CASES.names == [
         *("case_id", "school_id", "school_year", "report_week", "school_level", "reporter", "channel"),
-        *("minor", "danger", "status", "followed_hours", "followed_school_days"),
+        *("minor", "danger", "status", "followed_hours", "followed_school_days", "detection_days", "first_seen_on"),
     ]
     assert CASE_STEPS.names[:5] == ["case_id", "step", "outcome", "delay_hours", "delay_school_days"]
-    assert SCHOOLS.names == ["school_id", "name", "school_network", "school_level", "zone", "n_pupils"]
+    assert CASE_STEPS.names[5:] == ["time_completed", "reason"]
+    assert SCHOOLS.names == ["school_id", "name", "school_network", "school_level", "zone", "n_pupils", "provisional"]
     assert SCHOOL_DEADLINES.names == ["school_id", "step", "max_hours", "max_school_days"]
 
 
@@ -63,11 +65,11 @@ def test_an_empty_table_has_the_types_of_a_full_one():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"outcome": None}, "case_steps.outcome: a value is missing"),
-        ({"outcome": SECRET}, "case_steps.outcome: a value is not in the vocabulary"),
-        ({"step": "other"}, "case_steps.step: a value is not in the vocabulary"),
-        ({"delay_hours": -1}, "case_steps.delay_hours: a number is negative"),
-        ({}, "case_steps: a row stands twice for the same case_id, step"),
+        ({"outcome": None}, "case_steps.outcome : une valeur manque."),
+        ({"outcome": SECRET}, "case_steps.outcome : une valeur n’est pas dans le vocabulaire."),
+        ({"step": "other"}, "case_steps.step : une valeur n’est pas dans le vocabulaire."),
+        ({"delay_hours": -1}, "case_steps.delay_hours : un nombre est négatif."),
+        ({}, "case_steps : deux lignes ont les mêmes case_id, step."),
     ],
 )
 def test_a_table_that_breaks_a_constraint_is_refused_without_its_value(change, said):
@@ -93,7 +95,7 @@ def test_rows_are_in_order_when_each_comes_after_the_one_before_by_the_whole_key
 
 def test_a_row_that_stands_twice_is_refused_wherever_it_stands():
     for case_ids in ("AAB", "ABA", "BAA"):
-        with pytest.raises(SchemaError, match="a row stands twice"):
+        with pytest.raises(SchemaError, match="deux lignes"):
             CASE_STEPS.checked(steps(*({"case_id": case_id} for case_id in case_ids)))
 
 
@@ -103,7 +105,7 @@ def test_a_delay_may_be_missing():
 
 def test_a_column_too_many_or_too_few_is_refused():
     for frame in (steps({}).assign(name=SECRET), steps({}).drop(columns="step")):
-        with pytest.raises(SchemaError, match="expected columns") as caught:
+        with pytest.raises(SchemaError, match="ses colonnes doivent être case_id") as caught:
             CASE_STEPS.to_arrow(frame)
         assert SECRET not in str(caught.value)
 
