@@ -9,7 +9,7 @@ from analytics.documents.plan_workbook import Edition, plan_workbook
 from analytics.domain.errors import RefusedError
 from analytics.domain.programme import programme
 from analytics.domain.school_calendar import calendar
-from analytics.planning.allocation import NoPlanError, Progress, allocate, loosen
+from analytics.planning.allocation import TIME_LIMIT, NoPlanError, Progress, allocate, loosen
 from analytics.planning.calendar_file import plan_calendar
 from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
 from analytics.planning.relaxation_text import describe_relaxations
@@ -24,6 +24,7 @@ def written_plan(
     reserve: float | None,
     now: datetime,
     progress: Progress,
+    time_limit: float = TIME_LIMIT,
 ) -> bytes:
     """The programme for the rest of the school year after ``now``, as a workbook, a calendar or one page.
 
@@ -36,11 +37,13 @@ def written_plan(
     team = Team(people, hours_each, round(kept), start)
     preparation = prepare(snapshot, team, content.rules, days)
     try:
-        plan = allocate(preparation.problem, progress=progress)
+        plan = allocate(preparation.problem, time_limit=time_limit, progress=progress)
     except NoPlanError as error:
         if error.out_of_time:
             raise
-        lines = describe_relaxations(loosen(preparation.problem, progress=progress), preparation.problem)
+        lines = describe_relaxations(
+            loosen(preparation.problem, time_limit=time_limit, progress=progress), preparation.problem
+        )
         raise RefusedError(" ".join([str(error), *lines])) from None
     if suffix == ".ics":
         return plan_calendar(
