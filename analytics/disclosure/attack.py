@@ -137,19 +137,14 @@ class Attack:
         return self._most(unknowns, 1)
 
     def _most(self, unknowns: Sequence[int], sign: int) -> float:
-        total = sum(sign * self._lower[unknown] for unknown in unknowns if self._is_fixed(unknown))
+        total = float(sum(sign * self._lower[unknown] for unknown in unknowns if self._is_fixed(unknown)))
         for number in sorted(self.blocks(unknowns)):
-            part = [u for u in unknowns if self._block_of[u] == number and not self._is_fixed(u)]
-            total += self._most_in(number, part, sign)
-        return float(total) if abs(total) < UNBOUNDED / 2 else sign * np.inf
-
-    def _most_in(self, number: int, part: list[int], sign: int) -> float:
-        block = self._blocks[number]
-        objective = np.where(np.isin(block.unknowns, part), -sign, 0)
-        solution = self._solve(number, objective, integral=False)
-        if np.abs(solution - solution.round()).max() > INTEGRALITY_TOLERANCE:
-            solution = self._solve(number, objective, integral=True)
-        return -float(objective @ solution.round())
+            objective = np.where(np.isin(self._blocks[number].unknowns, unknowns), -sign, 0)
+            solution = self._solve(number, objective, integral=False)
+            if np.abs(solution - solution.round()).max() > INTEGRALITY_TOLERANCE:
+                solution = self._solve(number, objective, integral=True)
+            total -= float(objective @ solution.round())
+        return total if abs(total) < UNBOUNDED / 2 else sign * np.inf
 
     def _solve(self, number: int, objective: np.ndarray, *, integral: bool) -> np.ndarray:
         left = self._stop - time.monotonic()

@@ -84,10 +84,12 @@ class _Problem:
         self._periods = _elementary_periods(tables)
         self._atoms = _finest_categories(tables)
         self._place: dict[tuple, int] = {}
+        self._n_cases: list[float] = []  # the least number of cases that one unit of an unknown stands for
         for number, table in enumerate(tables):
             for atoms in product(*(self._atoms_of(table, column) for column in table.columns)):
                 for period in self._periods_of(table):
                     self._place[number, atoms, period] = len(self._place)
+                    self._n_cases.append(max((table.at_least[a] for a in atoms if a in table.at_least), default=1.0))
         self.n = len(self._place)
         self._of_cell = {
             (number, labels): self._behind(number, labels)
@@ -175,30 +177,18 @@ class _Problem:
                 yield from self._inequalities_between(number, other, shared)
 
     def _inequalities_between(self, number: int, other: int, shared: list[str]) -> Iterator[Constraint]:
-        table = self.tables[number]
-        apart = [column for column in table.columns if column == "relay"]
+        apart = [column for column in self.tables[number].columns if column == "relay"]
         whole = self._by_shared(other, shared)
-        at = [table.columns.index(column) for column in shared]
-        parts: dict[tuple, dict[int, float]] = {}
-        for (of, atoms, period), unknown in self._place.items():
-            if of == number:
-                key = tuple(atoms[place] for place in at), period
-                relay = tuple(atoms[table.columns.index(column)] for column in apart)
-                parts.setdefault((key, relay), {})[unknown] = self._weight(table, atoms)
-        for ((combination, period), _), weights in parts.items():
+        for (combination, period), part in self._by_shared(number, [*shared, *apart]).items():
             limit = [
                 unknown
-                for (others, span), unknowns in whole.items()
-                if others == combination and period[0] <= span[0] and span[1] <= period[1]
+                for (categories, span), unknowns in whole.items()
+                if categories == combination[: len(shared)] and period[0] <= span[0] and span[1] <= period[1]
                 for unknown in unknowns
             ]
             if limit:
-                yield Constraint({**weights, **dict.fromkeys(limit, -1.0)}, -np.inf, 0)
-
-    @staticmethod
-    def _weight(table: Table, atoms: tuple[frozenset[str], ...]) -> float:
-        """The least number of cases that one unit of this combination stands for."""
-        return float(max((table.at_least[atom] for atom in atoms if atom in table.at_least), default=1))
+                weights = {unknown: float(self._n_cases[unknown]) for unknown in part}
+                yield Constraint(weights | dict.fromkeys(limit, -1.0), -np.inf, 0)
 
     def unprinted(self) -> Iterator[tuple[tuple, int]]:
         """The unknowns that no cell prints alone, with their table, categories and period."""

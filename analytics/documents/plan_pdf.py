@@ -27,9 +27,7 @@ def _content(edition: Edition, programme: Programme) -> dict[str, object]:
         schools=("school_id", "nunique"), n=("n_groups", "sum"), h=("hours", "sum")
     )
     schools = by_school(problem, sessions, preparation.need, preparation.given)
-    reached = coverage(problem, sessions)
-    zones = reached[reached["kind"] == "zone"]
-    networks = reached[reached["kind"] == "school_network"].replace({"name": SCHOOL_NETWORKS.labels})
+    covered = coverage(problem, sessions).replace({"name": SCHOOL_NETWORKS.labels})
     return {
         "year": preparation.year.name,
         "as_of": long_day(edition.as_of),
@@ -60,8 +58,9 @@ def _content(edition: Edition, programme: Programme) -> dict[str, object]:
         ],
         "coverage": [
             [name, f"{n_planned} / {n_schools}"]
-            for part in (zones, networks)
-            for name, n_planned, n_schools in zip(part["name"], part["n_planned"], part["n_schools"], strict=True)
+            for name, n_planned, n_schools in zip(
+                *(covered[c] for c in ("name", "n_planned", "n_schools")), strict=True
+            )
         ],
         "assumptions": [[typeset(line), typeset(value)] for line, value in assumptions(edition)],
         "first": day(edition.team.first_week),
