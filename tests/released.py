@@ -1,14 +1,13 @@
-"""A release of the small test register, made once for all tests that read it. No limit of time decides an answer."""
+"""A release of the small test register, made once for all tests that read it. ``tests/data`` gives the proof an hour."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from analytics.disclosure.catalogue import Catalogue, load_catalogue
+from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.release import Release
 from analytics.disclosure.release_proposal import Proposal, propose
 from analytics.intake import Key
@@ -29,12 +28,6 @@ def imported(folder: Path) -> Store:
     return store
 
 
-def patient_catalogue() -> Catalogue:
-    """The catalogue, its proof given an hour."""
-    catalogue = load_catalogue()
-    return replace(catalogue, rules=replace(catalogue.rules, seconds=3600))
-
-
 @cache
 def shared_store() -> Store:
     """A store for tests that only read it."""
@@ -43,7 +36,7 @@ def shared_store() -> Store:
 
 @cache
 def proposal() -> Proposal:
-    catalogue = patient_catalogue()
+    catalogue = load_catalogue()
     with shared_store().snapshot() as snapshot:
         return propose(snapshot, catalogue, catalogue.period(TERM), (), TODAY)
 

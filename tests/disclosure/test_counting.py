@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analytics.disclosure.catalogue import CatalogueError, Category, Dimension, TableSpec
+from analytics.disclosure.catalogue import CatalogueError, Category, Dimension, TableSpec, load_catalogue
 from analytics.disclosure.counting import count_tables, tabulate
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
-from tests.released import TERM, patient_catalogue, shared_store
+from tests.released import TERM, shared_store
 
 SPEC = TableSpec(
     "t",
@@ -61,13 +61,13 @@ def test_a_cell_is_public_where_it_sums_over_all_but_public_dimensions(counted):
 
 def test_a_code_that_no_category_holds_is_an_error():
     rows = pd.DataFrame({"school_id": ["1"], "a": ["q"], "b": ["z"], "n": [1]})
-    with pytest.raises(CatalogueError):
+    with pytest.raises(CatalogueError, match="« q » n’est dans aucune catégorie de « A »"):
         tabulate(SPEC, ("1",), rows)
 
 
 def test_a_relay_is_in_time_as_on_the_screens_and_a_threat_in_hours():
     """A threat reported before a holiday and passed on after it is late, though hardly a school day has gone by."""
-    catalogue = patient_catalogue()
+    catalogue = load_catalogue()
     period = catalogue.period(TERM)
     weeks = Selection(school_years=(period.school_year,), first_week=period.first_day, last_week=period.last_day)
     with shared_store().snapshot() as snapshot:

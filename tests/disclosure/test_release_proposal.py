@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from analytics.disclosure.catalogue import CatalogueError
+from analytics.disclosure.catalogue import CatalogueError, load_catalogue
 from analytics.disclosure.release_proposal import Proposal, propose
 from analytics.disclosure.release_records import Record, past_records
 from analytics.store import Store
 from analytics.workflows.publishing import record_and_render
-from tests.released import TERM, TODAY, imported, patient_catalogue, proposal, release, shared_store
+from tests.released import TERM, TODAY, imported, proposal, release, shared_store
 
 
 def proposed(store: Store, past: Sequence[Record] = (), code: str = TERM, **rules: float) -> Proposal:
-    catalogue = patient_catalogue()
-    catalogue = replace(catalogue, rules=replace(catalogue.rules, **rules))
+    catalogue = load_catalogue()
+    catalogue = replace(catalogue, rules=catalogue.rules.replace(**rules))
     with store.snapshot() as snapshot:
         return propose(snapshot, catalogue, catalogue.period(code), past, TODAY)
 

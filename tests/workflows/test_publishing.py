@@ -11,14 +11,12 @@ from analytics.disclosure.release_records import past_records
 from analytics.documents.publication import publication_files
 from analytics.domain.errors import RefusedError
 from analytics.store import Store
-from analytics.workflows import publishing
 from analytics.workflows.publishing import publish_folder, record_and_render
-from tests.released import TERM, TODAY, imported, patient_catalogue, release
+from tests.released import TERM, TODAY, imported, release
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch) -> Store:
-    monkeypatch.setattr(publishing, "load_catalogue", patient_catalogue)
+def own(tmp_path) -> Store:
     return imported(tmp_path / "store")
 
 
