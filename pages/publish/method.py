@@ -1,4 +1,4 @@
-"""The method of the page Publier: what is withheld and why, how it is attacked, what that does not cover, beside what."""
+"""The method of the page Publier: what is suppressed and why, how it is attacked, what that does not cover, beside what."""
 
 from __future__ import annotations
 

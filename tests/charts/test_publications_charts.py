@@ -1,4 +1,4 @@
-"""A published table as a chart: what is shown as bars, what is withheld as the span in which it lies."""
+"""A published table as a chart: what is shown as bars, what is suppressed as the span in which it lies."""
 
 from analytics.charts.publications import published_bars
 
@@ -18,9 +18,9 @@ def published(table):
 
 
 def test_a_withheld_number_is_a_hollow_bar_from_the_least_to_the_most(table):
-    shown, withheld = published_bars(published(table), "Type").data
+    shown, suppressed = published_bars(published(table), "Type").data
     assert (list(shown.y), list(shown.x)) == (["Insultes"], [20])
-    assert (list(withheld.y), list(withheld.base), list(withheld.x)) == (["Menaces", "Autre"], [2, 1], [7, 19])
+    assert (list(suppressed.y), list(suppressed.base), list(suppressed.x)) == (["Menaces", "Autre"], [2, 1], [7, 19])
 
 
 def test_each_bar_says_its_number_or_what_anyone_can_know_of_it(table):
