@@ -40,7 +40,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The need of the first schools (:func:`planning.plans.first_needs`): its components, by level."""
+    """The need of the first schools (:func:`planning.plans.largest_needs`): its components, by level."""
     rows = answer.iloc[::-1]
     names = [f"{name} · {labels[level]}" for name, level in zip(rows["name"], rows["school_level"], strict=True)]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="relative", showlegend=True)
@@ -57,7 +57,7 @@ def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The share of the need that each plan covers (:func:`planning.plans.side_by_side`)."""
+    """The share of the need that each plan covers (:func:`planning.plans.compare_plans`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)))
     theme.add_bars(
@@ -75,7 +75,7 @@ def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Fi
 
 
 def chosen_dots(answer: pd.DataFrame) -> go.Figure:
-    """How often each school is chosen over simulated rates (:func:`planning.plans.sure_and_close`)."""
+    """How often each school is chosen over simulated rates (:func:`planning.plans.choice_stability`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)
     for planned, label, colour in (

@@ -1,14 +1,13 @@
-"""From the records to a problem: what the page, the command line and the notebooks all ask first."""
+"""From the records to the tables of planning and evaluation, for the page, the command line and the notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
-from analytics.domain.programme import Activity, Rules, programme
+from analytics.domain.programme import Rules, programme
 from analytics.domain.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
 from analytics.planning.evaluation import panel
 from analytics.planning.need import BY, need, observed_years, plannable
@@ -123,14 +122,10 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
     weeks = team_weeks(start, snapshot.as_of, 1, 1.0, 0.0, (), calendar)
     steps = snapshot.step_counts("hours")
     hours = 0.0
-    for activity in _on_demand():
+    for activity in (activity for activity in programme().activities.values() if activity.on_demand):
         done = steps.loc[(steps["step"] == activity.step) & (steps["event"] == "done"), "n"].sum()
         hours += float(done) * activity.team_hours
     return hours / max(len(weeks), 1)
-
-
-def _on_demand() -> Sequence[Activity]:
-    return [activity for activity in programme().activities.values() if activity.on_demand]
 
 
 def observed_panel(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:

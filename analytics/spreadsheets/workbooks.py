@@ -1,7 +1,7 @@
 """XLSX and ODS, read by calamine once the zip directory and the bytes have been judged.
 
 The reader would unpack a bomb, lay out a sheet of billions of cells for one far cell, and give the last value of a formula
-or the first of merged cells without a word. So the XML is looked through first, as bytes.
+or the first of merged cells without a warning. So the XML is searched first, as bytes.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from analytics.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, RefusedFileError, Sheet, address, too_far
@@ -96,7 +95,7 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
 
 @contextmanager
 def _no_garbage_collection() -> Generator[None]:
-    """Cells are no garbage: without this the collector walks through millions of them, again and again, as they come."""
+    """Disable the cyclic GC while reading: it rescans millions of live cells."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -131,23 +130,11 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f[\s/>]")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
-# A filled cell beyond the last column or row that is read, and a filled row beyond the last one. An empty cell ends in "/".
-_FAR_CELL = re.compile(
-    rb""" r=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'](?:[^>]*[^>/])?>"""
+# The name of a filled cell beyond the last column or row that is read, or the number of a filled row beyond the last one.
+# An empty one ends in "/".
+_FAR = re.compile(
+    rb"""\sr=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{0,2}(?:\d{7,}|[2-9]\d{5}))["'](?:[^>]*[^>/])?>"""
 )
-_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["'](\d{7,}|[2-9]\d{5})["'](?:[^>]*[^>/])?>""")
-_FAR_ROW_OR_FORMULA = re.compile(_FAR_ROW.pattern + rb"|<(?:\w+:)?f[\s/>]")
-
-
-def _search(pattern: re.Pattern[bytes], xml: bytes) -> re.Match[bytes] | None:
-    """As ``pattern.search(xml)``, several times faster where nothing is found: Arrow's RE2 has looked first.
-
-    RE2 has no look-around, and no pattern that is searched here may need one.
-    """
-    offsets = pa.array([0, len(xml)], pa.int64()).buffers()[1]
-    text = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(xml)])  # no copy
-    found = pc.match_substring_regex(text, pattern.pattern.decode())
-    return pattern.search(xml) if found[0].as_py() else None
 
 
 def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
@@ -159,12 +146,10 @@ def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
     for tag in _SHEET.findall(parts[_XLSX_CONTENT]):
         target = targets[_attribute(tag, rb"(?:\w+:)id")]
         xml = parts[f"xl/{target}"]
-        if far := _search(_FAR_CELL, xml):
-            raise too_far(far[1].decode())
+        if far := [found[1].decode() for found in islice(_FAR.finditer(xml), 2)]:  # a row, and a cell of it
+            raise too_far(next((name for name in far if name[0].isalpha()), f"A{far[0]}"))
         found = marks[_attribute(tag, b"name")] = _Marks()
-        if _search(_FAR_ROW_OR_FORMULA, xml):  # one look for the two, which most sheets do without
-            if far := _search(_FAR_ROW, xml):
-                raise too_far(f"A{far[1].decode()}")
+        if b"<f" in xml or b":f" in xml:  # most sheets have no formula, and are not searched for one
             found.formulas = _xlsx_formulas(xml)
     return marks
 

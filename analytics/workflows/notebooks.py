@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analytics.disclosure.frames import PublishedPeriod, published_period
-from analytics.disclosure.records import past_records
+from analytics.disclosure.release_records import past_records
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
 from analytics.domain.errors import RefusedError, RelaisError

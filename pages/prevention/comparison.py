@@ -2,7 +2,7 @@
 
 from analytics.charts import planning as charts
 from analytics.domain.french import count, percent
-from analytics.planning.plans import PLAN_LABELS, side_by_side, sure_and_close
+from analytics.planning.plans import PLAN_LABELS, choice_stability, compare_plans
 from pages._widgets import columns, show_chart, text
 from pages.prevention.computing import N_DRAWS, SEED, Planned
 
@@ -13,7 +13,7 @@ def show(context: Planned) -> None:
     result, problem = context.result, context.preparation.problem
     if result is None or result.plan is None:
         return
-    beside = side_by_side(problem, result.plan.sessions)
+    beside = compare_plans(problem, result.plan.sessions)
     covered = beside.set_index("plan")["share"]
     text.header("À côté d’autres façons de faire")
     show_chart(
@@ -32,7 +32,7 @@ def show(context: Planned) -> None:
     )
     if result.shares.empty:
         return
-    sure = sure_and_close(result.shares, problem, result.plan.sessions)
+    sure = choice_stability(result.shares, problem, result.plan.sessions)
     close = sure[sure["close"]]
     text.subheader("Le choix tient-il au hasard ?")
     show_chart(

@@ -2,13 +2,13 @@
 
 from analytics.charts import planning as charts
 from analytics.domain.vocabulary import SCHOOL_LEVELS
-from analytics.planning.plans import first_needs
+from analytics.planning.plans import largest_needs
 from pages._widgets import columns, show_chart, text
 from pages.prevention.computing import Planned
 
 
 def show(context: Planned) -> None:
-    first = first_needs(context.preparation.need, context.preparation.problem.schools)
+    first = largest_needs(context.preparation.need, context.preparation.problem.schools)
     text.header("Le besoin, école par école")
     show_chart(
         charts.need_bars(first, SCHOOL_LEVELS.labels),

@@ -9,8 +9,9 @@ from analytics.domain.french import count, number, percent
 from analytics.domain.programme import programme
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
-from analytics.planning.plans import by_school, by_week, coverage, programme_rows, side_by_side
-from analytics.planning.words import what_to_loosen
+from analytics.planning.comparison import coverage
+from analytics.planning.plans import by_school, by_week, compare_plans, programme_rows
+from analytics.planning.relaxation_text import describe_relaxations
 from pages._widgets import columns, offer_file, show_chart, show_table, text
 from pages.prevention.computing import Planned
 
@@ -28,7 +29,7 @@ def show(context: Planned) -> None:
             "hourglass_bottom",
         )
     else:
-        lines = what_to_loosen(result.relaxations, context.preparation.problem)
+        lines = describe_relaxations(result.relaxations, context.preparation.problem)
         listed = "\n".join(f"- {line}" for line in lines)
         text.error(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{listed}", "rule")
 
@@ -36,7 +37,7 @@ def show(context: Planned) -> None:
 def _show_plan(context: Planned, plan: Plan) -> None:
     preparation = context.preparation
     problem, sessions = preparation.problem, plan.sessions
-    ours = side_by_side(problem, sessions).iloc[0]
+    ours = compare_plans(problem, sessions).iloc[0]
     text.header("Le programme")
     text.paragraph(
         f"**{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
@@ -86,11 +87,11 @@ def _offer_files(context: Planned, plan: Plan) -> None:
 def _made(context: Planned, plan: Plan, kind: str) -> bytes:
     from analytics.documents.plan_pdf import plan_pdf
     from analytics.documents.plan_workbook import Edition, plan_workbook
-    from analytics.planning.calendar_file import icalendar
+    from analytics.planning.calendar_file import plan_calendar
 
     snapshot, preparation, now = context.snapshot, context.preparation, context.now
     if kind == "ics":
         schools, year = preparation.problem.schools, preparation.year.name
-        return icalendar(plan.sessions, schools, year, now.astimezone(UTC), programme())
+        return plan_calendar(plan.sessions, schools, year, now.astimezone(UTC), programme())
     edition = Edition(plan, preparation, context.team, context.rules, snapshot.as_of, now.date(), snapshot.is_demo)
     return plan_pdf(edition, programme()) if kind == "pdf" else plan_workbook(edition, programme())

@@ -2,7 +2,7 @@
 
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.comparison import comparison
-from analytics.documents.publication import withholding_words
+from analytics.disclosure.wording import describe_suppression
 from analytics.domain.french import day, number
 from pages._widgets import Context, show_table, text
 
@@ -22,7 +22,7 @@ def show(context: Context) -> None:
     """The same whatever the records: nothing here is computed from them."""
     rules = load_catalogue().rules
     text.header("Ce qui est retenu")
-    text.paragraph(withholding_words(rules))
+    text.paragraph(describe_suppression(rules))
     text.paragraph(
         "**Pourquoi de plus grands nombres sont retenus aussi.** Un seul nombre caché se retrouve par soustraction : 12 au "
         "total, 9 ailleurs, il en reste 3. Il faut donc en cacher d’autres dans sa ligne et dans sa colonne. Et comme deux "

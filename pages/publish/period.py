@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.disclosure.catalogue import Catalogue, Period, load_catalogue
-from analytics.disclosure.proposing import Proposal
-from analytics.disclosure.records import past_records
-from analytics.documents.publication import certificate, refusal_words
-from analytics.documents.publication_files import zipped
-from analytics.documents.publication_preview import reasons_frame, table_frame
+from analytics.disclosure.release_proposal import Proposal
+from analytics.disclosure.release_records import past_records
+from analytics.disclosure.wording import certificate, explain_refusal
+from analytics.documents.publication import zipped
+from analytics.documents.publication_layout import reasons_frame, table_frame
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import count
 from analytics.domain.school_calendar import TIMEZONE
@@ -90,7 +90,7 @@ def _show_proof(found: Proposal) -> None:
     text.success(certificate(found.release), "verified_user")
     text.caption(f"Protégé et attaqué en {count(round(found.seconds), 'seconde')}.")
     for title in found.release.refused:
-        text.info(refusal_words(title), "block")
+        text.info(explain_refusal(title), "block")
 
 
 def _show_tables(found: Proposal) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.disclosure.comparison import comparison
-from analytics.disclosure.records import past_records
+from analytics.disclosure.release_records import past_records
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register

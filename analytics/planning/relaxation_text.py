@@ -1,4 +1,4 @@
-"""What the planning says in French, the same on the page and in the terminal."""
+"""Relaxations in French: what would make a plan possible, the same on the page and in the terminal."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from analytics.planning.problem import Problem
 _NAMED = 5
 
 
-def what_to_loosen(relaxations: pd.DataFrame, problem: Problem) -> list[str]:
-    """What would be enough for a plan, a sentence a way (:func:`analytics.planning.allocation.loosen`)."""
+def describe_relaxations(relaxations: pd.DataFrame, problem: Problem) -> list[str]:
+    """One sentence for each way that makes a plan possible (:func:`analytics.planning.allocation.loosen`)."""
     hours = relaxations[relaxations["way"] == "hours"]
     rules = relaxations[relaxations["way"] == "rules"]
     sentences = []
@@ -29,16 +29,16 @@ def what_to_loosen(relaxations: pd.DataFrame, problem: Problem) -> list[str]:
 
 
 def _rules(rules: pd.DataFrame, problem: Problem) -> list[str]:
-    words = []
+    texts = []
     for kind, name, amount in zip(rules["kind"], rules["name"], rules["amount"], strict=True):
         fewer = f"{count(round(amount), 'école')} de moins"
         if kind == "zone":
-            words.append(f"{fewer} dans la zone {name}")
+            texts.append(f"{fewer} dans la zone {name}")
         elif kind == "school_network":
-            words.append(f"{fewer} dans le réseau {SCHOOL_NETWORKS.label(name)}")
+            texts.append(f"{fewer} dans le réseau {SCHOOL_NETWORKS.label(name)}")
     left_out = rules.loc[rules["kind"] == "due", "name"]
     if len(left_out):
         names = problem.schools.set_index("school_id")["name"].reindex(left_out).tolist()
         some = listing([*names[:_NAMED], *(["d’autres"] if len(names) > _NAMED else [])])
-        words.append(f"laisser plus longtemps sans action {count(len(names), 'école')} ({some})")
-    return words
+        texts.append(f"laisser plus longtemps sans action {count(len(names), 'école')} ({some})")
+    return texts

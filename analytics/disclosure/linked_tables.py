@@ -1,4 +1,4 @@
-"""The tables of a release as one system of quantities: what :mod:`analytics.disclosure.protect` needs to know.
+"""Linked tables as one system of quantities: what :mod:`analytics.disclosure.suppression` solves.
 
 A quantity is what is counted (incidents, relays, schools) in a combination of categories. The same combination is the same
 quantity in whatever table, of this release or of a past one of the same period.
@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from analytics.disclosure.catalogue import Rules
 from analytics.disclosure.counting import Counts
-from analytics.disclosure.protect import System
+from analytics.disclosure.suppression import System
 
 Key = tuple[str, frozenset[tuple[str, frozenset[str]]]]
 Place = tuple[int, ...]
@@ -29,16 +29,20 @@ COST_OF_A_TOTAL = 3.0
 
 @dataclass
 class _Quantity:
+    """``largest_contribution``: the most that one school counts of it; ``smallest_remainder``: the least, above 0, that is
+    left when one school takes its own part away.
+    """
+
     value: int
-    most_of_one_school: int = 0
-    least_left_to_a_school: int = 0
+    largest_contribution: int = 0
+    smallest_remainder: int = 0
     cost: float = 0.0
-    known: bool = False
-    free: bool = False
+    is_public: bool = False
+    is_auxiliary: bool = False
 
 
-class Linked:
-    """Tables and the quantities that stand in their cells. ``quantity`` gives the position of a cell's quantity."""
+class LinkedTables:
+    """Tables and the quantities in their cells. ``quantity`` gives the position of a cell's quantity."""
 
     def __init__(self, tables: Sequence[Counts], rules: Rules) -> None:
         self.tables, self.rules = tuple(tables), rules
@@ -52,20 +56,20 @@ class Linked:
         }
         for number, counts in enumerate(self.tables):
             self._add_sums(number, counts)
-        for part, whole in self._limits():
-            self._add_limit(part, whole)
+        for part, whole in self._inequalities():
+            self._add_inequality(part, whole)
 
     def _add_cell(self, counts: Counts, place: Place) -> int:
-        of_schools = counts.by_school[(slice(None), *place)]
-        value = int(of_schools.sum())
+        contributions = counts.by_school[(slice(None), *place)]
+        value = int(contributions.sum())
         at = self.keys.setdefault(key_of(counts, place), len(self._quantities))
         if at == len(self._quantities):
-            left = value - of_schools[of_schools > 0]
-            least = min(left[left > 0], default=0)
-            self._quantities.append(_Quantity(value, int(of_schools.max(initial=0)), int(least)))
+            remainders = value - contributions[contributions > 0]
+            smallest = min(remainders[remainders > 0], default=0)
+            self._quantities.append(_Quantity(value, int(contributions.max(initial=0)), int(smallest)))
         quantity = self._quantities[at]
         quantity.cost += COST_OF_A_TOTAL ** sum(counts.is_total(place)) * (1 + value / (1 + counts.numbers.max()))
-        quantity.known |= counts.is_known(place)
+        quantity.is_public |= counts.is_public(place)
         return at
 
     def _add_sums(self, number: int, counts: Counts) -> None:
@@ -76,12 +80,16 @@ class Linked:
                     sums = {self.quantity[number, part]: 1.0 for part in parts}
                     self._equations.append({**sums, self.quantity[number, place]: -1.0})
 
-    def _limits(self) -> Iterator[tuple[dict[int, float], dict[int, float]]]:
-        """What cannot be more than something else, though it is no part of it: a relay is called in for a case, a case
-        has at least one incident, and a school in a band has at least so many cases.
+    def _inequalities(self) -> Iterator[tuple[dict[int, float], dict[int, float]]]:
+        """Pairs of which the first is at most the second, though no part of it: a relay is called in for a case, a case has
+        at least one incident, and a school in a band has at least so many cases.
         """
-        incidents = [table for table in enumerate(self.tables) if table[1].spec.unit == "incidents"]
-        shared = {dimension.counts for _, counts in incidents for dimension in counts.spec.dimensions}
+        shared = {
+            dimension.counts
+            for counts in self.tables
+            if counts.spec.unit == "incidents"
+            for dimension in counts.spec.dimensions
+        }
         for number, counts in enumerate(self.tables):
             if counts.spec.unit == "incidents":
                 continue
@@ -93,11 +101,11 @@ class Linked:
                 if "shared" not in totals or totals["shared"] or not totals.get("band", True):
                     continue
                 wanted = {column: codes for column, codes in key_of(counts, place)[1] if column in shared}
-                if whole := self._making_up(wanted):
+                if whole := self._incidents_in(wanted):
                     yield self._weighted(number, counts, place), whole
 
-    def _making_up(self, wanted: dict[str, frozenset[str]]) -> dict[int, float]:
-        """The incidents that together count exactly the codes ``wanted``; empty when no table tells."""
+    def _incidents_in(self, wanted: dict[str, frozenset[str]]) -> dict[int, float]:
+        """The quantities of incidents that sum to those of the codes ``wanted``; empty when no table has them."""
         parts = {
             at: codes
             for (unit, combination), at in self.keys.items()
@@ -120,44 +128,46 @@ class Linked:
             if band.at_least
         }
 
-    def _add_limit(self, part: dict[int, float], whole: dict[int, float]) -> None:
+    def _add_inequality(self, part: dict[int, float], whole: dict[int, float]) -> None:
+        """``part`` + slack = ``whole``."""
         equation = {**part, **{at: -weight for at, weight in whole.items()}}
-        room = -sum(weight * self._quantities[at].value for at, weight in equation.items())
+        slack = -sum(weight * self._quantities[at].value for at, weight in equation.items())
         self._equations.append({**equation, len(self._quantities): 1.0})
-        self._quantities.append(_Quantity(int(room), free=True))
+        self._quantities.append(_Quantity(int(slack), is_auxiliary=True))
 
     @property
-    def leaves_few(self) -> NDArray[np.bool_]:
-        """True where a school that takes its own cases away would be left with too few."""
-        return np.array(
-            [0 < quantity.least_left_to_a_school < self.rules.school_threshold for quantity in self._quantities]
-        )
-
-    @property
-    def is_small(self) -> NDArray[np.bool_]:
+    def fails_threshold(self) -> NDArray[np.bool_]:
+        """True where the number is below the threshold and not 0."""
         return np.array([0 < quantity.value < self.rules.threshold for quantity in self._quantities])
 
+    @property
+    def fails_differencing(self) -> NDArray[np.bool_]:
+        """True where a school that takes its own cases away is left with a number below the threshold for schools."""
+        return np.array(
+            [0 < quantity.smallest_remainder < self.rules.school_threshold for quantity in self._quantities]
+        )
+
     def system(self, past: Mapping[Key, bool]) -> System:
-        """The system to protect. ``past``: the quantities that past releases printed, True where they withheld them."""
-        free = np.array([quantity.free for quantity in self._quantities])
-        shown = np.array([quantity.known for quantity in self._quantities])
-        hidden = np.zeros(len(free), dtype=bool)
-        for key, withheld in past.items():
+        """The system to protect. ``past``: the quantities of past releases, True where they were suppressed."""
+        auxiliary = np.array([quantity.is_auxiliary for quantity in self._quantities])
+        published = np.array([quantity.is_public for quantity in self._quantities])
+        suppressed = np.zeros(len(auxiliary), dtype=bool)
+        for key, was_suppressed in past.items():
             if key in self.keys:
-                (hidden if withheld else shown)[self.keys[key]] = True
-        reach = np.where(self.leaves_few, self.rules.school_threshold - 1, 0)
-        reach = np.where(self.is_small, self.rules.threshold - 1, reach)
-        floors = [0 if quantity.free else max(quantity.most_of_one_school, 1) for quantity in self._quantities]
+                (suppressed if was_suppressed else published)[self.keys[key]] = True
+        level = np.where(self.fails_differencing, self.rules.school_threshold - 1, 0)
+        level = np.where(self.fails_threshold, self.rules.threshold - 1, level)
+        lower = [0 if quantity.is_auxiliary else max(quantity.largest_contribution, 1) for quantity in self._quantities]
         # Of two equal choices the first is preferred, so that the answer is one and the same.
-        cost = np.array([quantity.cost for quantity in self._quantities]) * (1 + 1e-5 * np.arange(len(free)))
+        cost = np.array([quantity.cost for quantity in self._quantities]) * (1 + 1e-5 * np.arange(len(auxiliary)))
         return System(
             values=np.array([quantity.value for quantity in self._quantities], dtype=float),
-            floors=np.array(floors, dtype=float),
-            reach=np.where(free | shown, 0, reach).astype(float),
+            lower_bounds=np.array(lower, dtype=float),
+            protection_level=np.where(auxiliary | published, 0, level).astype(float),
             cost=cost,
-            shown=shown,
-            hidden=hidden & ~shown,
-            free=free,
+            published=published,
+            suppressed=suppressed & ~published,
+            auxiliary=auxiliary,
             equations=self._matrix(),
         )
 

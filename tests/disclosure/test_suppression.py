@@ -1,4 +1,4 @@
-"""Which cells are withheld: published cases, and no pattern that the audit breaks."""
+"""Cell suppression: published cases, and no pattern that the audit breaks."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from scipy.sparse import csr_array
 from analytics.disclosure.audit import attack, breaches
 from analytics.disclosure.catalogue import Category, Dimension, TableSpec
 from analytics.disclosure.counting import tabulate
-from analytics.disclosure.protect import System, UnprotectableError, hopeless, withhold
+from analytics.disclosure.suppression import System, UnprotectableError, suppress, unprotectable
 from tests.disclosure.small_tables import counts_of, protected, publish, truth_of
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "01_linked_tables_joint_audit.json"
 
 
-def system(values: list[int], reach: list[int], equations: list[list[int]], shown: list[bool] | None = None) -> System:
+def system(
+    values: list[int], level: list[int], equations: list[list[int]], published: list[bool] | None = None
+) -> System:
     n = len(values)
     nothing = np.zeros(n, dtype=bool)
     return System(
         values=np.array(values, dtype=float),
-        floors=np.ones(n),
-        reach=np.array(reach, dtype=float),
+        lower_bounds=np.ones(n),
+        protection_level=np.array(level, dtype=float),
         cost=np.array(values, dtype=float),
-        shown=nothing if shown is None else np.array(shown),
-        hidden=nothing,
-        free=nothing,
+        published=nothing if published is None else np.array(published),
+        suppressed=nothing,
+        auxiliary=nothing,
         equations=csr_array(np.array(equations, dtype=float)),
     )
 
@@ -41,18 +43,18 @@ def test_two_linked_tables_are_cured_by_the_one_cheapest_cell():
     names = [*units, *groups]
     values = [*units.values(), *(sum(units[unit] for unit in members) for members in groups.values())]
     equations = [[int(name in members) - int(name == group) for name in names] for group, members in groups.items()]
-    pattern = withhold(system(values, [int(0 < n <= 3) for n in values], equations))
+    pattern = suppress(system(values, [int(0 < n <= 3) for n in values], equations))
     (cure,) = case["expected"]["minimal_extra_suppressions"]
-    assert [name for name, withheld in zip(names, pattern, strict=True) if withheld] == sorted(
+    assert [name for name, suppressed in zip(names, pattern, strict=True) if suppressed] == sorted(
         case["expected"]["primary"] + cure, key=names.index
     )
 
 
 def test_a_cell_whose_neighbours_are_public_cannot_be_protected():
-    alone = system([2, 6, 8], [2, 0, 0], [[1, 1, -1]], shown=[False, True, True])
-    assert hopeless(alone).tolist() == [True, False, False]
+    alone = system([2, 6, 8], [2, 0, 0], [[1, 1, -1]], published=[False, True, True])
+    assert unprotectable(alone).tolist() == [True, False, False]
     with pytest.raises(UnprotectableError):
-        withhold(alone)
+        suppress(alone)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -71,7 +73,7 @@ def test_the_same_input_gives_the_same_pattern():
     assert protected(tables) == protected(tables)
 
 
-def test_a_zero_is_never_withheld():
+def test_a_zero_is_never_suppressed():
     tables = counts_of({"a x b": np.array([[0, 2, 5], [4, 0, 6], [3, 1, 0]])})
     assert all(tables[0].numbers[place] > 0 for place in protected(tables)[0])
 
@@ -99,11 +101,11 @@ class TestASchoolThatKnowsItsOwnCases:
                     known.setdefault(school, {})[0, tables[0].labels(place)] = own
         return known
 
-    def test_the_cell_that_it_nearly_fills_is_withheld(self):
+    def test_the_cell_that_it_nearly_fills_is_suppressed(self):
         tables = self.tables()
         assert (0, 0) in protected(tables)[0]
 
-    def test_showing_that_cell_is_a_breach_by_that_school_alone(self):
+    def test_publishing_that_cell_is_a_breach_by_that_school_alone(self):
         tables = self.tables()
         publication = publish(tables, [set()])
         schools = self.knowledge(tables)

@@ -1,4 +1,4 @@
-"""The record of what was published: the next release of a period is protected against it too.
+"""The records of what was published: the next release of a period is protected against them too.
 
 A record is the published folder itself, under ``releases/`` in the store's folder, where nothing clears it: neither an
 import nor an undo takes back what has left. It is there whole or not at all, and before anything leaves.
@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import tomli_w
+
 from analytics.disclosure.published import RULES_FILE, Publication, read_publication
+from analytics.disclosure.release import Release
 
 SUMMARY = "diffusion.toml"
 
@@ -40,6 +43,21 @@ class Record:
         return self.files[RULES_FILE]
 
 
+def summary_toml(release: Release) -> str:
+    """What :data:`SUMMARY` says of a release: what its record is found by."""
+    period = release.period
+    return tomli_w.dumps(
+        {
+            "period": period.code,
+            "first_day": period.first_day,
+            "last_day": period.last_day,
+            "published_on": release.published_on,
+            "version": release.version,
+            "demo": release.is_demo,
+        }
+    )
+
+
 def past_records(folder: Path) -> tuple[Record, ...]:
     """Every release recorded in the store's ``folder``, oldest first."""
     return tuple(
@@ -56,7 +74,7 @@ def _read(path: Path) -> Record:
 
 
 def record(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Record the ``files`` of a release, :data:`SUMMARY` among them. To be called while the store is held for writing."""
+    """Record the ``files`` of a release, :data:`SUMMARY` among them. The caller holds the store's write lock."""
     releases = folder / "releases"
     releases.mkdir(parents=True, exist_ok=True)
     number = 1 + max((int(path.name[:4]) for path in releases.glob("[0-9]*")), default=0)
