@@ -34,11 +34,9 @@ from analytics.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from analytics.intake.checking import Fault
     from analytics.store import Store
     from analytics.workflows.importing import Import
 
-MAX_LISTED = 50
 INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
 
 app = typer.Typer(
@@ -157,44 +155,23 @@ def import_(
 
 
 def _report(done: Import, *, dry_run: bool, published: bool) -> None:
-    from analytics.domain.french import count, day
-    from analytics.intake.previewing import unread_steps_sentence
+    from analytics.workflows import import_sentences as sentences
 
-    extract, changes = done.extract, done.changes
-    _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
-    _list_faults(extract.action_faults, "Feuille Actions, à compléter :")
-    _list_faults(extract.faults, "Lignes refusées :")
-    say(
-        f"{count(extract.n_read, 'ligne lue', 'lignes lues')} : {count(extract.n_accepted, 'acceptée')}, "
-        f"{count(extract.n_refused, 'refusée')}. Situation au {day(extract.as_of)}."
-    )
-    if not extract.as_of_given:
-        say("Le fichier ne dit pas de quel jour il date : c’est celui d’aujourd’hui qui compte. Voyez --as-of.")
-    if not extract.n_accepted:
-        empty = extract.n_read == 0
-        say(
-            "Le registre ne contient pas encore de dossier : rien n’a changé."
-            if empty
-            else "Aucune ligne ne peut être importée : rien n’a changé."
-        )
-        return
-    say(
-        f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
-        f"{count(changes.unchanged, 'inchangé')}."
-    )
-    if unread := unread_steps_sentence(extract.layout):
-        say(f"{unread} Si vos en-têtes sont autres, donnez-les par --mapping.")
-    if done.older_words:
-        say(done.older_words)
-    if changes.missing:
-        say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
-    if dry_run:
+    extract = done.extract
+    for title, faults in sentences.fault_lists(extract):
+        say(f"{title} :")
+        for row, reasons in faults.head(sentences.MAX_LISTED).itertuples(index=False):
+            say(f"  Ligne {row} : {reasons}")
+        if more := sentences.not_listed(faults):
+            say(f"  {more}")
+    say(sentences.rows_read(extract))
+    for warning in sentences.warnings(done, "Voyez --as-of.", "Si vos en-têtes sont autres, donnez-les par --mapping."):
+        say(warning)
+    if extract.n_accepted:
+        say(sentences.changes(done.changes))
+    if extract.n_accepted and dry_run:
         _preview(done)
-        say("Vérification seule : rien n’a été importé.")
-    elif published:
-        say("Le registre est importé.")
-    else:
-        say("Rien n’a changé : ces dossiers étaient déjà connus tels quels.")
+    say(sentences.result(done, dry_run=dry_run, published=published))
 
 
 def _preview(done: Import) -> None:
@@ -204,20 +181,6 @@ def _preview(done: Import) -> None:
     for header, _, becomes in preview_columns(done.extract.layout).itertuples(index=False):
         say(f"  {header} : {becomes}")
     say(risk_sentence(residual_risk(done.extract.tables)))
-
-
-def _list_faults(faults: Sequence[Fault], title: str) -> None:
-    """The faults row by row, the first :data:`MAX_LISTED` rows of them."""
-    rows = list(dict.fromkeys(fault.row for fault in faults))
-    if not rows:
-        return
-    say(title)
-    listed = set(rows[:MAX_LISTED])
-    for fault in faults:
-        if fault.row in listed:
-            say(f"  {fault.message}")
-    if len(rows) > MAX_LISTED:
-        say(f"  et {len(rows) - MAX_LISTED} autres.")
 
 
 @_command("info")

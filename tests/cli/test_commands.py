@@ -163,7 +163,7 @@ def test_refused_rows_beside_imported_ones_are_said_and_the_code_is_0(relais, re
     answer = relais("import", register(GOOD, BAD), "--schools", "ecoles.csv")
     assert answer.code == 0
     assert "2 lignes lues : 1 acceptée, 1 refusée." in answer.err
-    assert "Ligne 4, colonne « Signalé le »" in answer.err
+    assert "Ligne 4 : Colonne « Signalé le »" in answer.err
     assert "31/02" not in answer.err
 
 
@@ -187,7 +187,7 @@ def test_at_most_fifty_refused_rows_are_listed(relais, register):
     rows = [f"2026/{i};Élève;A1;S3;31/02/2026;Insultes" for i in range(60)]
     answer = relais("import", register(*rows, GOOD), "--schools", "ecoles.csv")
     assert answer.err.count("Ligne ") == 50
-    assert "et 10 autres." in answer.err
+    assert "Et 10 autres." in answer.err
 
 
 def test_a_dry_run_shows_what_would_be_kept_and_imports_nothing(relais, register, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -14,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 FILES = ROOT / "tests" / "files"
 REGISTER = (FILES / "registre-2025-2026.xlsx").read_bytes()
 LATER = (FILES / "registre-2025-2026-suite.xlsx").read_bytes()
@@ -119,7 +118,10 @@ def test_a_store_that_cannot_be_read_says_so_and_still_takes_a_register(store, m
 def test_a_register_is_checked_and_previewed_before_anything_is_imported(store, page):
     before = store.versions
     upload(page, workbook(GOOD, ALSO_GOOD))
-    assert "2 lignes lues\u202f: 2 acceptées, 0 refusée. 2 nouveaux dossiers" in page.info[-1].value
+    assert (
+        "2 lignes lues\u202f: 2 acceptées, 0 refusée. Situation au 12/06/2026. 2 nouveaux dossiers"
+        in page.info[-1].value
+    )
     assert "Colonnes laissées de côté, jamais enregistrées\u202f: Élève." in texts(page)
     assert "2 dossiers sur 2 sont seuls" in texts(page)
     assert store.versions == before
@@ -166,7 +168,7 @@ def test_refused_rows_are_told_by_row_column_and_rule_and_wait_while_the_others_
 
 def test_a_register_without_an_acceptable_row_offers_no_import(page):
     upload(page, workbook(BAD))
-    assert "Rien ne peut être importé" in page.error[0].value
+    assert "Aucune ligne ne peut être importée" in page.error[0].value
     assert not [button for button in page.button if button.key == "registre_importer"]
 
 

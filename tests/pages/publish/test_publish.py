@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -14,8 +13,8 @@ from analytics.disclosure.records import past_records
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
 
 

@@ -32,7 +32,7 @@ def test_several_types_in_a_case_are_said(visit, extracts, text):
 )
 def test_the_types_are_told_by_level_channel_and_reporter(visit, extracts, dimension, heading):
     app = visit("incidents", extracts, sujet="À qui, par où", selon=dimension)
-    assert f"Les dossiers : {dimension.lower()}" in [header.value for header in app.header]
+    assert f"Les dossiers\u202f: {dimension.lower()}" in [header.value for header in app.header]
     assert len(app.get("plotly_chart")) == 2
 
 
