@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.domain.data import CONTENT, Content
+from analytics.domain.content import Content
+from analytics.domain.data import CONTENT
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.domain.selection import EVERYTHING, Selection
