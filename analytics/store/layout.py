@@ -18,7 +18,10 @@ import pyarrow.compute as pc
 from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STATUSES, STEPS
 
-EVENTS = ("done", "pending", "closed", "not_applicable", "not_recorded", "no_deadline")
+EVENTS = (
+    *("done", "pending", "closed", "undated", "closed_undated"),
+    *("not_applicable", "not_recorded", "no_deadline"),
+)
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
 
 # Closed vocabularies are numbers in the file, which group and compare faster than words.
