@@ -20,6 +20,8 @@ import numpy as np
 import pandas as pd
 from dateutil.easter import easter
 
+from analytics.domain.errors import RelaisError
+from analytics.domain.french import day
 from analytics.domain.vocabulary import DATA
 
 TIMEZONE = "Europe/Brussels"
@@ -28,11 +30,11 @@ TIMEZONE = "Europe/Brussels"
 _ADDED = ("local_closed_dates", "school_years", "breaks")  # what a service's own file may hold
 
 
-class OutsideCalendarError(ValueError):
+class OutsideCalendarError(RelaisError):
     """A day that no school year of the calendar covers."""
 
 
-class CalendarFileError(ValueError):
+class CalendarFileError(RelaisError):
     """The service's own calendar cannot be used. The message is French."""
 
 
@@ -93,7 +95,7 @@ class SchoolCalendar:
         return bool(self._is_class_day[(day - self.first_day).days])
 
     def _outside(self) -> OutsideCalendarError:
-        return OutsideCalendarError(f"the calendar covers {self.first_day} to {self.last_day}")
+        return OutsideCalendarError(f"Le calendrier va du {day(self.first_day)} au {day(self.last_day)}.")
 
     def school_days(self, start: pd.Series, end: pd.Series) -> pd.Series:
         """Class days after each ``start`` up to its ``end`` (datetime64), never less than 0; NA where one is missing."""

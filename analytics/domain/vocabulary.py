@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-DATA = Path(__file__).parents[2] / "data"
+from analytics.domain.shipped import SHIPPED
+
+DATA = SHIPPED / "data"
 
 
 @dataclass(frozen=True)

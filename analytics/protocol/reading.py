@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain import vocabulary
+from analytics.domain.errors import RelaisError
 from analytics.domain.french import day
 from analytics.domain.vocabulary import DATA, Deadline
 from analytics.protocol.model import (
@@ -30,7 +31,7 @@ from analytics.protocol.words import french
 TABLES: dict[Kind, str] = {"step": "steps", "principle": "principles", "complement": "complements"}
 
 
-class ProtocolError(ValueError):
+class ProtocolError(RelaisError):
     """An entry of the protocol's data is wrong; the message names it."""
 
 

@@ -165,7 +165,7 @@ def test_a_date_outside_the_calendar_is_an_error_and_never_a_guess(day):
         lambda: calendar().school_days(stamps(FIRST), stamps(day)),
         lambda: calendar().school_days(stamps(day), stamps(LAST)),
     ):
-        with pytest.raises(OutsideCalendarError, match=str(FIRST)):
+        with pytest.raises(OutsideCalendarError, match=f"{FIRST:%d/%m/%Y}"):
             ask()
 
 
