@@ -46,7 +46,7 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     numbers = {
         "n_total": table.sum(axis=1),
         **n,
-        "n_cases": table[:, : -2].sum(axis=1),
+        "n_cases": table[:, :-2].sum(axis=1),
         "n_time_completed": totals(group, counts["n_time_completed"], len(answer)),
     }
     return in_protocol_order(with_columns(answer, numbers))
