@@ -178,6 +178,8 @@ REASONS = _vocabulary("reasons")
 STATUSES = _vocabulary("statuses")
 MINORS = _vocabulary("minors")
 
+NO_CLOSURE = "Ce registre ne dit rien des clôtures : chaque dossier compte comme ouvert."
+
 STEPS: dict[str, Step] = _steps()
 RELAYS: tuple[str, ...] = tuple(code for code, step in STEPS.items() if step.relay)
 DANGER_TYPES: tuple[str, ...] = tuple(code for code, term in INCIDENT_TYPES.items() if term.danger)

@@ -1,8 +1,8 @@
 """How fast the relays are activated. Counts by step, event and delay in, one row a step out.
 
 Which cases count: those in which the step applies and is recorded. Pending cases wait (right-censored), cases closed
-without the step compete (Aalen-Johansen); ``not_applicable`` and ``not_recorded`` are counted apart. What has no day, a step
-that is done or a case that is closed without it, counts in what became of the steps and in shares, not in curves and medians.
+without the step compete (Aalen-Johansen); ``not_applicable`` and ``not_recorded`` are counted apart. A step that is done, or
+a case that is closed without it, on a day that is not known counts in outcomes and shares, not in curves and medians.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns for the same ``by``, on either clock.
     Returns step, ``by``, n_total, n_done, n_pending, n_closed (closed without it), n_not_applicable, n_not_recorded,
-    n_cases (done, pending and closed: the denominator of every share), n_undated (of the done, those whose day is not known),
-    n_closed_undated (the same of the closed), n_time_completed (of the done, those counted as late as they can be for want of
-    a time of day).
+    n_cases (done, pending and closed: the denominator of every share), n_undated and n_closed_undated (of the done and of
+    the closed, those on a day that is not known), n_time_completed (of the done, those counted as late as they can be for
+    want of a time of day).
     """
     states = [*EVENTS, *UNDATED, "not_applicable", "not_recorded"]
     group, answer = groups(counts, ["step", *by])
@@ -121,7 +121,7 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
 def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:
     """One row a step: :func:`outcomes`, :func:`median_delays` and, for each of ``delays``, the share of the cases that
     had it by then, with its 95 % band and its upper bound: within_<delay>, within_<delay>_lower, within_<delay>_upper,
-    within_<delay>_most (:func:`shares_within`).
+    most_within_<delay> (:func:`shares_within`).
 
     ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
     """
@@ -129,9 +129,9 @@ def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None 
     read = shares_within(counts, delays, known=known)
     steps = read["step"].to_numpy()[:: len(delays)]
     shares = {
-        f"within_{delay:g}{ending}": read[column].to_numpy()[place :: len(delays)]
+        name.format(f"within_{delay:g}"): read[column].to_numpy()[place :: len(delays)]
         for place, delay in enumerate(delays)
-        for ending, column in (("", "incidence"), ("_lower", "lower"), ("_upper", "upper"), ("_most", "most"))
+        for name, column in (("{}", "incidence"), ("{}_lower", "lower"), ("{}_upper", "upper"), ("most_{}", "most"))
     }
     medians = known.quantile().rename(columns={"delay": "median"})
     return _matched(_matched(outcomes(counts), medians), pd.DataFrame({"step": steps, **shares}))
@@ -169,11 +169,11 @@ def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
     """How each step stands against its deadline: :func:`deadline_status`, and the share of the cases that had it in time.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline".
-    Returns the columns of :func:`deadline_status`, share (done in time, of n_cases, a waiting one being censored; none of the
-    undated), lower, upper, share_most (all of the undated in time).
+    Returns the columns of :func:`deadline_status`, share (done in time, of n_cases, a waiting one being censored), lower,
+    upper, most_share (the share if all of the undated were in time; ``share`` takes none).
     """
-    shares = shares_within(counts, (1,)).rename(columns={"incidence": "share", "most": "share_most"})
-    return _matched(deadline_status(counts), shares[["step", "share", "lower", "upper", "share_most"]])
+    shares = shares_within(counts, (1,)).rename(columns={"incidence": "share", "most": "most_share"})
+    return _matched(deadline_status(counts), shares[["step", "share", "lower", "upper", "most_share"]])
 
 
 def _matched(answer: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

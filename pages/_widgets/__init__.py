@@ -21,7 +21,7 @@ from analytics.charts.theme import CONFIG
 from analytics.domain.french import count, day, long_day, number, percent, typeset
 from analytics.domain.school_calendar import CalendarFileError
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.store import Snapshot
 
 _PAGES = Path(__file__).parents[1]
@@ -215,8 +215,8 @@ def chart(
 ) -> None:
     """A chart with its finding for those who cannot see it, how to read it, what to do, and the table behind it.
 
-    ``columns`` are the columns of ``table`` to show, with their French headers. ``folded`` puts the words with the table,
-    where a page must hold in one screen.
+    ``columns`` are the columns of ``table`` to show, with their French headers (:func:`shown_columns`). ``folded`` puts the
+    words with the table, where a page must hold in one screen.
     """
     st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
     words = typeset(f"**Comment lire.** {read}\n\n**Que faire.** {act}")
@@ -232,7 +232,8 @@ def chart(
 def _offer_table(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> None:
     """The table as a file for the service itself: marked, with the filters and the day of the records."""
     filters, as_of = st.session_state[_SHOWN]
-    shown = table[list(columns)].rename(columns=dict(columns))
+    columns = shown_columns(table, columns)
+    shown = table[list(columns)].rename(columns=columns)
 
     def file() -> bytes:
         from analytics.documents.internal import internal_csv  # slow to import, and rarely clicked
@@ -251,8 +252,30 @@ def _offer_table(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> N
     )
 
 
+def shown_columns(table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
+    """``columns`` with the upper bound of each share where steps without a date leave it two (``most_share`` of ``share``),
+    and without the number of what has no date (``n_undated``) where nothing is.
+    """
+    shown = {}
+    for column, header in columns.items():
+        if column.startswith("n_undated") and not table[column].any():
+            continue
+        has_bounds = f"most_{column}" in table and (table[f"most_{column}"] > table[column]).any()
+        shown |= (
+            {column: f"{header}, au moins", f"most_{column}": f"{header}, au plus"} if has_bounds else {column: header}
+        )
+    return shown
+
+
+def say_closure(snapshot: Snapshot) -> None:
+    """Above what waits: that every case counts as open, where the register says nothing of closure."""
+    if not snapshot.tells_closure:
+        st.info(typeset(NO_CLOSURE), icon=":material/info:")
+
+
 def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """The ``columns`` of a table under their French headers, written in French; sorting still follows the values."""
+    columns = shown_columns(table, columns)
     shown = table[list(columns)].reset_index(drop=True)
     if "median" in columns:
         shown["median"] = shown["median"].fillna(math.inf)  # not reached: beyond all others, also when sorted
@@ -270,7 +293,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
 def _written(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
     """How the values of a column are written: shares as percentages, days as 22/11/2026, numbers with their spaces."""
     of_shares = {"share", "incidence"} & set(table.columns)
-    if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and of_shares):
+    if column.startswith(("share", "within", "incidence", "most")) or (column in ("lower", "upper") and of_shares):
         return percent
     if column == "median":
         return lambda value: (

@@ -16,6 +16,7 @@ snapshot = _data.snapshot()
 selection = _widgets.filters(snapshot)
 n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
 _widgets.context(snapshot, selection, n_cases)
+_widgets.say_closure(snapshot)
 
 counts = snapshot.case_counts(selection, ["school_year", "report_week"])
 _widgets.indicators(

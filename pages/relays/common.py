@@ -42,6 +42,27 @@ def say_danger_is_apart(snapshot: Snapshot, selection: Selection) -> None:
         )
 
 
+UNDATED_COLUMN = {"n_undated": "dont sans date"}
+
+
+def say_undated(answer: pd.DataFrame) -> None:
+    """How many steps have no day, in rows of :func:`relays.outcomes`, and where they count."""
+    n_undated, n_closed = int(answer["n_undated"].sum()), int(answer["n_closed_undated"].sum())
+    words = []
+    if n_undated:
+        words.append(
+            f"{count(n_undated, 'étape faite', 'étapes faites')} sans date : à temps ou non, on ne le sait pas. Les parts dans un "
+            "délai ont donc deux bornes, et ces étapes ne comptent ni dans les courbes ni dans les médianes."
+        )
+    if n_closed:
+        words.append(
+            f"{count(n_closed, 'étape pas faite', 'étapes pas faites')} dans des dossiers clôturés un jour que l’on ne connaît pas : "
+            "elles comptent dans les parts, ni dans les courbes ni dans les médianes."
+        )
+    if words:
+        st.caption(typeset(" ".join(words)))
+
+
 def in_delay(delay: str) -> str:
     """« en 24 h », but « le jour même »."""
     return delay if delay == school_days(0) else f"en {delay}"

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts import relays as charts
-from analytics.domain.french import chance, count, day, listing, number, percent, typeset
+from analytics.domain.french import chance, count, day, listing, number, percent, percents, typeset
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.intake import KeyFileError
@@ -17,7 +17,17 @@ from analytics.measures import relays
 from analytics.store import Snapshot
 from analytics.workflows.importing import store_key
 from pages import _data, _widgets
-from pages.relays.common import SCALES, STEP_LABELS, UNITS, WORDS, counts_of, in_delay, median_band
+from pages.relays.common import (
+    SCALES,
+    STEP_LABELS,
+    UNDATED_COLUMN,
+    UNITS,
+    WORDS,
+    counts_of,
+    in_delay,
+    median_band,
+    say_undated,
+)
 
 _TICKS = {"hours": (0, 24, 48, 72, 120, 168), "school_days": (0, 2, 5, 10, 15)}
 _FEW_TICKS = {"hours": (0, 48, 120, 168), "school_days": (0, 5, 10, 15)}
@@ -52,6 +62,10 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
 
     st.header("Dans quel délai, étape par étape")
     slowest, fastest = of_relays[f"within_{short}"].idxmin(), of_relays[f"within_{short}"].idxmax()
+
+    def share_of(step: object) -> str:
+        return percents(of_relays.loc[step, f"within_{short}"], of_relays.loc[step, f"most_within_{short}"])
+
     within = {
         f"within_{delay}{ending}": f"{words(delay).capitalize()}{header}"
         for delay in delays
@@ -63,8 +77,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         ),
         key="shares",
         alt=f"{words(short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
-        f"({percent(of_relays.loc[fastest, f'within_{short}'])}), le moins souvent {STEP_LABELS[slowest]} "
-        f"({percent(of_relays.loc[slowest, f'within_{short}'])}).",
+        f"({share_of(fastest)}), le moins souvent {STEP_LABELS[slowest]} ({share_of(slowest)}).",
         read="le point plein est la part des dossiers où l’étape est faite dans le premier délai, le losange dans le second. Le "
         "trait gris dit ce que le hasard laisse d’incertain. Un dossier ouvert compte pour le temps déjà attendu.",
         act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n’est pas qu’un retard.",
@@ -73,6 +86,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "label": "Étape",
             "n_cases": "Dossiers",
             "n_done": "Faites",
+            **UNDATED_COLUMN,
             "median": f"Médiane ({UNITS[clock]})",
             "lower": "Médiane, bas (95 %)",
             "upper": "Médiane, haut (95 %)",
@@ -94,6 +108,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "label": "Étape",
             "n_total": "Dossiers",
             "n_done": "Faites",
+            **UNDATED_COLUMN,
             "n_pending": "En attente",
             "n_closed": "Clôturés sans elle",
             "n_not_applicable": "Sans objet",
@@ -102,6 +117,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         },
     )
     st.caption("« Heure complétée » : le registre ne donne que le jour. L’étape compte alors au plus tard, à 16 h.")
+    say_undated(summary)
 
 
 def _relay_indicator(
@@ -110,12 +126,13 @@ def _relay_indicator(
     half = f"la moitié {in_delay(words(row['median']))}" if pd.notna(row["median"]) else "moins de la moitié en tout"
     return _widgets.Indicator(
         label=STEP_LABELS[step],
-        value=percent(row[f"within_{short}"]),
+        value=percents(row[f"within_{short}"], row[f"most_within_{short}"]),
         note=f"{in_delay(words(short))} · {half}",
         counts=f"La part des dossiers où ce relais est activé {in_delay(words(short))}. Un dossier ouvert compte pour le temps déjà "
         "attendu : la part peut dépasser un peu ce que donnent ces deux nombres. Un dossier clôturé sans ce relais compte "
         "comme non activé.",
-        numerator=f"{count(n_in_time, 'dossier')} où il est activé dans ce délai, {number(row['n_done'])} en tout",
+        numerator=f"{count(n_in_time, 'dossier')} où il est activé dans ce délai, {number(row['n_done'])} en tout"
+        + (f", dont {number(row['n_undated'])} sans date" if row["n_undated"] else ""),
         denominator=f"{count(row['n_cases'], 'dossier')}, dont {number(row['n_pending'])} en attente et "
         f"{count(row['n_closed'], 'clôturé')} sans lui",
         left_out=f"{number(row['n_not_applicable'])} sans objet, {count(row['n_not_recorded'], 'non noté', 'non notés')}",
@@ -126,6 +143,7 @@ def _relay_indicator(
 def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Each step against its deadline, and the list of what waits beyond it."""
     st.header("Ce qui attend, hors délai")
+    _widgets.say_closure(snapshot)
     answer = relays.against_deadline(snapshot.step_counts("deadline", selection))
     n_overdue = int(answer["n_overdue"].sum())
     waiting = relays.overdue_list(snapshot.overdue(selection))
@@ -154,12 +172,13 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     _find_case(snapshot)
     st.header("Chaque étape et son délai")
     relay = answer.set_index("step").loc[list(RELAYS)]
-    judged = relay["share"].dropna()
+    judged = relay.dropna(subset="share")
+    best = judged.loc[judged["share"].idxmax()] if len(judged) else None
     _widgets.chart(
         charts.deadline_bars(answer),
         key="deadlines",
-        alt=f"Le relais le plus souvent à temps est {STEP_LABELS[judged.idxmax()]} ({percent(judged.max())})."
-        if len(judged)
+        alt=f"Le relais le plus souvent à temps est {STEP_LABELS[best.name]} ({percents(best['share'], best['most_share'])})."
+        if best is not None
         else "Aucun relais à juger dans ces dossiers.",
         read="chaque étape est jugée sur le délai que l’école s’est donné, sinon sur celui du service (page Protocole). Une menace "
         "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h.",
@@ -169,6 +188,7 @@ def deadlines(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             "label": "Étape",
             "n_in_time": "À temps",
             "n_late": "En retard",
+            "n_undated": "Faites, sans date",
             "n_waiting": "Encore dans le délai",
             "n_overdue": "Hors délai",
             "n_closed": "Clôturés sans elle",
@@ -233,6 +253,8 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             f"Les groupes de moins de {relays.FEWEST_COMPARED} dossiers, ou non précisés, ne sont pas dans ce test. Plus on fait "
             "de comparaisons, plus il s’en trouve une que le hasard seul a faite."
         )
+    if group != "incident_type":
+        say_undated(relays.outcomes(counts))
     labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].unique()}) if group else {}
     if group in _OF_SCHOOL and (curves[group] == _UNKNOWN).any():
         labels = {**labels, _UNKNOWN: "non précisé"}

@@ -11,13 +11,23 @@ import streamlit as st
 
 from analytics.charts import relays as charts
 from analytics.charts.signals import control_chart
-from analytics.domain.french import count, day, hours, number, percent
+from analytics.domain.french import count, day, hours, number, percent, percents
 from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.selection import Selection
 from analytics.measures import relays, signals
 from analytics.store import Snapshot
 from pages import _data, _widgets
-from pages.relays.common import SCALES, STEP_LABELS, WORDS, counts_of, in_delay, median_band, say_danger_is_apart
+from pages.relays.common import (
+    SCALES,
+    STEP_LABELS,
+    UNDATED_COLUMN,
+    WORDS,
+    counts_of,
+    in_delay,
+    median_band,
+    say_danger_is_apart,
+    say_undated,
+)
 
 
 def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
@@ -56,6 +66,7 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
             )
         )
     _widgets.indicators(cards, snapshot.as_of)
+    say_undated(first)
     st.header("Étapes sautées, étapes à contretemps")
     _widgets.chart(
         charts.order_bars(answer),
@@ -68,6 +79,7 @@ def lost_time(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         columns={
             "label": "Étape",
             "n_done": "Faites",
+            **UNDATED_COLUMN,
             "n_skipped": "Sautées",
             "share_skipped": "Part sautée",
             "n_overtaken": "À contretemps",
@@ -90,10 +102,11 @@ def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], 
     return _widgets.Indicator(
         "Jusqu’au premier relais",
         words(row["median"]),
-        note=f"{percent(row[f'within_{short}'])} des dossiers {in_delay(words(short))}",
+        note=f"{percents(row[f'within_{short}'], row[f'most_within_{short}'])} des dossiers {in_delay(words(short))}",
         counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu’il soit. Un tiret : moins "
         "de la moitié en ont un.",
-        numerator=f"{count(row['n_done'], 'dossier')} avec un relais activé",
+        numerator=f"{count(row['n_done'], 'dossier')} avec un relais activé"
+        + (f", dont {number(row['n_undated'])} sans date" if row["n_undated"] else ""),
         denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
         left_out=f"{number(row['n_not_applicable'])} où aucun n’est demandé, "
         f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",

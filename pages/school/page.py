@@ -125,6 +125,7 @@ _widgets.chart(
 )
 
 st.header("Ses étapes et ses délais")
+_widgets.say_closure(snapshot)
 judged = {group: snapshot.step_counts("deadline", of_group) for group, of_group in chosen.items()}
 limits = schools.deadlines(snapshot.table("school_deadlines"), school_id)
 limits["limit"] = [
@@ -133,8 +134,9 @@ limits["limit"] = [
 ]
 table = relays.against_deadline(judged["school"]).merge(limits, on="step")
 for group in list(chosen)[1:]:
-    in_time = relays.shares_within(judged[group], (1,)).rename(columns={"incidence": f"share_{group}"})
-    table = table.merge(in_time[["step", f"share_{group}"]], on="step", how="left")
+    names = {"incidence": f"share_{group}", "most": f"most_share_{group}"}
+    in_time = relays.shares_within(judged[group], (1,)).rename(columns=names)
+    table = table.merge(in_time[["step", *names.values()]], on="step", how="left")
 n_overdue = int(table["n_overdue"].sum())
 n_own = int(limits["is_own"].sum())
 st.markdown(
@@ -163,6 +165,7 @@ _widgets.chart(
         "limit": "Délai",
         "whose": "Fixé par",
         "n_cases": "Dossiers",
+        "n_undated": "Faites, sans date",
         "share": "À temps",
         **{
             f"share_{group}": f"À temps, {'réseau' if group == 'school_network' else 'niveau'}"

@@ -125,11 +125,11 @@ def test_a_share_in_time_lies_between_none_and_all_of_the_undated_in_time(drawn)
     judged = relays.against_deadline(snapshot.step_counts("deadline")).set_index("step")
     for step in STEPS:
         for hour in (HOURS, DEADLINE):
-            found = summary.loc[step, [f"within_{hour}", f"within_{hour}_most"]]
+            found = summary.loc[step, [f"within_{hour}", f"most_within_{hour}"]]
             assert found.tolist() == pytest.approx(read_bounds(cases, step, hour))
             assert summary.loc[step, f"within_{hour}_lower"] < found.iloc[0] <= found.iloc[1]
             assert found.iloc[1] < summary.loc[step, f"within_{hour}_upper"]
-        assert judged.loc[step, ["share", "share_most"]].tolist() == pytest.approx(read_bounds(cases, step, DEADLINE))
+        assert judged.loc[step, ["share", "most_share"]].tolist() == pytest.approx(read_bounds(cases, step, DEADLINE))
 
 
 def test_against_its_deadline_every_case_is_in_one_part(drawn):
