@@ -36,11 +36,16 @@ class Team:
 
 @dataclass(frozen=True)
 class Preparation:
-    """The need of each school and level, the problem that follows, and the schools that cannot be planned."""
+    """The need of each school and level, the problem that follows, and what has no part in them.
+
+    ``unplannable`` are the schools whose level or number of pupils is not known. ``n_cases_left_out`` are the cases of these
+    schools, and those of a level that is not known or that their school does not teach.
+    """
 
     need: pd.DataFrame
     problem: Problem
     unplannable: pd.DataFrame
+    n_cases_left_out: int
     given: pd.DataFrame
     year: SchoolYear
 
@@ -53,7 +58,8 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
     start = records_start(snapshot, calendar)
     year = school_year_of(team.first_week, calendar)
     content = programme()
-    needs = need(schools, snapshot.case_counts(by=BY), given, as_of, observed_years(start, as_of, calendar), content)
+    cases = snapshot.case_counts(by=BY)
+    needs = need(schools, cases, given, as_of, observed_years(start, as_of, calendar), content)
     weeks = team_weeks(
         team.first_week, year.last_day, team.people, team.hours_each, team.reserve, team.weeks_off, calendar
     )
@@ -68,7 +74,8 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         programme=content,
         rules=rules,
     )
-    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year)
+    unplannable = schools[~plannable(schools)].reset_index(drop=True)
+    return Preparation(needs, problem, unplannable, int(cases["n"].sum() - needs["n"].sum()), given, year)
 
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
@@ -102,7 +109,7 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
     steps = snapshot.step_counts("hours")
     hours = 0.0
     for activity in _on_demand():
-        done = steps.loc[(steps["step"] == activity.step) & (steps["event"] == "done"), "n"].sum()
+        done = steps.loc[(steps["step"] == activity.step) & steps["event"].isin(("done", "undated")), "n"].sum()
         hours += float(done) * activity.team_hours
     return hours / max(len(weeks), 1)
 

@@ -74,6 +74,12 @@ def show_missing(preparation: Preparation) -> None:
             ),
             icon=":material/school:",
         )
+    if n := preparation.n_cases_left_out:
+        st.caption(
+            typeset(
+                f"{count(n, 'dossier')} hors du besoin : école sans niveau ou sans nombre d’élèves, ou niveau inconnu."
+            )
+        )
     if preparation.given.empty:
         st.info(
             "Le registre n’a pas de feuille Actions (École, Activité, Date, Groupes). Sans elle, toutes les écoles sont "

@@ -106,6 +106,13 @@ spread = (
     else "Dans l’ensemble, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
 )
 st.markdown(typeset(f"**{finding}** {spread}"))
+if n_unknown := int(rated["rate"].isna().sum()):
+    st.caption(
+        typeset(
+            f"{count(n_unknown, 'école')} sans nombre d’élèves : elles comptent partout, sauf dans les taux et l’entonnoir."
+            + (" Leurs noms viennent du registre : la feuille Écoles manque." if rated["provisional"].all() else "")
+        )
+    )
 if selection.school_levels:
     st.caption(
         "Seules les écoles qui enseignent ces niveaux, ou qui y ont un dossier, sont comparées. Les taux divisent par tous leurs "
