@@ -118,7 +118,7 @@ def incidence_curves(
 ) -> go.Figure:
     """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands for one or two.
 
-    ``followed`` (:func:`measures.relays.still_followed`) gives the ticks and, under them, how many cases still wait. ``by``
+    ``followed`` (:meth:`measures.incidence.Curves.at`) gives the ticks and, under them, how many cases still wait. ``by``
     is the column that tells groups apart, ``labels`` their words; None for a single curve.
     """
     groups = [code for code in labels if code in set(curves[by])] if by else [None]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analytics.domain.french import hours, school_days
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.grouping import groups, places, sums, totals, with_columns
-from analytics.measures.incidence import EVENTS, Comparison, Curves, draw, gray_test, incidence_at
+from analytics.measures.incidence import EVENTS, Comparison, Curves, cumulative_incidence, gray_test
 
 HOURS = (24, 48, 120, 240)
 """Delays at which shares are read in hours: one day, two, five and ten."""
@@ -52,14 +52,9 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     return in_protocol_order(with_columns(answer, numbers))
 
 
-def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Cumulative incidence of each step: the columns of :func:`cumulative_incidence` for step and ``by``."""
-    return drawn(counts, by).table(counts)
-
-
-def drawn(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
-    """The :func:`curves` as arrays, for whoever has several questions to them."""
-    found = draw(counts, ["step", *by], other_events_left_out=True)
+def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
+    """The cumulative incidence of each step (:func:`cumulative_incidence`), by step and ``by``, in the protocol's order."""
+    found = cumulative_incidence(counts, ["step", *by], other_events_left_out=True)
     return found.taken(_protocol_order(found.names["step"]))
 
 
@@ -70,27 +65,21 @@ def shares_within(
 
     A step done on a day that is not known may have been in time or not: the share has two bounds. What is closed without the
     step, on whatever day, was not in time.
-    ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
+    ``known`` are the :func:`curves` of ``counts``, where they are there already.
     Returns step, ``by``, delay, n_at_risk, incidence (none of the undated in time), std_error, lower, upper (of ``most``),
     most (all of them in time: ``incidence`` where none is undated).
     """
     is_undated = counts["event"].isin(list(UNDATED)).to_numpy()
     if not is_undated.any():
-        answer = (known or drawn(counts, by)).at(delays)
+        answer = (known or curves(counts, by)).at(delays)
         return answer.assign(most=answer["incidence"])
     # Done or closed at once: in time whatever the delay, or never. What is done later is as good as never.
     at_once = counts.assign(delay=counts["delay"].astype("Float64").mask(is_undated, 0.0))
     least, most = (
-        drawn(at_once.assign(event=at_once["event"].astype("str").replace(meant)), by).at(delays)
+        curves(at_once.assign(event=at_once["event"].astype("str").replace(meant)), by).at(delays)
         for meant in (dict.fromkeys(UNDATED, "closed"), UNDATED)
     )
     return least.assign(upper=most["upper"], most=most["incidence"])
-
-
-def still_followed(curves: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
-    """How many cases of each curve still wait, and are still followed, at each delay: step, ``by``, delay, n_at_risk."""
-    keys = ["step", *by]
-    return incidence_at(curves, delays, keys)[[*keys, "delay", "n_at_risk"]]
 
 
 def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -98,7 +87,7 @@ def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
     """
-    return drawn(counts, by).quantile().rename(columns={"delay": "median"})
+    return curves(counts, by).quantile().rename(columns={"delay": "median"})
 
 
 FEWEST_COMPARED = 10
@@ -123,9 +112,9 @@ def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None 
     had it by then, with its 95 % band and its upper bound: within_<delay>, within_<delay>_lower, within_<delay>_upper,
     most_within_<delay> (:func:`shares_within`).
 
-    ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
+    ``known`` are the :func:`curves` of ``counts``, where they are there already.
     """
-    known = known or drawn(counts)
+    known = known or curves(counts)
     read = shares_within(counts, delays, known=known)
     steps = read["step"].to_numpy()[:: len(delays)]
     shares = {
@@ -219,7 +208,7 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     answer["share_overtaken"] = answer["n_overtaken"] / n_dated.where(n_dated > 0)
     asked = answer["n_done"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
-    waits = draw(transitions, ["step", "next_step"])
+    waits = cumulative_incidence(transitions, ["step", "next_step"])
     gaps = {"n_followed": waits.n_cases, "median_hours": waits.quantile()["delay"]}
     return _matched(answer, with_columns(waits.names, gaps))
 
@@ -238,7 +227,7 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
-    months = draw(counts.assign(period=period), ["period"], other_events_left_out=True)
+    months = cumulative_incidence(counts.assign(period=period), ["period"], other_events_left_out=True)
     value = months.quantile()["delay"].where(months.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     provisional = months.names["period"] >= pd.Timestamp(month_before)

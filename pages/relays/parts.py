@@ -47,7 +47,7 @@ def in_brief(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Each relay as a figure, each step as two marks, and what became of them all."""
     counts = counts_of(snapshot, selection, clock)
     words, delays = WORDS[clock], SCALES[clock]
-    curves = relays.drawn(counts)
+    curves = relays.curves(counts)
     summary = relays.summary(counts, delays, curves)
     short, long = delays[0] if clock == "hours" else delays[1], delays[-1]
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
@@ -239,8 +239,9 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     if group in _OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
+    table = curves.table()
     st.header(STEP_LABELS[step])
-    if curves.empty:
+    if table.empty:
         st.info("Aucun dossier à suivre pour cette étape avec ces filtres.", icon=":material/info:")
         return
     if group == "incident_type":
@@ -255,17 +256,17 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         )
     if group != "incident_type":
         say_undated(relays.outcomes(counts))
-    labels = (_GROUPS[group][1] or {value: str(value) for value in curves[group].unique()}) if group else {}
-    if group in _OF_SCHOOL and (curves[group] == _UNKNOWN).any():
+    labels = (_GROUPS[group][1] or {value: str(value) for value in table[group].unique()}) if group else {}
+    if group in _OF_SCHOOL and (table[group] == _UNKNOWN).any():
         labels = {**labels, _UNKNOWN: "non précisé"}
     in_panels = len(labels) > charts.MOST_TOGETHER
     if in_panels:
-        followed = relays.still_followed(curves, _FEW_TICKS[clock], by)
-        everyone = relays.curves(counts_of(snapshot, selection, clock, step=step))
-        figure = charts.incidence_panels(curves, everyone, followed, clock, group, labels)
+        followed = curves.at(_FEW_TICKS[clock])
+        everyone = relays.curves(counts_of(snapshot, selection, clock, step=step)).table()
+        figure = charts.incidence_panels(table, everyone, followed, clock, group, labels)
     else:
-        followed = relays.still_followed(curves, _TICKS[clock], by)
-        figure = charts.incidence_curves(curves, followed, clock, group or None, labels, _service_deadline(step, clock))
+        followed = curves.at(_TICKS[clock])
+        figure = charts.incidence_curves(table, followed, clock, group or None, labels, _service_deadline(step, clock))
     _widgets.chart(
         figure,
         key="curve",
@@ -274,7 +275,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
         "l’étape n’a pas lieu. Sous l’axe, les dossiers que l’on suit encore à ce moment. "
         + ("En gris, la courbe de tous les dossiers." if in_panels else "En pointillé, le délai du service."),
         act="quand deux courbes s’écartent dès le début, demandez au groupe le plus rapide ce qu’il fait dans les premières heures.",
-        table=curves.assign(**({"group": curves[group].map(labels)} if group else {})),
+        table=table.assign(**({"group": table[group].map(labels)} if group else {})),
         columns={
             **({"group": _GROUPS[group][0]} if group else {}),
             "delay": "Délai",

@@ -108,7 +108,7 @@ def test_what_became_of_the_steps_counts_what_has_no_day(drawn):
 def test_curves_and_medians_leave_out_what_has_no_day(drawn):
     cases, snapshot = drawn
     counts = snapshot.step_counts("hours")
-    curves = relays.curves(counts)
+    curves = relays.curves(counts).table()
     medians = relays.median_delays(counts).set_index("step")["median"]
     for step in STEPS:
         by_hour = read_incidence(cases, step)
