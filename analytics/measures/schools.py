@@ -24,7 +24,7 @@ def teaching(schools: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
     """The rows of ``schools`` that can have a case of the pupils' ``levels``; all of them when ``levels`` is empty.
 
     Beside schools that do not teach a level, those that do would all look high. A school whose level is not known stays, and
-    so does one with a case. Any school can have a case whose level is not known.
+    so does one with a case; where the pupil's level is not known, any school can have it.
     """
     if not levels or "unknown" in levels:
         return schools

@@ -203,7 +203,7 @@ def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progr
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # it would print a failing cell, values and all
     client = NotebookClient(notebook, timeout=CELL_SECONDS, resources={"metadata": {"path": str(NOTEBOOKS)}})
-    named = [name for name in ("RELAIS_KEY", "RELAIS_CALENDAR") if os.environ.get(name)]
+    named = [name for name in ("RELAIS_KEY", "RELAIS_DATA") if os.environ.get(name)]
     absolute = {name: str(Path(os.environ[name]).resolve()) for name in named}  # the kernel runs in another folder
     own = {**os.environ, **absolute, "PLOTLY_RENDERER": "plotly_mimetype", **environment}
     kernel = client.create_kernel_manager()

@@ -13,7 +13,7 @@ def test_what_nobody_foresaw_is_told_by_its_kind_and_place_and_never_by_its_mess
     with pytest.raises(KeyError) as caught:
         INCIDENT_TYPES.label("Zoé Lambert")
     said = explain(caught.value)
-    assert "KeyError, vocabulary.py ligne " in said
+    assert "KeyError, matching.py ligne " in said
     assert "Lambert" not in said
 
 

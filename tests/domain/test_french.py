@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.french import LOCALE, number
+from analytics.domain.french import LOCALE, hours, number, percents, school_days, typeset
 
 VALUES = st.floats(-1e9, 1e9) | st.integers(-(10**12), 10**12) | st.integers(-4000, 4000).map(lambda n: n / 8)
 
@@ -25,3 +25,30 @@ def test_a_number_is_written_as_babel_does(value, decimals):
 )
 def test_thousands_stand_apart_and_decimals_follow_a_comma(value, decimals, written):
     assert number(value, decimals) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Prêt ?", "Prêt\u202f?"),
+        ("l’élève dit « non »", "l’élève dit «\u202fnon\u202f»"),
+        ("24 h, 0800 32 123", "24\u202fh, 0800\u202f32\u202f123"),
+        ("le 22/11/2026 14:30", "le 22/11/2026 14:30"),
+    ],
+)
+def test_texts_are_typeset_in_french(typed, shown):
+    assert typeset(typed) == shown
+
+
+def test_day_zero_is_the_day_of_the_report_itself():
+    assert [school_days(n) for n in (0, 1, 12, np.nan)] == ["le jour même", "1 j. d’école", "12 j. d’école", "–"]
+
+
+def test_hours_become_days_after_three_days():
+    assert [hours(n) for n in (0, 72, 73, 84, 108)] == ["0\u202fh", "72\u202fh", "3 jours", "4 jours", "4 jours"]
+
+
+def test_two_bounds_that_read_alike_are_one_share():
+    assert percents(0.4, 0.6) == "40 à 60\u202f%"
+    assert percents(0.401, 0.404) == "40\u202f%"
+    assert percents(np.nan, np.nan) == "–"
