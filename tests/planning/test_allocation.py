@@ -113,7 +113,7 @@ def test_every_zone_has_its_share_even_where_the_need_is_low(problem, table):
 
 
 def test_of_each_zone_as_many_schools_are_reached_as_its_share_asks_and_no_more(problem, table):
-    """Half of three schools is two, rounded up; the four schools of the other zone are worth more, and have hours for one."""
+    """Half of three schools is two, rounded up; the schools of the other zone are worth more, and have hours for one."""
     units = table("""
         school_id | activity       | groups | hours | value
         A         | staff_training |      1 |     8 |     1
