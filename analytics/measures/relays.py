@@ -82,14 +82,6 @@ def shares_within(
     return least.assign(upper=most["upper"], most=most["incidence"])
 
 
-def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """The delay by which half of the cases had each step, with its 95 % interval; NaN while fewer than half have it.
-
-    Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
-    """
-    return curves(counts, by).quantile().rename(columns={"delay": "median"})
-
-
 FEWEST_COMPARED = 10
 """Of a group with fewer cases Gray's test sees too much: with one case beside sixty it finds a difference at the 1 % level
 ten times in a hundred where there is none, with ten beside sixty three times (1,500 simulated registers)."""
@@ -108,9 +100,9 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:
-    """One row a step: :func:`outcomes`, :func:`median_delays` and, for each of ``delays``, the share of the cases that
-    had it by then, with its 95 % band and its upper bound: within_<delay>, within_<delay>_lower, within_<delay>_upper,
-    most_within_<delay> (:func:`shares_within`).
+    """One row per step: :func:`outcomes`, median (the delay by which half of the cases had the step, NaN while fewer than
+    half have it) with its 95 % interval lower and upper, and, for each of ``delays``, the share of the cases that had it by
+    then (:func:`shares_within`): within_<delay>, within_<delay>_lower, within_<delay>_upper, most_within_<delay>.
 
     ``known`` are the :func:`curves` of ``counts``, where they are there already.
     """

@@ -109,7 +109,7 @@ def test_curves_and_medians_leave_out_what_has_no_day(drawn):
     cases, snapshot = drawn
     counts = snapshot.step_counts("hours")
     curves = relays.curves(counts).table()
-    medians = relays.median_delays(counts).set_index("step")["median"]
+    medians = relays.curves(counts).quantile().set_index("step")["delay"]
     for step in STEPS:
         by_hour = read_incidence(cases, step)
         curve = curves[curves["step"] == step]
