@@ -42,7 +42,7 @@ def rate_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
 
 
 def rate_limits(exposure: ArrayLike, overall: float, phi: float = 1.0) -> pd.DataFrame:
-    """The funnel around an overall rate, a row an exposure: exposure, lower_95, upper_95, lower_998, upper_998.
+    """The funnel around an overall rate, one row per exposure: exposure, lower_95, upper_95, lower_998, upper_998.
 
     A limit is the rate whose exact Poisson bound is the overall rate, so that a flag says what the exact interval says.
     Limits lie sqrt(``phi``) times as far out and are never negative.

@@ -38,7 +38,7 @@ class Curves:
     delay: NDArray[np.float64]
     at_risk: NDArray[np.float64]
     events: NDArray[np.float64]
-    """Cases done, closed and pending at each delay: a row an event, as in EVENTS."""
+    """Cases done, closed and pending at each delay: one row per event, as in EVENTS."""
     shares: NDArray[np.float64]
     """A row each of SHARES."""
     dtypes: tuple[Any, Any]
@@ -73,7 +73,7 @@ class Curves:
 
         Before its first delay the incidence is 0, after its last it stays what it was. n_at_risk counts the cases followed
         at least that long. Beyond the longest follow-up of a group of which some are still pending, std_error and band are
-        NaN: nobody was observed there, and the incidence is the least it can be.
+        NaN: no case was observed there, and the incidence is the least it can be.
         """
         wanted = np.atleast_1d(np.asarray(delays, dtype=float))
         group, asked = np.repeat(np.arange(len(self.names)), len(wanted)), np.tile(wanted, len(self.names))
@@ -238,8 +238,8 @@ def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
 def _tabulate(
     counts: pd.DataFrame, by: list[str], other_events_left_out: bool = False
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """A row a group and distinct delay, sorted: the groups, where the rows of each begin and the last end, the delays, and
-    the cases done, closed and pending.
+    """One row per group and distinct delay, sorted: the groups, where the rows of each begin and the last end, the delays,
+    and the cases done, closed and pending.
     """
     missing = [column for column in [*by, "delay", "event", "n"] if column not in counts.columns]
     if missing:
@@ -271,7 +271,7 @@ def _typed(values: NDArray[np.float64], dtype: Any) -> Any:
 
 
 def _by_delay_and_group(counts: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.float64], ...]:
-    """Done, closed and at risk as arrays, a row a distinct delay and a column a group."""
+    """Done, closed and at risk as arrays: one row per distinct delay, one column per group."""
     names, bounds, delay, events = _tabulate(counts, list(by))
     group = np.repeat(np.arange(len(names)), np.diff(bounds))
     row, delays = pd.factorize(delay, sort=True)

@@ -1,4 +1,4 @@
-"""Which schools are concerned. A row a school in, answers out."""
+"""Which schools are concerned. One row per school in, answers out."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Is it a change or chance? Shewhart's chart of individual values, with run rules.
 
-A chart is a table, a row a point. Limits come from all whole periods of a baseline; a baseline ends only where somebody
+A chart is a table, one row per point. Limits come from all whole periods of a baseline; a baseline ends only where somebody
 wrote a break down, with its reason: nothing rebases by itself.
 
 Sources: Wheeler (2000), Understanding Variation; NHS England, Making Data Count (limits, screening, run rules); Kaminsky,
@@ -46,7 +46,7 @@ QUIET = 0.00135
 
 
 def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: float = 0) -> pd.DataFrame:
-    """Chart of individual values (XmR), a row a point in the order of the periods.
+    """Chart of individual values (XmR), one row per point in the order of the periods.
 
     ``points``: period (anything that sorts: a Monday, a first of the month), value (missing where there is none),
     provisional (true while the period is not over). ``breaks``: on (comparable with period), reason; a baseline starts
@@ -90,7 +90,7 @@ def why_unjudged(chart: pd.DataFrame) -> str:
 
 
 def g_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Chart of the waits between rare events, counted in weeks without one (g chart), a row a wait.
+    """Chart of the waits between rare events, counted in weeks without one (g chart), one row per wait.
 
     ``points``, ``breaks`` and the result as for :func:`xmr`; a value is the whole number of weeks of school without an event
     since the last week with one, and a wait still running is provisional. While the odds p of an event are the same each

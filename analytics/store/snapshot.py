@@ -42,7 +42,7 @@ class Snapshot(Reader):
     @property
     def tells_closure(self) -> bool:
         """Whether a register that was imported says which cases are closed; if not, every case counts as open."""
-        return bool(self.query("SELECT bool_or(tells_closure) AS told FROM imports")["told"].fillna(True).iloc[0])
+        return bool(self.query("SELECT bool_or(tells_closure) AS tells FROM imports")["tells"].fillna(True).iloc[0])
 
     def holds(self, case_id: str) -> bool:
         """Whether a case is among the records."""
@@ -60,7 +60,7 @@ class Snapshot(Reader):
         )
 
     def case_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
-        """Number of cases, a row a combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
+        """Number of cases, one row per combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
         query = CaseQuery(selection, by)
         return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
 
@@ -112,8 +112,8 @@ class Snapshot(Reader):
         """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
         [case_id, school_id, name, step, report_week, danger, is_own, in_hours, deadline, elapsed].
 
-        deadline and elapsed are in hours where ``in_hours``, else in school days. One row a case and step, exact; only those
-        of ``case_id`` when it is given.
+        deadline and elapsed are in hours where ``in_hours``, else in school days. One row per case and step, exact;
+        only those of ``case_id`` when it is given.
         """
         return self.query(*steps.overdue(selection, most, case_id))
 

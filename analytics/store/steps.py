@@ -44,7 +44,7 @@ _JUDGED = """
 
 
 def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
-    """Each of ``steps`` of the chosen cases: a row a case and step, with the columns of case_steps and what is ``named``."""
+    """One row per chosen case and step of ``steps``, with the columns of case_steps and those ``named``."""
     return " UNION ALL ".join(
         "FROM "
         + query.rows(
