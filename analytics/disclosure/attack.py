@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analytics.domain.errors import RelaisError
+from analytics.domain.solving import milp
 
 WHOLE = 1e-5
 ENDLESS = 1e6

@@ -39,7 +39,9 @@ def published_period(period: str | None = None, folder: Path | None = None) -> P
     """The last release of ``period`` in the store's ``folder``, or of any period; RefusedError when there is none."""
     found = [entry for entry in past_records(folder or store_folder()) if period in (None, entry.period)]
     if not found:
-        raise RefusedError("Rien n’est encore publié de cette période. Publiez-la d’abord : relais publish.")
+        raise RefusedError(
+            "Rien n’est encore publié. Publiez d’abord une période : relais publish, ou la page Publier."
+        )
     files = found[-1].files
     printed = [_read(files[name].decode("utf-8-sig")) for name in sorted(files) if name.endswith(".csv")]
     about = {

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 
 from analytics.domain.errors import RelaisError
+from analytics.domain.solving import linprog, milp
 
 MOVES = 2.0
 """How far, in times the reach, one quantity may move in an attack that protects another: more makes weaker cuts."""

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import coo_array, csr_array, diags_array, hstack, lil_array, sparray
 
 from analytics.domain.errors import RelaisError
+from analytics.domain.solving import milp
 from analytics.planning.problem import Problem
 
 Progress = Callable[[float, str], None]

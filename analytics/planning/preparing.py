@@ -36,10 +36,10 @@ class Team:
 
 @dataclass(frozen=True)
 class Preparation:
-    """The need of each school and level, the problem that follows, and what has no part in them.
+    """The need of each school and level, the problem that follows, and the schools that cannot be planned.
 
-    ``unplannable`` are the schools whose level or number of pupils is not known. ``n_cases_left_out`` are the cases of these
-    schools, and those of a level that is not known or that their school does not teach.
+    ``n_cases_left_out`` are the cases of the schools that cannot be planned, and those of a level that is not known or that
+    their school does not teach.
     """
 
     need: pd.DataFrame
@@ -48,6 +48,8 @@ class Preparation:
     n_cases_left_out: int
     given: pd.DataFrame
     year: SchoolYear
+    team: Team
+    rules: Rules
 
 
 def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar) -> Preparation:
@@ -75,7 +77,28 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         rules=rules,
     )
     unplannable = schools[~plannable(schools)].reset_index(drop=True)
-    return Preparation(needs, problem, unplannable, int(cases["n"].sum() - needs["n"].sum()), given, year)
+    n_left_out = int(cases["n"].sum() - needs["n"].sum())
+    return Preparation(needs, problem, unplannable, n_left_out, given, year, team, rules)
+
+
+def prepare_usual(
+    snapshot: Snapshot,
+    calendar: SchoolCalendar,
+    people: int,
+    hours_each: float,
+    reserve: float | None = None,
+    first_week: date | str = "",
+    minimum_share: float | None = None,
+) -> Preparation:
+    """:func:`prepare` with the usual choices for what is not given: the first open week after the records, the hours that
+    urgent sessions took in them as the reserve, the rules of ``data/activities.toml``.
+    """
+    start = date.fromisoformat(str(first_week)) if first_week else open_weeks(snapshot.as_of, calendar)[0]
+    kept = round(urgent_hours(snapshot, calendar) if reserve is None else reserve)
+    rules = programme().rules
+    if minimum_share is not None:
+        rules = rules.replace(minimum_share=minimum_share)
+    return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar)
 
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import coo_array, csr_array, diags_array, hstack
 from scipy.special import gammaincinv
 
 from analytics.domain.programme import Programme
+from analytics.domain.solving import milp
 from analytics.planning.allocation import Progress
 from analytics.planning.problem import Problem
 

@@ -11,7 +11,7 @@ from analytics.domain.programme import programme
 from analytics.domain.school_calendar import calendar
 from analytics.planning.allocation import NoPlanError, Progress, allocate, loosen
 from analytics.planning.calendar_file import icalendar
-from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
+from analytics.planning.preparing import open_weeks, prepare_usual
 from analytics.planning.words import what_to_loosen
 from analytics.store import Snapshot
 
@@ -32,9 +32,7 @@ def written_plan(
     """
     days, content = calendar(), programme()
     start = open_weeks(max(now.date(), snapshot.as_of), days)[0]
-    kept = urgent_hours(snapshot, days) if reserve is None else reserve
-    team = Team(people, hours_each, round(kept), start)
-    preparation = prepare(snapshot, team, content.rules, days)
+    preparation = prepare_usual(snapshot, days, people, hours_each, reserve, start)
     try:
         plan = allocate(preparation.problem, progress=progress)
     except NoPlanError as error:
@@ -46,5 +44,7 @@ def written_plan(
         return icalendar(
             plan.sessions, preparation.problem.schools, preparation.year.name, now.astimezone(UTC), content
         )
-    edition = Edition(plan, preparation, team, content.rules, snapshot.as_of, now.date(), snapshot.is_demo)
+    edition = Edition(
+        plan, preparation, preparation.team, preparation.rules, snapshot.as_of, now.date(), snapshot.is_demo
+    )
     return plan_pdf(edition, content) if suffix == ".pdf" else plan_workbook(edition, content)

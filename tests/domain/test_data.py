@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics.domain.data import DataError, decode, load
-from analytics.domain.entries import PublicationsFile
+from analytics.domain.numbers import PublicationsFile
 from analytics.domain.shipped import SHIPPED
 
 FROZEN = Path(__file__).parents[1] / "data"

@@ -1,0 +1,34 @@
+"""What an import would do: the rows that can be taken, what they would change, and what would be kept of them."""
+
+import streamlit as st
+
+from analytics.domain.french import listing
+from analytics.intake.previewing import FATES, preview_columns, residual_risk, risk_sentence
+from analytics.workflows import import_sentences as sentences
+from analytics.workflows.importing import Import
+from pages._widgets import text
+
+
+def show(done: Import) -> None:
+    extract = done.extract
+    read = sentences.rows_read(extract)
+    if not extract.n_accepted:
+        text.error(f"{read} {sentences.result(done, dry_run=True, published=False)}")
+        return
+    text.info(f"{read} {sentences.changes(done.changes)}", "fact_check")
+    for warning in sentences.warnings(
+        done, "Indiquez-le plus haut.", "Si vos en-têtes sont autres, dites-le plus bas."
+    ):
+        text.warning(text.plain(warning))
+    columns = preview_columns(extract.layout)
+    dropped = columns.loc[columns["fate"] == "dropped", "header"].tolist()
+    st.markdown(
+        text.plain(f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
+        if dropped
+        else "Aucune colonne n’est laissée de côté."
+    )
+    with st.expander("Ce qui reste de chaque colonne"):
+        names = {"header": "Votre colonne", "fate": "Sort", "becomes": "Ce qui en reste"}
+        shown = columns.assign(fate=columns["fate"].map(FATES)).rename(columns=names)
+        text.plain_table(shown, "Ce qui reste de chaque colonne")
+    st.markdown(text.plain(risk_sentence(residual_risk(extract.tables))))
