@@ -74,7 +74,7 @@ def test_a_share_in_time_has_two_bounds_where_steps_have_no_date(visit, undated)
     app = visit("relays", undated, question="En bref")
     of_steps = app.dataframe[0].value.set_index("Étape").rename(columns=lambda name: name.replace(NARROW_SPACE, " "))
     least, most = of_steps["24 h, au moins"], of_steps["24 h, au plus"]
-    contacts = ["CPMS contacté", "Parents contactés"]
+    contacts = [STEPS[code].label for code in ("cpms", "parents")]
     undone = [step for step in of_steps.index if step not in contacts]
     assert (least[undone] == most[undone]).all()
     assert (least[of_steps["dont sans date"] > 0] < most[of_steps["dont sans date"] > 0]).all()
