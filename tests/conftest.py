@@ -15,7 +15,7 @@ from hypothesis import settings
 os.environ["RELAIS_DATA"] = str(Path(__file__).with_name("data"))
 
 from analytics.domain.schema import TABLES
-from analytics.store import Store
+from analytics.store import Snapshot, Store
 from analytics.store.reading import digest
 
 settings.register_profile("relais", deadline=None)  # a slow machine is not a wrong answer
@@ -37,6 +37,69 @@ def _read(drawing: str) -> pd.DataFrame:
         except ValueError:
             continue
     return frame
+
+
+FILLED = {
+    "cases": {
+        "school_id": "1",
+        "school_year": "2025-2026",
+        "report_week": pd.Timestamp("2025-09-01"),
+        "school_level": "secondary_1",
+        "reporter": "pupil",
+        "channel": "email",
+        "minor": True,
+        "danger": False,
+        "status": "open",
+        "followed_hours": pd.NA,
+        "followed_school_days": pd.NA,
+        "detection_days": pd.NA,
+        "first_seen_on": pd.Timestamp("2025-10-01"),
+    },
+    "case_steps": {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "reason": pd.NA},
+    "schools": {
+        "name": "École 1",
+        "school_network": "wbe",
+        "school_level": "secondary",
+        "zone": "Mons",
+        "n_pupils": 500,
+        "provisional": False,
+    },
+    "imports": {
+        "imported_at": pd.Timestamp("2025-10-01", tz="UTC"),
+        "source": "register",
+        "file_digest": "",
+        "key_id": "",
+        "as_of": pd.Timestamp("2025-10-01"),
+        "tells_closure": True,
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def publish() -> Callable[..., Snapshot]:
+    """Publishes tables in a folder and opens them; a column that a table lacks is filled from FILLED, a number with 0."""
+
+    def publish(folder: Path, **given: pd.DataFrame) -> Snapshot:
+        given.setdefault(
+            "schools", pd.DataFrame({"school_id": given["cases"].get("school_id", pd.Series(["1"])).unique()})
+        )
+        given.setdefault("case_incidents", given["cases"][["case_id"]].assign(incident_type="insults"))
+        given.setdefault("imports", pd.DataFrame(index=[0]))
+        tables = {}
+        for name, table in TABLES.items():
+            rows = given.get(name, table.empty)
+            filled = FILLED.get(name, {}) | (
+                {c: 0 for c in table.names if c.startswith("n_")} if name == "imports" else {}
+            )
+            tables[name] = table.conform(rows.assign(**{c: v for c, v in filled.items() if c not in rows}))
+        store = Store(folder)
+        with store.writing():
+            store.publish(tables)
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        return snapshot
+
+    return publish
 
 
 LATER = ("detection_days", "first_seen_on", "reason", "provisional", "tells_closure")

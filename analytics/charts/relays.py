@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analytics.charts import theme
-from analytics.domain.french import NARROW_SPACE, count, hours, number, percent, school_days
+from analytics.domain.french import NARROW_SPACE, count, hours, number, percent, percents, school_days
 from analytics.domain.vocabulary import STEPS
 
 OUTCOMES = {
@@ -25,6 +25,7 @@ OUTCOMES = {
 DEADLINE_STATES = {
     "n_in_time": ("à temps", theme.DONE),
     "n_late": ("en retard", theme.LATE),
+    "n_undated": ("faite, sans date", theme.UNDATED),
     "n_waiting": ("encore dans le délai", theme.PENDING),
     "n_overdue": ("en attente, hors délai", theme.OVERDUE),
     "n_closed": ("dossier clôturé sans elle", theme.CLOSED),
@@ -46,6 +47,8 @@ def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", barnorm="fraction", showlegend=True)
     for column, (label, colour) in parts.items():
+        if column == "n_undated" and not rows[column].any():
+            continue
         theme.add_bars(
             chart,
             rows[column],
@@ -73,7 +76,7 @@ def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Fig
             rows["incidence"],
             [STEPS[step].label for step in steps],
             [
-                f"{percent(row.incidence)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
+                f"{percents(row.incidence, row.most)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
                 for row in rows.itertuples()
             ],
             name=label,
@@ -103,7 +106,7 @@ def incidence_curves(
 ) -> go.Figure:
     """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands for one or two.
 
-    ``followed`` (:func:`measures.relays.still_followed`) gives the ticks and, under them, how many cases still wait. ``by``
+    ``followed`` (:meth:`measures.incidence.Curves.at`) gives the ticks and, under them, how many cases still wait. ``by``
     is the column that tells groups apart, ``labels`` their words; None for a single curve.
     """
     groups = [code for code in labels if code in set(curves[by])] if by else [None]

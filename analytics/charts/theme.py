@@ -23,6 +23,7 @@ DONE = "#3d8fc4"
 PENDING = "#e69f00"
 CLOSED = "#8c6bb1"
 LATE = "#56b4e9"  # done, but late
+UNDATED = "#1f5a80"  # done, without a date
 OVERDUE = "#c0392b"  # pending past its deadline
 SIGNAL = "#c4579b"  # more than chance explains
 NOT_APPLICABLE = "#c3cad1"

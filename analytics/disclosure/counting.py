@@ -145,12 +145,14 @@ def _schools(snapshot: Snapshot, period: Period, spec: TableSpec) -> pd.DataFram
 def _relays(snapshot: Snapshot, period: Period, spec: TableSpec) -> pd.DataFrame:
     """Cases in which a relay applied, was recorded and had its whole delay: done within it, or not.
 
-    Judged as on the screens: by the school's own deadline or else the service's, and a threat to life in hours.
+    Judged as on the screens: by the school's own deadline or else the service's, and a threat to life in hours. What is done
+    on a day that is not known is neither; what is closed without the relay, on whatever day, was not done.
     """
     rows = snapshot.step_counts("deadline", _selection(period), ("school_id", "school_level", "report_week"))
     rows = _in_period(rows[rows["step"].isin(RELAYS)], period)
     is_done, beyond = rows["event"] == "done", rows["delay"] > 1
-    is_late = (is_done & beyond) | (rows["event"] == "closed") | ((rows["event"] == "pending") & beyond)
+    is_closed = rows["event"].isin(("closed", "closed_undated"))
+    is_late = (is_done & beyond) | is_closed | ((rows["event"] == "pending") & beyond)
     timeliness = pd.Series("undecided", rows.index).mask(is_done & ~beyond, "within").mask(is_late, "late")
-    rows = rows.assign(relay=rows["step"], timeliness=timeliness)
+    rows = rows.assign(relay=rows["step"], timeliness=timeliness.mask(rows["event"] == "undated", "undated"))
     return rows[rows["timeliness"] != "undecided"]

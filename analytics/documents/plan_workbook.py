@@ -119,6 +119,7 @@ def assumptions(edition: Edition) -> list[tuple[str, str]]:
         ("Groupes par activité, école et semaine, au plus", number(rules.groups_per_week)),
         ("Écart prouvé au meilleur programme possible, au plus", percent(plan.gap, 1)),
         ("Écoles sans niveau ou sans nombre d’élèves, non planifiées", number(len(edition.preparation.unplannable))),
+        ("Dossiers de ces écoles, ou de niveau inconnu, non comptés", number(edition.preparation.n_cases_left_out)),
     ]
     return [("Données fictives", "oui"), *lines] if edition.is_demo else lines
 

@@ -192,7 +192,7 @@ def _publications(content: Content) -> Iterator[str]:
         "school_network": ("le réseau", [*(term.code for term in vocabulary.school_networks), NOT_RECORDED]),
         "relay": ("le relais", relays),
         "month": ("le mois", _MONTHS),
-        "timeliness": ("le délai", ("within", "late")),
+        "timeliness": ("le délai", ("within", "late", "undated")),
     }
     for dimension in catalogue.dimensions:
         place = f"publications.toml : dimensions « {dimension.code} »"

@@ -37,6 +37,12 @@ def percent(share: float, decimals: int = 0) -> str:
     return "–" if pd.isna(share) else f"{number(100 * share, decimals)}{NARROW_SPACE}%"
 
 
+def percents(least: float, most: float) -> str:
+    """A share that lies between two bounds: ``45 %``, or ``45 à 60 %`` where they are not read alike."""
+    low, high = percent(least), percent(most)
+    return high if low == high else f"{low.split(NARROW_SPACE)[0]} à {high}"
+
+
 def day(value: date) -> str:
     """``22/11/2026``."""
     return f"{value:%d/%m/%Y}"

@@ -36,6 +36,7 @@ EXAMPLE_CASE: dict[str, Cell] = {
     "school": "École d’exemple",
     "year": "S2",
     "level": "1er degré",
+    "facts_on": date(2026, 9, 11),
     "reported": datetime(2026, 9, 14, 10, 30),  # noqa: DTZ001 (a wall-clock time, as it is typed)
     "reporter": "Parent",
     "incidents": "Insultes; Exclusion d’un groupe",
@@ -53,6 +54,7 @@ _HELP = {
     "school": "Le nom ou le code de l’école, comme dans la feuille Écoles.",
     "year": "L’année de l’élève : P6, S3… Elle suffit à donner le niveau.",
     "level": "À remplir seulement si l’année d’études manque.",
+    "facts_on": "Le jour des faits, si vous le connaissez ; des premiers, s’ils ont duré.",
     "reported": "Le jour où votre service a reçu le signalement, et si possible l’heure : 14/09/2026 10:30.",
     "reporter": "Qui a signalé la situation.",
     "incidents": "Un ou plusieurs types d’incident, séparés par un point-virgule. La liste aide à écrire le premier.",
@@ -97,7 +99,7 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     for column, field in enumerate(REGISTER):
         if field.code == "school":
             _offer_list(register, column, _SCHOOL_NAMES, is_closed=False)
-        elif field.step or field.code in ("reported", "closed"):
+        elif field.step or field.code in ("facts_on", "reported", "closed"):
             _ask_date(register, column, other_words=("sans objet", "inconnu") if field.step else ())
         elif field.terms is not None:
             _offer_list(register, column, lists[field.terms.name], is_closed=field.code != "incidents")

@@ -35,38 +35,6 @@ WINSORISED_VARIANCE = 0.6786
 """What that leaves of a standard normal variance: 0.8 - 2 c f(c) + 0.2 c**2, f the density and c = 1.2816."""
 
 
-def proportion_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
-    """Each row's proportion beside the limits around the overall one.
-
-    ``table``: n (of interest), total (cases). Returns ``table`` with share, overall, lower_95, upper_95, lower_998,
-    upper_998 (proportions, see :func:`proportion_limits`) and flag (one of FLAGS). ``phi`` is the over-dispersion. Rows
-    with a missing number keep missing answers. Raises ValueError for a negative n, a total of 0 or less, or n above total.
-
-    For an analyst. No page draws it: the share in time is compared by group, with the closures and waits that a plain
-    proportion leaves out, and never by school.
-    """
-    n, total = _checked(table, "n", "total")
-    if np.any(n > total):
-        raise ValueError("a part cannot be larger than its total")
-    overall = _overall(n, total)
-    return _flagged(table, {"share": n / total, "overall": overall}, proportion_limits(total, overall, phi))
-
-
-def proportion_limits(total: ArrayLike, overall: float, phi: float = 1.0) -> pd.DataFrame:
-    """The funnel around an overall proportion, a row a total: total, lower_95, upper_95, lower_998, upper_998.
-
-    A limit is the share whose Wilson bound is the overall proportion, so that a flag says what Wilson's interval says.
-    Limits lie sqrt(``phi``) times as far out and stay from 0 to 1.
-    """
-    total = np.asarray(total, dtype=float)
-    spread = np.sqrt(phi * overall * (1 - overall) / total)
-    limits = {"total": total}
-    for name, tail in TAILS.items():
-        limits[f"lower_{name}"] = np.maximum(overall + ndtri(tail) * spread, 0)
-        limits[f"upper_{name}"] = np.minimum(overall - ndtri(tail) * spread, 1)
-    return pd.DataFrame(limits)
-
-
 def rate_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
     """Each row's rate beside the limits around the overall one.
 
@@ -81,7 +49,7 @@ def rate_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
 
 
 def rate_limits(exposure: ArrayLike, overall: float, phi: float = 1.0) -> pd.DataFrame:
-    """The funnel around an overall rate, a row an exposure: exposure, lower_95, upper_95, lower_998, upper_998.
+    """The funnel around an overall rate, one row per exposure: exposure, lower_95, upper_95, lower_998, upper_998.
 
     A limit is the rate whose exact Poisson bound is the overall rate, so that a flag says what the exact interval says.
     Limits lie sqrt(``phi``) times as far out and are never negative.

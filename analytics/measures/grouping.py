@@ -34,15 +34,6 @@ def with_columns(table: pd.DataFrame, columns: Mapping[str, object] | pd.DataFra
     return pd.concat([table, pd.DataFrame(columns, table.index)], axis=1)
 
 
-def starts(table: pd.DataFrame, by: Sequence[str]) -> NDArray[np.int64]:
-    """The first row of each group, in a table whose groups stand one after the other."""
-    is_new = np.arange(len(table)) == 0
-    for column in by:
-        code = pd.factorize(table[column])[0]
-        is_new[1:] |= code[1:] != code[:-1]
-    return np.flatnonzero(is_new)
-
-
 def places(values: pd.Series, names: Sequence[object]) -> NDArray[np.int64]:
     """The place of each value among ``names``; -1 where it is not one of them, or missing."""
     code, found = pd.factorize(values)

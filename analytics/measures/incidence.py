@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from analytics.measures.grouping import groups, picked, places, starts, with_columns
+from analytics.measures.grouping import groups, picked, places, with_columns
 from analytics.measures.intervals import wilson
 
 EVENTS = ("done", "closed", "pending")
@@ -25,28 +25,6 @@ NUMBERS = ("n_at_risk", *(f"n_{event}" for event in EVENTS))
 SHARES = ("incidence", "std_error", "lower", "upper")
 TOLERANCE = 1e-10
 """An incidence of one half is often 0.49999999999999994 in binary; far less than one case in a hundred million."""
-
-
-def cumulative_incidence(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Share of all cases in which the event was done by each delay (Aalen-Johansen), with its 95 % band.
-
-    ``counts``: ``by``, delay (any unit, 0 or more), event (done, closed, pending), n (cases); rows may repeat.
-    Returns, a row a group and distinct delay in ascending order: ``by``, delay, n_at_risk (neither done, closed nor
-    censored before it), n_done, n_closed, n_pending (at it), incidence, std_error, lower, upper.
-
-    At equal delays events come before censoring. Without a closed row this is 1 - Kaplan-Meier, and std_error is
-    Greenwood's; with them it is the Greenwood-type variance of the incidence (Gaynor and others 1993, J Am Stat Assoc
-    88, 400).
-
-    The band is Wilson's with the effective sample size incidence * (1 - incidence) / std_error**2, so that it is
-    Wilson's own interval when nothing is pending, and exists at 0 and at 1: there, where std_error is 0, that size is
-    the number at risk over the share of cases still waiting. Simulated from 15 to 200 cases beside the plain, log-log,
-    logit and arcsine bands, its coverage stays closest to 95 % at early, middle and late delays alike. Where fewer than
-    about three cases remain at risk no band holds: this one then covers 90 to 93 %.
-
-    Raises ValueError for a missing column, an unknown event, a missing or negative delay, a negative n.
-    """
-    return draw(counts, by).table(counts)
 
 
 @dataclass(frozen=True)
@@ -60,17 +38,11 @@ class Curves:
     delay: NDArray[np.float64]
     at_risk: NDArray[np.float64]
     events: NDArray[np.float64]
-    """Cases done, closed and pending at each delay: a row an event, as in EVENTS."""
+    """Cases done, closed and pending at each delay: one row per event, as in EVENTS."""
     shares: NDArray[np.float64]
     """A row each of SHARES."""
-
-    @classmethod
-    def read(cls, table: pd.DataFrame, by: Sequence[str]) -> Curves:
-        """The curves of a table that :func:`cumulative_incidence` returned for the same ``by``."""
-        first = starts(table, by)
-        delay, at_risk, *read = (table[column].to_numpy(float) for column in ("delay", *NUMBERS, *SHARES))
-        events, shares = np.stack(read[: len(EVENTS)]), np.stack(read[len(EVENTS) :])
-        return cls(picked(table, by, first), np.append(first, len(table)), delay, at_risk, events, shares)
+    dtypes: tuple[Any, Any]
+    """The types that delays and numbers of cases have in the counts."""
 
     def taken(self, order: NDArray[np.int64]) -> Curves:
         """The same curves in another order."""
@@ -80,21 +52,29 @@ class Curves:
             np.concatenate([values[..., span] for span in spans], axis=-1)
             for values in (self.delay, self.at_risk, self.events, self.shares)
         )
-        return Curves(picked(self.names, self.names.columns, order), bounds, delay, at_risk, events, shares)
+        names = picked(self.names, self.names.columns, order)
+        return Curves(names, bounds, delay, at_risk, events, shares, self.dtypes)
 
-    def table(self, counts: pd.DataFrame) -> pd.DataFrame:
-        """As :func:`cumulative_incidence` returns them; delays and numbers have the types that they have in ``counts``."""
+    def table(self) -> pd.DataFrame:
+        """One row per group and distinct delay in ascending order: ``by``, delay, n_at_risk (neither done, closed nor
+        censored before it), n_done, n_closed, n_pending (at it), incidence, std_error, lower, upper.
+        """
         group = np.repeat(np.arange(len(self.names)), np.diff(self.bounds))
         numbers = zip(NUMBERS, (self.at_risk, *self.events), strict=True)
         columns = {
-            "delay": _typed(self.delay, counts["delay"].dtype),
-            **{name: _typed(values, counts["n"].dtype) for name, values in numbers},
+            "delay": _typed(self.delay, self.dtypes[0]),
+            **{name: _typed(values, self.dtypes[1]) for name, values in numbers},
             **dict(zip(SHARES, self.shares, strict=True)),
         }
         return with_columns(picked(self.names, self.names.columns, group), columns)
 
     def at(self, delays: ArrayLike) -> pd.DataFrame:
-        """As :func:`incidence_at` returns them."""
+        """One row per group and given delay: ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
+
+        Before its first delay the incidence is 0, after its last it stays what it was. n_at_risk counts the cases followed
+        at least that long. Beyond the longest follow-up of a group of which some are still pending, std_error and band are
+        NaN: no case was observed there, and the incidence is the least it can be.
+        """
         wanted = np.atleast_1d(np.asarray(delays, dtype=float))
         group, asked = np.repeat(np.arange(len(self.names)), len(wanted)), np.tile(wanted, len(self.names))
         first, end = self.bounds[group], self.bounds[group + 1]
@@ -118,7 +98,12 @@ class Curves:
         return with_columns(picked(self.names, self.names.columns, group), columns)
 
     def quantile(self, q: float = 0.5) -> pd.DataFrame:
-        """As :func:`quantile` returns them."""
+        """The smallest delay by which a share ``q`` of all cases was done, one row per group: ``by``, delay, lower, upper.
+
+        lower and upper are the smallest delays at which the band's upper and lower limits reach ``q`` (Brookmeyer and
+        Crowley 1982, Biometrics 38, 29). NaN where the curve, or the limit, never gets there. ValueError where ``q`` is not
+        between 0 and 1.
+        """
         if not 0 < q < 1:
             raise ValueError("a quantile lies between 0 and 1")
         first, end = self.bounds[:-1], self.bounds[1:]
@@ -139,8 +124,26 @@ class Curves:
         return self.at_risk[self.bounds[:-1]].astype(np.int64)
 
 
-def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out: bool = False) -> Curves:
-    """The curves of :func:`cumulative_incidence`; rows of an event that is none of EVENTS may be left out, not refused."""
+def cumulative_incidence(
+    counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out: bool = False
+) -> Curves:
+    """Share of all cases in which the event was done by each delay (Aalen-Johansen), with its 95 % band, a curve a group.
+
+    ``counts``: ``by``, delay (any unit, 0 or more), event (done, closed, pending), n (cases); rows may repeat. Rows of
+    another event are refused, or left out with ``other_events_left_out``.
+
+    At equal delays events come before censoring. Without a closed row this is 1 - Kaplan-Meier, and std_error is
+    Greenwood's; with them it is the Greenwood-type variance of the incidence (Gaynor and others 1993, J Am Stat Assoc
+    88, 400).
+
+    The band is Wilson's with the effective sample size incidence * (1 - incidence) / std_error**2, so that it is
+    Wilson's own interval when nothing is pending, and exists at 0 and at 1: there, where std_error is 0, that size is
+    the number at risk over the share of cases still waiting. Simulated from 15 to 200 cases beside the plain, log-log,
+    logit and arcsine bands, its coverage stays closest to 95 % at early, middle and late delays alike. Where fewer than
+    about three cases remain at risk no band holds: this one then covers 90 to 93 %.
+
+    Raises ValueError for a missing column, an unknown event, a missing or negative delay, a negative n.
+    """
     names, bounds, delay, events = _tabulate(counts, list(by), other_events_left_out)
 
     def along(cumulate: np.ufunc, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,28 +184,7 @@ def draw(counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out:
     variance = np.where((share == 0) | (share == 1), 0.0, np.maximum(variance, 0))
     size = np.divide(share * (1 - share), variance, out=at_risk / waiting_before, where=variance > 0)
     shares = np.stack([share, np.sqrt(variance), *wilson(share * size, size)])
-    return Curves(names, bounds, delay, at_risk, events, shares)
-
-
-def incidence_at(curve: pd.DataFrame, delays: ArrayLike, by: Sequence[str] = ()) -> pd.DataFrame:
-    """What the curves say at given delays, a row a group and delay.
-
-    ``curve`` is what :func:`cumulative_incidence` returned for the same ``by``. Before its first delay the incidence is
-    0, after its last it stays what it was. Returns ``by``, delay, n_at_risk, incidence, std_error, lower, upper;
-    n_at_risk counts the cases followed at least that long. Beyond the longest follow-up of a group of which some are
-    still pending, std_error and band are NaN: nobody was observed there, and the incidence is the least it can be.
-    """
-    return Curves.read(curve, by).at(delays)
-
-
-def quantile(curve: pd.DataFrame, q: float = 0.5, by: Sequence[str] = ()) -> pd.DataFrame:
-    """The smallest delay by which a share ``q`` of all cases was done, a row a group: ``by``, delay, lower, upper.
-
-    ``curve`` is what :func:`cumulative_incidence` returned for the same ``by``. lower and upper are the smallest delays
-    at which the band's upper and lower limits reach ``q`` (Brookmeyer and Crowley 1982, Biometrics 38, 29). NaN where
-    the curve, or the limit, never gets there. Raises ValueError where ``q`` is not between 0 and 1.
-    """
-    return Curves.read(curve, by).quantile(q)
+    return Curves(names, bounds, delay, at_risk, events, shares, (counts["delay"].dtype, counts["n"].dtype))
 
 
 class Comparison(NamedTuple):
@@ -211,25 +193,6 @@ class Comparison(NamedTuple):
     statistic: float
     degrees_of_freedom: int
     p_value: float
-
-
-def log_rank_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
-    """Log-rank test that the event is done at the same pace in all groups (Mantel 1966, Cancer Chemother Rep 50, 163).
-
-    ``counts`` as for :func:`cumulative_incidence`, without closed cases: where closures compete, :func:`gray_test` is
-    the one that compares the curves. Raises ValueError if it finds any. No page has such counts, since any case may be
-    closed: this is for an analyst's own question without closures, and holds the risk sets to a published case.
-    """
-    done, closed, at_risk = _by_delay_and_group(counts, by)
-    if closed.any():
-        raise ValueError("closed cases compete with the event: use gray_test")
-    all_done, all_at_risk = done.sum(axis=1), at_risk.sum(axis=1)
-    share = at_risk / all_at_risk[:, None]
-    ties = (all_at_risk - all_done) / np.maximum(all_at_risk - 1, 1)
-    score = (done - all_done[:, None] * share).sum(axis=0)
-    weight = all_done * ties
-    covariance = np.diag(weight @ share) - (share * weight[:, None]).T @ share
-    return _chi_square(score, covariance)
 
 
 def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
@@ -275,8 +238,8 @@ def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
 def _tabulate(
     counts: pd.DataFrame, by: list[str], other_events_left_out: bool = False
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """A row a group and distinct delay, sorted: the groups, where the rows of each begin and the last end, the delays, and
-    the cases done, closed and pending.
+    """One row per group and distinct delay, sorted: the groups, where the rows of each begin and the last end, the delays,
+    and the cases done, closed and pending.
     """
     missing = [column for column in [*by, "delay", "event", "n"] if column not in counts.columns]
     if missing:
@@ -308,7 +271,7 @@ def _typed(values: NDArray[np.float64], dtype: Any) -> Any:
 
 
 def _by_delay_and_group(counts: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.float64], ...]:
-    """Done, closed and at risk as arrays, a row a distinct delay and a column a group."""
+    """Done, closed and at risk as arrays: one row per distinct delay, one column per group."""
     names, bounds, delay, events = _tabulate(counts, list(by))
     group = np.repeat(np.arange(len(names)), np.diff(bounds))
     row, delays = pd.factorize(delay, sort=True)

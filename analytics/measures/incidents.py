@@ -129,8 +129,8 @@ def weekly_points(
     ``counts``: report_week, n. From ``first_week`` (a Monday) to ``as_of``, in ``school_years``. A week of holidays is no
     point: that nothing is reported then is no news.
     """
-    held = np.concatenate([_NO_WEEK, *(_weeks_of(calendar, year, as_of) for year in school_years)])
-    weeks = held[(held >= np.datetime64(first_week)) & calendar.teaches_in(held)]
+    taught = np.concatenate([_NO_WEEK, *(_weeks_of(calendar, year, as_of) for year in school_years)])
+    weeks = taught[(taught >= np.datetime64(first_week)) & calendar.teaches_in(taught)]
     value = totals(_places_of_weeks(counts, weeks), counts["n"], len(weeks)).astype("float64")
     columns = {"period": weeks.astype("datetime64[s]"), "value": value, "provisional": _is_running(weeks, as_of)}
     return pd.DataFrame(columns)
@@ -173,10 +173,10 @@ def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
     whole = np.flatnonzero(~chart["provisional"].to_numpy(bool) & ~np.isnan(value))[-n_periods - 1 :]
     grows = np.diff(value[whole], prepend=value[whole][:1]) > 0
     rises = np.where(signal[whole] == "trend", grows, value[whole] > centre[whole])
-    told = np.flatnonzero(signal[whole] != "none")[::-1]
-    told = told[told >= len(whole) - n_periods]
-    found = picked(chart, ["period", "value", "centre", "lower", "upper", "signal"], whole[told])
-    return with_columns(found, {"rises": rises[told]})
+    signalled = np.flatnonzero(signal[whole] != "none")[::-1]
+    signalled = signalled[signalled >= len(whole) - n_periods]
+    found = picked(chart, ["period", "value", "centre", "lower", "upper", "signal"], whole[signalled])
+    return with_columns(found, {"rises": rises[signalled]})
 
 
 def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """How fast the relays are activated. Counts by step, event and delay in, one row a step out.
 
 Which cases count: those in which the step applies and is recorded. Pending cases wait (right-censored), cases closed
-without the step compete (Aalen-Johansen); ``not_applicable`` and ``not_recorded`` are counted apart.
+without the step compete (Aalen-Johansen); ``not_applicable`` and ``not_recorded`` are counted apart. A step that is done, or
+a case that is closed without it, on a day that is not known counts in outcomes and shares, not in curves and medians.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from analytics.domain.french import hours, school_days
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.grouping import groups, places, sums, totals, with_columns
-from analytics.measures.incidence import EVENTS, Comparison, Curves, draw, gray_test, incidence_at
+from analytics.measures.incidence import EVENTS, Comparison, Curves, cumulative_incidence, gray_test
 
 HOURS = (24, 48, 120, 240)
 """Delays at which shares are read in hours: one day, two, five and ten."""
@@ -24,34 +25,36 @@ SCHOOL_DAYS = (0, 1, 2, 5, 10)
 """Delays at which shares are read in school days: the day of the report is day 0."""
 
 
+UNDATED = {"undated": "done", "closed_undated": "closed"}
+"""The events without a day, and what each one is an event of."""
+
+
 def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """What became of each step, in the protocol's order.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns for the same ``by``, on either clock.
     Returns step, ``by``, n_total, n_done, n_pending, n_closed (closed without it), n_not_applicable, n_not_recorded,
-    n_cases (the first three: the denominator of every share), n_time_completed (of the done, those counted as late as they
-    can be for want of a time of day).
+    n_cases (done, pending and closed: the denominator of every share), n_undated and n_closed_undated (of the done and of
+    the closed, those on a day that is not known), n_time_completed (of the done, those counted as late as they can be for
+    want of a time of day).
     """
-    states = [*EVENTS, "not_applicable", "not_recorded"]
+    states = [*EVENTS, *UNDATED, "not_applicable", "not_recorded"]
     group, answer = groups(counts, ["step", *by])
     table = sums(group, places(counts["event"], states), counts["n"], (len(answer), len(states)))
+    n = {f"n_{state}": n for state, n in zip(states, table.T, strict=True)}
+    n |= {f"n_{event}": n[f"n_{event}"] + n[f"n_{undated}"] for undated, event in UNDATED.items()}
     numbers = {
         "n_total": table.sum(axis=1),
-        **{f"n_{state}": n for state, n in zip(states, table.T, strict=True)},
-        "n_cases": table[:, : len(EVENTS)].sum(axis=1),
+        **n,
+        "n_cases": table[:, :-2].sum(axis=1),
         "n_time_completed": totals(group, counts["n_time_completed"], len(answer)),
     }
     return in_protocol_order(with_columns(answer, numbers))
 
 
-def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Cumulative incidence of each step: the columns of :func:`cumulative_incidence` for step and ``by``."""
-    return drawn(counts, by).table(counts)
-
-
-def drawn(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
-    """The :func:`curves` as arrays, for whoever has several questions to them."""
-    found = draw(counts, ["step", *by], other_events_left_out=True)
+def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
+    """The cumulative incidence of each step (:func:`cumulative_incidence`), by step and ``by``, in the protocol's order."""
+    found = cumulative_incidence(counts, ["step", *by], other_events_left_out=True)
     return found.taken(_protocol_order(found.names["step"]))
 
 
@@ -60,24 +63,23 @@ def shares_within(
 ) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
-    ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
-    Returns step, ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
+    A step done on a day that is not known may have been in time or not: the share has two bounds. What is closed without the
+    step, on whatever day, was not in time.
+    ``known`` are the :func:`curves` of ``counts``, where they are there already.
+    Returns step, ``by``, delay, n_at_risk, incidence (none of the undated in time), std_error, lower, upper (of ``most``),
+    most (all of them in time: ``incidence`` where none is undated).
     """
-    return (known or drawn(counts, by)).at(delays)
-
-
-def still_followed(curves: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = ()) -> pd.DataFrame:
-    """How many cases of each curve still wait, and are still followed, at each delay: step, ``by``, delay, n_at_risk."""
-    keys = ["step", *by]
-    return incidence_at(curves, delays, keys)[[*keys, "delay", "n_at_risk"]]
-
-
-def median_delays(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """The delay by which half of the cases had each step, with its 95 % interval; NaN while fewer than half have it.
-
-    Returns step, ``by``, median, lower, upper, in the unit of ``counts``.
-    """
-    return drawn(counts, by).quantile().rename(columns={"delay": "median"})
+    is_undated = counts["event"].isin(list(UNDATED)).to_numpy()
+    if not is_undated.any():
+        answer = (known or curves(counts, by)).at(delays)
+        return answer.assign(most=answer["incidence"])
+    # Done or closed at once: in time whatever the delay, or never. What is done later is as good as never.
+    at_once = counts.assign(delay=counts["delay"].astype("Float64").mask(is_undated, 0.0))
+    least, most = (
+        curves(at_once.assign(event=at_once["event"].astype("str").replace(meant)), by).at(delays)
+        for meant in (dict.fromkeys(UNDATED, "closed"), UNDATED)
+    )
+    return least.assign(upper=most["upper"], most=most["incidence"])
 
 
 FEWEST_COMPARED = 10
@@ -98,19 +100,22 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:
-    """One row a step: :func:`outcomes`, :func:`median_delays` and, for each of ``delays``, the share of the cases that
-    had it by then, with its 95 % band: within_<delay>, within_<delay>_lower, within_<delay>_upper.
+    """One row per step: :func:`outcomes`, median (the delay by which half of the cases had the step, NaN while fewer than
+    half have it) with its 95 % interval lower and upper, and, for each of ``delays``, the share of the cases that had it by
+    then (:func:`shares_within`): within_<delay>, within_<delay>_lower, within_<delay>_upper, most_within_<delay>.
 
-    ``known`` are the curves of ``counts`` (:func:`drawn`), where they are there already.
+    ``known`` are the :func:`curves` of ``counts``, where they are there already.
     """
-    known = known or drawn(counts)
-    read = known.at(delays)[["incidence", "lower", "upper"]].to_numpy().reshape(len(known.names), len(delays), 3)
+    known = known or curves(counts)
+    read = shares_within(counts, delays, known=known)
+    steps = read["step"].to_numpy()[:: len(delays)]
     shares = {
-        f"within_{delay:g}{ending}": read[:, place, column]
+        name.format(f"within_{delay:g}"): read[column].to_numpy()[place :: len(delays)]
         for place, delay in enumerate(delays)
-        for column, ending in enumerate(("", "_lower", "_upper"))
+        for name, column in (("{}", "incidence"), ("{}_lower", "lower"), ("{}_upper", "upper"), ("most_{}", "most"))
     }
-    return _matched(outcomes(counts), with_columns(known.quantile().rename(columns={"delay": "median"}), shares))
+    medians = known.quantile().rename(columns={"delay": "median"})
+    return _matched(_matched(outcomes(counts), medians), pd.DataFrame({"step": steps, **shares}))
 
 
 def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
@@ -125,12 +130,13 @@ def deadline_status(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFram
     """How many cases stand where against the deadline of each step: the school's own where it has one, else the service's.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline", and for the same ``by``.
-    Returns step, ``by``, n_in_time, n_late (done), n_waiting (still in time), n_overdue (open), n_closed (without it),
-    n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first five).
+    Returns step, ``by``, n_in_time, n_late, n_undated (done), n_waiting (still in time), n_overdue (open), n_closed (without
+    it, on whatever day), n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first six).
     """
-    judged = ["in_time", "late", "waiting", "overdue", "closed"]
+    judged = ["in_time", "late", "waiting", "overdue", "closed", "undated"]
     states = [*judged, "no_deadline", "not_applicable", "not_recorded"]
-    state = places(counts["event"], ["done", None, "pending", None, *states[4:]])
+    event = counts["event"].astype("str").replace("closed_undated", "closed")
+    state = places(event, ["done", None, "pending", None, *states[4:]])
     beyond = (counts["delay"].to_numpy(float, na_value=np.nan) > 1) & np.isin(state, (0, 2))
     group, answer = groups(counts, ["step", *by])
     # Beyond the deadline, what is done is late and what waits is overdue: the state after.
@@ -141,15 +147,14 @@ def deadline_status(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFram
 
 
 def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
-    """How each step stands against its deadline: :func:`standing`, and the share of the cases that had it in time.
+    """How each step stands against its deadline: :func:`deadline_status`, and the share of the cases that had it in time.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline".
-    Returns the columns of :func:`standing`, share (done in time, of n_cases, a waiting one being censored), lower, upper.
+    Returns the columns of :func:`deadline_status`, share (done in time, of n_cases, a waiting one being censored), lower,
+    upper, most_share (the share if all of the undated were in time; ``share`` takes none).
     """
-    shares = shares_within(counts, (1,))
-    return _matched(
-        deadline_status(counts), shares.rename(columns={"incidence": "share"})[["step", "share", "lower", "upper"]]
-    )
+    shares = shares_within(counts, (1,)).rename(columns={"incidence": "share", "most": "most_share"})
+    return _matched(deadline_status(counts), shares[["step", "share", "lower", "upper", "most_share"]])
 
 
 def _matched(answer: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -185,15 +190,17 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     """How the cases keep the protocol's order, and where time goes from one step to the next.
 
     ``counts`` and ``transitions`` are what :meth:`Snapshot.order_counts` and :meth:`Snapshot.transition_counts` return.
-    Returns step, n_done, n_overtaken, n_skipped, share_overtaken (of the done), share_skipped (of the done and skipped),
-    next_step, n_followed (cases in which the next step applies), median_hours (to the next step; NaN while fewer than half
-    of them have it).
+    Returns step, n_done, n_undated, n_overtaken, n_skipped, share_overtaken (of the dated), share_skipped (of the done and
+    skipped),
+    next_step, n_followed (cases in which the next step applies, on days that are known), median_hours (to the next step; NaN
+    while fewer than half of them have it).
     """
     answer = counts.copy()
-    answer["share_overtaken"] = answer["n_overtaken"] / answer["n_done"].where(answer["n_done"] > 0)
+    n_dated = answer["n_done"] - answer["n_undated"]
+    answer["share_overtaken"] = answer["n_overtaken"] / n_dated.where(n_dated > 0)
     asked = answer["n_done"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
-    waits = draw(transitions, ["step", "next_step"])
+    waits = cumulative_incidence(transitions, ["step", "next_step"])
     gaps = {"n_followed": waits.n_cases, "median_hours": waits.quantile()["delay"]}
     return _matched(answer, with_columns(waits.names, gaps))
 
@@ -212,7 +219,7 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
-    months = draw(counts.assign(period=period), ["period"], other_events_left_out=True)
+    months = cumulative_incidence(counts.assign(period=period), ["period"], other_events_left_out=True)
     value = months.quantile()["delay"].where(months.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     provisional = months.names["period"] >= pd.Timestamp(month_before)

@@ -1,4 +1,4 @@
-"""Which schools are concerned. A row a school in, answers out."""
+"""Which schools are concerned. One row per school in, answers out."""
 
 from __future__ import annotations
 
@@ -126,20 +126,14 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns ``by`` (missing where it is not known), n_schools, n_concerned, n_silent, n_cases, share (of the schools, with at
     least one case), lower, upper.
     """
-    group, names = groups(schools, [by])
-    n_schools = np.bincount(group, minlength=len(names))
-    n_concerned = np.bincount(group[(schools["n"] > 0).to_numpy(bool)], minlength=len(names))
+    counted = schools.assign(is_concerned=schools["n"] > 0).groupby(by, dropna=False, observed=True)
+    answer = counted.agg(
+        n_schools=("n", "size"), n_concerned=("is_concerned", "sum"), n_cases=("n", "sum")
+    ).reset_index()
+    n_concerned, n_schools = (answer[column].to_numpy("int64") for column in ("n_concerned", "n_schools"))
     lower, upper = wilson(n_concerned, n_schools)
-    answer = {
-        "n_schools": n_schools,
-        "n_concerned": n_concerned,
-        "n_silent": n_schools - n_concerned,
-        "n_cases": totals(group, schools["n"], len(names)),
-        "share": n_concerned / n_schools,
-        "lower": lower,
-        "upper": upper,
-    }
-    return with_columns(names, answer)
+    n_silent = n_schools - n_concerned
+    return answer.assign(n_silent=n_silent, share=n_concerned / n_schools, lower=lower, upper=upper)
 
 
 def concentration(schools: pd.DataFrame) -> pd.DataFrame:

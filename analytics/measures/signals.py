@@ -1,6 +1,6 @@
 """Is it a change or chance? Shewhart's chart of individual values, with run rules.
 
-A chart is a table, a row a point. Limits come from all whole periods of a baseline; a baseline ends only where somebody
+A chart is a table, one row per point. Limits come from all whole periods of a baseline; a baseline ends only where somebody
 wrote a break down, with its reason: nothing rebases by itself.
 
 Sources: Wheeler (2000), Understanding Variation; NHS England, Making Data Count (limits, screening, run rules); Kaminsky,
@@ -41,14 +41,12 @@ MIN_POINTS = 12
 LEAST_COUNT = 3
 """Our choice: counts of a mean below it are too lopsided for the chart. Where nothing changes, the last four of 37 weeks
 then hold a signal more than ten times in a hundred (28 times with a mean of 0.3); with a mean of 8, six or seven times."""
-POWER = 3.6
-"""Waiting times between rare events, to the power 1 / 3.6, are close to normal (Nelson 1994, J Qual Technol 26, 239)."""
 QUIET = 0.00135
 """How likely a wait beyond the limit of a g chart is by chance: as a normal value beyond three standard deviations."""
 
 
 def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None, least_mean: float = 0) -> pd.DataFrame:
-    """Chart of individual values (XmR), a row a point in the order of the periods.
+    """Chart of individual values (XmR), one row per point in the order of the periods.
 
     ``points``: period (anything that sorts: a Monday, a first of the month), value (missing where there is none),
     provisional (true while the period is not over). ``breaks``: on (comparable with period), reason; a baseline starts
@@ -92,12 +90,12 @@ def why_unjudged(chart: pd.DataFrame) -> str:
 
 
 def g_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Chart of the waits between rare events, counted in weeks without one (g chart), a row a wait.
+    """Chart of the waits between rare events, counted in weeks without one (g chart), one row per wait.
 
     ``points``, ``breaks`` and the result as for :func:`xmr`; a value is the whole number of weeks of school without an event
     since the last week with one, and a wait still running is provisional. While the odds p of an event are the same each
     week, a wait is geometric: it passes x with chance (1 - p) ** (x + 1), where p = 1 / (1 + mean wait). Whole weeks and
-    waits of 0 are what this law is made of, where :func:`t_chart` would take them for coarse measures of time.
+    waits of 0 are what this law is made of.
 
     centre is the median, the first x passed by half of the waits or fewer; upper the first one passed with chance QUIET or
     less. There is no lower limit: a wait of 0 alone is no news. Events that draw closer show as a ``run`` below the centre;
@@ -116,23 +114,6 @@ def g_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.Data
         return (centre, np.nan, upper), signal
 
     return _judged(points, breaks, judge)
-
-
-def t_chart(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Chart of the days between rare events: the XmR of value ** (1 / 3.6), shown in days again.
-
-    For events whose day is known. No page draws it: a record keeps the week of its report, and two reports of one week would
-    be 0 days apart; :func:`g_chart` is the one for weeks.
-
-    ``points``, ``breaks`` and the result as for :func:`xmr`; a value is the days since the event before it, the last one,
-    up to the extraction, being provisional. A point above the upper limit is an unusually long quiet; a cluster of events
-    shows as a run or a trend, the lower limit being most often 0. Raises ValueError for a negative value.
-    """
-    if (points["value"] < 0).any():
-        raise ValueError("days between events are never negative")
-    chart = xmr(points.assign(value=points["value"] ** (1 / POWER)), breaks)
-    shown = ["value", "centre", "lower", "upper"]
-    return chart.assign(**{column: chart[column] ** POWER for column in shown})
 
 
 _Judgement = tuple[tuple[float, float, float], NDArray[np.str_]]

@@ -35,11 +35,16 @@ class Team:
 
 @dataclass(frozen=True)
 class Preparation:
-    """The need of each school and level, the problem that follows, and the schools that cannot be planned."""
+    """The need of each school and level, the problem that follows, and the schools that cannot be planned.
+
+    ``n_cases_left_out`` are the cases of the schools that cannot be planned, and those of a level that is not known or that
+    their school does not teach.
+    """
 
     need: pd.DataFrame
     problem: Problem
     unplannable: pd.DataFrame
+    n_cases_left_out: int
     given: pd.DataFrame
     year: SchoolYear
     team: Team
@@ -54,7 +59,8 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
     start = records_start(snapshot, calendar)
     year = school_year_of(team.first_week, calendar)
     content = programme()
-    needs = need(schools, snapshot.case_counts(by=BY), given, as_of, observed_years(start, as_of, calendar), content)
+    cases = snapshot.case_counts(by=BY)
+    needs = need(schools, cases, given, as_of, observed_years(start, as_of, calendar), content)
     weeks = team_weeks(
         team.first_week, year.last_day, team.people, team.hours_each, team.reserve, team.weeks_off, calendar
     )
@@ -69,7 +75,9 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         programme=content,
         rules=rules,
     )
-    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year, team, rules)
+    unplannable = schools[~plannable(schools)].reset_index(drop=True)
+    n_left_out = int(cases["n"].sum() - needs["n"].sum())
+    return Preparation(needs, problem, unplannable, n_left_out, given, year, team, rules)
 
 
 def prepare_usual(
@@ -123,7 +131,7 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
     steps = snapshot.step_counts("hours")
     hours = 0.0
     for activity in (activity for activity in programme().activities.values() if activity.on_demand):
-        done = steps.loc[(steps["step"] == activity.step) & (steps["event"] == "done"), "n"].sum()
+        done = steps.loc[(steps["step"] == activity.step) & steps["event"].isin(("done", "undated")), "n"].sum()
         hours += float(done) * activity.team_hours
     return hours / max(len(weeks), 1)
 

@@ -1,4 +1,4 @@
-"""How the three tables of cases lie in a file of the store: as one, ``records``, a row a case.
+"""How the three tables of cases lie in a file of the store: as one, ``records``, one row per case.
 
 Its columns are those of ``cases``, a yes or no for each incident type (``type_insults``) and, for each step of the protocol,
 those of ``case_steps`` (``cpms_outcome``, ``cpms_delay_hours``, ...). So what is counted of a case lies side by side: no
@@ -18,7 +18,10 @@ import pyarrow.compute as pc
 from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STATUSES, STEPS
 
-EVENTS = ("done", "pending", "closed", "not_applicable", "not_recorded", "no_deadline")
+EVENTS = (
+    *("done", "pending", "closed", "undated", "closed_undated"),
+    *("not_applicable", "not_recorded", "no_deadline"),
+)
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
 
 # Closed vocabularies are numbers in the file, which group and compare faster than words.
@@ -59,7 +62,7 @@ def columns() -> dict[str, str]:
     return {
         **{column.name: declared(column) for column in CASES.columns},
         **{of_type(code): "BOOLEAN NOT NULL" for code in INCIDENT_TYPES},
-        # A case of which nothing is told of a step has none of its columns.
+        # A step of which the register says nothing is NULL in all of its columns.
         **{of_step(step, c.name): declared(replace(c, nullable=True)) for step in STEPS for c in OF_STEP},
     }
 
@@ -92,7 +95,7 @@ def _as_text(name: str, column: str) -> str:
 
 
 def records(rows: Mapping[str, pa.Table]) -> pa.Table:
-    """The rows of the three tables of cases as one table, a row a case, in the order of ``cases``.
+    """The rows of the three tables of cases as one table, one row per case, in the order of ``cases``.
 
     SchemaError when an incident type or a step is of a case that is not there.
     """
@@ -102,21 +105,21 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     has_type[
         _places(incidents, "incident_type", types).to_numpy(), _places(incidents, "case_id", case_id).to_numpy()
     ] = True
-    laid = dict(zip(cases.column_names, cases.columns, strict=True))
-    laid |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
+    wide = dict(zip(cases.column_names, cases.columns, strict=True))
+    wide |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
     place = _places(steps, "step", pa.array(list(STEPS))).to_numpy(), _places(steps, "case_id", case_id).to_numpy()
     for column in OF_STEP:
         words = pa.array(list(_ENUMS.get(column.name, ())), pa.string())
-        told = _places(steps, column.name, words) if words else steps[column.name].combine_chunks()
-        values = np.zeros((len(STEPS), len(cases)), told.type.to_pandas_dtype())
-        values[place] = told.fill_null(pa.scalar(0).cast(told.type)).to_numpy(zero_copy_only=False)
+        stored = _places(steps, column.name, words) if words else steps[column.name].combine_chunks()
+        values = np.zeros((len(STEPS), len(cases)), stored.type.to_pandas_dtype())
+        values[place] = stored.fill_null(pa.scalar(0).cast(stored.type)).to_numpy(zero_copy_only=False)
         is_missing = np.ones(values.shape, dtype=bool)
-        is_missing[place] = told.is_null().to_numpy(zero_copy_only=False)
+        is_missing[place] = stored.is_null().to_numpy(zero_copy_only=False)
         for step, of_cases, mask in zip(STEPS, values, is_missing, strict=True):
-            row = pa.array(of_cases, told.type, mask=mask)
-            laid[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(row, words) if words else row
-    return pa.table(laid)
+            row = pa.array(of_cases, stored.type, mask=mask)
+            wide[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(row, words) if words else row
+    return pa.table(wide)
 
 
 def _places(table: pa.Table, name: str, among: pa.Array) -> pa.Array:

@@ -61,7 +61,7 @@ class CaseQuery:
     def rows(self, *named: str, where: str = "") -> str:
         """The chosen cases as a subquery: their dimensions, and what is ``named`` of ``records`` (columns, or "x AS y").
 
-        With incident_type among the dimensions a row a case and type. Only what is named is read, and nothing is kept in
+        With incident_type among the dimensions one row per case and type. Only what is named is read, and nothing is kept in
         between: ten million cases would fill the memory.
         """
         columns = [f"{'schools' if name in _OF_SCHOOL else 'records'}.{name}" for name in self._by]

@@ -10,14 +10,13 @@ import pandas as pd
 from analytics.domain.schema import TABLES
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES
-from analytics.store import layout
-from analytics.store.incident_types import TypeQuestions
+from analytics.store import layout, steps
 from analytics.store.layout import of_type
+from analytics.store.reading import Reader
 from analytics.store.selecting import CaseQuery, school_conditions
-from analytics.store.steps import StepQuestions
 
 
-class Snapshot(StepQuestions, TypeQuestions):
+class Snapshot(Reader):
     """One version of the store: who it is, what may be chosen, and its counts."""
 
     def table(self, name: str) -> pd.DataFrame:
@@ -43,7 +42,7 @@ class Snapshot(StepQuestions, TypeQuestions):
     @property
     def tells_closure(self) -> bool:
         """Whether a register that was imported says which cases are closed; if not, every case counts as open."""
-        return bool(self.query("SELECT bool_or(tells_closure) AS told FROM imports")["told"].fillna(True).iloc[0])
+        return bool(self.query("SELECT bool_or(tells_closure) AS tells FROM imports")["tells"].fillna(True).iloc[0])
 
     def holds(self, case_id: str) -> bool:
         """Whether a case is among the records."""
@@ -61,7 +60,7 @@ class Snapshot(StepQuestions, TypeQuestions):
         )
 
     def case_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
-        """Number of cases, a row a combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
+        """Number of cases, one row per combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
         query = CaseQuery(selection, by)
         return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
 
@@ -69,6 +68,79 @@ class Snapshot(StepQuestions, TypeQuestions):
         """Number of cases with each incident type: [incident_type, *by, n]. A case counts once for each of its types."""
         query = CaseQuery(selection, ("incident_type", *by))
         return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
+
+    def type_numbers(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """Number of cases by their number of incident types: [n_types, n]."""
+        query = CaseQuery(selection, ())
+        n_types = " + ".join(f"{of_type(code)}::INTEGER" for code in INCIDENT_TYPES)
+        return self.query(
+            f"SELECT n_types, count(*) AS n FROM {query.rows(f'{n_types} AS n_types')} GROUP BY ALL ORDER BY ALL",
+            query.parameters,
+        )
+
+    def type_pairs(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """Number of cases that have two incident types together: [incident_type, other_type, n], each pair both ways."""
+        query = CaseQuery(selection, ())
+        types = ", ".join(f"CASE WHEN {of_type(code)} THEN '{code}' END" for code in INCIDENT_TYPES)
+        counted = f"SELECT *, count(*) AS n FROM {query.rows(*map(of_type, INCIDENT_TYPES))} GROUP BY ALL"
+        return self.query(
+            f"""
+            WITH kinds AS (SELECT [{types}] AS types, n FROM ({counted})),
+            firsts AS (SELECT unnest(types) AS incident_type, types, n FROM kinds),
+            pairs AS (SELECT incident_type, unnest(types) AS other_type, n FROM firsts)
+            SELECT incident_type, other_type, sum(n)::BIGINT AS n FROM pairs
+            WHERE incident_type <> other_type GROUP BY ALL ORDER BY ALL
+            """,
+            query.parameters,
+        )
+
+    def step_counts(
+        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), step: str | None = None
+    ) -> pd.DataFrame:
+        """Number of cases by step, what became of it, and when: [step, *by, event, delay, n, n_time_completed].
+
+        ``clock``: "hours", "school_days", or "deadline", the part of its deadline that a step took (1 is the last moment in
+        time). ``event``: done, pending (open case), closed (closed without the step), undated (done on a day that is not
+        known), closed_undated (closed without it on a day that is not known), not_applicable, not_recorded, or, by the clock
+        "deadline", no_deadline. ``delay`` runs from the report to the step, else to the closure or the extraction; it is
+        missing but for the first three. n_time_completed counts the done whose time of day was completed. With incident_type
+        in ``by`` a case counts once for each of its types. ``step`` asks for one step alone.
+        """
+        return self.query(*steps.step_counts(clock, selection, by, step))
+
+    def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
+        """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
+        [case_id, school_id, name, step, report_week, danger, is_own, in_hours, deadline, elapsed].
+
+        deadline and elapsed are in hours where ``in_hours``, else in school days. One row per case and step, exact;
+        only those of ``case_id`` when it is given.
+        """
+        return self.query(*steps.overdue(selection, most, case_id))
+
+    def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+        """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.
+
+        The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for. The
+        first is that of the relays whose day is known; undated, where none is.
+        """
+        return self.query(*steps.first_relay_counts(clock, selection, by))
+
+    def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """How the cases keep the protocol's order: [step, n_done, n_undated, n_overtaken, n_skipped], postvention apart.
+
+        n_undated are the done on a day that is not known, of which none is overtaken. A step is overtaken when a step that
+        follows it in the protocol was done before it, by the clock where both have a time of day, else by an earlier school
+        day; it is skipped when it is not done and a step that follows it is.
+        """
+        return self.query(*steps.order_counts(selection))
+
+    def transition_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
+        """Hours from each step done to the next one of the protocol, where it applies: [step, next_step, event, delay, n].
+
+        Events are done, pending and closed, as in :meth:`step_counts`; a next step that came first took 0 hours. What has a
+        day that is not known is left out.
+        """
+        return self.query(*steps.transition_counts(selection))
 
     def school_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Every chosen school (by code, network, zone), with the number of its chosen cases, 0 included:

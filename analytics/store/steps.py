@@ -1,6 +1,6 @@
-"""What the store knows of the steps of the protocol, as counts.
+"""The SQL of the questions about the steps of the protocol: each function returns a statement and its parameters.
 
-Events are those of :mod:`analytics.measures.incidence`, and not_applicable and not_recorded, which have no delay.
+What they answer is said where they are asked, in :class:`analytics.store.snapshot.Snapshot`.
 """
 
 from __future__ import annotations
@@ -8,12 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-import pandas as pd
-
-from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import RELAYS, STEPS
 from analytics.store.layout import OF_STEP, of_step
-from analytics.store.reading import Reader
 from analytics.store.selecting import CaseQuery
 
 CLOCKS = ("hours", "school_days", "deadline")
@@ -21,9 +18,15 @@ CLOCKS = ("hours", "school_days", "deadline")
 
 _IN_ORDER = [step.code for step in STEPS.values() if not step.postvention]
 
+Statement = tuple[str, dict[str, object]]
+
+# A step that is done, or a case that is closed, on a day that is not known has no delay, and an event of its own.
 _EVENT = """
-    CASE outcome WHEN 'not_done' THEN CASE status WHEN 'open' THEN 'pending'::event ELSE 'closed'::event END
-                 WHEN 'done' THEN 'done'::event WHEN 'not_recorded' THEN 'not_recorded'::event
+    CASE outcome WHEN 'not_done' THEN CASE WHEN status = 'open' THEN 'pending'::event
+                                           WHEN followed_hours IS NULL THEN 'closed_undated'::event
+                                           ELSE 'closed'::event END
+                 WHEN 'done' THEN CASE WHEN delay_hours IS NULL THEN 'undated'::event ELSE 'done'::event END
+                 WHEN 'not_recorded' THEN 'not_recorded'::event
                  ELSE 'not_applicable'::event END
 """
 # Danger is judged in hours: a school day is then 24.
@@ -41,7 +44,7 @@ _JUDGED = """
 
 
 def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
-    """Each of ``steps`` of the chosen cases: a row a case and step, with the columns of case_steps and what is ``named``."""
+    """One row per chosen case and step of ``steps``, with the columns of case_steps and those ``named``."""
     return " UNION ALL ".join(
         "FROM "
         + query.rows(
@@ -74,174 +77,160 @@ def _each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
     """
 
 
-class StepQuestions(Reader):
-    """Counts of steps by what became of them and when."""
+def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | None) -> Statement:
+    """:meth:`Snapshot.step_counts`."""
+    if clock not in CLOCKS:
+        raise ValueError(f"unknown clock: {clock}")
+    if step is not None and step not in STEPS:
+        raise ValueError(f"unknown step: {step}")
+    query = CaseQuery(selection, ("step", *by))
+    steps = [step] if step else list(STEPS)
+    if clock == "deadline":
+        return _deadline_counts(query, steps)
+    delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
+    return (
+        f"""
+        SELECT {query.columns} {_EVENT} AS event, {delay} AS delay,
+               count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
+        FROM ({_each_step(query, steps)}) GROUP BY ALL ORDER BY ALL
+        """,
+        query.parameters,
+    )
 
-    def step_counts(
-        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), step: str | None = None
-    ) -> pd.DataFrame:
-        """Number of cases by step, what became of it, and when: [step, *by, event, delay, n, n_time_completed].
 
-        ``clock`` is one of CLOCKS. ``event`` is done, pending (open case), closed (closed without the step), not_applicable,
-        not_recorded, or, by the clock of deadlines, no_deadline. ``delay`` runs from the report to the step, else to the
-        closure or the extraction; it is missing for the last three. n_time_completed counts the done whose time of day was
-        completed. With incident_type in ``by`` a case counts once for each of its types. ``step`` asks for one step alone.
-        """
-        if clock not in CLOCKS:
-            raise ValueError(f"unknown clock: {clock}")
-        if step is not None and step not in STEPS:
-            raise ValueError(f"unknown step: {step}")
-        query = CaseQuery(selection, ("step", *by))
-        steps = [step] if step else list(STEPS)
-        if clock == "deadline":
-            return self._deadline_counts(query, steps)
-        delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
-        return self.query(
-            f"""
-            SELECT {query.columns} {_EVENT} AS event, {delay} AS delay,
+def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
+    """:func:`step_counts` by the clock of deadlines. Cases are counted by whole numbers first, which is faster."""
+    return (
+        f"""
+        WITH limits AS NOT MATERIALIZED ({_each_limit(query, steps)}), {_JUDGED},
+        counted AS (
+            SELECT {query.columns} {_EVENT} AS event, deadline, elapsed,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-            FROM ({_each_step(query, steps)}) GROUP BY ALL ORDER BY ALL
-            """,
-            query.parameters,
+            FROM judged GROUP BY ALL
         )
+        SELECT {query.columns}
+               CASE WHEN deadline IS NULL AND event NOT IN ('not_applicable', 'not_recorded') THEN 'no_deadline'
+                    ELSE event END AS event,
+               CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
+                    ELSE elapsed END::DOUBLE AS delay,
+               sum(n)::BIGINT AS n, sum(n_time_completed)::BIGINT AS n_time_completed
+        FROM counted GROUP BY ALL ORDER BY ALL
+        """,
+        query.parameters,
+    )
 
-    def _deadline_counts(self, query: CaseQuery, steps: Iterable[str]) -> pd.DataFrame:
-        """:meth:`step_counts` by the clock of deadlines. Cases are counted by whole numbers first, which is faster."""
-        return self.query(
-            f"""
-            WITH limits AS NOT MATERIALIZED ({_each_limit(query, steps)}), {_JUDGED},
-            counted AS (
-                SELECT {query.columns} {_EVENT} AS event, deadline, elapsed,
-                       count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-                FROM judged GROUP BY ALL
-            )
-            SELECT {query.columns}
-                   CASE WHEN deadline IS NULL AND event IN ('done', 'pending', 'closed') THEN 'no_deadline'
-                        ELSE event END AS event,
-                   CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
-                        ELSE elapsed END::DOUBLE AS delay,
-                   sum(n)::BIGINT AS n, sum(n_time_completed)::BIGINT AS n_time_completed
-            FROM counted GROUP BY ALL ORDER BY ALL
-            """,
-            query.parameters,
+
+def overdue(selection: Selection, most: int, case_id: str | None) -> Statement:
+    """:meth:`Snapshot.overdue`."""
+    query = CaseQuery(selection, ())
+    limits = _each_limit(query, STEPS, *([] if case_id is None else ["case_id"]), "records.rowid AS place")
+    # The longest are found by their place, which follows the pseudonyms: the text of millions of these is not read.
+    return (
+        f"""
+        WITH limits AS NOT MATERIALIZED ({limits}), {_JUDGED},
+        longest AS (
+            SELECT place, step, is_own, in_hours, deadline, elapsed,
+                   followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END AS beyond
+            FROM judged WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline
+                 {"" if case_id is None else "AND case_id = $case_id"}
+            ORDER BY beyond DESC, place, step::VARCHAR LIMIT {int(most)}
         )
+        SELECT case_id, records.school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
+        FROM longest JOIN records ON records.rowid = place LEFT JOIN schools USING (school_id)
+        ORDER BY beyond DESC, place, step::VARCHAR
+        """,
+        query.parameters | ({} if case_id is None else {"case_id": case_id}),
+    )
 
-    def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
-        """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
-        [case_id, school_id, name, step, report_week, danger, is_own, in_hours, deadline, elapsed].
 
-        deadline and elapsed are in hours where ``in_hours``, else in school days. One row a case and step, exact; only those
-        of ``case_id`` when it is given.
-        """
-        query = CaseQuery(selection, ())
-        limits = _each_limit(query, STEPS, *([] if case_id is None else ["case_id"]), "records.rowid AS place")
-        # The longest are found by their place, which follows the pseudonyms: the text of millions of these is not read.
-        return self.query(
-            f"""
-            WITH limits AS NOT MATERIALIZED ({limits}), {_JUDGED},
-            longest AS (
-                SELECT place, step, is_own, in_hours, deadline, elapsed,
-                       followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END AS beyond
-                FROM judged WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline
-                     {"" if case_id is None else "AND case_id = $case_id"}
-                ORDER BY beyond DESC, place, step::VARCHAR LIMIT {int(most)}
-            )
-            SELECT case_id, records.school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
-            FROM longest JOIN records ON records.rowid = place LEFT JOIN schools USING (school_id)
-            ORDER BY beyond DESC, place, step::VARCHAR
-            """,
-            query.parameters | ({} if case_id is None else {"case_id": case_id}),
-        )
+def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> Statement:
+    """:meth:`Snapshot.first_relay_counts`."""
+    query = CaseQuery(selection, by)
 
-    def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
-        """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.
+    def any_is(outcome: str) -> str:
+        return " OR ".join(f"{of_step(relay, 'outcome')} = '{outcome}'" for relay in RELAYS)
 
-        The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for.
-        """
-        query = CaseQuery(selection, by)
-        delays = ", ".join(of_step(relay, f"delay_{clock}") for relay in RELAYS)
+    soonest = (
+        f"least({', '.join(of_step(relay, f'delay_{unit}') for relay in RELAYS)}) AS delay_{unit}"
+        for unit in dict.fromkeys(("hours", clock))
+    )
+    outcomes = " ".join(f"WHEN {any_is(outcome)} THEN '{outcome}'" for outcome in ("done", "not_done", "not_recorded"))
+    firsts = query.rows(
+        "status",
+        *dict.fromkeys(("followed_hours", f"followed_{clock}")),
+        *soonest,
+        f"CASE {outcomes} ELSE 'not_applicable' END AS outcome",
+    )
+    return (
+        f"""
+        SELECT 'first_relay' AS step, {query.columns} {_EVENT} AS event,
+               CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END AS delay,
+               count(*) AS n, 0 AS n_time_completed
+        FROM {firsts} GROUP BY ALL ORDER BY ALL
+        """,
+        query.parameters,
+    )
 
-        def any_is(outcome: str) -> str:
-            return " OR ".join(f"{of_step(relay, 'outcome')} = '{outcome}'" for relay in RELAYS)
 
-        firsts = query.rows(
-            "status",
-            f"followed_{clock}",
-            f"least({delays}) AS first_delay",
-            f"""CASE WHEN first_delay IS NOT NULL THEN 'done'::outcome WHEN {any_is("not_done")} THEN 'not_done'::outcome
-                     WHEN {any_is("not_recorded")} THEN 'not_recorded'::outcome ELSE 'not_applicable'::outcome
-                END AS outcome""",
-        )
-        return self.query(
-            f"""
-            SELECT 'first_relay' AS step, {query.columns} {_EVENT} AS event,
-                   CASE outcome WHEN 'done' THEN first_delay WHEN 'not_done' THEN followed_{clock} END AS delay,
-                   count(*) AS n, 0 AS n_time_completed
-            FROM {firsts} GROUP BY ALL ORDER BY ALL
-            """,
-            query.parameters,
-        )
-
-    def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
-        """How the cases keep the protocol's order: [step, n_done, n_overtaken, n_skipped], postvention apart.
-
-        A step is overtaken when a step that follows it in the protocol was done before it, by the clock where both have a
-        time of day, else by an earlier school day; it is skipped when it is not done and a step that follows it is.
-        """
-        query = CaseQuery(selection, ())
-        last_first = _IN_ORDER[::-1]
-        soonest = [f"NULL::INTEGER AS days_after_{last_first[0]}, NULL::INTEGER AS timed_after_{last_first[0]}"]
-        for step, before in pairwise(last_first):
-            timed = f"CASE WHEN NOT {of_step(step, 'time_completed')} THEN {of_step(step, 'delay_hours')} END"
-            soonest.append(f"least(days_after_{step}, {of_step(step, 'delay_school_days')}) AS days_after_{before}")
-            soonest.append(f"least(timed_after_{step}, {timed}) AS timed_after_{before}")
-        is_done = {step: f"{of_step(step, 'outcome')} = 'done'" for step in _IN_ORDER}
-        is_overtaken = {
+def order_counts(selection: Selection) -> Statement:
+    """:meth:`Snapshot.order_counts`. Steps are read from the last to the first, with the soonest of those after each."""
+    query = CaseQuery(selection, ())
+    last_first = _IN_ORDER[::-1]
+    is_done = {step: f"{of_step(step, 'outcome')} = 'done'" for step in _IN_ORDER}
+    after = [f"NULL::INTEGER AS days_after_{last_first[0]}, NULL::INTEGER AS timed_after_{last_first[0]}"]
+    after.append(f"false AS done_after_{last_first[0]}")
+    for step, before in pairwise(last_first):
+        timed = f"CASE WHEN NOT {of_step(step, 'time_completed')} THEN {of_step(step, 'delay_hours')} END"
+        after.append(f"least(days_after_{step}, {of_step(step, 'delay_school_days')}) AS days_after_{before}")
+        after.append(f"least(timed_after_{step}, {timed}) AS timed_after_{before}")
+        after.append(f"done_after_{step} OR coalesce({is_done[step]}, false) AS done_after_{before}")
+    conditions = {
+        "n_done": is_done,
+        "n_undated": {step: f"{done} AND {of_step(step, 'delay_hours')} IS NULL" for step, done in is_done.items()},
+        "n_overtaken": {
             step: f"""
-            {is_done[step]} AND (
+            {done} AND (
                 days_after_{step} < {of_step(step, "delay_school_days")}
                 OR (NOT {of_step(step, "time_completed")} AND timed_after_{step} < {of_step(step, "delay_hours")})
             )"""
-            for step in _IN_ORDER
-        }
-        is_skipped = {
-            step: f"{of_step(step, 'outcome')} = 'not_done' AND days_after_{step} IS NOT NULL" for step in _IN_ORDER
-        }
-        counts = ", ".join(
-            f"unnest([{', '.join(f'count_if({condition})::BIGINT' for condition in conditions.values())}]) AS {name}"
-            for name, conditions in {"n_done": is_done, "n_overtaken": is_overtaken, "n_skipped": is_skipped}.items()
-        )
-        columns = (of_step(step, column.name) for step in _IN_ORDER for column in OF_STEP)
-        return self.query(
-            f"""
-            SELECT unnest($steps) AS step, {counts}
-            FROM (SELECT *, {", ".join(soonest)} FROM {query.rows(*columns)}) HAVING count(*) > 0
-            """,
-            query.parameters | {"steps": _IN_ORDER},
-        )
+            for step, done in is_done.items()
+        },
+        "n_skipped": {step: f"{of_step(step, 'outcome')} = 'not_done' AND done_after_{step}" for step in _IN_ORDER},
+    }
+    counts = ", ".join(
+        f"unnest([{', '.join(f'count_if({condition})::BIGINT' for condition in of_steps.values())}]) AS {name}"
+        for name, of_steps in conditions.items()
+    )
+    columns = (of_step(step, column.name) for step in _IN_ORDER for column in OF_STEP)
+    return (
+        f"""
+        SELECT unnest($steps) AS step, {counts}
+        FROM (SELECT *, {", ".join(after)} FROM {query.rows(*columns)}) HAVING count(*) > 0
+        """,
+        query.parameters | {"steps": _IN_ORDER},
+    )
 
-    def transition_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
-        """Hours from each step done to the next one of the protocol, where it applies: [step, next_step, event, delay, n].
 
-        Events as in :meth:`step_counts`; a next step that came first took 0 hours.
-        """
-        query = CaseQuery(selection, ())
-        pairs = " UNION ALL ".join(
-            "FROM "
-            + query.rows(
-                f"'{step}'::step AS step",
-                f"'{after}'::step AS next_step",
-                f"{of_step(after, 'outcome')} AS outcome",
-                "status",
-                f"coalesce({of_step(after, 'delay_hours')}, followed_hours) - {of_step(step, 'delay_hours')} AS waited",
-                where=f"{of_step(step, 'outcome')} = 'done' AND {of_step(after, 'outcome')} IN ('done', 'not_done')",
-            )
-            for step, after in pairwise(_IN_ORDER)
+def transition_counts(selection: Selection) -> Statement:
+    """:meth:`Snapshot.transition_counts`."""
+    query = CaseQuery(selection, ())
+    pairs = " UNION ALL ".join(
+        "FROM "
+        + query.rows(
+            f"'{step}'::step AS step",
+            f"'{after}'::step AS next_step",
+            f"{of_step(after, 'outcome')} AS outcome",
+            *("status", "followed_hours"),
+            f"{of_step(after, 'delay_hours')} AS delay_hours",
+            f"CASE outcome WHEN 'done' THEN delay_hours ELSE followed_hours END - {of_step(step, 'delay_hours')} AS waited",
+            where=f"{of_step(step, 'outcome')} = 'done' AND {of_step(after, 'outcome')} IN ('done', 'not_done')",
         )
-        return self.query(
-            f"""
-            SELECT step, next_step, {_EVENT} AS event, greatest(waited, 0) AS delay, count(*) AS n
-            FROM ({pairs}) GROUP BY ALL ORDER BY ALL
-            """,
-            query.parameters,
-        )
+        for step, after in pairwise(_IN_ORDER)
+    )
+    return (
+        f"""
+        SELECT step, next_step, {_EVENT} AS event, greatest(waited, 0) AS delay, count(*) AS n
+        FROM ({pairs}) WHERE waited IS NOT NULL GROUP BY ALL ORDER BY ALL
+        """,
+        query.parameters,
+    )

@@ -124,7 +124,7 @@ class Store:
     def forget(self, case_id: str) -> bool:
         """Remove a case everywhere: each kept version that holds it is rebuilt, so that its bytes are gone too.
 
-        A damaged version, of which nobody can tell what it holds, is removed. False when no version held the case.
+        A damaged version, whose content cannot be checked, is removed. False when no version held the case.
         """
         with self.writing():
             before = self.versions
@@ -146,12 +146,12 @@ class Store:
     def _build(self, rows: Mapping[str, pa.Table]) -> str:
         """Write a version that no manifest names yet, and return its name: a random part, and the digest of its bytes."""
         building = self.folder / f"{secrets.token_hex(4)}.building"
-        laid = {name: (table, rows[name]) for name, table in TABLES.items() if name not in layout.VIEWS}
-        laid["records"] = CASES, layout.records(rows)
+        stored = {name: (table, rows[name]) for name, table in TABLES.items() if name not in layout.VIEWS}
+        stored["records"] = CASES, layout.records(rows)
         with duckdb.connect(building, config=CONFIG) as connection:
             for statement in layout.statements():
                 connection.execute(statement)
-            for name, (table, kept) in laid.items():
+            for name, (table, kept) in stored.items():
                 # A batch a row group of DuckDB, so that its threads share the work: a whole table in one keeps them waiting.
                 connection.register("incoming", kept.to_reader(_ROW_GROUP))
                 # In the order of its key a table takes half the room.

@@ -17,6 +17,11 @@ SCHOOL_PACE_SPREAD = 0.45  # some schools are slower than others (sigma of the l
 YEARLY_PACE = 0.9  # and all grow a little faster each year
 ANY_HOUR_SHARE = 0.12  # what is done in the evening or on a day off; the rest waits for the next class day
 
+# Days from the facts to the report: what a school learns late, or does not know the day of.
+DETECTION_MEDIAN_DAYS = 4
+DETECTION_SPREAD = 1.3  # sigma of the logarithm
+DETECTION_UNKNOWN = 0.2
+
 # How many types a case has.
 N_TYPES_SHARES = (0.70, 0.24, 0.06)
 ZONES = ("Ath", "Mons", "Mouscron", "Tournai")

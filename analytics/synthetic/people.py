@@ -29,5 +29,5 @@ class People:
         """A free text for each name, with an address and a phone number."""
         streets = self._rng.choice(self._streets, len(names))
         phones = self._rng.integers(10**7, 10**8, len(names))
-        told = zip(names, streets, phones, strict=True)
-        return [f"{name} habite {street}, tél. 04{phone}" for name, street, phone in told]
+        addressed = zip(names, streets, phones, strict=True)
+        return [f"{name} habite {street}, tél. 04{phone}" for name, street, phone in addressed]

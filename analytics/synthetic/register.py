@@ -55,14 +55,15 @@ def synthetic_register(
     schools = _schools(rng, n_schools, people)
     cases = _draw(rng, n_cases, schools, [calendar()[name] for name in school_years], Days(calendar()))
     columns = [
-        *_known_at_report(rng, cases, schools, names := people.names(n_cases)),
+        *_known_at_report(rng, cases, schools, _facts(seed, cases.reported), names := people.names(n_cases)),
         *_steps(rng, cases, as_of),
         _date_cells(rng, np.where(cases.closed_on <= np.datetime64(as_of), cases.closed_on, _NEVER), without_time=1.0),
         people.remarks(names),
     ]
     n_reported = int((cases.reported.astype("datetime64[D]") <= np.datetime64(as_of)).sum())
     rows = [list(row) for row in zip(*(column[:n_reported] for column in columns), strict=True)]
-    headers = [field.header for field in REGISTER if field.code != "level"]
+    headers = [field.header for field in REGISTER if field.code not in ("level", "facts_on")]
+    headers.insert(headers.index("Signalé le"), "Faits survenus le")
     headers[1:1] = ["Élève", "Date de naissance"]
 
     book = Book(is_fictitious=True)
@@ -163,7 +164,7 @@ def _delays(rng: np.random.Generator, habit: Habit, pace: np.ndarray) -> np.ndar
 
 
 def _known_at_report(
-    rng: np.random.Generator, cases: _Cases, schools: pd.DataFrame, names: list[str]
+    rng: np.random.Generator, cases: _Cases, schools: pd.DataFrame, facts: Sequence[Cell], names: list[str]
 ) -> list[Sequence[Cell]]:
     """The columns from the case number to "Mineur"."""
     n = len(cases.reported)
@@ -178,12 +179,21 @@ def _known_at_report(
         (cases.reported.astype("datetime64[D]") - days_lived).tolist(),
         schools_as_typed.tolist(),
         cases.grade.tolist(),
+        facts,
         _date_cells(rng, cases.reported, assumed.REPORT_WITHOUT_TIME),
         _labels(REPORTERS, _pick(rng, _weights(REPORTERS), n)),
         _as_typed(rng, ["; ".join(_labels(INCIDENT_TYPES, listed)) for listed in cases.types]),
         _labels(CHANNELS, _pick(rng, _weights(CHANNELS), n)),
         [label.lower() for label in _labels(MINORS, minor)],
     ]
+
+
+def _facts(seed: int, reported: np.ndarray) -> list[Cell]:
+    """The day of the facts, on or before that of the report; "" where nobody knows it. A draw of its own."""
+    rng = np.random.default_rng([seed, 1])
+    n_days = rng.lognormal(np.log(assumed.DETECTION_MEDIAN_DAYS), assumed.DETECTION_SPREAD, len(reported)).astype(int)
+    days = reported.astype("datetime64[D]") - n_days
+    return _date_cells(rng, np.where(rng.random(len(days)) < assumed.DETECTION_UNKNOWN, _NEVER, days), without_time=1.0)
 
 
 def _case_numbers(reported: np.ndarray) -> list[str]:

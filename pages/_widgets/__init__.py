@@ -5,5 +5,5 @@ from pages._widgets.chart import show_chart
 from pages._widgets.files import offer_file
 from pages._widgets.indicator import Indicator, Link, show_indicators
 from pages._widgets.panel import address, one_of, pick, school_label
-from pages._widgets.records import Context, answer, open_records
+from pages._widgets.records import Context, answer, open_records, say_closure
 from pages._widgets.table import INTERVAL, SHARES, WAITING, columns, show_table

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.domain.french import count, long_day
 from analytics.domain.selection import EVERYTHING, Selection
-from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
 from analytics.measures import incidents
 from analytics.store import Snapshot
 from pages import _data
@@ -36,6 +36,12 @@ class Context:
         """Each incident type with its share of the cases (:func:`incidents.shares`), the most frequent first."""
         counts = self.snapshot.incident_counts(self.selection)
         return incidents.shares(counts, "incident_type", self.n_cases, list(INCIDENT_TYPES))
+
+
+def say_closure(snapshot: Snapshot) -> None:
+    """Above what waits: that every case counts as open, where the register says nothing of closure."""
+    if not snapshot.tells_closure:
+        text.info(NO_CLOSURE)
 
 
 Asked = TypeVar("Asked", bound=Context)

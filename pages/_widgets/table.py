@@ -54,6 +54,7 @@ _HEADINGS = {
     "n_overdue": "Hors délai",
     "n_pupils": "Élèves",
     "n_schools": "Écoles",
+    "n_undated": "dont sans date",
     "name": "École",
     "report_week": "Signalé la semaine du",
     "school_level": "Niveau",
@@ -79,8 +80,25 @@ def columns(*usual: str, **own: str) -> dict[str, str]:
     return {name: _HEADINGS[name] for name in usual} | own
 
 
+def _shown(table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
+    """``columns`` with both bounds of a share where steps without a date leave it two (``most_share`` of ``share``), and
+    without the number of steps that have no date (``n_undated``) where there is none.
+    """
+    shown = {}
+    for column, heading in columns.items():
+        if column == "n_undated" and not table[column].any():
+            continue
+        has_bounds = f"most_{column}" in table and (table[f"most_{column}"] > table[column]).any()
+        if has_bounds and f"most_{column}" not in columns:
+            shown |= {column: f"{heading}, au moins", f"most_{column}": f"{heading}, au plus"}
+        else:
+            shown[column] = heading
+    return shown
+
+
 def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """The ``columns`` of a table under their headings, codes as labels."""
+    columns = _shown(table, columns)
     shown = table[list(columns)].reset_index(drop=True)
     for column in shown.columns.intersection(list(_LABELS)):
         shown[column] = shown[column].map(_LABELS[column])
@@ -89,6 +107,7 @@ def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 
 def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """The ``columns`` of a table under their French headings, written in French; sorting still follows the values."""
+    columns = _shown(table, columns)
     shown = in_french(table, columns)
     median = typeset(columns.get("median", ""))
     if median:
@@ -109,7 +128,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
 
 def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any], str]:
     """The format of a column: shares as percentages, days as 22/11/2026, numbers with their spaces."""
-    if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and has_shares):
+    if column.startswith(("share", "within", "incidence", "most")) or (column in ("lower", "upper") and has_shares):
         return percent
     if column == "median":
         return lambda value: "moins de la moitié" if math.isinf(value) else _decimal(value)

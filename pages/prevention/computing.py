@@ -72,6 +72,10 @@ def _show_missing(preparation: Preparation) -> None:
             f"{count(n, 'école')} sans niveau ou sans nombre d’élèves : impossible d’y planifier. Complétez la feuille Écoles.",
             "school",
         )
+    if n := preparation.n_cases_left_out:
+        text.caption(
+            f"{count(n, 'dossier')} hors du besoin : école sans niveau ou sans nombre d’élèves, ou niveau inconnu."
+        )
     if preparation.given.empty:
         text.info(
             "Le registre n’a pas de feuille Actions (École, Activité, Date, Groupes). Sans elle, toutes les écoles sont "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analytics.domain.french import count, hours, school_days
+from analytics.domain.french import count, hours, number, school_days
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import relays
 from pages._widgets import Context, text
@@ -41,6 +41,26 @@ class Clock:
             f"et {self.written(row['upper'])}" if pd.notna(row["upper"]) else "et un délai que l’on ne voit pas encore"
         )
         return f" ; la moitié, entre {self.written(row['lower'])} {upper}"
+
+
+def say_undated(answer: pd.DataFrame) -> None:
+    """How many steps have no day, in rows of :func:`relays.outcomes`, and where they count."""
+    n_undated, n_closed = int(answer["n_undated"].sum()), int(answer["n_closed_undated"].sum())
+    if n_undated:
+        text.caption(
+            f"{count(n_undated, 'étape faite', 'étapes faites')} sans date : à temps ou non, on ne le sait pas. Les parts dans un "
+            "délai ont donc deux bornes, et ces étapes ne comptent ni dans les courbes ni dans les médianes."
+        )
+    if n_closed:
+        text.caption(
+            f"{count(n_closed, 'étape pas faite', 'étapes pas faites')} dans des dossiers clôturés un jour que l’on ne connaît pas : "
+            "elles comptent dans les parts, ni dans les courbes ni dans les médianes."
+        )
+
+
+def n_done(row: pd.Series) -> str:
+    """« 20, dont 3 sans date »."""
+    return number(row["n_done"]) + (f", dont {number(row['n_undated'])} sans date" if row["n_undated"] else "")
 
 
 CLOCKS = {

@@ -11,7 +11,7 @@ from analytics.domain.french import chance
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.measures import relays
 from pages._widgets import columns, pick, show_chart, text
-from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext
+from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext, say_undated
 
 _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_level": ("Niveau", SCHOOL_LEVELS.labels),
@@ -39,8 +39,9 @@ def show(context: RelayContext) -> None:
     if group in _OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
+    table = curves.table()
     text.header(STEP_LABELS[step])
-    if curves.empty:
+    if table.empty:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return
     if group == "incident_type":
@@ -53,19 +54,21 @@ def show(context: RelayContext) -> None:
             f"Les groupes de moins de {relays.FEWEST_COMPARED} dossiers, ou non précisés, ne sont pas dans ce test. Plus on fait "
             "de comparaisons, plus il s’en trouve une que le hasard seul a faite."
         )
+    if group != "incident_type":
+        say_undated(relays.outcomes(counts))
     heading, labels = _GROUPS[group] if group else ("", {})
-    labels = dict(labels if labels is not None else {value: str(value) for value in curves[group].unique()})
-    if group in _OF_SCHOOL and (curves[group] == _UNKNOWN).any():
+    labels = dict(labels if labels is not None else {value: str(value) for value in table[group].unique()})
+    if group in _OF_SCHOOL and (table[group] == _UNKNOWN).any():
         labels[_UNKNOWN] = "non précisé"
     in_panels = len(labels) > charts.MOST_TOGETHER
-    followed = relays.still_followed(curves, clock.few_ticks if in_panels else clock.ticks, by)
+    followed = curves.at(clock.few_ticks if in_panels else clock.ticks)
     if in_panels:
-        everyone = relays.curves(context.step_counts(step=step))
-        figure = charts.incidence_panels(curves, everyone, followed, clock.code, group, labels)
+        everyone = relays.curves(context.step_counts(step=step)).table()
+        figure = charts.incidence_panels(table, everyone, followed, clock.code, group, labels)
     else:
         deadline = STEPS[step].deadline
         of_service = None if deadline is None else getattr(deadline, clock.code)
-        figure = charts.incidence_curves(curves, followed, clock.code, group or None, labels, of_service)
+        figure = charts.incidence_curves(table, followed, clock.code, group or None, labels, of_service)
     show_chart(
         figure,
         key="curve",
@@ -74,7 +77,7 @@ def show(context: RelayContext) -> None:
         "l’étape n’a pas lieu. Sous l’axe, les dossiers que l’on suit encore à ce moment. "
         + ("En gris, la courbe de tous les dossiers." if in_panels else "En pointillé, le délai du service."),
         act="quand deux courbes s’écartent dès le début, demandez au groupe le plus rapide ce qu’il fait dans les premières heures.",
-        table=curves.assign(group=curves[group].map(labels)) if group else curves,
+        table=table.assign(group=table[group].map(labels)) if group else table,
         columns=({"group": heading} if group else {})
         | columns(delay="Délai", n_at_risk="Suivis")
         | columns("n_done", incidence="Part")

@@ -4,14 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts import relays as charts
-from analytics.domain.french import count, day, listing, number, percent
+from analytics.domain.french import count, day, listing, number, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.intake import KeyFileError
 from analytics.measures import relays
 from analytics.store import Snapshot
 from analytics.workflows.importing import store_key
 from pages import _data
-from pages._widgets import INTERVAL, WAITING, columns, show_chart, show_table, text
+from pages._widgets import INTERVAL, WAITING, columns, say_closure, show_chart, show_table, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -20,6 +20,7 @@ def show(context: RelayContext) -> None:
     answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection))
     n_overdue = int(answer["n_overdue"].sum())
     text.header("Ce qui attend, hors délai")
+    say_closure(snapshot)
     text.paragraph(
         f"**{count(n_overdue, 'étape')}** hors délai dans les dossiers ouverts, au {day(snapshot.as_of)}. Les plus anciennes "
         "d’abord. Liste exacte, interne : elle ne sort pas du service."
@@ -37,19 +38,26 @@ def show(context: RelayContext) -> None:
 
 
 def _deadlines(answer: pd.DataFrame) -> None:
-    judged = answer.set_index("step").loc[list(RELAYS), "share"].dropna()
+    judged = answer.set_index("step").loc[list(RELAYS)].dropna(subset="share")
+    best = judged.loc[judged["share"].idxmax()] if len(judged) else None
     text.header("Chaque étape et son délai")
     show_chart(
         charts.deadline_bars(answer),
         key="deadlines",
-        alt=f"Le relais le plus souvent à temps est {STEP_LABELS[judged.idxmax()]} ({percent(judged.max())})."
-        if len(judged)
+        alt=f"Le relais le plus souvent à temps est {STEP_LABELS[str(best.name)]} ({percents(best['share'], best['most_share'])})."
+        if best is not None
         else "Aucun relais à juger dans ces dossiers.",
         read="chaque étape est jugée sur le délai que l’école s’est donné, sinon sur celui du service (page Protocole). Une menace "
         "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h.",
         act="appelez d’abord pour ce qui est en rouge : ces dossiers sont ouverts et l’étape est encore possible.",
         table=answer,
-        columns=columns("step", n_in_time="À temps", n_late="En retard", n_waiting="Encore dans le délai")
+        columns=columns(
+            "step",
+            n_in_time="À temps",
+            n_late="En retard",
+            n_undated="Faites, sans date",
+            n_waiting="Encore dans le délai",
+        )
         | columns("n_overdue", "n_closed", n_no_deadline="Sans délai")
         | columns("n_not_applicable", "n_not_recorded")
         | columns(*INTERVAL)

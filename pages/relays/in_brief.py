@@ -3,16 +3,16 @@
 import pandas as pd
 
 from analytics.charts import relays as charts
-from analytics.domain.french import count, number, percent
+from analytics.domain.french import count, number, percent, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
 from pages._widgets import Indicator, columns, show_chart, show_indicators, text
-from pages.relays.clock import STEP_LABELS, Clock, RelayContext
+from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_undated
 
 
 def show(context: RelayContext) -> None:
     counts = context.step_counts()
-    curves = relays.drawn(counts)
+    curves = relays.curves(counts)
     summary = relays.summary(counts, context.clock.delays, curves)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
     text.header("Les relais")
@@ -31,14 +31,15 @@ def show(context: RelayContext) -> None:
 
 def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
     share = f"within_{clock.short}"
-    of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")[share]
-    slowest, fastest = of_relays.idxmin(), of_relays.idxmax()
+    of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
+    slowest, fastest = of_relays[share].idxmin(), of_relays[share].idxmax()
+    written = {step: percents(row[share], row[f"most_{share}"]) for step, row in of_relays.iterrows()}
     text.header("Dans quel délai, étape par étape")
     show_chart(
         charts.share_dots(within, {delay: clock.written(delay) for delay in (clock.short, clock.delays[-1])}),
         key="shares",
         alt=f"{clock.written(clock.short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
-        f"({percent(of_relays[fastest])}), le moins souvent {STEP_LABELS[slowest]} ({percent(of_relays[slowest])}).",
+        f"({written[fastest]}), le moins souvent {STEP_LABELS[slowest]} ({written[slowest]}).",
         read="le point plein est la part des dossiers où l’étape est faite dans le premier délai, le losange dans le second. Le "
         "trait gris dit ce que le hasard laisse d’incertain. Un dossier ouvert compte pour le temps déjà attendu.",
         act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n’est pas qu’un retard.",
@@ -47,6 +48,7 @@ def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
             "step",
             "n_cases",
             "n_done",
+            "n_undated",
             median=f"Médiane ({clock.unit})",
             lower="Médiane, bas (95 %)",
             upper="Médiane, haut (95 %)",
@@ -71,10 +73,11 @@ def _outcomes(summary: pd.DataFrame) -> None:
         "peuvent encore venir après la clôture. Beaucoup de gris foncé : complétez le registre.",
         table=summary,
         columns=columns("step", n_total="Dossiers")
-        | columns("n_done", n_pending="En attente")
+        | columns("n_done", "n_undated", n_pending="En attente")
         | columns("n_closed", "n_not_applicable", "n_not_recorded", n_time_completed="Heure complétée"),
     )
     text.caption("« Heure complétée » : le registre ne donne que le jour. L’étape compte alors au plus tard, à 16 h.")
+    say_undated(summary)
 
 
 def _indicator(step: str, row: pd.Series, n_in_time: int, clock: Clock) -> Indicator:
@@ -82,12 +85,12 @@ def _indicator(step: str, row: pd.Series, n_in_time: int, clock: Clock) -> Indic
     half = f"la moitié {clock.within(row['median'])}" if pd.notna(row["median"]) else "moins de la moitié en tout"
     return Indicator(
         label=STEP_LABELS[step],
-        value=percent(row[share]),
+        value=percents(row[share], row[f"most_{share}"]),
         note=f"{clock.within(clock.short)} · {half}",
         counts=f"La part des dossiers où ce relais est activé {clock.within(clock.short)}. Un dossier ouvert compte pour le temps déjà "
         "attendu : la part peut dépasser un peu ce que donnent ces deux nombres. Un dossier clôturé sans ce relais compte "
         "comme non activé.",
-        numerator=f"{count(n_in_time, 'dossier')} où il est activé dans ce délai, {number(row['n_done'])} en tout",
+        numerator=f"{count(n_in_time, 'dossier')} où il est activé dans ce délai, en tout {n_done(row)}",
         denominator=f"{count(row['n_cases'], 'dossier')}, dont {number(row['n_pending'])} en attente et "
         f"{count(row['n_closed'], 'clôturé')} sans lui",
         left_out=f"{number(row['n_not_applicable'])} sans objet, {count(row['n_not_recorded'], 'non noté', 'non notés')}",

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from analytics.charts import relays as charts
-from analytics.domain.french import count, hours, number, percent
+from analytics.domain.french import count, hours, number, percent, percents
 from analytics.measures import relays
 from pages._widgets import Indicator, columns, show_chart, show_indicators, text
-from pages.relays.clock import STEP_LABELS, Clock, RelayContext
+from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_undated
 
 
 def show(context: RelayContext) -> None:
@@ -20,6 +20,7 @@ def show(context: RelayContext) -> None:
     if answer["median_hours"].notna().any():
         cards.append(_longest_wait(answer.loc[answer["median_hours"].idxmax()]))
     show_indicators(cards, snapshot.as_of)
+    say_undated(first)
 
     text.header("Étapes sautées, étapes à contretemps")
     show_chart(
@@ -33,6 +34,7 @@ def show(context: RelayContext) -> None:
         columns=columns(
             "step",
             "n_done",
+            "n_undated",
             n_skipped="Sautées",
             share_skipped="Part sautée",
             n_overtaken="À contretemps",
@@ -49,10 +51,10 @@ def _first_relay(row: pd.Series, clock: Clock) -> Indicator:
     return Indicator(
         "Jusqu’au premier relais",
         clock.written(row["median"]),
-        note=f"{percent(row[share])} des dossiers {clock.within(delay)}",
+        note=f"{percents(row[share], row[f'most_{share}'])} des dossiers {clock.within(delay)}",
         counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu’il soit. Un tiret : moins "
         "de la moitié en ont un.",
-        numerator=f"{count(row['n_done'], 'dossier')} avec un relais activé",
+        numerator=f"dossiers avec un relais activé : {n_done(row)}",
         denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
         left_out=f"{number(row['n_not_applicable'])} où aucun n’est demandé, "
         f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",

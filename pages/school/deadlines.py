@@ -6,7 +6,7 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, day, hours, school_days
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays, schools
-from pages._widgets import WAITING, columns, show_chart, show_table, text
+from pages._widgets import WAITING, columns, say_closure, show_chart, show_table, text
 from pages.school.chosen import OneSchool
 
 _PEERS = {"school_network": "réseau", "school_level": "niveau"}
@@ -26,8 +26,9 @@ def show(context: OneSchool) -> None:
         if group not in counts:
             continue
         peers[f"share_{group}"] = f"À temps, {word}"
-        in_time = relays.shares_within(counts[group], (1,)).rename(columns={"incidence": f"share_{group}"})
-        table = table.merge(in_time[["step", f"share_{group}"]], on="step", how="left")
+        names = {"incidence": f"share_{group}", "most": f"most_share_{group}"}
+        in_time = relays.shares_within(counts[group], (1,)).rename(columns=names)
+        table = table.merge(in_time[["step", *names.values()]], on="step", how="left")
     n_overdue, n_own = int(table["n_overdue"].sum()), int(limits["is_own"].sum())
     whose = (
         f"{count(n_own, 'délai')} de l’école, les autres sont ceux du service."
@@ -35,6 +36,7 @@ def show(context: OneSchool) -> None:
         else "L’école n’a pas donné de délai : ceux du service servent."
     )
     text.header("Ses étapes et ses délais")
+    say_closure(snapshot)
     text.paragraph(
         f"{whose} **{count(n_overdue, 'étape')}** hors délai dans ses dossiers ouverts, au {day(snapshot.as_of)}."
     )
@@ -47,7 +49,7 @@ def show(context: OneSchool) -> None:
         act="appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
         table=table.assign(is_own=table["is_own"].map({True: "l’école", False: "le service"})),
         columns=columns("step", limit="Délai", is_own="Fixé par")
-        | columns("n_cases", share="À temps", **peers, n_overdue="Hors délai, ouverts"),
+        | columns("n_cases", n_undated="Faites, sans date", share="À temps", **peers, n_overdue="Hors délai, ouverts"),
     )
     if n_overdue:
         columns_of_list = columns("case_id", step="Étape attendue") | columns("report_week", *WAITING)

@@ -22,6 +22,11 @@ def show(context: RatedSchools) -> None:
         finding = "Aucune école ne sort de l’entonnoir : aucune n’est à part des autres."
     spread = _spread(lines)
     text.paragraph(f"**{finding}** {spread}")
+    if n_unsized := int(rated["rate"].isna().sum()):
+        text.caption(
+            f"{count(n_unsized, 'école')} sans nombre d’élèves : elles comptent partout, sauf dans les taux et l’entonnoir."
+            + (" Leurs noms viennent du registre : la feuille Écoles manque." if rated["provisional"].all() else "")
+        )
     if context.selection.school_levels:
         text.caption(
             "Seules les écoles qui enseignent ces niveaux, ou qui y ont un dossier, sont comparées. Les taux divisent par tous leurs "

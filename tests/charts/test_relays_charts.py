@@ -47,8 +47,8 @@ def test_a_small_part_carries_no_number_that_would_not_fit(counts):
 def test_a_curve_starts_at_nothing_and_stops_at_the_last_tick(counts):
     cpms = counts[counts["step"] == "cpms"]
     curves = relays.curves(cpms, ["school_level"])
-    followed = relays.still_followed(curves, (0, 24, 48), ["school_level"])
-    chart = charts.incidence_curves(curves, followed, "hours", "school_level", SCHOOL_LEVELS.labels, 24)
+    followed = curves.at((0, 24, 48))
+    chart = charts.incidence_curves(curves.table(), followed, "hours", "school_level", SCHOOL_LEVELS.labels, 24)
     lines = [trace for trace in chart.data if trace.name]
     assert [line.name for line in lines] == ["Fondamental", "1er degré"]
     assert all(line.y[0] == 0 and line.x[-1] == 48 for line in lines)
@@ -58,7 +58,7 @@ def test_a_curve_starts_at_nothing_and_stops_at_the_last_tick(counts):
 def test_under_the_axis_stand_the_cases_still_followed(counts):
     cpms = counts[counts["step"] == "cpms"]
     curves = relays.curves(cpms)
-    chart = charts.incidence_curves(curves, relays.still_followed(curves, (0, 24)), "hours", None, {}, None)
+    chart = charts.incidence_curves(curves.table(), curves.at((0, 24)), "hours", None, {}, None)
     assert [note.text for note in chart.layout.annotations] == ["24", "8", "suivis"]
 
 
@@ -72,9 +72,9 @@ def test_many_groups_stand_side_by_side_each_before_the_curve_of_all(table):
         for code in INCIDENT_TYPES
     )
     curves = relays.curves(counts, ["incident_type"])
-    followed = relays.still_followed(curves, (0, 48), ["incident_type"])
+    followed = curves.at((0, 48))
     chart = charts.incidence_panels(
-        curves, relays.curves(counts), followed, "hours", "incident_type", INCIDENT_TYPES.labels
+        curves.table(), relays.curves(counts).table(), followed, "hours", "incident_type", INCIDENT_TYPES.labels
     )
     assert [trace.name for trace in chart.data if trace.name].count("tous") == len(INCIDENT_TYPES)
     titles = [note.text for note in chart.layout.annotations]

@@ -78,3 +78,43 @@ def test_a_relay_is_in_time_as_on_the_screens_and_a_threat_in_hours():
         row = answer.loc[relay]
         late = row["n_late"] + row["n_overdue"] + row["n_closed"]
         assert of_all_levels[place].tolist() == [row["n_in_time"], late, row["n_in_time"] + late]
+
+
+PERIOD = "2025-2026-T1"
+
+
+@pytest.fixture
+def drawn(publish, table, tmp_path):
+    cases = table("""
+        case_id | school_level | status | followed_hours
+        A       | unknown      | open   |            900
+        B       | secondary_1  | closed |
+        C       | secondary_1  | open   |            900
+    """)
+    steps = table("""
+        case_id | outcome
+        A       | done
+        B       | not_done
+        C       | not_done
+    """).assign(step="cpms")
+    cases["followed_school_days"] = cases["followed_hours"]
+    imports = pd.DataFrame({"as_of": [pd.Timestamp("2026-06-12")]})
+    catalogue = load_catalogue()
+    with publish(tmp_path, cases=cases, case_steps=steps, imports=imports) as snapshot:
+        tables = count_tables(snapshot, catalogue, catalogue.period(PERIOD))
+    return {
+        counts.spec.code: {counts.labels(place): int(counts.numbers[place]) for place in counts.places()}
+        for counts in tables
+    }
+
+
+def test_a_relay_done_without_a_date_has_a_category_and_a_case_closed_without_it_did_not_have_it(drawn):
+    counts = drawn["relays_by_level"]
+    assert counts["CPMS", "Total", "Fait, sans date"] == 1
+    assert counts["CPMS", "Total", "Plus tard ou pas fait"] == 2
+    assert counts["CPMS", "Total", "Dans le délai"] == 0
+
+
+def test_a_level_that_is_not_known_has_its_place(drawn):
+    assert drawn["types_by_level"]["Insultes", "Niveau inconnu"] == 1
+    assert drawn["types_by_level"]["Insultes", "Total"] == 3

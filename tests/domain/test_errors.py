@@ -31,7 +31,9 @@ def test_what_was_foreseen_is_told_in_its_own_words(kind):
     assert explain(kind("Le fichier est vide.")) == "Le fichier est vide."
 
 
-@pytest.mark.parametrize("start", [["-m", "analytics.cli.commands", "info"], ["app.py"]])
+@pytest.mark.parametrize(
+    "start", [["-c", 'from analytics.cli.commands import main; raise SystemExit(main(["info"]))'], ["app.py"]]
+)
 def test_data_that_cannot_be_used_is_told_in_one_sentence_wherever_relais_starts(start, tmp_path):
     (tmp_path / "contacts.toml").write_text("zones = 3", encoding="utf-8")
     environment = {**os.environ, "RELAIS_DATA": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}

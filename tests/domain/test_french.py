@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.french import LOCALE, number, typeset
+from analytics.domain.french import LOCALE, hours, number, percents, school_days, typeset
 
 VALUES = st.floats(-1e9, 1e9) | st.integers(-(10**12), 10**12) | st.integers(-4000, 4000).map(lambda n: n / 8)
 
@@ -38,3 +38,17 @@ def test_thousands_stand_apart_and_decimals_follow_a_comma(value, decimals, writ
 )
 def test_texts_are_typeset_in_french(typed, shown):
     assert typeset(typed) == shown
+
+
+def test_day_zero_is_the_day_of_the_report_itself():
+    assert [school_days(n) for n in (0, 1, 12, np.nan)] == ["le jour même", "1 j. d’école", "12 j. d’école", "–"]
+
+
+def test_hours_become_days_after_three_days():
+    assert [hours(n) for n in (0, 72, 73, 84, 108)] == ["0\u202fh", "72\u202fh", "3 jours", "4 jours", "4 jours"]
+
+
+def test_two_bounds_that_read_alike_are_one_share():
+    assert percents(0.4, 0.6) == "40 à 60\u202f%"
+    assert percents(0.401, 0.404) == "40\u202f%"
+    assert percents(np.nan, np.nan) == "–"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.measures.grouping import groups, places, starts, sums
+from analytics.measures.grouping import groups, places, sums
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(["b", "a", None]), st.sampled_from([True, False, None]), st.integers(0, 10**6)),
@@ -30,13 +29,6 @@ def test_groups_are_those_of_pandas_and_a_missing_value_is_the_last(rows):
     assert sums(number, 0 * number, table["n"], (len(found), 1))[:, 0].tolist() == expected["n"].tolist()
 
 
-@given(ROWS)
-def test_groups_that_stand_together_start_where_they_begin(rows):
-    table = drawn(rows).sort_values(["zone", "danger"], ignore_index=True)
-    number, found = groups(table, ["zone", "danger"])
-    assert starts(table, ["zone", "danger"]).tolist() == [np.argmax(number == i) for i in range(len(found))]
-
-
 @pytest.mark.parametrize(
     "values",
     [pd.Series(["b", "x", None, "a"], dtype="str"), pd.Categorical(["b", None, None, "a"]), ["b", "x", None, "a"]],
@@ -50,5 +42,5 @@ def test_what_is_not_among_the_names_has_no_place_and_is_in_no_sum(values):
 
 def test_a_table_without_a_row_has_no_group():
     number, found = groups(drawn([]), ["zone"])
-    assert len(number) == len(found) == len(starts(drawn([]), ["zone"])) == 0
+    assert len(number) == len(found) == 0
     assert groups(drawn([]), [])[1].empty

@@ -218,6 +218,22 @@ def test_only_the_last_whole_weeks_are_news(table, signal, rises):
     assert news[["period", "signal", "rises"]].to_numpy().tolist() == [[3, signal, rises]]
 
 
+def test_the_fourth_whole_week_before_the_running_one_is_news_and_the_fifth_is_not(table):
+    for n_weeks, told in ((4, [2]), (3, [])):
+        chart = table("""
+            period | value | centre | lower | upper | signal  | provisional
+            1      |     5 |      5 |     0 |    12 | none    | 0
+            2      |    90 |      5 |     0 |    12 | outside | 0
+            3      |     5 |      5 |     0 |    12 | none    | 0
+            4      |     5 |      5 |     0 |    12 | none    | 0
+            5      |     5 |      5 |     0 |    12 | none    | 0
+            6      |     9 |      5 |     0 |    12 | none    | 1
+        """)
+        assert incidents.recent_signals(chart, n_weeks)["period"].tolist() == told
+    fifth = pd.concat([chart[:5], chart[4:5], chart[5:]]).assign(period=range(1, 8))
+    assert incidents.recent_signals(fifth).empty
+
+
 @pytest.fixture
 def rare(table):
     """Reports of a rare type around the autumn holiday of 2025, 20 to 31 October."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -38,7 +40,7 @@ def test_steps_come_in_the_order_of_the_protocol(counts):
 
 
 def test_a_case_closed_without_the_relay_keeps_the_median_from_being_flattered(counts):
-    medians = relays.median_delays(counts).set_index("step")["median"]
+    medians = relays.curves(counts).quantile().set_index("step")["delay"]
     assert medians["cpms"] == 30  # two of four; without the closed case it would be reached by two of three
     assert medians["parents"] == 2
 
@@ -106,3 +108,21 @@ def test_those_who_threaten_life_and_the_others_stand_together_where_all_do(tabl
     assert cpms.to_list() == [2, 0, 5, 1, 6, 29, 14]
     by_danger = relays.deadline_status(counts, ["danger"]).drop(columns="danger").groupby("step").sum()
     pd.testing.assert_frame_equal(by_danger.loc[everybody.index], everybody)
+
+
+@pytest.mark.parametrize("as_of", [date(2026, 3, 1), date(2026, 3, 31)])
+def test_the_month_of_the_extraction_and_the_one_before_are_provisional(table, as_of):
+    """A week counts in the month of its Thursday: that of Monday 29 December 2025 is in January."""
+    counts = table("""
+        step | report_week | event | delay | n
+        cpms | 2025-12-22  | done  |     4 | 6
+        cpms | 2025-12-29  | done  |     8 | 5
+        cpms | 2026-02-02  | done  |     6 | 4
+        cpms | 2026-03-02  | done  |     2 | 9
+    """)
+    counts["report_week"] = pd.to_datetime(counts["report_week"])
+    months = relays.monthly_median(counts, as_of).set_index("period")
+    assert [f"{month:%Y-%m}" for month in months.index] == ["2025-12", "2026-01", "2026-02", "2026-03"]
+    assert months["provisional"].tolist() == [False, False, True, True]
+    assert months["n_cases"].tolist() == [6, 5, 4, 9]
+    assert months["value"].isna().tolist() == [False, False, True, False]

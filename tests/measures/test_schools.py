@@ -111,6 +111,7 @@ def test_no_school_with_a_case_or_of_unknown_level_is_left_out():
     assert schools.teaching(table, ["secondary_1"])["school_id"].to_list() == ["B", "C", "D"]
     assert schools.teaching(table, ["fundamental", "secondary_3"])["school_id"].to_list() == list("ABCD")
     assert schools.teaching(table, [])["school_id"].to_list() == list("ABCD")
+    assert schools.teaching(table, ["secondary_1", "unknown"])["school_id"].to_list() == list("ABCD")
 
 
 # The most concerned tenth

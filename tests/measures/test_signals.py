@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics.measures import signals
-from analytics.measures.signals import LEAST_COUNT, QUIET, SIGNALS, g_chart, t_chart, why_unjudged, xmr
+from analytics.measures.signals import LEAST_COUNT, QUIET, SIGNALS, g_chart, why_unjudged, xmr
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "13_xmr_and_shewhart_limits.json").read_text())
 RULES = REFERENCE["nhs_run_rules"]
@@ -40,17 +40,6 @@ def test_limits_of_montgomerys_table_6_5():
     assert chart["centre"][0] == pytest.approx(data["cl"], rel=1e-9)
     assert chart["upper"][0] == pytest.approx(data["cl"] + half_width, rel=1e-9)
     assert chart["lower"][0] == pytest.approx(data["cl"] - half_width, rel=1e-9)
-
-
-def test_limits_of_montgomerys_days_between_failures(monkeypatch):
-    data = REFERENCE["montgomery"]["t_7_6"]
-    ours = t_chart(weeks(data["y"]))
-    assert ours["upper"][0] == pytest.approx(data["ucl"], rel=1e-3)
-    monkeypatch.setattr(signals, "LIMIT", 3 / 1.128)
-    theirs = t_chart(weeks(data["y"]))
-    np.testing.assert_allclose(theirs["value"], data["y"], rtol=1e-9)
-    for column, name in (("centre", "cl"), ("lower", "lcl"), ("upper", "ucl")):
-        assert theirs[column][0] == pytest.approx(data[name], rel=1e-9)
 
 
 @pytest.mark.parametrize("case", RULES["seven_one_side"])
@@ -186,9 +175,8 @@ def test_weeks_since_a_break_that_are_too_few_are_not_said_to_be_calm():
 def test_what_is_given_is_not_changed():
     points = weeks([9.0, 11.0] * 10)[::-1]
     before = points.copy()
-    chart = t_chart(points)
     g_chart(points)
-    xmr(points, pd.DataFrame({"on": [pd.Timestamp("2025-02-03")], "reason": ["x"]}))
+    chart = xmr(points, pd.DataFrame({"on": [pd.Timestamp("2025-02-03")], "reason": ["x"]}))
     pd.testing.assert_frame_equal(points, before)
     assert chart["period"].is_monotonic_increasing
 
@@ -251,8 +239,3 @@ def test_a_wait_is_a_whole_number_of_weeks():
     for value in (-1, 0.5):
         with pytest.raises(ValueError, match="counted"):
             g_chart(weeks([1, value]))
-
-
-def test_days_between_events_are_never_negative():
-    with pytest.raises(ValueError, match="never negative"):
-        t_chart(weeks([1, -1]))

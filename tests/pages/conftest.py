@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -53,6 +54,29 @@ def few_cases(extracts, tmp_path_factory):
         return store.folder
 
     return few_cases
+
+
+@pytest.fixture(scope="session")
+def undated(extracts, tmp_path_factory) -> Path:
+    """The last extract as a register of yes and no: no step has a date, nothing is said of closure, no school has a size."""
+    snapshot = Store(extracts).snapshot()
+    assert snapshot is not None
+    with snapshot:
+        tables = {name: snapshot.table(name) for name in TABLES}
+    is_contact = tables["case_steps"]["step"].isin(["cpms", "parents"])
+    for column in ("delay_hours", "delay_school_days"):
+        tables["case_steps"][column] = tables["case_steps"][column].mask(is_contact)
+        tables["cases"][column.replace("delay", "followed")] = tables["cases"][
+            column.replace("delay", "followed")
+        ].mask(tables["cases"]["status"] == "closed")
+    tables["case_steps"]["time_completed"] &= ~is_contact
+    tables["cases"]["school_level"] = tables["cases"]["school_level"].replace("secondary_3", "unknown")
+    tables["schools"] = tables["schools"].assign(provisional=True, n_pupils=pd.NA)
+    tables["imports"]["tells_closure"] = False
+    store = Store(tmp_path_factory.mktemp("undated"))
+    with store.writing():
+        store.publish(tables)
+    return store.folder
 
 
 @pytest.fixture

@@ -112,6 +112,28 @@ def test_every_zone_has_its_share_even_where_the_need_is_low(problem, table):
         allocate(problem(units, [8], schools, minimum_share=0.5))
 
 
+def test_of_each_zone_as_many_schools_are_reached_as_its_share_asks_and_no_more(problem, table):
+    """Half of three schools is two, rounded up; the schools of the other zone are worth more, and have hours for one."""
+    units = table("""
+        school_id | activity       | groups | hours | value
+        A         | staff_training |      1 |     8 |     1
+        B         | staff_training |      1 |     8 |     2
+        C         | staff_training |      1 |     8 |     3
+        D         | staff_training |      1 |     8 |     9
+        E         | staff_training |      1 |     8 |     8
+    """)
+    schools = table("""
+        school_id | zone
+        A         | Ath
+        B         | Ath
+        C         | Ath
+        D         | Mons
+        E         | Mons
+    """)
+    plan = allocate(problem(units, [8, 8, 8], schools, minimum_share=0.5))
+    assert set(plan.sessions["school_id"]) == {"B", "C", "D"}
+
+
 def test_a_school_visited_earlier_this_year_counts_for_its_zone(problem, table):
     units = table("""
         school_id | activity       | groups | hours | value

@@ -10,9 +10,11 @@ import pytest
 from analytics.domain.programme import programme
 from analytics.domain.school_calendar import OutsideCalendarError, calendar
 from analytics.planning.preparing import (
+    Team,
     observed_panel,
     observed_rates,
     open_weeks,
+    prepare,
     records_start,
     school_year_of,
     urgent_hours,
@@ -63,3 +65,24 @@ def test_the_panel_holds_whole_weeks_alone_and_rates_the_schools_with_pupils():
     assert panel["n"].sum() <= sized["n"].sum()
     assert set(rates["school_id"]) == set(sized.loc[sized["n_pupils"].fillna(0) > 0, "school_id"])
     assert (rates["exposure"] > 0).all()
+
+
+def test_cases_without_a_level_or_whose_school_has_no_size_are_counted_and_left_out(publish, table, tmp_path):
+    cases = table("""
+        case_id | school_id | school_level
+        A       | sized     | secondary_1
+        B       | sized     | secondary_1
+        C       | sized     | unknown
+        D       | unsized   | secondary_1
+    """)
+    schools = pd.DataFrame({"school_id": ["sized", "unsized"], "n_pupils": [500, pd.NA], "provisional": [False, True]})
+    snapshot = publish(
+        tmp_path,
+        cases=cases,
+        case_steps=cases[["case_id"]].assign(step="cpms", outcome="not_done"),
+        schools=schools,
+    )
+    preparation = prepare(snapshot, Team(2, 10.0, 5.0, date(2025, 10, 6)), programme().rules, calendar())
+    assert preparation.n_cases_left_out == 2
+    assert preparation.need["n"].sum() == 2
+    assert preparation.unplannable["school_id"].tolist() == ["unsized"]

@@ -202,7 +202,7 @@ def test_each_step_stands_against_its_deadline_as_counted_by_hand(asked):
 @pytest.mark.parametrize(("clock", "place"), [("hours", 0), ("school_days", 1)])
 def test_medians_of_each_step_and_of_the_first_relay(asked, clock, place):
     snapshot, selection, cases = asked
-    medians = relays.median_delays(snapshot.step_counts(clock, selection)).set_index("step")["median"]
+    medians = relays.curves(snapshot.step_counts(clock, selection)).quantile().set_index("step")["delay"]
     for step in CODES:
         waits = [
             (found[1 + place], event(case, found[0])) for case in cases if (found := case["steps"][step])[1] is not None
@@ -215,8 +215,8 @@ def test_medians_of_each_step_and_of_the_first_relay(asked, clock, place):
             first.append((min(done), "done"))
         elif any(found[0] == "not done" for found in of_relays):
             first.append((case["followed"][place], event(case, "not done")))
-    answer = relays.median_delays(snapshot.first_relay_counts(clock, selection))
-    assert answer["median"].tolist() == [median(first)]
+    answer = relays.curves(snapshot.first_relay_counts(clock, selection)).quantile()
+    assert answer["delay"].tolist() == [median(first)]
 
 
 def test_steps_overtaken_and_skipped_and_the_wait_for_the_next(asked):

@@ -8,78 +8,38 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import relays
-from analytics.store import Snapshot, Store
+from analytics.store import Snapshot
 from analytics.store.steps import CLOCKS
 
 Make = Callable[..., Snapshot]
 
 
 @pytest.fixture
-def snapshot_of(table, tmp_path) -> Make:
+def snapshot_of(table, publish, tmp_path) -> Make:
     """A store of the drawn cases and steps; a step that is not drawn is not applicable."""
 
     def make(cases: str, steps: str, deadlines: str = "school_id | step | max_hours | max_school_days") -> Snapshot:
-        drawn_cases = table(cases).assign(
-            school_id="1",
-            school_year="2025-2026",
-            report_week=pd.Timestamp("2025-09-01"),
-            school_level="secondary_1",
-            reporter="pupil",
-            channel="email",
-            minor=True,
-            detection_days=pd.NA,
-            first_seen_on=pd.Timestamp("2025-10-01"),
-        )
-        drawn_cases["case_id"] = drawn_cases["case_id"].astype(str)
-        drawn_cases["danger"] = drawn_cases["danger"] == "yes"
+        drawn_cases = table(cases).astype({"case_id": "str"})
         everything = pd.MultiIndex.from_product([drawn_cases["case_id"], STEPS], names=["case_id", "step"])
         drawn_steps = table(steps).assign(outcome=lambda t: np.where(t["hours"].isna(), "not_done", "done"))
         drawn_steps = drawn_steps.astype({"case_id": "str"}).set_index(["case_id", "step"]).reindex(everything)
-        case_steps = pd.DataFrame(
-            {
-                "outcome": drawn_steps["outcome"].fillna("not_applicable"),
-                "delay_hours": pd.to_numeric(drawn_steps["hours"]).astype("Int64"),
-                "delay_school_days": pd.to_numeric(drawn_steps["days"]).astype("Int64"),
-                "time_completed": drawn_steps["timed"] == "no",
-                "reason": pd.NA,
-            }
-        ).reset_index()
-        own = table(deadlines).astype(
-            {"school_id": "str", "step": "str", "max_hours": "Int64", "max_school_days": "Int64"}
-        )
-        schools = pd.DataFrame(
-            {
-                "school_id": ["1"],
-                "name": ["École 1"],
-                "school_network": ["wbe"],
-                "school_level": ["secondary"],
-                "zone": ["Mons"],
-                "n_pupils": [500],
-                "provisional": False,
-            }
-        )
-        imports = pd.DataFrame({"imported_at": [pd.Timestamp("2025-10-01", tz="UTC")], "source": ["register"]})
-        imports = imports.assign(file_digest="", key_id="", as_of=pd.Timestamp("2025-10-01"), tells_closure=True)
-        imports[[name for name in TABLES["imports"].names if name.startswith("n_")]] = 0
-        store = Store(tmp_path)
-        with store.writing():
-            store.publish(
+        return publish(
+            tmp_path,
+            cases=drawn_cases.assign(danger=drawn_cases["danger"] == "yes"),
+            case_steps=pd.DataFrame(
                 {
-                    "cases": drawn_cases,
-                    "case_incidents": pd.DataFrame({"case_id": drawn_cases["case_id"], "incident_type": "insults"}),
-                    "case_steps": case_steps,
-                    "schools": schools,
-                    "school_deadlines": own,
-                    "school_actions": TABLES["school_actions"].empty,
-                    "imports": imports,
+                    "outcome": drawn_steps["outcome"].fillna("not_applicable"),
+                    "delay_hours": pd.to_numeric(drawn_steps["hours"]).astype("Int64"),
+                    "delay_school_days": pd.to_numeric(drawn_steps["days"]).astype("Int64"),
+                    "time_completed": drawn_steps["timed"] == "no",
                 }
-            )
-        snapshot = store.snapshot()
-        assert snapshot is not None
-        return snapshot
+            ).reset_index(),
+            school_deadlines=table(deadlines).astype(
+                {"school_id": "str", "step": "str", "max_hours": "Int64", "max_school_days": "Int64"}
+            ),
+        )
 
     return make
 

@@ -128,13 +128,6 @@ def test_a_table_is_kept_whole_and_in_order_beyond_a_row_group(store, step):
         assert snapshot.table("case_steps")["case_id"].tolist() == ["000000"] * len(STEPS)
 
 
-@pytest.mark.parametrize("name", ["case_incidents", "case_steps"])
-def test_what_is_of_a_case_that_is_not_there_is_refused(store, name):
-    with store.writing(), pytest.raises(SchemaError, match="case_id"):
-        store.publish(records("A") | {name: records("A", "B")[name]})
-    assert store.versions == []
-
-
 def test_the_last_version_published_is_current_and_only_so_many_are_kept(store):
     published = [publish(store, f"A{n}") for n in range(KEPT_VERSIONS + 2)]
     assert store.versions == published[: -KEPT_VERSIONS - 1 : -1]

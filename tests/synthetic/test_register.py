@@ -28,10 +28,25 @@ def taken(register):
 
 def test_it_has_the_columns_and_sheets_of_a_real_register(register):
     fictitious, real = read(register), read((FILES / "registre-2025-2026.xlsx").read_bytes())
-    assert {str(header).replace("’", "'") for header in fictitious[0].rows[3]} == set(real[0].rows[3])
+    assert {str(header).replace("’", "'") for header in fictitious[0].rows[3]} == set(real[0].rows[3]) | {
+        "Faits survenus le"
+    }
     assert fictitious[1].rows[0] == real[1].rows[0]
     assert fictitious[0].rows[0][0] == "Service de médiation – registre des situations (données fictives)"
     assert fictitious[0].rows[1][0] == "Extrait du 20/11/2026"
+
+
+def test_the_day_of_the_facts_is_never_after_that_of_the_report_and_is_not_always_known(register):
+    rows = read(register)[0].rows
+    header = rows[3]
+    days = [(row[header.index("Faits survenus le")], row[header.index("Signalé le")]) for row in rows[4:]]
+
+    def day_of(cell: object) -> str:
+        return "-".join(reversed(cell[:10].split("/"))) if isinstance(cell, str) else f"{cell:%Y-%m-%d}"
+
+    known = [(day_of(facts), day_of(reported)) for facts, reported in days if facts]
+    assert all(facts <= reported for facts, reported in known)
+    assert 0.7 < len(known) / len(days) < 0.9
 
 
 def test_every_row_of_it_is_accepted(taken):

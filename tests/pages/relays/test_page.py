@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from analytics.domain.french import NARROW_SPACE
 from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import STEPS
 from analytics.store import Store
@@ -60,3 +61,31 @@ def test_a_filter_that_leaves_no_case_says_so_and_draws_nothing(ask, text):
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_what_is_missing_in_a_table_is_a_dash_and_not_an_english_word(ask, question):
     assert all(table.proto.placeholder == "–" for table in ask(question=question).dataframe)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_has_no_date_is_said_on_every_question(visit, undated, text, question):
+    words = text(visit("relays", undated, question=question, etape="CPMS"))
+    assert ("sans date" in words) == (question in ("En bref", "Comparer", "Où le temps se perd"))
+    assert ("Ce registre ne dit rien des clôtures" in words) == (question == "Délais et retards")
+
+
+def test_a_share_in_time_has_two_bounds_where_steps_have_no_date(visit, undated):
+    app = visit("relays", undated, question="En bref")
+    of_steps = app.dataframe[0].value.set_index("Étape").rename(columns=lambda name: name.replace(NARROW_SPACE, " "))
+    least, most = of_steps["24 h, au moins"], of_steps["24 h, au plus"]
+    contacts = [STEPS[code].label for code in ("cpms", "parents")]
+    undone = [step for step in of_steps.index if step not in contacts]
+    assert (least[undone] == most[undone]).all()
+    assert (least[of_steps["dont sans date"] > 0] < most[of_steps["dont sans date"] > 0]).all()
+    assert (of_steps["dont sans date"] > 0).sum() == 2
+    assert any(" à " in metric.value for metric in app.metric)
+    judged = visit("relays", undated, question="Délais et retards").dataframe
+    assert any({"Part à temps, au moins", "Part à temps, au plus"} <= set(table.value.columns) for table in judged)
+
+
+def test_a_register_with_dates_shows_one_share_and_no_word_on_what_has_none(visit, extracts, text):
+    app = visit("relays", extracts, question="En bref")
+    assert f"24{NARROW_SPACE}h" in app.dataframe[0].value.columns
+    assert "dont sans date" not in app.dataframe[0].value.columns
+    assert "sans date" not in text(app)

@@ -32,3 +32,11 @@ def test_a_school_without_a_case_has_a_sheet_that_says_so(visit, extracts, text)
     app = visit("school", extracts, ecole=school_label(school["name"], school["school_id"]))
     assert "Aucun dossier de cette école" in text(app)
     assert not app.get("plotly_chart")
+
+
+def test_what_is_not_known_of_a_school_is_said(visit, undated, text):
+    school = busiest(undated)
+    shown = visit("school", undated, ecole=school_label(school["name"], school["school_id"]))
+    assert {metric.label: metric.value for metric in shown.metric}["Dossiers"] == str(school["n"])
+    assert "Ce registre ne dit rien des clôtures" in text(shown)
+    assert any("À temps, au plus" in table.value.columns for table in shown.dataframe)

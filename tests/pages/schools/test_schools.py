@@ -48,6 +48,22 @@ def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
     assert "Ne rien signaler n’est pas être à l’abri" in words
 
 
+def test_schools_without_a_size_count_but_in_no_rate(visit, undated, text):
+    page = visit("schools", undated)
+    words = text(page)
+    assert f"{len(TRUTH['schools'])} écoles sans nombre d’élèves : elles comptent partout, sauf dans les taux" in words
+    assert "Leurs noms viennent du registre" in words
+    assert metrics(page)["Écoles avec au moins un dossier"].startswith(
+        f"{sum(n > 0 for n in TRUTH['schools'].values())} "
+    )
+
+
+@pytest.mark.parametrize("page", ["overview", "incidents", "prevention", "publish"])
+def test_the_other_pages_open_on_what_is_not_known(visit, undated, text, page):
+    words = text(visit(page, undated, **({"sujet": "Qui et où", "selon": "Niveau"} if page == "incidents" else {})))
+    assert ("Ce registre ne dit rien des clôtures" in words) == (page == "overview")
+
+
 @pytest.mark.parametrize("n_cases", [1, 2])
 def test_one_case_is_no_school_apart(visit, few_cases, n_cases, text):
     words = text(visit("schools", few_cases(n_cases)))
