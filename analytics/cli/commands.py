@@ -22,6 +22,7 @@ from typer.exceptions import TyperException
 from analytics.cli.terminal import (
     FrenchCommand,
     FrenchGroup,
+    Misuse,
     accept_any_encoding,
     day_argument,
     existing_file,
@@ -231,13 +232,19 @@ def forget(
 
 
 @_command("protocol")
-def protocol(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
+def protocol(
+    file: Annotated[Path, file_to_write(".pdf", ".html")],
+    parents: Annotated[bool, typer.Option("--parents", help="La feuille pour les parents, en .pdf.")] = False,
+) -> None:
     """Écrit le protocole, à imprimer ou à garder hors ligne."""
-    from analytics.documents import write_protocol
+    from analytics.documents import write_parents_sheet, write_protocol
+    from analytics.protocol import protocol as read_protocol
 
+    if parents and file.suffix.lower() != ".pdf":
+        raise Misuse("La feuille pour les parents s’écrit en .pdf.")
     with new_file(file):
-        write_protocol(file, _now().date())
-    say("Le protocole est écrit.")
+        (write_parents_sheet if parents else write_protocol)(file, read_protocol(), _now().date())
+    say("La feuille pour les parents est écrite." if parents else "Le protocole est écrit.")
 
 
 @_command("publish")

@@ -1,28 +1,55 @@
-"""The protocol as one HTML file: opens anywhere, without network, script or us."""
+"""The protocol as HTML: one fragment, shown by the page and, in a document of its own, by the plain route and the file."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date
-from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 
-from analytics.documents._content import chapters, local_zone, situation_words
+from markupsafe import Markup
+
 from analytics.documents._templates import template
 from analytics.domain.french import day
-from analytics.protocol import Situation, deadline_words, protocol
+from analytics.protocol import FACTS, Protocol, deadline_words
+
+HERE = Path(__file__).parent
+STYLE, SCRIPT = ((HERE / name).read_text(encoding="utf-8").strip() for name in ("protocol.css", "protocol.js"))
+
+SCRIPT_HASH = f"'sha256-{b64encode(sha256(SCRIPT.encode()).digest()).decode()}'"
+"""The fragment's only script, for a Content-Security-Policy."""
+
+POLICY = (
+    f"default-src 'none'; style-src 'unsafe-inline'; script-src {SCRIPT_HASH}; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 
-@lru_cache(maxsize=32)
-def protocol_html(today: date, situation: Situation = Situation()) -> str:  # noqa: B008 (frozen)
-    """The whole protocol, or the part of it that ``situation`` asks for, as a self-contained page."""
-    content = protocol()
-    zone = local_zone(content)
-    return template("protocol.html.jinja", deadline=deadline_words).render(
-        protocol=content,
-        chapters=chapters(content, situation, zone),
-        cards=[content.card(code, situation) for code in content.cards],
-        situation=situation_words(situation, content),
-        zone=content.zones[zone],
-        contacts=content.contacts_of(zone),
+def protocol_html(protocol: Protocol, today: date) -> str:
+    """The protocol as one self-contained file: no network, complete and in order without its script."""
+    return _render("protocol.html.jinja", protocol, today)
+
+
+def protocol_fragment(protocol: Protocol, today: date) -> str:
+    """The same protocol as a piece of a page that has its own ``h1``."""
+    return _render("protocol_fragment.html.jinja", protocol, today)
+
+
+def _render(name: str, protocol: Protocol, today: date) -> str:
+    return template(name, deadline=deadline_words).render(
+        protocol=protocol,
         today=today,
         written=day(today),
+        facts=FACTS,
+        qr=Markup(qr_svg(protocol.public_address)) if protocol.public_address else "",
+        style=Markup(STYLE),
+        script=Markup(SCRIPT),
+        policy=Markup(POLICY),
     )
+
+
+def qr_svg(address: str) -> str:
+    """``address`` as a QR code."""
+    import segno
+
+    return segno.make(address, error="m").svg_inline(omitsize=True, title=f"Code QR vers {address}")

@@ -1,116 +1,92 @@
-"""The protocol and the parents' sheet as tagged A4 PDF, through Typst: accents right, fonts embedded, searchable."""
+"""The protocol and the parents' sheet on paper, as tagged PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from analytics.documents._content import chapters, local_zone, situation_words
 from analytics.documents._templates import pdf
+from analytics.documents.protocol_html import qr_svg
 from analytics.domain.french import day
-from analytics.protocol import Contact, Entry, Protocol, Situation, deadline_words, protocol
+from analytics.protocol import Contact, Entry, Protocol, deadline_words
 
 
-@lru_cache(maxsize=64)
-def protocol_pdf(
-    today: date,
-    situation: Situation = Situation(),  # noqa: B008 (frozen)
-    done: tuple[tuple[str, str], ...] = (),
-) -> bytes:
-    """The protocol on two pages at most: a checklist with an hour beside each box, then the words and the numbers.
+def protocol_pdf(protocol: Protocol, today: date) -> bytes:
+    """The protocol on two pages: a checklist with an hour to write beside each box, then the words and the numbers."""
 
-    ``done`` gives the hour of the steps that are done already, as pairs of step and hour (``("cpms", "10 h 42")``).
-    """
-    content = protocol()
-    zone = local_zone(content)
-    hours = dict(done)
-    return _compile(
+    def contacts(chosen: Iterable[Contact]) -> list[dict[str, str]]:
+        return [_contact(contact, protocol.role(contact, today), contact.checked(today)) for contact in chosen]
+
+    def complements(phase: str, step: str = "") -> list[dict[str, Any]]:
+        entries = protocol.of(phase, "complement", step)
+        return [_entry(protocol, entry) | {"contacts": contacts(protocol.contacts_for(entry))} for entry in entries]
+
+    return pdf(
         "protocol.typ",
         today,
         {
-            "situation": situation_words(situation, content),
-            "zone": content.zones[zone],
-            "urgent": [_contact(contact, today) for contact in content.urgent],
-            "contacts": [_contact(contact, today) for contact in content.contacts_of(zone) if not contact.urgent],
+            "written": day(today),
+            "aim": protocol.phases["about"].aim,
+            "urgent": contacts(protocol.urgent),
+            "essentials": [
+                {"label": line.label, "contacts": contacts(protocol.contacts_for(*line.entries))}
+                for line in protocol.essentials
+            ],
+            "contacts": contacts(contact for contact in protocol.directory if not contact.urgent),
             "chapters": [
                 {
-                    "code": chapter.phase.code,
-                    "label": chapter.phase.label,
-                    "principles": [_entry(entry, content) for entry in chapter.principles],
-                    "complements": [_entry(entry, content) for entry in chapter.complements],
+                    "code": phase.code,
+                    "label": phase.label,
+                    "principles": [_entry(protocol, entry) for entry in protocol.of(phase.code, "principle")],
+                    "complements": complements(phase.code),
                     "tasks": [
-                        _entry(task.advice.step, content)
+                        _entry(protocol, step)
                         | {
-                            "when": task.advice.step.when,
-                            "deadline": deadline_words(task.advice.step.deadline) if task.advice.step.deadline else "",
-                            "number": task.number,
-                            "already": task.advice.already,
-                            "action": task.advice.reason if task.advice.already else task.advice.step.action,
-                            "hour": hours.get(task.advice.step.code, ""),
-                            "complements": [_entry(entry, content) for entry in task.complements],
-                            "numbers": [_short(contact, today) for contact in task.contacts if contact.number],
+                            "when": step.when,
+                            "deadline": deadline_words(step.deadline) if step.deadline else "",
+                            "number": protocol.number(step),
+                            "complements": complements(phase.code, step.code),
+                            "contacts": contacts(protocol.contacts_for(step)),
                         }
-                        for task in chapter.tasks
+                        for step in protocol.steps
+                        if step.phase == phase.code
                     ],
                 }
-                for chapter in chapters(content, situation, zone)
+                for phase in protocol.phases.values()
             ],
             "cards": [
                 {"label": card.label, "lines": [text for entry in card.entries for text in entry.say]}
-                for card in (content.card(code, situation) for code in content.cards)
+                for card in protocol.cards
             ],
+            "address": protocol.public_address,
+            "qr": qr_svg(protocol.public_address) if protocol.public_address else "",
         },
     )
 
 
-@lru_cache(maxsize=4)
-def parents_pdf(today: date) -> bytes:
+def parents_pdf(protocol: Protocol, today: date) -> bytes:
     """The information sheet for the parents of a victim, on one page: a proposal that the service validates."""
-    content = protocol()
-    return _compile(
+    return pdf(
         "parents.typ",
         today,
         {
-            "lines": [
-                {
-                    "label": line.label,
-                    "text": line.text,
-                    "added": bool(line.complements),
-                    "origin": content.origin_of_line(line),
-                }
-                for line in content.parents_sheet
-            ],
-            "contacts": [_contact(contact, today) for contact in content.contacts.values() if contact.parents],
+            "written": day(today),
+            "lines": [{"label": line.label, "text": line.text} for line in protocol.parents_sheet],
+            "contacts": [_contact(contact, contact.role) for contact in protocol.contacts.values() if contact.parents],
         },
     )
 
 
-def _entry(entry: Entry, content: Protocol) -> dict[str, Any]:
-    source = content.sources[entry.source]
+def _entry(protocol: Protocol, entry: Entry) -> dict[str, Any]:
     return {
         "label": entry.label,
         "action": entry.action,
+        "avoid": entry.avoid,
         "added": entry.is_added,
-        "source": f"{source.label}, {source.date}" if entry.is_added else ", ".join(entry.points),
+        "source": protocol.sources[entry.source].description if entry.is_added else ", ".join(entry.points),
     }
 
 
-def _short(contact: Contact, today: date) -> str:
-    return f"{contact.number} (à confirmer)" if contact.doubtful(today) else contact.number
-
-
-def _contact(contact: Contact, today: date) -> dict[str, Any]:
-    return {
-        "role": contact.role,
-        "number": contact.number,
-        "tel": contact.tel,
-        "hours": contact.hours,
-        "checked": contact.checked(today),
-        "doubtful": contact.doubtful(today),
-    }
-
-
-def _compile(template: str, today: date, content: Mapping[str, Any]) -> bytes:
-    return pdf(template, today, {**content, "written": day(today)})
+def _contact(contact: Contact, role: str, checked: str = "") -> dict[str, str]:
+    return {"role": role, "number": contact.number, "tel": contact.tel, "hours": contact.hours, "checked": checked}

@@ -116,6 +116,7 @@ def _protocol(content: Content) -> Iterator[str]:
             yield from _unknown(place, "contacts", entry.contacts, contacts)
             yield from _unknown(place, "applies", entry.applies, FLAGS | facts)
             yield from _unknown(place, "unless", entry.unless, FLAGS | facts)
+            yield from _unknown(place, "urgent", entry.urgent, FLAGS | facts)
             yield from _unknown(place, "because", getattr(entry, "because", ()), FLAGS | facts)
             yield from _unknown(place, "points", entry.points, points)
             if entry.is_added == bool(entry.points):
@@ -129,8 +130,9 @@ def _protocol(content: Content) -> Iterator[str]:
     carried = set(chain.from_iterable(entry.points for entry in entries.values()))
     if points - carried:
         yield f"protocol.toml : points de la procédure sans entrée : {listing(sorted(points - carried))}."
-    for card in protocol.cards:
-        yield from _unknown(f"protocol.toml : cards « {card.code} »", "entries", card.entries, entries)
+    for table in ("essentials", "cards"):
+        for card in getattr(protocol, table):
+            yield from _unknown(f"protocol.toml : {table} « {card.code} »", "entries", card.entries, entries)
     complements = {entry.code for entry in protocol.complements}
     for line in protocol.parents_sheet:
         yield from _sheet_line(line, points, complements)

@@ -164,7 +164,8 @@ class Phase(Row, frozen=True):
 class Entry(Term, frozen=True, kw_only=True):
     """One thing on the protocol page. ``points`` are the numbered points of the procedure that it carries.
 
-    ``say`` and ``avoid`` are our wording. ``applies`` and ``unless`` tie it to a situation.
+    ``action`` (and a step's ``when``) says what its source says; all other texts are our wording, shown as a complement.
+    ``applies`` and ``unless`` tie it to a situation; it is shown first where one of ``urgent`` is known to be true.
     """
 
     kind: ClassVar[Literal["step", "principle", "complement"]]
@@ -179,6 +180,7 @@ class Entry(Term, frozen=True, kw_only=True):
     words: Texts = ()
     applies: Texts = ()
     unless: Texts = ()
+    urgent: Texts = ()
 
     @property
     def anchor(self) -> str:
@@ -204,8 +206,8 @@ class Step(Entry, frozen=True, kw_only=True):
     definition: Text
     header: Text
     reason: Text
-    who: Text
     assumed: Habit
+    who: str = ""
     when: str = ""
     because: Mapping[str, Text] = {}
     told: str = ""
@@ -229,7 +231,7 @@ class Complement(Entry, frozen=True):
 
 
 class CardRow(Row, frozen=True):
-    """Words ready to say: codes of entries, in the order of a conversation."""
+    """Entries under a title: words ready to say in the order of a conversation, or one line of the first screen."""
 
     code: Text
     label: Text
@@ -252,6 +254,7 @@ class ProtocolFile(Row, frozen=True):
     steps: tuple[Step, ...]
     principles: tuple[Principle, ...]
     complements: tuple[Complement, ...]
+    essentials: tuple[CardRow, ...]
     cards: tuple[CardRow, ...]
     parents_sheet: tuple[SheetLine, ...]
 
@@ -301,22 +304,21 @@ class Contact(Row, frozen=True):
         """Whether the number was never found in a source, or not for a year."""
         return bool(self.number) and (not self.confirmed or (today - self.checked_on).days > STALE_AFTER_DAYS)
 
-    def named(self, today: date) -> str:
-        """The role beside the number, and whether the number is to be confirmed: wherever it is shown."""
-        return f"{self.role} (numéro à confirmer)" if self.doubtful(today) else self.role
-
     def checked(self, today: date) -> str:
         """What is known of the number today, in one sentence; empty where each school has its own."""
         checked = day(self.checked_on)
         if not self.number:
             return ""
         if not self.confirmed:
-            return "Numéro non vérifié. Confirmez-le avant de compter dessus."
+            return "Non vérifié\u202f: à confirmer avant de compter dessus."
         if self.doubtful(today):
-            return f"Numéro non vérifié depuis plus d’un an (dernière fois le {checked})."
-        return f"Numéro relu dans sa source le {checked}."
+            return f"Non vérifié depuis plus d’un an (dernière fois le {checked})."
+        return f"Relu le {checked}."
 
 
 class ContactsFile(Row, frozen=True):
+    """``public_address``: where the service shows its protocol to everyone; paper carries it once it is known."""
+
     zones: tuple[Zone, ...]
     contacts: tuple[Contact, ...]
+    public_address: str = ""

@@ -34,4 +34,3 @@ NO_CLOSURE = "Ce registre ne dit rien des clôtures : chaque dossier compte comm
 STEPS: dict[str, Step] = {step.code: step for step in CONTENT.protocol.steps}
 RELAYS: tuple[str, ...] = tuple(code for code, step in STEPS.items() if step.relay)
 DANGER_TYPES: tuple[str, ...] = tuple(term.code for term in CONTENT.vocabulary.incident_types if term.danger)
-IMAGE_TYPES: tuple[str, ...] = tuple(term.code for term in CONTENT.vocabulary.incident_types if term.images)

@@ -1,16 +1,22 @@
-"""A protocol and a situation: frozen values, and no rule but what follows from them."""
+"""A protocol: frozen values, and no rule but what follows from them.
+
+What depends on the situation (``applies``, ``unless``, ``urgent``, ``because``, ``told``) is chosen by the reader in the
+document itself, by ``documents/protocol.js``: it works offline, and no situation ever reaches a server.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Literal
 
 from analytics.domain import vocabulary
 from analytics.domain.content import Content
 from analytics.domain.data import CONTENT
-from analytics.domain.entries import EVERYWHERE, PROCEDURE, Contact, Entry, Phase, SheetLine, Source, Step
+from analytics.domain.entries import EVERYWHERE, PROCEDURE, CardRow, Contact, Entry, Phase, SheetLine, Source, Step
+from analytics.domain.french import typeset
 from analytics.domain.vocabulary import Term
 
 Kind = Literal["step", "principle", "complement"]
@@ -21,43 +27,11 @@ FACTS: dict[str, Term] = {code: term for code, term in vocabulary.INCIDENT_TYPES
 
 @dataclass(frozen=True)
 class Card:
-    """Words ready to say, in the order of a conversation."""
+    """Entries under a title: words ready to say in the order of a conversation, or one line of the first screen."""
 
     code: str
     label: str
     entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What is known of the situation; None is "not said". Says nothing about who the pupil is."""
-
-    facts: frozenset[str] = frozenset()
-    minor: bool | None = None
-    images: bool | None = None
-    threat: bool | None = None
-    told: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        if unknown := self.facts - FACTS.keys():
-            raise ValueError(f"unknown facts: {', '.join(sorted(unknown))}")
-
-    def holds(self, condition: str) -> bool | None:
-        """Whether ``condition`` (a flag or a kind of facts) is true, false, or not said."""
-        if condition == "images":
-            return True if self.facts & set(vocabulary.IMAGE_TYPES) else self.images
-        if condition == "threat":
-            return True if self.facts & set(vocabulary.DANGER_TYPES) else self.threat
-        if condition in ("minor", "adult"):
-            return None if self.minor is None else self.minor == (condition == "minor")
-        return condition in self.facts if self.facts else None
-
-
-def applies(entry: Entry, situation: Situation) -> bool:
-    """Whether ``entry`` stays: what was not said never removes it."""
-    if any(situation.holds(condition) is True for condition in entry.unless):
-        return False
-    return not entry.applies or any(situation.holds(condition) is not False for condition in entry.applies)
 
 
 @dataclass(frozen=True)
@@ -67,65 +41,59 @@ class Protocol:
     sources: Mapping[str, Source]
     phases: Mapping[str, Phase]
     entries: Mapping[str, Entry]
-    cards: Mapping[str, Card]
+    essentials: tuple[Card, ...]
+    cards: tuple[Card, ...]
     zones: Mapping[str, str]
     contacts: Mapping[str, Contact]
     parents_sheet: tuple[SheetLine, ...]
     observed: Mapping[str, str]
+    public_address: str = ""
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps, in order."""
         return tuple(entry for entry in self.entries.values() if isinstance(entry, Step))
 
-    @property
-    def tellable(self) -> tuple[Step, ...]:
-        """The steps whose other side may know already."""
-        return tuple(step for step in self.steps if step.told)
+    def number(self, step: Step) -> int:
+        """The number by which a step is found; the same in every situation."""
+        return self.steps.index(step) + 1
+
+    def of(self, phase: str, kind: Kind, step: str = "") -> tuple[Entry, ...]:
+        """The entries of a phase and kind; complements are those that accompany ``step``."""
+        return tuple(
+            entry
+            for entry in self.entries.values()
+            if (entry.phase, entry.kind, getattr(entry, "step", "")) == (phase, kind, step)
+        )
+
+    def cards_of(self, phase: str) -> tuple[Card, ...]:
+        """The words ready to say in a phase: that of their first entry."""
+        return tuple(card for card in self.cards if card.entries[0].phase == phase)
 
     @property
     def urgent(self) -> tuple[Contact, ...]:
         """The numbers for an immediate danger."""
         return tuple(contact for contact in self.contacts.values() if contact.urgent)
 
-    def of(self, phase: str, kind: Kind, situation: Situation, step: str = "") -> tuple[Entry, ...]:
-        """The entries of a phase and kind that apply; complements are those that accompany ``step``."""
-        return tuple(
-            entry
-            for entry in self.entries.values()
-            if (entry.phase, entry.kind, getattr(entry, "step", "")) == (phase, kind, step)
-            and applies(entry, situation)
-        )
+    def contacts_for(self, *entries: Entry) -> tuple[Contact, ...]:
+        """The contacts that ``entries`` name."""
+        return tuple(self.contacts[code] for entry in entries for code in entry.contacts)
 
-    def origin(self, entry: Entry) -> str:
-        """Where the entry comes from, in a few words: points of the procedure, or a source that is marked as added."""
-        return f"Complément. {self.sources[entry.source].description}" if entry.is_added else of_points(entry.points)
+    @property
+    def directory(self) -> tuple[Contact, ...]:
+        """The contacts of the zones, then those of everywhere."""
+        return tuple(sorted(self.contacts.values(), key=lambda contact: contact.zone == EVERYWHERE))
 
-    def origin_of_line(self, line: SheetLine) -> str:
-        """Where a line of the parents' sheet comes from."""
-        added = (self.origin(self.entries[code]) for code in line.complements)
-        return "\u202f; ".join(added) if line.complements else of_points(line.points)
+    @property
+    def local_zones(self) -> dict[str, str]:
+        """The zones that have numbers of their own."""
+        return {code: label for code, label in self.zones.items() if code != EVERYWHERE}
 
-    def card(self, code: str, situation: Situation) -> Card:
-        """The words ready to say that fit ``situation``: an adult pupil is not told what a minor is."""
-        card = self.cards[code]
-        return Card(code, card.label, tuple(entry for entry in card.entries if applies(entry, situation)))
-
-    def contacts_of(self, zone: str) -> tuple[Contact, ...]:
-        """The contacts of ``zone``, its own first, then those of everywhere."""
-        own = [contact for contact in self.contacts.values() if contact.zone == zone != EVERYWHERE]
-        return (*own, *(contact for contact in self.contacts.values() if contact.zone == EVERYWHERE))
-
-    def contacts_for(self, entry: Entry, zone: str) -> Iterator[Contact]:
-        """The contacts that ``entry`` names and that serve ``zone``."""
-        for code in entry.contacts:
-            if self.contacts[code].zone in (EVERYWHERE, zone):
-                yield self.contacts[code]
-
-
-def of_points(points: tuple[str, ...]) -> str:
-    """Points of the procedure as a source."""
-    return f"Procédure du service, {', '.join(points)}"
+    def role(self, contact: Contact, today: date) -> str:
+        """Whom a number reaches: with its zone where there are several, and whether the number is to be confirmed."""
+        several = contact.zone != EVERYWHERE and len(self.local_zones) > 1
+        zone = f", {self.zones[contact.zone]}" if several else ""
+        return typeset(f"{contact.role}{zone}{' (à confirmer)' if contact.doubtful(today) else ''}")
 
 
 @cache
@@ -138,13 +106,19 @@ def build(content: Content) -> Protocol:
     """The protocol that the data files hold, its references resolved."""
     file = content.protocol
     entries = {entry.code: entry for entry in (*file.steps, *file.principles, *file.complements)}
+
+    def cards(rows: tuple[CardRow, ...]) -> tuple[Card, ...]:
+        return tuple(Card(row.code, row.label, tuple(entries[code] for code in row.entries)) for row in rows)
+
     return Protocol(
         {source.code: source for source in file.sources},
         {phase.code: phase for phase in file.phases},
         entries,
-        {row.code: Card(row.code, row.label, tuple(entries[code] for code in row.entries)) for row in file.cards},
+        cards(file.essentials),
+        cards(file.cards),
         {zone.code: zone.label for zone in content.contacts.zones},
         {contact.code: contact for contact in content.contacts.contacts},
         file.parents_sheet,
         {seen.step: seen.sentence for seen in content.observed.observed},
+        content.contacts.public_address,
     )

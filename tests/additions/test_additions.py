@@ -99,15 +99,14 @@ def test_pages_show_them(seen):
 
 
 def test_the_protocol_shows_the_step_and_marks_it_as_a_complement(seen):
-    assert STEP in seen["pages"]["protocol"]
-    page = seen["pages"]["protocol"]
-    assert '<div class="relais-step relais-added"><span class="relais-badge">Complément</span>' in page
-    document = html.unescape(seen["protocol_html"])
-    assert f'<span class="badge">Complément</span> {STEP}' in document
-    assert "Complément. Child Focus, actualité (19/03/2024)" in document
+    for shown in (seen["pages"]["protocol"], seen["protocol_html"]):
+        card = html.unescape(shown)
+        card = card[card.index(f'id="{seen["anchors"][STEP]}"') :]
+        assert f'{STEP} <b class="mark">Complément</b>' in card[: card.index("</h3>")]
+        assert "Child Focus, actualité (19/03/2024)" in card[: card.index("</article>")]
     paper = " ".join(seen["protocol_pdf"].split())
     assert f"{STEP}. COMPLÉMENT Appelez le SAJ" in paper
-    assert "(Child Focus, actualité, 19/03/2024)" in paper
+    assert "(Child Focus, actualité (19/03/2024))" in paper
 
 
 def test_a_publication_counts_them(seen):

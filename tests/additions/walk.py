@@ -67,11 +67,12 @@ def main() -> None:
         name: page(name) for name in ("overview", "incidents", "relays", "schools", "protocol", "register")
     }
     seen["anchors"] = {entry.label: entry.anchor for entry in protocol().steps}
-    seen["protocol_html"] = protocol_html(AS_OF)
-    seen["protocol_pdf"] = pdf(protocol_pdf(AS_OF))
+    seen["protocol_html"] = protocol_html(protocol(), AS_OF)
+    seen["protocol_pdf"] = pdf(protocol_pdf(protocol(), AS_OF))
     publish_folder(store, "2025-2026", folder, AS_OF, rounded=True)
     seen["publication"] = (folder / "publication.html").read_text(encoding="utf-8")
     json.dump(seen, sys.stdout, default=str)
 
 
-main()
+if __name__ == "__main__":
+    main()

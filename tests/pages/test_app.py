@@ -145,4 +145,5 @@ def test_the_protocol_opens_whatever_became_of_the_records(opened, tmp_path):
     (tmp_path / "manifest").write_text("a manifest that names nothing")
     app = opened("protocol", tmp_path)
     assert not app.error
-    assert len(app.checkbox) == len(STEPS)
+    shown = "".join(block.proto.body for block in app.get("html"))
+    assert shown.count("data-step=") == len(STEPS)
