@@ -1,0 +1,94 @@
+"""What an import asks, and what it says it has understood.
+
+What a register can mean in one way is taken and said (:class:`Understanding`); what it can mean in two is a
+:class:`Question`. Its answer has a place in the mapping file, so that it is asked once. A question names columns and row
+numbers; its text never carries a value of a column that may hold names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a register can mean in two ways.
+
+    ``code`` is the kind: ``column``, ``word``, ``school``, ``date_order``, ``journal``, ``year_key``, ``sheet``, ``file``.
+    ``choices`` maps each answer to its French label, the best first; it is the default. ``place`` is where the answer stands
+    in the mapping file: ``("columns", header)``, ``("words", vocabulary, word)``, ``("schools", name)`` or
+    ``("answers", key)``. ``n_rows`` counts the rows that it touches and ``rows`` holds the first of their numbers.
+    ``blocking`` is True when nothing is imported before it is answered; else the rows that it touches are refused, or what
+    they say is unknown, until it is.
+    """
+
+    code: str
+    text: str
+    choices: Mapping[str, str]
+    place: tuple[str, ...] = field(repr=False)
+    n_rows: int = 0
+    rows: tuple[int, ...] = ()
+    blocking: bool = False
+
+    @property
+    def default(self) -> str:
+        """The best answer."""
+        return next(iter(self.choices))
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """The question for ``relais import --json``: without its place, which may hold a word of the register."""
+        return {
+            "code": self.code,
+            "text": self.text,
+            "choices": dict(self.choices),
+            "default": self.default,
+            "n_rows": self.n_rows,
+            "rows": list(self.rows),
+            "blocking": self.blocking,
+        }
+
+
+@dataclass(frozen=True)
+class ColumnReading:
+    """How a column was read: its header as typed, the field that it is ("" for none), a key of :data:`FATES`, and in French
+    what becomes of it and how it was read (order of the dates, first and last one, shares, what was set aside).
+    """
+
+    header: str
+    field: str
+    fate: str
+    becomes: str
+    description: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """A sheet that was read, or was not and why, with its number of rows under the headers."""
+
+    name: str
+    n_rows: int
+    is_read: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """« Ce que Relais a compris »: columns, sheets, what was taken in one way and said (``notes``), and the cases.
+
+    ``cases`` has a row per school year and school: [school_year, school_id, n]. ``tells_closure`` is False where the
+    register says nothing of closure.
+    """
+
+    columns: tuple[ColumnReading, ...] = ()
+    sheets: tuple[SheetReading, ...] = ()
+    notes: tuple[str, ...] = ()
+    cases: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["school_year", "school_id", "n"]))
+    n_formulas: int = 0
+    tells_closure: bool = True
