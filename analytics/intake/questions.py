@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analytics.spreadsheets.reading import RefusedFileError
+
 FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
 
 
@@ -92,3 +94,13 @@ class Understanding:
     cases: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["school_year", "school_id", "n"]))
     n_formulas: int = 0
     tells_closure: bool = True
+
+
+class UnansweredError(RefusedFileError):
+    """The import stops, and nothing has changed, until :attr:`questions` are answered: at least one of them is blocking."""
+
+    def __init__(self, questions: tuple[Question, ...], understanding: Understanding | None = None) -> None:
+        self.questions = questions
+        self.understanding = understanding or Understanding()
+        blocking = [question.text for question in questions if question.blocking]
+        super().__init__("Relais ne peut pas importer ce fichier sans une réponse. " + " ".join(blocking))
