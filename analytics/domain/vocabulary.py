@@ -173,6 +173,7 @@ REPORTERS = _vocabulary("reporters")
 CHANNELS = _vocabulary("channels")
 SCHOOL_NETWORKS = _vocabulary("school_networks")
 OUTCOMES = _vocabulary("outcomes")
+REASONS = _vocabulary("reasons")
 STATUSES = _vocabulary("statuses")
 MINORS = _vocabulary("minors")
 
