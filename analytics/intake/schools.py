@@ -136,7 +136,8 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
     def agreed(code: str, values: pd.Series) -> pd.Series:
         """The first value of each school, in each of its rows; another value further down is a fault."""
         told = values.groupby(same_school).transform("first")
-        faults.add(code, "duplicate", (values.notna() & (values.map(_same) != told.map(_same))).to_numpy())
+        if code in cells:
+            faults.add(code, "duplicate", (values.notna() & (values.map(_same) != told.map(_same))).to_numpy())
         return told
 
     def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
@@ -395,8 +396,12 @@ def _abbreviates(typed: Sequence[str], words: Sequence[str]) -> bool:
             continue
         for start in range(place, len(long_words)):
             initials = "".join(other[0] for other in long_words[start : start + len(word)])
-            if long_words[start].startswith(word) or (len(word) > 1 and initials == word):
-                place = start + (1 if long_words[start].startswith(word) else len(word))
+            is_cut_short = not word.isdigit() and long_words[start].startswith(word)
+            if long_words[start] == word or is_cut_short:
+                place = start + 1
+                break
+            if len(word) > 1 and initials == word:
+                place = start + len(word)
                 break
         else:
             return False
