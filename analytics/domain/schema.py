@@ -133,6 +133,8 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 _CASE = Column("case_id", "VARCHAR", "keyed pseudonym of the case number: 12 letters and digits of an HMAC-SHA-256")
 _SCHOOL = Column("school_id", "VARCHAR", "code of the school in the schools sheet")
 _STEP = Column("step", "VARCHAR", "step of the protocol", vocabulary.STEPS)
+_FOLLOWED = "from the report to the closure, else to the extraction; empty when closed on a day that is not known"
+_DELAY = "from the report to the step, where done on a day that is known"
 
 CASES = Table(
     "cases",
@@ -148,8 +150,10 @@ CASES = Table(
         Column("minor", "BOOLEAN", "whether the pupil is a minor; empty when not known", nullable=True),
         Column("danger", "BOOLEAN", "whether an incident type threatens life"),
         Column("status", "VARCHAR", "open or closed at the extraction", vocabulary.STATUSES),
-        Column("followed_hours", "INTEGER", "whole hours from the report to the closure, else to the extraction"),
-        Column("followed_school_days", "INTEGER", "school days from the report to the closure, else to the extraction"),
+        Column("followed_hours", "INTEGER", f"whole hours {_FOLLOWED}", nullable=True),
+        Column("followed_school_days", "INTEGER", f"school days {_FOLLOWED}", nullable=True),
+        Column("detection_days", "INTEGER", "days from the facts to the report; empty when not known", nullable=True),
+        Column("first_seen_on", "DATE", "day of the first extraction that held the case"),
     ),
     ("case_id",),
 )
@@ -166,15 +170,16 @@ CASE_STEPS = Table(
         _CASE,
         _STEP,
         Column("outcome", "VARCHAR", "what became of the step", vocabulary.OUTCOMES),
-        Column("delay_hours", "INTEGER", "whole hours from the report to the step, where done", nullable=True),
-        Column("delay_school_days", "INTEGER", "school days from the report to the step, where done", nullable=True),
+        Column("delay_hours", "INTEGER", f"whole hours {_DELAY}", nullable=True),
+        Column("delay_school_days", "INTEGER", f"school days {_DELAY}", nullable=True),
         Column("time_completed", "BOOLEAN", "the step or the report had no time of day: counted as late as it can be"),
+        Column("reason", "VARCHAR", "why the step is not done or not applicable", vocabulary.REASONS, nullable=True),
     ),
     ("case_id", "step"),
 )
 SCHOOLS = Table(
     "schools",
-    "a school of the schools sheet, with or without a case",
+    "a school of the schools sheet, with or without a case, or named by the register where there is no sheet",
     (
         _SCHOOL,
         Column("name", "VARCHAR", "name of the school"),
@@ -182,6 +187,7 @@ SCHOOLS = Table(
         Column("school_level", "VARCHAR", "what the school teaches", vocabulary.TEACHING_LEVELS, nullable=True),
         Column("zone", "VARCHAR", "zone of the service", nullable=True),
         Column("n_pupils", "INTEGER", "number of pupils", nullable=True),
+        Column("provisional", "BOOLEAN", "the school comes from the register's own names, not from a list of schools"),
     ),
     ("school_id",),
 )
@@ -223,6 +229,9 @@ IMPORTS = Table(
         Column("n_changed", "INTEGER", "cases whose record changed"),
         Column("n_unchanged", "INTEGER", "cases whose record is the same"),
         Column("n_missing", "INTEGER", "cases of the same school years that the file no longer holds; they are kept"),
+        Column(
+            "tells_closure", "BOOLEAN", "whether the register says which cases are closed; if not, all count as open"
+        ),
     ),
     ("imported_at",),
 )

@@ -52,6 +52,11 @@ class Extract:
     def n_refused(self) -> int:
         return self.n_read - self.n_accepted
 
+    @property
+    def tells_closure(self) -> bool:
+        """Whether the register says which cases are closed."""
+        return "closed" in self.layout.columns
+
 
 def extract(
     content: bytes,

@@ -318,12 +318,34 @@ NEVER_READ: tuple[str, ...] = (
 )
 
 SCHOOLS: tuple[Field, ...] = (
-    Field("code", "Code", "gardé", ("code école", "FASE", "numéro FASE", "n FASE", "code FASE"), required=True),
-    Field("name", "Nom", "gardé", ("école", "nom de l’école", "établissement"), required=True),
-    Field("network", "Réseau", "gardé", terms=vocabulary.SCHOOL_NETWORKS),
-    Field("teaching", "Niveau", "gardé", ("enseignement",), terms=vocabulary.TEACHING_LEVELS),
-    Field("zone", "Zone", "gardé", ("arrondissement", "secteur")),
-    Field("pupils", "Élèves", "gardé", ("nombre d’élèves", "population", "nb élèves")),
+    Field(
+        "code",
+        "Code",
+        "gardé",
+        (
+            *("code école", "code de l’école", "FASE", "numéro FASE", "n FASE", "code FASE"),
+            # The headers of the public list, for people and for machines.
+            *("n FASE de l’établissement", "ndeg FASE de l’établissement", "numéro FASE de l’établissement"),
+            *("n FASE établissement", "code FASE de l’établissement", "FASE de l’établissement", "FASE établissement"),
+        ),
+    ),
+    Field(
+        "name",
+        "Nom",
+        "gardé",
+        ("école", "nom de l’école", "nom école", "établissement", "nom de l’établissement", "nom établissement"),
+        required=True,
+    ),
+    Field("network", "Réseau", "gardé", ("réseau d’enseignement",), terms=vocabulary.SCHOOL_NETWORKS),
+    Field(
+        "teaching",
+        "Niveau",
+        "gardé",
+        ("enseignement", "niveau d’enseignement", "type d’enseignement"),
+        terms=vocabulary.TEACHING_LEVELS,
+    ),
+    Field("zone", "Zone", "gardé", ("arrondissement administratif", "arrondissement", "secteur")),
+    Field("pupils", "Élèves", "gardé", ("nombre d’élèves", "population", "population scolaire", "nb élèves")),
     *(
         Field(
             f"deadline:{step.code}",

@@ -32,6 +32,7 @@ def merge(
     time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it; a partial
     extract misses nothing.
     """
+    extract = extract | {"cases": _first_seen(known["cases"], extract["cases"])}
     is_told = _among(known["cases"]["case_id"], extract["cases"]["case_id"])
     common, absent = known["cases"]["case_id"][is_told], known["cases"][~is_told]
     unchanged = int((_fingerprints(known, common) == _fingerprints(extract, common)).sum())
@@ -51,6 +52,13 @@ def merge(
         tables[name] = _stack(known[name][~known[name]["school_id"].isin(told)], extract[name])
     tables["school_actions"] = _merge_actions(known["school_actions"], extract["school_actions"])
     return tables, changes
+
+
+def _first_seen(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """The cases of an extract, those that are known with the day on which they were first seen."""
+    place = pc.index_in(pa.array(told["case_id"]), value_set=pa.array(known["case_id"]))
+    seen_on = pa.array(known["first_seen_on"]).take(place).to_pandas()
+    return told.assign(first_seen_on=seen_on.fillna(told["first_seen_on"]))
 
 
 def _merge_actions(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:

@@ -57,6 +57,8 @@ def record_tables(
             "status": np.where(open_case, "open", "closed"),
             "followed_hours": elapsed_hours(reported_at, kept(columns.closed_at).fillna(extracted_at)),
             "followed_school_days": days.school_days(reported_on, followed_on),
+            "detection_days": pd.Series(pd.NA, reported_on.index, dtype="Int64"),
+            "first_seen_on": end_of_extract,
         }
     )
     case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))
@@ -95,6 +97,7 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
                 of_case(columns.reported.days), of_step(moment.days for moment in moments)
             ),
             "time_completed": (outcomes == list(OUTCOMES).index("done")) & ~is_timed,
+            "reason": pd.Series(pd.NA, outcomes.index, dtype="str"),
         }
     )
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
-from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, STEPS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STATUSES, STEPS
 
 EVENTS = ("done", "pending", "closed", "not_applicable", "not_recorded", "no_deadline")
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
@@ -25,10 +25,18 @@ VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
 _ENUMS: dict[str, Iterable[str]] = {
     "status": STATUSES,
     "outcome": OUTCOMES,
+    "reason": REASONS,
     "event": EVENTS,
     "incident_type": INCIDENT_TYPES,
     "step": STEPS,
 }
+WHERE_LACKING = {
+    # The earliest extraction of which the case can have been a part.
+    "first_seen_on": "(SELECT coalesce(min(as_of) FILTER (as_of >= report_week), max(as_of)) FROM imports)",
+    "provisional": "false",
+    "tells_closure": "true",
+}
+"""What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""
 OF_STEP = tuple(column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key)
 
 
@@ -91,14 +99,16 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     cases, incidents, steps = (rows[name] for name in VIEWS)
     case_id, types = cases["case_id"].combine_chunks(), pa.array(list(INCIDENT_TYPES))
     has_type = np.zeros((len(types), len(cases)), dtype=bool)
-    has_type[_places(incidents, "incident_type", types), _places(incidents, "case_id", case_id)] = True
+    has_type[
+        _places(incidents, "incident_type", types).to_numpy(), _places(incidents, "case_id", case_id).to_numpy()
+    ] = True
     laid = dict(zip(cases.column_names, cases.columns, strict=True))
     laid |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
-    place = _places(steps, "step", pa.array(list(STEPS))), _places(steps, "case_id", case_id)
+    place = _places(steps, "step", pa.array(list(STEPS))).to_numpy(), _places(steps, "case_id", case_id).to_numpy()
     for column in OF_STEP:
         words = pa.array(list(_ENUMS.get(column.name, ())), pa.string())
-        told = pa.array(_places(steps, column.name, words)) if words else steps[column.name].combine_chunks()
+        told = _places(steps, column.name, words) if words else steps[column.name].combine_chunks()
         values = np.zeros((len(STEPS), len(cases)), told.type.to_pandas_dtype())
         values[place] = told.fill_null(pa.scalar(0).cast(told.type)).to_numpy(zero_copy_only=False)
         is_missing = np.ones(values.shape, dtype=bool)
@@ -109,9 +119,9 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     return pa.table(laid)
 
 
-def _places(table: pa.Table, name: str, among: pa.Array) -> np.ndarray:
-    """Where each value of a column stands in ``among``."""
-    places = pc.index_in(table[name], value_set=among)
-    if places.null_count:
+def _places(table: pa.Table, name: str, among: pa.Array) -> pa.Array:
+    """The index of each value of a column in ``among``, null where it is null; SchemaError for another value."""
+    places = pc.index_in(table[name], value_set=among).combine_chunks()
+    if places.null_count > table[name].null_count:
         raise SchemaError(f"a {name} of a case is not known")
-    return places.to_numpy()
+    return places

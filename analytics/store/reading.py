@@ -11,8 +11,8 @@ from typing import Self
 import duckdb
 import pandas as pd
 
-from analytics.domain.schema import to_pandas
-from analytics.store.layout import columns
+from analytics.domain.schema import TABLES, to_pandas
+from analytics.store import layout
 
 Config = dict[str, str | bool | int | float | list[str]]
 CONFIG: Config = {
@@ -86,10 +86,16 @@ class Reader:
 
     @property
     def has_current_layout(self) -> bool:
-        """Whether the file has all the columns that questions ask for: those of the steps and types known today."""
+        """Whether the file has every column that questions ask for: those of today's schema, steps and types."""
+        return self.columns("records") >= set(layout.columns()) and all(
+            self.columns(name) >= set(table.names) for name, table in TABLES.items()
+        )
+
+    def columns(self, table: str) -> set[str]:
+        """The names of the columns of a table or view of the file; none where it is not there."""
         with self._connection.cursor() as cursor:
-            found = cursor.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'records'").fetchall()
-        return {name for (name,) in found} >= set(columns())
+            found = cursor.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = $1", [table]).fetchall()
+        return {name for (name,) in found}
 
 
 def digest(path: Path) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from analytics.domain.schema import TABLES
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.store import layout
 from analytics.store.incident_types import TypeQuestions
 from analytics.store.layout import of_type
 from analytics.store.selecting import CaseQuery, school_conditions
@@ -20,9 +21,14 @@ class Snapshot(StepQuestions, TypeQuestions):
     """One version of the store: who it is, what may be chosen, and its counts."""
 
     def table(self, name: str) -> pd.DataFrame:
-        """A whole table of the schema, in the order of its key."""
+        """A whole table of the schema, in the order of its key. What a file of an older layout lacks is filled in."""
         table = TABLES[name]
-        return self.query(f"SELECT * FROM {table.name} ORDER BY {', '.join(table.key)}")
+        found = self.columns(name)
+        columns = (
+            c.name if c.name in found else f"{layout.WHERE_LACKING.get(c.name, 'NULL')}::{c.type} AS {c.name}"
+            for c in table.columns
+        )
+        return self.query(f"SELECT {', '.join(columns)} FROM {name} ORDER BY {', '.join(table.key)}")
 
     @property
     def is_demo(self) -> bool:
@@ -33,6 +39,11 @@ class Snapshot(StepQuestions, TypeQuestions):
     def as_of(self) -> date:
         """The day of the last imported extraction."""
         return self.query("SELECT arg_max(as_of, imported_at) AS as_of FROM imports")["as_of"].iloc[0].date()
+
+    @property
+    def tells_closure(self) -> bool:
+        """Whether a register that was imported says which cases are closed; if not, every case counts as open."""
+        return bool(self.query("SELECT bool_or(tells_closure) AS told FROM imports")["told"].fillna(True).iloc[0])
 
     def holds(self, case_id: str) -> bool:
         """Whether a case is among the records."""

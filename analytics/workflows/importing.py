@@ -148,6 +148,7 @@ def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at:
             "n_changed": [changes.changed],
             "n_unchanged": [changes.unchanged],
             "n_missing": [changes.missing],
+            "tells_closure": [found.tells_closure],
         }
     )
 

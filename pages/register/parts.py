@@ -19,6 +19,7 @@ from analytics.intake.previewing import (
     unread_steps_sentence,
 )
 from analytics.intake.proposing import UnknownWord, own_words_toml, together
+from analytics.spreadsheets.reading import FILE_TYPES
 from analytics.store import Store
 from analytics.workflows.importing import Import
 from pages.register import state
@@ -62,12 +63,12 @@ def choose_files() -> state.Upload | None:
     turn = state.turn()
     st.html(_FRENCH_UPLOAD.replace("LIMIT", str(st.get_option("server.maxUploadSize"))))
     register = st.file_uploader(
-        "Votre registre (XLSX, ODS ou CSV)", type=["xlsx", "ods", "csv"], key=f"registre_fichier_{turn}"
+        "Votre registre (XLSX, ODS ou CSV)", type=list(FILE_TYPES), key=f"registre_fichier_{turn}"
     )
     with st.expander("Les écoles, le jour de l’extrait ou vos propres mots sont ailleurs"):
         schools = st.file_uploader(
             "La liste des écoles, si elle n’est pas une feuille du registre",
-            type=["xlsx", "ods", "csv"],
+            type=list(FILE_TYPES),
             key=f"registre_ecoles_{turn}",
         )
         mapping = st.file_uploader(

@@ -71,6 +71,7 @@ DRAWN = {
                CASE WHEN hash(number, 6) % 5 = 0 THEN 'open' ELSE 'closed' END AS status,
                (hash(number, 7) % 3000)::INTEGER AS followed_hours,
                (hash(number, 7) % 3000 // 40)::INTEGER AS followed_school_days,
+               NULL::INTEGER AS detection_days, DATE '2026-06-12' AS first_seen_on,
     """
     + ", ".join(
         f"hash(number, 8) % {len(INCIDENT_TYPES)} = {place} OR hash(number, 9) % {3 * len(INCIDENT_TYPES)} = {place} "
@@ -84,14 +85,16 @@ DRAWN = {
              WHEN dice_{step} < 95 THEN 'not_applicable' ELSE 'not_recorded' END AS {of_step(step, "outcome")},
         CASE WHEN dice_{step} < 60 THEN (hash(number, {place}) // 100 % 600)::INTEGER END AS {of_step(step, "delay_hours")},
         ({of_step(step, "delay_hours")} // 40)::INTEGER AS {of_step(step, "delay_school_days")},
-        dice_{step} < 60 AND hash(number, {place}) % 7 = 0 AS {of_step(step, "time_completed")}
+        dice_{step} < 60 AND hash(number, {place}) % 7 = 0 AS {of_step(step, "time_completed")},
+        NULL AS {of_step(step, "reason")}
         """
         for place, step in enumerate(STEPS, 10)
     )
     + "FROM range($n) AS numbers(number) ORDER BY case_id",
     "schools": """
         SELECT (3000 + number)::VARCHAR AS school_id, 'École ' || number AS name, 'wbe' AS school_network,
-               'secondary' AS school_level, 'Zone ' || number % 4 AS zone, (200 + 20 * number)::INTEGER AS n_pupils
+               'secondary' AS school_level, 'Zone ' || number % 4 AS zone, (200 + 20 * number)::INTEGER AS n_pupils,
+               false AS provisional
         FROM range(40) AS numbers(number)
     """,
     "school_deadlines": """
@@ -101,7 +104,7 @@ DRAWN = {
     "imports": """
         SELECT TIMESTAMPTZ '2026-06-12' AS imported_at, 'demo' AS source, '' AS file_digest, '' AS key_id,
                DATE '2026-06-12' AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, $n AS n_new, 0 AS n_changed,
-               0 AS n_unchanged, 0 AS n_missing
+               0 AS n_unchanged, 0 AS n_missing, true AS tells_closure
     """,
 }
 

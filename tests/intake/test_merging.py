@@ -43,7 +43,8 @@ def meanings(name: str) -> dict[str, tuple]:
             frozenset(w.strip().lower() for w in cell[h].split(";"))
             for h in ("Faits", "Canal", "Mineur", "Signalé par")
         ]
-        dates = [moment(cell[h]) for h in ("Signalé le", "Clôturé le", *(step.header for step in STEPS.values()))]
+        headers_of_dates = ("Signalé le", "Clôturé le", *(step.header.replace("’", "'") for step in STEPS.values()))
+        dates = [moment(cell[header]) for header in headers_of_dates]
         return schools.get(cell["École"], cell["École"]), cell["Année d'études"].strip(), *words, *dates
 
     return {str(row[0]).strip(): meaning(row) for row in rows[4:]}
@@ -90,6 +91,14 @@ def test_a_case_of_another_school_year_is_not_missed(taken):
     old = {"N° dossier": "2025/0001", "Signalé le": "13/01/2025"}
     _, changes = merge(taken(old).tables, taken({}).tables)
     assert (changes.new, changes.missing) == (1, 0)
+
+
+def test_a_case_keeps_the_day_of_the_extract_that_first_held_it(taken):
+    before = taken({}).tables
+    later = taken({"Canal": "Courriel"}, {"N° dossier": "2"}, as_of=date(2026, 6, 30)).tables
+    merged, _ = merge(before, later)
+    seen_on = dict(zip(merged["cases"]["channel"], merged["cases"]["first_seen_on"].dt.date, strict=True))
+    assert seen_on == {"email": before["cases"]["first_seen_on"][0].date(), "unknown": date(2026, 6, 30)}
 
 
 def test_each_part_of_a_record_counts_as_a_change(taken):

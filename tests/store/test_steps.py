@@ -30,6 +30,8 @@ def snapshot_of(table, tmp_path) -> Make:
             reporter="pupil",
             channel="email",
             minor=True,
+            detection_days=pd.NA,
+            first_seen_on=pd.Timestamp("2025-10-01"),
         )
         drawn_cases["case_id"] = drawn_cases["case_id"].astype(str)
         drawn_cases["danger"] = drawn_cases["danger"] == "yes"
@@ -42,6 +44,7 @@ def snapshot_of(table, tmp_path) -> Make:
                 "delay_hours": pd.to_numeric(drawn_steps["hours"]).astype("Int64"),
                 "delay_school_days": pd.to_numeric(drawn_steps["days"]).astype("Int64"),
                 "time_completed": drawn_steps["timed"] == "no",
+                "reason": pd.NA,
             }
         ).reset_index()
         own = table(deadlines).astype(
@@ -55,10 +58,11 @@ def snapshot_of(table, tmp_path) -> Make:
                 "school_level": ["secondary"],
                 "zone": ["Mons"],
                 "n_pupils": [500],
+                "provisional": False,
             }
         )
         imports = pd.DataFrame({"imported_at": [pd.Timestamp("2025-10-01", tz="UTC")], "source": ["register"]})
-        imports = imports.assign(file_digest="", key_id="", as_of=pd.Timestamp("2025-10-01"))
+        imports = imports.assign(file_digest="", key_id="", as_of=pd.Timestamp("2025-10-01"), tells_closure=True)
         imports[[name for name in TABLES["imports"].names if name.startswith("n_")]] = 0
         store = Store(tmp_path)
         with store.writing():

@@ -27,6 +27,8 @@ CASE = {
     "status": "open",
     "followed_hours": 100,
     "followed_school_days": 5,
+    "detection_days": pd.NA,
+    "first_seen_on": pd.Timestamp("2026-06-12"),
 }
 
 
@@ -41,14 +43,15 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "source": "register",
         "file_digest": "d",
         "key_id": "k",
+        "tells_closure": True,
     }
     given = {
         "cases": cases,
         "case_incidents": pd.DataFrame([{"case_id": case_id, "incident_type": "insults"} for case_id in case_ids]),
         "case_steps": steps.assign(
-            outcome="not_done", delay_hours=pd.NA, delay_school_days=pd.NA, time_completed=False
+            outcome="not_done", delay_hours=pd.NA, delay_school_days=pd.NA, time_completed=False, reason=pd.NA
         ),
-        "schools": schools.assign(school_network=pd.NA, school_level=pd.NA, n_pupils=pd.NA),
+        "schools": schools.assign(school_network=pd.NA, school_level=pd.NA, n_pupils=pd.NA, provisional=True),
         "school_deadlines": TABLES["school_deadlines"].empty,
         "school_actions": TABLES["school_actions"].empty,
         "imports": pd.DataFrame([entry | {"as_of": pd.Timestamp("2026-06-12")}]),
@@ -97,11 +100,24 @@ def test_what_is_published_is_read_back_as_it_was(store):
         pd.testing.assert_frame_equal(snapshot.table(name), published.sort_values(order, ignore_index=True))
 
 
+def test_a_case_of_an_older_layout_was_first_seen_by_the_first_extraction_after_its_week(store, write_old_layout):
+    tables = records("A", "B", "C")
+    tables["cases"]["report_week"] = pd.to_datetime(["2025-09-01", "2025-11-03", "2026-06-15"])
+    first, last = tables["imports"], tables["imports"].copy()
+    first["as_of"], first["imported_at"] = pd.Timestamp("2025-10-01"), pd.Timestamp("2025-10-01", tz="UTC")
+    tables["imports"] = pd.concat([first, last], ignore_index=True)
+    with store.writing():
+        store.publish(tables)
+    write_old_layout(store)
+    seen_on = store.snapshot().table("cases")["first_seen_on"]
+    assert seen_on.dt.date.astype(str).tolist() == ["2025-10-01", "2026-06-12", "2026-06-12"]
+
+
 @pytest.mark.parametrize("step", [1, -1], ids=["in order", "out of order"])
 def test_a_table_is_kept_whole_and_in_order_beyond_a_row_group(store, step):
     case_ids = pd.Series([f"{number:06}" for number in range(_ROW_GROUP + 1)][::step], dtype="str")
     many = {
-        "cases": pd.DataFrame({"case_id": case_ids, **CASE}),
+        "cases": TABLES["cases"].conform(pd.DataFrame({"case_id": case_ids, **CASE})),
         "case_incidents": pd.DataFrame({"case_id": case_ids, "incident_type": "insults"}),
     }
     with store.writing():
@@ -299,3 +315,17 @@ def test_the_folder_of_the_records_is_for_its_owner_alone(tmp_path):
     store = Store(tmp_path / "store")
     with store.writing():
         assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_each_file_of_the_store_is_for_its_owner_alone_whatever_the_folder_and_the_umask(tmp_path):
+    tmp_path.chmod(0o777)
+    umask = os.umask(0)
+    try:
+        publish(Store(tmp_path), "A")
+        assert os.umask(0) == 0, "the umask of the process is as it was"
+    finally:
+        os.umask(umask)
+    assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()} == {
+        path.name: "0o600" for path in tmp_path.iterdir()
+    }

@@ -73,6 +73,9 @@ def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(stor
     write_old_layout(store)
     old = store.snapshot()
     assert len(old.table("case_steps")) == 420 * len(STEPS)
+    assert set(old.table("cases")["first_seen_on"]) == {old.table("imports")["as_of"].item()}
+    assert not old.table("schools")["provisional"].any()
+    assert old.table("imports")["tells_closure"].all()
     with pytest.raises(StoreError, match="Importez à nouveau le registre"):
         old.step_counts("hours")
     again = take(store, hours=1)
@@ -174,12 +177,24 @@ def test_a_store_that_holds_records_wants_the_key_that_made_them(store, tmp_path
     with pytest.raises(KeyFileError, match=f"La clé {key.id}.* est introuvable"):
         store_key(store, path)
     assert not path.exists(), "never a silent new key"
+    path.touch(mode=0o600)
     path.write_text("0" * 64)
     with pytest.raises(KeyFileError, match=f"importé avec la clé {key.id}"):
         store_key(store, path)
     path.write_text("0" * 10)
     with pytest.raises(KeyFileError, match="incomplet"):
         store_key(store, path)
+
+
+def test_a_key_that_others_can_read_is_refused_with_what_to_do(store, tmp_path):
+    path = tmp_path / "relais.key"
+    key = store_key(store, path)
+    for mode in (0o640, 0o604, 0o620):
+        path.chmod(mode)
+        with pytest.raises(KeyFileError, match="chmod 600"):
+            store_key(store, path)
+    path.chmod(0o400)
+    assert store_key(store, path) == key
 
 
 def test_fictitious_records_do_not_tie_the_service_to_their_key(store, tmp_path):

@@ -1,0 +1,39 @@
+"""Probable duplicates: cases that may be one, reported under two numbers. They are asked about, never merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analytics.domain.vocabulary import INCIDENT_TYPES
+
+N_SHOWN = 10
+_SAME = ["school_id", "school_level", "report_week"]
+_ALIKE = ["reporter", "channel", "minor"]
+
+
+def probable_duplicates(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The pairs of cases of one school, level and week of report whose incident types overlap, the most alike first.
+
+    ``tables`` holds ``cases`` and ``case_incidents`` of :mod:`analytics.domain.schema`. One row per pair:
+    [case_id, other_case_id, school_id, school_level, report_week, likeness]. ``likeness``, from 0 to 1, is the mean of four
+    parts: the share of the pair's incident types that both have, and 1 for each of reporter, channel and minor that both
+    have alike.
+    """
+    powers = {code: 2**position for position, code in enumerate(INCIDENT_TYPES)}  # a sum of them is a set of types
+    incidents = tables["case_incidents"]
+    kinds = incidents["incident_type"].map(powers).groupby(incidents["case_id"]).sum()
+    cases = tables["cases"][["case_id", *_SAME, *_ALIKE]]
+    cases = cases.assign(kinds=cases["case_id"].map(kinds), minor=cases["minor"].astype("float"))
+    cases = cases[cases.duplicated(_SAME, keep=False)]
+    pairs = cases.merge(cases, on=_SAME, suffixes=("", "_other"))
+    pairs = pairs[(pairs["case_id"] < pairs["case_id_other"]) & ((pairs["kinds"] & pairs["kinds_other"]) > 0)]
+    shared, either = (pairs["kinds"] & pairs["kinds_other"], pairs["kinds"] | pairs["kinds_other"])
+    parts = [np.bitwise_count(shared) / np.bitwise_count(either)]
+    parts += [(pairs[name] == pairs[f"{name}_other"]).astype("float") for name in _ALIKE]
+    pairs = pairs.assign(likeness=sum(parts) / len(parts)).rename(columns={"case_id_other": "other_case_id"})
+    order = ["likeness", "case_id", "other_case_id"]
+    pairs = pairs.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    return pairs[["case_id", "other_case_id", *_SAME, "likeness"]]
