@@ -76,13 +76,22 @@ class Faults:
         self._rows = rows
         self._sheet = sheet
         self._found: set[Fault] = set()
+        self._errors: set[tuple[int, int]] = set()
 
     def add(self, code: str, rule: str, where: np.ndarray, hint: Callable[[int], str] = lambda index: "") -> None:
         """A fault of ``rule`` in the column of field ``code`` for each True of ``where``."""
         column = self._layout.columns[code]
         header = self._layout.header(code)
         for index in np.flatnonzero(where):
-            self._found.add(Fault(int(self._rows[index]) + 1, column, header, rule, hint(index), self._sheet))
+            row = int(self._rows[index]) + 1
+            if (row, column) not in self._errors:  # an error says no more than that
+                self._found.add(Fault(row, column, header, rule, hint(index), self._sheet))
+            if rule == "error":
+                self._errors.add((row, column))
+
+    def __len__(self) -> int:
+        """The number of data rows."""
+        return len(self._rows)
 
     def sorted(self) -> list[Fault]:
         return sorted(self._found)

@@ -84,6 +84,7 @@ def read_columns(
     layout: Layout,
     rows: np.ndarray,
     faults: Faults,
+    school: np.ndarray,
     schools: pd.DataFrame,
     own_words: OwnWords,
     as_of: date,
@@ -92,6 +93,7 @@ def read_columns(
 ) -> tuple[Columns, dict[str, int]]:
     """Read every column, adding what is wrong to ``faults``: all the faults of a row at once.
 
+    ``school`` is the code of each row's school, "" where the cell is empty, None where it is not known among ``schools``.
     ``orders`` gives the order of day and month of each column of dates. A word of an optional column that is not known is
     ``unknown``; the second value counts these cells by field.
     """
@@ -124,11 +126,10 @@ def read_columns(
     has_name = np.fromiter((any(map(str.isalnum, number)) for number in case_number), bool, len(rows))  # a dash is none
     faults.add("case_number", "missing", ~has_name)
 
-    find, nearest = find_school(schools)
     school_cells = cells("school")
-    school = code_words(school_cells, lambda word: own_words.schools.get(normalise(word)) or find(word))
+    hint = find_school(schools)[1] if len(schools) else str
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: nearest(text(school_cells[i])))  # noqa: E711
+    faults.add("school", "unknown_school", school == None, lambda i: hint(text(school_cells[i])))  # noqa: E711
 
     incidents = _incidents(cells, layout, faults, own_words)
     level = optional("year" if "year" in layout.columns else "level", _levels(cells, layout, school, schools))
@@ -162,8 +163,9 @@ def read_columns(
             found = found.or_else(moments(f"also:{code}", step_meaning))
         found = not_yet(found)
         in_columns = code in layout.columns
-        steps[step] = found, (
-            check_moments(faults, code, found, STEP_HOUR, days) if in_columns else found.instants(STEP_HOUR)
+        steps[step] = (
+            found,
+            (check_moments(faults, code, found, STEP_HOUR, days) if in_columns else found.instants(STEP_HOUR)),
         )
 
     closed = not_yet(_closures(moments, cells, layout, faults, own_words))
@@ -209,7 +211,16 @@ def find_outcome(word: str, own_words: OwnWords) -> Meaning | None:
         rest = word[found.end() :].strip(" ().")
         if not code or not _HARMLESS.fullmatch(rest):
             continue
-        if code == "done" and normalise(rest).split()[0] in ("par", "via", "tel", "telephone", "mail", "email", "sms", "courrier"):
+        if code == "done" and normalise(rest).split()[0] in (
+            "par",
+            "via",
+            "tel",
+            "telephone",
+            "mail",
+            "email",
+            "sms",
+            "courrier",
+        ):
             return code, ""
         reason = own_words.find(REASONS, rest)
         if code in ("not_done", "not_applicable") and (reason or found[0].strip()):
@@ -253,9 +264,7 @@ def _closures(
     return closed
 
 
-def _incidents(
-    cells: Callable[..., np.ndarray], layout: Layout, faults: Faults, own_words: OwnWords
-) -> np.ndarray:
+def _incidents(cells: Callable[..., np.ndarray], layout: Layout, faults: Faults, own_words: OwnWords) -> np.ndarray:
     """The incident types of each row, from the columns of facts and from those of one fact each."""
     look_up = lookup(INCIDENT_TYPES, own_words)
     found: list[set[str | None]] = [set() for _ in cells("case_number")]

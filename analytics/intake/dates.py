@@ -27,7 +27,20 @@ from analytics.intake.cells import Cells, text
 from analytics.spreadsheets.reading import Cell
 
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099, in days since 30 December 1899
-_MONTHS = ("janv", "fevr|feb", "mars|mar", "avr|apr", "mai|may", "juin|jun", "juil|jul", "aout|aug", "sept?", "oct", "nov", "dec")
+_MONTHS = (
+    "janv",
+    "fevr|feb",
+    "mars|mar",
+    "avr|apr",
+    "mai|may",
+    "juin|jun",
+    "juil|jul",
+    "aout|aug",
+    "sept?",
+    "oct",
+    "nov",
+    "dec",
+)
 _WEEKDAYS = ("lun|mon", "mar|tue", "mer|wed", "jeu|thu", "ven|fri", "sam|sat", "dim|sun")
 _MONTH = "|".join(f"(?:{start})" for start in _MONTHS)
 _DAY = re.compile(
@@ -44,8 +57,46 @@ _TIME = re.compile(
     r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?![\d/]) ?(?P<half>[ap]\.?m\.?)?(?P<zone> ?z|[+-]\d{2}:?\d{2})?\)?"
 )
 _HARMLESS = frozenset(
-    "oui ok fait faite x par telephone tel mail email courriel courrier sms message appel matin midi soir apres am pm vers vu vue"
-    " matinee environ h utc contact contacte contactes contactee prevenu prevenus prevenue averti avertis avertie".split()
+    [
+        "oui",
+        "ok",
+        "fait",
+        "faite",
+        "x",
+        "par",
+        "telephone",
+        "tel",
+        "mail",
+        "email",
+        "courriel",
+        "courrier",
+        "sms",
+        "message",
+        "appel",
+        "matin",
+        "midi",
+        "soir",
+        "apres",
+        "am",
+        "pm",
+        "vers",
+        "vu",
+        "vue",
+        "matinee",
+        "environ",
+        "h",
+        "utc",
+        "contact",
+        "contacte",
+        "contactes",
+        "contactee",
+        "prevenu",
+        "prevenus",
+        "prevenue",
+        "averti",
+        "avertis",
+        "avertie",
+    ]
 )
 
 
@@ -201,7 +252,11 @@ def votes(cells: Iterable[Cell]) -> Votes:
     counts = Counter(cell if isinstance(cell, str) else type(cell) for cell in cells)
     day_first = month_first = either = 0
     for word, n in counts.items():
-        if not isinstance(word, str) or (written := parse_written(word)) is None or written.day_first == written.month_first:
+        if (
+            not isinstance(word, str)
+            or (written := parse_written(word)) is None
+            or written.day_first == written.month_first
+        ):
             continue
         if written.month_first is None:
             day_first += n

@@ -21,7 +21,8 @@ from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment, parse_moment
 from analytics.intake.layout import Layout, find_action
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
-from analytics.intake.questions import Question, word_question
+from analytics.intake.proposing import word_question
+from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError
 
 _MIN_REPEATED = 0.3  # the share of rows whose number stands above, from which a register has one row per action
@@ -107,7 +108,13 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
         filled |= dict.fromkeys(others, [])
     questions = tuple(
         replace(
-            word_question("actions", word, layout.header("action"), listed, {c: _HEADERS[c] for c in _CODES} | {IGNORED: "Aucune étape"}),
+            word_question(
+                "actions",
+                word,
+                layout.header("action"),
+                listed,
+                {c: _HEADERS[c] for c in _CODES} | {IGNORED: "Aucune étape"},
+            ),
             blocking=True,
         )
         for word, listed in unknown.items()
@@ -157,7 +164,10 @@ def _day_in(part: str, reported: Cell, order: Order) -> Cell | None:
     short, report = _SHORT_DAY.findall(part), cell_moment(reported, order)
     if len(short) != 1 or report is None:
         return None
-    days = [parse_moment(f"{short[0][0]}/{short[0][1]}/{year}", order) for year in (report.year - 1, report.year, report.year + 1)]
+    days = [
+        parse_moment(f"{short[0][0]}/{short[0][1]}/{year}", order)
+        for year in (report.year - 1, report.year, report.year + 1)
+    ]
     near = [day for day in days if day and -timedelta(days=31) <= day - report <= timedelta(days=300)]
     return near[0] if len(near) == 1 else None
 
@@ -185,5 +195,3 @@ def _with_steps(
     columns |= {code: width + place for place, code in enumerate(codes)}
     headers = (*layout.headers, *(_HEADERS[code] for code in codes))
     return replace(layout, sheet=replace(layout.sheet, rows=rows), headers=headers, columns=columns)
-
-

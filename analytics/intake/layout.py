@@ -7,9 +7,9 @@ The best pairs of field and column are taken first. A pair that is likely but no
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -80,11 +80,80 @@ _ASIDE = re.compile(
 _CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
 # Words that change nothing in a header, as in the whole sentence of a form.
 _FILLERS = frozenset(
-    "le la les l un une de du des d a au aux en et ou par pour sur avec dans que qu est il elle elles ils t s c vous on nous ete"
-    " ont sont date heure jour quand quel quelle moment svp jj mm aaaa hh oui non o n si y cela ce cet cette agit"
-    " avez avoir votre vos son sa leur etre".split()
+    [
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "de",
+        "du",
+        "des",
+        "d",
+        "a",
+        "au",
+        "aux",
+        "en",
+        "et",
+        "ou",
+        "par",
+        "pour",
+        "sur",
+        "avec",
+        "dans",
+        "que",
+        "qu",
+        "est",
+        "il",
+        "elle",
+        "elles",
+        "ils",
+        "t",
+        "s",
+        "c",
+        "vous",
+        "on",
+        "nous",
+        "ete",
+        "ont",
+        "sont",
+        "date",
+        "heure",
+        "jour",
+        "quand",
+        "quel",
+        "quelle",
+        "moment",
+        "svp",
+        "jj",
+        "mm",
+        "aaaa",
+        "hh",
+        "oui",
+        "non",
+        "o",
+        "n",
+        "si",
+        "y",
+        "cela",
+        "ce",
+        "cet",
+        "cette",
+        "agit",
+        "avez",
+        "avoir",
+        "votre",
+        "vos",
+        "son",
+        "sa",
+        "leur",
+        "etre",
+    ]
 )
-_OTHER_PERSONS = frozenset("auteur agresseur harceleur temoin suspect parent responsable titulaire".split())
+_OTHER_PERSONS = frozenset(
+    ["auteur", "agresseur", "harceleur", "temoin", "suspect", "parent", "responsable", "titulaire"]
+)
 
 
 @lru_cache(maxsize=10_000)
@@ -123,6 +192,7 @@ def _name_score(candidate: Field, header: str) -> float:
     if words and frozenset(words) in {frozenset(_words(name)) for name in names}:
         return _SAME_WORDS
     best = 0.0
+    words = tuple(word for word in normalise(_ASIDE.sub("", header)).split() if word not in _FILLERS)
     for stem in candidate.stems:
         if holds_stem(words, stem):
             parts = stem.split()
@@ -135,7 +205,7 @@ def _name_score(candidate: Field, header: str) -> float:
 @lru_cache(maxsize=10_000)
 def _never_score(header: str) -> float:
     """How far a header says that its column is never read."""
-    words = header_key(header).split()
+    words = normalise(header).split()
     scores = [_NEVER + 3 * _PER_WORD * (len(stem.split()) - 1) for stem in NEVER_READ if holds_stem(words, stem)]
     return max(scores, default=0.0)
 
@@ -234,16 +304,19 @@ def _says_status(word: str) -> bool:
 @lru_cache(maxsize=10_000)
 def _says_incident(word: str) -> bool:
     """Whether a cell names an incident type, alone or among others."""
-    return any(INCIDENT_TYPES.find(part) or INCIDENT_TYPES.find_by_stem(part) for part in (word, *re.split(r"[;,\n|+/&]", word)))
+    return any(
+        INCIDENT_TYPES.find(part) or INCIDENT_TYPES.find_by_stem(part)
+        for part in (word, *re.split(r"[;,\n|+/&]", word))
+    )
 
 
 @lru_cache(maxsize=10_000)
 def find_action(word: str) -> str | None:
     """The field that a word about an action fills: a step, the report or the closure; None when it is none or several."""
-    words = header_key(word).split()
-    found = {}
+    words = normalise(word).split()
+    found: dict[str, int] = {}
     for candidate in REGISTER:
-        if candidate.step or candidate.code in ("reported", "closed"):
+        if candidate.step or (candidate.code in ("reported", "closed") and not found):
             parts = [len(stem.split()) for stem in candidate.stems if holds_stem(words, stem)]
             if parts or header_key(word) in {header_key(name) for name in (candidate.header, *candidate.synonyms)}:
                 found[candidate.code] = max(parts, default=2)
@@ -278,6 +351,7 @@ class _Header:
     row: int
     headers: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
+    is_grouped: bool = False
 
     def score(self, fields: Sequence[Field], own_words: OwnWords) -> int:
         """How many fields, and names never read, these headers name."""
@@ -298,7 +372,9 @@ def _header_readings(sheet: Sheet) -> list[_Header]:
         cells = sheet.rows[row]
         labels = [str(cell).strip() if isinstance(cell, str) else "" for cell in cells]
         if any(labels):
-            readings.append(_Header(row, tuple(str(cell).strip() for cell in cells), tuple(map(tuple, map(_variants, labels)))))
+            readings.append(
+                _Header(row, tuple(str(cell).strip() for cell in cells), tuple(map(tuple, map(_variants, labels))))
+            )
         if row and (grouped := _two_lines(sheet, row, labels)):
             readings.append(grouped)
     return readings
@@ -307,7 +383,9 @@ def _header_readings(sheet: Sheet) -> list[_Header]:
 def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
     """The row as the second line of headers, under groups: « CPMS » over « Date » and « Suite »."""
     above = [str(cell).strip() for cell in sheet.rows[row - 1]]
-    has_values = any(isinstance(cell, date | float) or (isinstance(cell, str) and parse_written(cell)) for cell in sheet.rows[row])
+    has_values = any(
+        isinstance(cell, date | float) or (isinstance(cell, str) and parse_written(cell)) for cell in sheet.rows[row]
+    )
     stands_under_nothing = any(label and not group for label, group in zip(labels, above, strict=True))
     if has_values or not stands_under_nothing or sum(map(bool, above)) < 2:
         return None
@@ -318,7 +396,7 @@ def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
         headers.append(whole)
         alone = () if not label or set(_words(group)) & _OTHER_PERSONS else (label,)
         names.append((whole, *alone))
-    return _Header(row, tuple(headers), tuple(names))
+    return _Header(row, tuple(headers), tuple(names), is_grouped=True)
 
 
 def sampled_rows(sheet: Sheet, header_row: int) -> list[Sequence[Cell]]:
@@ -355,13 +433,14 @@ def read_headers(sheet: Sheet, fields: Sequence[Field], own_words: OwnWords) -> 
     """The best layout of a sheet: the header row whose columns are most fields by name and by cells; None if it is empty."""
     readings = _header_readings(sheet)
     likely = sorted(readings, key=lambda reading: (-reading.score(fields, own_words), reading.row))[:4]
-    layouts = [_assign(sheet, reading, fields, own_words) for reading in likely]
     required = {candidate.code for candidate in fields if candidate.required}
-    return max(
-        layouts,
-        key=lambda found: (len(required & set(found.columns)), len(found.columns), -found.header_row),
-        default=None,
-    )
+
+    def worth(found: tuple[Layout, bool]) -> tuple[int, int, bool, int]:
+        layout, is_grouped = found
+        return len(required & set(layout.columns)), len(layout.columns), is_grouped, -layout.header_row
+
+    layouts = [(_assign(sheet, reading, fields, own_words), reading.is_grouped) for reading in likely]
+    return max(layouts, key=worth)[0] if layouts else None
 
 
 def lay_out_register(sheet: Sheet, own_words: OwnWords) -> Layout | None:
@@ -462,8 +541,10 @@ class _Found:
         if candidate.kind in ("step", "date"):
             if fit < 0.5 or score < best - 0.35:
                 return
-            if candidate.code != "reported" and one.dates >= 0.5 > one.yes_no and other.yes_no >= 0.5 > other.dates:
-                self.columns[f"also:{candidate.code}"] = column  # « oui » beside its date
+            said, dated = sorted((taken, column), key=lambda place: self.profiles[place].dates)
+            is_pair = self.profiles[said].yes_no >= 0.5 > self.profiles[said].dates and self.profiles[dated].dates >= 0.5
+            if candidate.code != "reported" and is_pair:  # « oui » beside its date
+                self.columns |= {candidate.code: dated, f"also:{candidate.code}": said}
                 return
         elif candidate.code == "incidents" or candidate.kind == "flag":
             if fit >= 0.5:
@@ -472,7 +553,9 @@ class _Found:
         elif candidate.kind not in ("number", "school", "status") or score < best - 0.1 or fit < 0.5:
             return
         if not _say_the_same(self.rows, taken, column):
-            self.questions.append(_ask_column(self.header.headers[taken], candidate, one.n_filled, self.header.headers[column]))
+            self.questions.append(
+                _ask_column(self.header.headers[taken], candidate, one.n_filled, self.header.headers[column])
+            )
 
 
 def _say_the_same(rows: list[Sequence[Cell]], one: int, other: int) -> bool:
@@ -486,8 +569,52 @@ def _ask_column(header: str, candidate: Field, n_rows: int, rival: str = "") -> 
     return Question(
         "column",
         f"La colonne « {header} » est-elle « {candidate.header} » ?{beside}",
-        {candidate.code: f"Oui : « {candidate.header} »", IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}"},
+        {
+            candidate.code: f"Oui : « {candidate.header} »",
+            IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}",
+        },
         ("columns", normalise(header)),
         n_rows,
         blocking=candidate.required or candidate.step is not None or candidate.code == "closed",
     )
+
+
+# Titles
+
+
+def holds_corrections(sheet: Sheet, header_row: int) -> bool:
+    """Whether the title above the headers says that these are the corrected rows of a register, and not the whole of it."""
+    return any(cell == CORRECTIONS_TITLE for row in sheet.rows[:header_row] for cell in row)
+
+
+_MONTHS = [
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+]
+_DAY = (
+    r"(?:(?P<day>\d{1,2})(?:er)?(?:[/.-](?P<month>\d{1,2})[/.-]|\s+(?P<name>\w+)\s+)(?P<year>\d{4})"
+    r"|(?P<iso>\d{4}-\d{2}-\d{2}))(?!\d)"
+)
+_EXTRACTION = re.compile(
+    r"\b(?:extrait|extraction|export|exporté|situation|état|arrêtée?s?|mise? à jour)\b.*?\b"
+    rf"(?:(?:du|entre le)\s+\S+\s+(?:au|et le)\s+)?{_DAY}",
+    re.IGNORECASE,
+)
+
+
+def extraction_day(sheet: Sheet, header_row: int) -> date | None:
+    """The day written in a title line above the headers, as « Extrait du 12/06/2026 », or None.
+
+    The day may stand in words (« 12 juin 2026 ») or in a cell of its own; of « du 01/09/2025 au 12/06/2026 » it is the last.
+    """
+    for row in sheet.rows[:header_row]:
+        cells = (f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell).strip() for cell in row)
+        if found := _EXTRACTION.search(" ".join(cell for cell in cells if cell)):
+            try:
+                if found["iso"]:
+                    return date.fromisoformat(found["iso"])
+                month = _MONTHS.index(found["name"].lower()) + 1 if found["name"] else int(found["month"])
+                return date(int(found["year"]), month, int(found["day"]))
+            except ValueError:
+                continue
+    return None

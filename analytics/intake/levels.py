@@ -15,8 +15,12 @@ _CYCLES = {
 }
 _CYCLE = "|".join(f"(?P<{cycle}>{words})" for cycle, words in _CYCLES.items())
 _NTH = r"(?:re|ere|er|e|eme|nde?)"
-_YEAR_FIRST = re.compile(rf"(?P<year>\d) ?(?:{_NTH}\b)? ?(?:annees? ?)?(?:(?:d|de|du|en) )?(?:{_CYCLE})(?:\b.{{0,20}}| ?[a-z])?")
-_CYCLE_FIRST = re.compile(rf"(?P<cycle>[mps]|prim|primaire|sec|secondaire) ?(?P<year>\d)(?: ?{_NTH})?(?: ?[a-z]{{1,4}})*")
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d) ?(?:{_NTH}\b)? ?(?:annees? ?)?(?:(?:d|de|du|en) )?(?:{_CYCLE})(?:\b.{{0,20}}| ?[a-z])?"
+)
+_CYCLE_FIRST = re.compile(
+    rf"(?P<cycle>[mps]|prim|primaire|sec|secondaire) ?(?P<year>\d)(?: ?{_NTH})?(?: ?[a-z]{{1,4}})*"
+)
 _YEAR_ALONE = re.compile(rf"(\d) ?(?:{_NTH}\b)?(?: ?annee)?(?: ?[a-z]{{1,12}}){{0,3}}")
 _WORD_FIRST = re.compile(r"(?:rheto|poesie)\b.*")
 
@@ -35,7 +39,11 @@ def find_level(word: str, teaching: str | None = None) -> str | None:
 
 def _pieces(word: str) -> list[str]:
     """The years of a cell that may hold several (« S3/S4 », « P5 et P6 »); the cycle of the first is that of all (« S3-4 »)."""
-    pieces = [bare for piece in re.split(r"[/+&,;–-]|\b(?:et|ou|à)\b", word, flags=re.IGNORECASE) if (bare := normalise(piece))]
+    pieces = [
+        bare
+        for piece in re.split(r"[/+&,;–-]|\b(?:et|ou|à)\b", word, flags=re.IGNORECASE)
+        if (bare := normalise(piece))
+    ]
     if len(pieces) < 2 or not all(any(map(str.isdigit, piece)) for piece in pieces):
         return [normalise(word)]
     cycle = pieces[0][0] if pieces[0][0].isalpha() else ""

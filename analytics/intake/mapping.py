@@ -37,12 +37,12 @@ MAX_MAPPING_BYTES = 64_000
 MAX_NESTING = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """A column that Relais reads.
 
     ``becomes`` says in French what is kept of it; ``terms`` is its vocabulary; ``kind`` is what its cells hold: ``number``,
-    ``school``, ``class``, ``words``, ``date``, ``step`` (a date or a word), ``flag`` (yes or no), ``status``, ``action``.
+    ``school``, ``class``, ``words`` (of its terms), ``date``, ``step`` (a date or a word), ``flag`` (yes or no), ``status``, ``action``.
     ``weak`` are headers that may mean other things too; ``beside`` are words that change nothing beside a stem.
     """
 
@@ -53,7 +53,7 @@ class Field:
     required: bool = False
     terms: Vocabulary | None = None
     step: str | None = None
-    kind: str = "words"
+    kind: str = "any"
     weak: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
@@ -64,10 +64,45 @@ CORRECTIONS_TITLE = "Lignes à corriger (ce fichier contient des noms : supprime
 
 _CALLED = (  # the words by which a register says that somebody is called in
     *("contact", "contacte", "contacter", "appel", "appele", "appeler", "prevenu", "prevenir", "averti", "avertir"),
-    *("informe", "informer", "information", "alerte", "alerter", "avise", "aviser", "avis", "saisi", "saisine", "consulte"),
-    *("sollicite", "solliciter", "interpelle", "associe", "implique", "transmis", "prise", "signale", "relais", "service"),
+    *(
+        "informe",
+        "informer",
+        "information",
+        "alerte",
+        "alerter",
+        "avise",
+        "aviser",
+        "avis",
+        "saisi",
+        "saisine",
+        "consulte",
+    ),
+    *(
+        "sollicite",
+        "solliciter",
+        "interpelle",
+        "associe",
+        "implique",
+        "transmis",
+        "prise",
+        "signale",
+        "relais",
+        "service",
+    ),
     *("centre", "scolaire", "zone", "local", "eleve", "victime", "concerne", "suivi", "intervention", "premier", "1er"),
-    *("rencontre", "joint", "fait", "demarche", "action", "activation", "active", "realise", "effectue", "organise", "garde"),
+    *(
+        "rencontre",
+        "joint",
+        "fait",
+        "demarche",
+        "action",
+        "activation",
+        "active",
+        "realise",
+        "effectue",
+        "organise",
+        "garde",
+    ),
 )
 
 
@@ -83,16 +118,52 @@ REGISTER: tuple[Field, ...] = (
         "remplacé par un pseudonyme",
         (
             *("numéro de dossier", "n de dossier", "no dossier", "nr dossier", "num dossier", "dossier n", "dossier"),
-            *("réf dossier", "référence du dossier", "id dossier", "identifiant du dossier", "code dossier", "réf", "référence"),
-            *("n situation", "numéro de situation", "n cas", "numéro du cas", "n fiche", "numéro de fiche", "n de suivi"),
+            *(
+                "réf dossier",
+                "référence du dossier",
+                "id dossier",
+                "identifiant du dossier",
+                "code dossier",
+                "réf",
+                "référence",
+            ),
+            *(
+                "n situation",
+                "numéro de situation",
+                "n cas",
+                "numéro du cas",
+                "n fiche",
+                "numéro de fiche",
+                "n de suivi",
+            ),
         ),
         required=True,
         kind="number",
         weak=(
-            *("numéro", "n", "no", "nr", "num", "id", "identifiant", "code", "cas", "fiche", "n ordre", "numéro d’ordre"),
+            *(
+                "numéro",
+                "n",
+                "no",
+                "nr",
+                "num",
+                "id",
+                "identifiant",
+                "code",
+                "cas",
+                "fiche",
+                "n ordre",
+                "numéro d’ordre",
+            ),
             *("situation", "matricule du dossier", "n signalement", "numéro du signalement", "ticket", "n interne"),
         ),
-        stems=("numero dossier", "reference dossier", "identifiant dossier", "numero cas", "reference", "numero situation"),
+        stems=(
+            "numero dossier",
+            "reference dossier",
+            "identifiant dossier",
+            "numero cas",
+            "reference",
+            "numero situation",
+        ),
         beside=("intern", "service", "mediation", "unique", "anonyme"),
     ),
     Field(
@@ -101,14 +172,35 @@ REGISTER: tuple[Field, ...] = (
         "gardé : le code de l’école",
         (
             *("établissement", "établissement scolaire", "nom de l’école", "nom de l’établissement", "code école"),
-            *("code de l’école", "école de l’élève", "école code ou nom", "ets", "étab", "établ", "étabt", "éts", "institution"),
+            *(
+                "code de l’école",
+                "école de l’élève",
+                "école code ou nom",
+                "ets",
+                "étab",
+                "établ",
+                "étabt",
+                "éts",
+                "institution",
+            ),
             *("FASE", "n FASE", "numéro FASE", "code FASE", "implantation", "école fréquentée", "école concernée"),
         ),
         required=True,
         kind="school",
         weak=("lieu", "institut", "site", "structure", "nom ets", "nom étab"),
         stems=("ecole", "etablissement", "fase", "etab"),
-        beside=("nom", "code", "frequent", "concern", "eleve", "victime", "scolair", "implantation", "signale", "jeune"),
+        beside=(
+            "nom",
+            "code",
+            "frequent",
+            "concern",
+            "eleve",
+            "victime",
+            "scolair",
+            "implantation",
+            "signale",
+            "jeune",
+        ),
     ),
     Field(
         "year",
@@ -139,7 +231,14 @@ REGISTER: tuple[Field, ...] = (
         "réduit au nombre de jours jusqu’au signalement",
         (
             *("date des faits", "date du fait", "faits du", "faits le", "date de l’incident", "jour des faits"),
-            *("survenu le", "survenus le", "date de survenue", "date de survenance", "date des incidents", "incident du"),
+            *(
+                "survenu le",
+                "survenus le",
+                "date de survenue",
+                "date de survenance",
+                "date des incidents",
+                "incident du",
+            ),
         ),
         kind="date",
         stems=("fait survenu", "fait date", "incident date", "fait eu lieu", "fait passe"),
@@ -150,7 +249,13 @@ REGISTER: tuple[Field, ...] = (
         "Signalé le",
         "réduit à la semaine, une fois les délais calculés",
         (
-            *("date du signalement", "date et heure du signalement", "signalement", "signalement le", "signalement reçu le"),
+            *(
+                "date du signalement",
+                "date et heure du signalement",
+                "signalement",
+                "signalement le",
+                "signalement reçu le",
+            ),
             *("reçu le", "date de réception", "date d’ouverture", "ouvert le", "ouverture", "ouverture du dossier"),
             *("date de la demande", "demande reçue le", "date d’interpellation", "interpellation", "date de saisine"),
             *("date de prise de connaissance", "connu le", "date d’alerte", "alerte le", "date d’entrée", "entré le"),
@@ -161,18 +266,44 @@ REGISTER: tuple[Field, ...] = (
         kind="date",
         weak=("date", "le", "jour", "quand", "date et heure", "demande", "entrée", "arrivée", "réception"),
         stems=("signale", "signalement", "reception", "ouverture", "interpellation"),
-        beside=("signalement", "signale", "recu", "demande", "dossier", "fait", "service", "situation", "reception", "ete"),
+        beside=(
+            "signalement",
+            "signale",
+            "recu",
+            "demande",
+            "dossier",
+            "fait",
+            "service",
+            "situation",
+            "reception",
+            "ete",
+        ),
     ),
     Field(
         "reporter",
         "Signalé par",
         "gardé",
         (
-            *("auteur du signalement", "qui signale", "signalement par", "signalement fait par", "origine du signalement"),
-            *("signalant", "déclarant", "demandeur", "rapporté par", "source du signalement", "qui a signalé", "appelant"),
+            *(
+                "auteur du signalement",
+                "qui signale",
+                "signalement par",
+                "signalement fait par",
+                "origine du signalement",
+            ),
+            *(
+                "signalant",
+                "déclarant",
+                "demandeur",
+                "rapporté par",
+                "source du signalement",
+                "qui a signalé",
+                "appelant",
+            ),
             *("provenance", "qui a signalé les faits", "par qui", "personne qui signale"),
         ),
         terms=vocabulary.REPORTERS,
+        kind="words",
         weak=("source", "origine", "qui", "de qui", "émetteur", "informateur", "demande de", "signaleur"),
         stems=("signale", "signalement", "declarant", "demandeur"),
         beside=("qui", "auteur", "fait", "origine", "source", "personne", "provenance", "fonction", "qualite", "par"),
@@ -182,16 +313,52 @@ REGISTER: tuple[Field, ...] = (
         "Faits",
         "gardé",
         (
-            *("faits signalés", "types d’incident", "nature des faits", "types de faits", "incidents", "faits constatés"),
-            *("type d’incident", "catégorie de faits", "nature de l’incident", "types de violence", "forme de harcèlement"),
+            *(
+                "faits signalés",
+                "types d’incident",
+                "nature des faits",
+                "types de faits",
+                "incidents",
+                "faits constatés",
+            ),
+            *(
+                "type d’incident",
+                "catégorie de faits",
+                "nature de l’incident",
+                "types de violence",
+                "forme de harcèlement",
+            ),
             *("type de harcèlement", "type de cyberharcèlement", "nature du cyberharcèlement", "type de situation"),
             *("nature de la situation", "faits reprochés", "problématique", "que s’est il passé"),
         ),
         required=True,
         terms=INCIDENT_TYPES,
-        weak=("type", "nature", "motif", "objet", "problème", "catégorie", "description", "forme", "situation", "thème"),
+        kind="words",
+        weak=(
+            "type",
+            "nature",
+            "motif",
+            "objet",
+            "problème",
+            "catégorie",
+            "description",
+            "forme",
+            "situation",
+            "thème",
+        ),
         stems=("fait", "incident", "problematique", "harcelement", "cyberharcelement", "passe"),
-        beside=("type", "nature", "categorie", "signale", "constate", "quoi", "agit", "forme", "situation", "principal"),
+        beside=(
+            "type",
+            "nature",
+            "categorie",
+            "signale",
+            "constate",
+            "quoi",
+            "agit",
+            "forme",
+            "situation",
+            "principal",
+        ),
     ),
     Field(
         "channel",
@@ -199,13 +366,32 @@ REGISTER: tuple[Field, ...] = (
         "gardé",
         (
             *("canaux", "canal utilisé", "moyen", "support", "plateforme", "application", "appli", "réseau social"),
-            *("réseaux sociaux", "moyen utilisé", "outil numérique", "application utilisée", "plateforme utilisée", "app"),
+            *(
+                "réseaux sociaux",
+                "moyen utilisé",
+                "outil numérique",
+                "application utilisée",
+                "plateforme utilisée",
+                "app",
+            ),
             *("moyen de communication", "média", "réseau utilisé", "canal de diffusion", "où en ligne"),
         ),
         terms=vocabulary.CHANNELS,
+        kind="words",
         weak=("via", "où", "réseau", "outil", "lieu", "lieu des faits", "sur quoi", "réseaux"),
         stems=("canal", "plateforme", "application", "reseau social", "reseaux sociaux", "support", "moyen"),
-        beside=("utilise", "numerique", "concern", "fait", "diffusion", "ligne", "communication", "passe", "lieu", "ou"),
+        beside=(
+            "utilise",
+            "numerique",
+            "concern",
+            "fait",
+            "diffusion",
+            "ligne",
+            "communication",
+            "passe",
+            "lieu",
+            "ou",
+        ),
     ),
     Field(
         "minor",
@@ -213,6 +399,7 @@ REGISTER: tuple[Field, ...] = (
         "gardé",
         ("élève mineur", "mineur d’âge", "mineur oui non", "mineur o n", "mineur majeur", "minorité"),
         terms=vocabulary.MINORS,
+        kind="words",
         stems=("mineur",),
         beside=("eleve", "victime", "age", "jeune", "majeur"),
     ),
@@ -235,8 +422,25 @@ REGISTER: tuple[Field, ...] = (
         "Clôturé le",
         "réduit à l’état du dossier et à la durée du suivi",
         (
-            *("clôturé", "date de clôture", "clôture", "clôture le", "clos le", "clos", "dossier clôturé le", "fermé le"),
-            *("fin", "date de fin", "fin de suivi", "date de fin de suivi", "fermeture", "date de fermeture", "terminé le"),
+            *(
+                "clôturé",
+                "date de clôture",
+                "clôture",
+                "clôture le",
+                "clos le",
+                "clos",
+                "dossier clôturé le",
+                "fermé le",
+            ),
+            *(
+                "fin",
+                "date de fin",
+                "fin de suivi",
+                "date de fin de suivi",
+                "fermeture",
+                "date de fermeture",
+                "terminé le",
+            ),
             *("fin de prise en charge", "dossier clos le", "date de clôture du dossier", "archivé le", "fin du suivi"),
             *("clôture du dossier", "fin du dossier", "classé le", "date de sortie", "date de fin de prise en charge"),
         ),
@@ -296,7 +500,16 @@ ALSO_READ: tuple[Field, ...] = (
         "steps",
         "Suivi",
         "réduit à deux délais",
-        ("démarches", "actions", "étapes", "relais", "relais contactés", "contacts", "actions menées", "suites données"),
+        (
+            "démarches",
+            "actions",
+            "étapes",
+            "relais",
+            "relais contactés",
+            "contacts",
+            "actions menées",
+            "suites données",
+        ),
         kind="steps",
         weak=("suivi", "contacts pris", "interventions", "suite", "suites", "remarques", "historique", "chronologie"),
         stems=("action", "demarche", "etape", "relais", "contact", "suivi"),
@@ -306,15 +519,94 @@ ALSO_READ: tuple[Field, ...] = (
 
 # Known, never read and never asked about: names, birth dates, remarks, what tools add, what is computed.
 NEVER_READ: tuple[str, ...] = (
-    *("nom", "prenom", "eleve", "victime", "auteur", "naissance", "age", "sexe", "genre", "adresse", "telephone", "gsm"),
-    *("tel", "mail", "courriel", "email", "messagerie", "remarque", "commentaire", "observation", "note", "memo", "niss"),
-    *("registre national", "nationalite", "horodat", "timestamp", "heure debut", "heure fin", "heure completion", "start"),
-    *("end", "uuid", "submission", "index", "version", "device", "delai", "duree", "nombre", "nbre", "nb", "total", "suite"),
-    *("annee scolaire", "intervenant", "referent", "titulaire", "gestionnaire", "traite par", "suivi par", "encode", "agent"),
-    *("temoin", "agresseur", "harceleur", "identite", "responsable", "mois", "semaine", "trimestre", "resume", "priorite"),
+    *(
+        "nom",
+        "prenom",
+        "eleve",
+        "victime",
+        "auteur",
+        "naissance",
+        "age",
+        "sexe",
+        "genre",
+        "adresse",
+        "telephone",
+        "gsm",
+    ),
+    *(
+        "tel",
+        "mail",
+        "courriel",
+        "email",
+        "messagerie",
+        "remarque",
+        "commentaire",
+        "observation",
+        "note",
+        "memo",
+        "niss",
+    ),
+    *(
+        "registre national",
+        "nationalite",
+        "horodat",
+        "timestamp",
+        "heure debut",
+        "heure fin",
+        "heure completion",
+        "start",
+    ),
+    *(
+        "end",
+        "uuid",
+        "submission",
+        "index",
+        "version",
+        "device",
+        "delai",
+        "duree",
+        "nombre",
+        "nbre",
+        "nb",
+        "total",
+        "suite",
+    ),
+    *(
+        "annee scolaire",
+        "intervenant",
+        "referent",
+        "titulaire",
+        "gestionnaire",
+        "traite par",
+        "suivi par",
+        "encode",
+        "agent",
+    ),
+    *(
+        "temoin",
+        "agresseur",
+        "harceleur",
+        "identite",
+        "responsable",
+        "mois",
+        "semaine",
+        "trimestre",
+        "resume",
+        "priorite",
+    ),
     *("heure achevement", "derniere modification", "modifi", "created", "updated", "score", "points", "langue", "url"),
     *("initiale", "civilite", "code postal", "localite", "commune", "domicile", "reponse", "rappel", "relance", "rdv"),
-    *("ip", "start time", "completion time", "name", "comment", "a corriger", "compte rendu", "rapport", "date naissance"),
+    *(
+        "ip",
+        "start time",
+        "completion time",
+        "name",
+        "comment",
+        "a corriger",
+        "compte rendu",
+        "rapport",
+        "date naissance",
+    ),
 )
 
 SCHOOLS: tuple[Field, ...] = (
@@ -405,8 +697,12 @@ def load_own_words(content: bytes) -> OwnWords:
     What is wrong is told by its place: a service's own words may be names.
     """
     entries = _parse(content)
-    vocabularies = {column.terms.name: column.terms for column in (*REGISTER, *ALSO_READ, *SCHOOLS) if column.terms}
+    vocabularies: dict[str, Container[str]] = {
+        column.terms.name: column.terms for column in (*REGISTER, *ALSO_READ, *SCHOOLS) if column.terms
+    }
     codes = {IGNORED, *(column.code for column in (*REGISTER, *ALSO_READ, *SCHOOLS))}
+    vocabularies["actions"] = codes
+    vocabularies["reasons"] = vocabulary.REASONS
     sections = {"columns": codes, "schools": None, "answers": None, "words": vocabularies}
     if unknown := [place for place, name in enumerate(entries, 1) if name not in sections]:
         raise RefusedFileError(f"Le fichier de correspondance a une section inconnue (la {unknown[0]}e).")
@@ -415,7 +711,9 @@ def load_own_words(content: bytes) -> OwnWords:
     if not all(isinstance(table, dict) for table in tables) or not all(
         isinstance(value, str) for table in (*entries.values(), *words.values()) for value in table.values()
     ):
-        raise RefusedFileError("Le fichier de correspondance ne dit pas pour chaque mot ce qu’il veut dire, entre guillemets.")
+        raise RefusedFileError(
+            "Le fichier de correspondance ne dit pas pour chaque mot ce qu’il veut dire, entre guillemets."
+        )
     columns = entries.get("columns", {})
     if place := _unknown_place(columns, codes):
         raise RefusedFileError(f"Le fichier de correspondance cite une colonne inconnue ([columns], ligne {place}).")
@@ -467,7 +765,9 @@ def own_words_toml(own_words: OwnWords) -> str:
     """The answers as the file that ``relais import --mapping`` and the page Registre read again."""
     sections = {name: dict(getattr(own_words, name)) for name in ("columns", "schools", "answers")}
     entries = sections | {"words": {name: dict(words) for name, words in own_words.words.items()}}
-    return "# Correspondances de votre registre, pour Relais.\n\n" + tomli_w.dumps({k: v for k, v in entries.items() if v})
+    return "# Correspondances de votre registre, pour Relais.\n\n" + tomli_w.dumps(
+        {k: v for k, v in entries.items() if v}
+    )
 
 
 def _unknown_place(listed: Mapping[str, str], known: Container[str]) -> int:
