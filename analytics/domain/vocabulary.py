@@ -116,7 +116,9 @@ def holds_stem(words: Iterable[str], stem: str) -> bool:
     >>> holds_stem(["photo", "intimes"], "photo intime"), holds_stem(["police"], "po")
     (True, False)
     """
-    return all(any(word == part or (len(part) > 3 and word.startswith(part)) for word in words) for part in stem.split())
+    return all(
+        any(word == part or (len(part) > 3 and word.startswith(part)) for word in words) for part in stem.split()
+    )
 
 
 def _singular(key: str) -> str:

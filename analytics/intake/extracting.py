@@ -115,7 +115,7 @@ def extract(
 
     used = {layout.sheet.name for layout in layouts}
     others = [sheet for sheet in sheets if sheet.name not in used]
-    listed, deadlines, school_faults = _read_school_list(others, schools_content, own_words)
+    listed, deadlines, school_faults, list_name = _read_school_list(others, schools_content, own_words)
     schools = listed if listed is not None else known_schools if known_schools is not None else SCHOOLS.empty
     given = as_of or next(filter(None, (extraction_day(layout.sheet, layout.header_row) for layout in layouts)), None)
     as_of = given or today
@@ -152,6 +152,10 @@ def extract(
         "school_deadlines": deadlines,
     }
     tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
+    sheets_read = [
+        replace(of, reason="c’est la liste des écoles") if of.name == list_name and not of.is_read else of
+        for of in chosen.readings
+    ]
     if by_year:
         notes.append("Les numéros recommencent chaque année scolaire : l’année fait partie du numéro.")
     questions = [
@@ -177,7 +181,7 @@ def extract(
         any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
         by_year,
         tuple({question.place: question for question in questions}.values()),
-        understand(layouts, rows, columns, orders, set_aside, chosen.readings, notes, conformed["cases"]),
+        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
     )
 
 
@@ -227,8 +231,8 @@ def _tell_numbers_apart(
 
 def _read_school_list(
     others: Sequence[Sheet], content: bytes | None, own_words: OwnWords
-) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault]]:
-    """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither.
+) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault], str]:
+    """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither. Last the sheet's name.
 
     A sheet of another name is one when its headers say so beyond doubt: a list of people has names and codes too.
     """
@@ -239,8 +243,9 @@ def _read_school_list(
     if not candidates:
         candidates = [sheet for sheet in others if _describes_schools(sheet, own_words)][:1]
     if not candidates:
-        return None, deadline_table([]), []
-    return read_schools(lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles"), own_words)
+        return None, deadline_table([]), [], ""
+    layout = lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles")
+    return *read_schools(layout, own_words), "" if content else layout.sheet.name
 
 
 _SCHOOLS_NAME = re.compile(r"\b(?:ecole|etablissement|implantation)")

@@ -542,7 +542,9 @@ class _Found:
             if fit < 0.5 or score < best - 0.35:
                 return
             said, dated = sorted((taken, column), key=lambda place: self.profiles[place].dates)
-            is_pair = self.profiles[said].yes_no >= 0.5 > self.profiles[said].dates and self.profiles[dated].dates >= 0.5
+            is_pair = (
+                self.profiles[said].yes_no >= 0.5 > self.profiles[said].dates and self.profiles[dated].dates >= 0.5
+            )
             if candidate.code != "reported" and is_pair:  # « oui » beside its date
                 self.columns |= {candidate.code: dated, f"also:{candidate.code}": said}
                 return
