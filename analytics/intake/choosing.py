@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics.domain.french import count, listing
@@ -61,10 +61,10 @@ class _Candidate:
         return found
 
 
-def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords) -> Chosen:
+def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Callable[[str], object]) -> Chosen:
     """The sheets that hold the register; RefusedFileError or UnansweredError when there is none."""
     shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
-    candidates = [candidate for sheet in shown if (candidate := _judge(sheet, own_words))]
+    candidates = [candidate for sheet in shown if (candidate := _judge(sheet, own_words, is_school))]
     if not candidates:
         raise RefusedFileError("Registre : la feuille est vide.")
     registers = [candidate for candidate in candidates if candidate.is_register]
@@ -95,8 +95,8 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords) -> Chosen:
     return Chosen(tuple(candidate.layout for candidate in kept), tuple(readings), tuple(questions))
 
 
-def _judge(sheet: Sheet, own_words: OwnWords) -> _Candidate | None:
-    if not (layout := lay_out_register(sheet, own_words)):
+def _judge(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str], object]) -> _Candidate | None:
+    if not (layout := lay_out_register(sheet, own_words, is_school)):
         return None
     missing = missing_fields(layout, REGISTER)
     if "action" in layout.columns:  # the report of a case may be one of its actions

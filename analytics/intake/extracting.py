@@ -20,16 +20,23 @@ from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
 from analytics.intake.columns import Columns, read_columns
 from analytics.intake.journal import unfold
-from analytics.intake.layout import Layout, extraction_day, holds_corrections, lay_out, missing_fields
+from analytics.intake.layout import (
+    Layout,
+    extraction_day,
+    holds_corrections,
+    lay_out,
+    lay_out_register,
+    missing_fields,
+)
 from analytics.intake.levels import find_level
 from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.mapping import SCHOOLS as SCHOOL_FIELDS
 from analytics.intake.ordering import orders_of
 from analytics.intake.previewing import understand
 from analytics.intake.proposing import word_questions
-from analytics.intake.questions import Question, UnansweredError, Understanding
+from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
-from analytics.intake.schools import deadline_table, read_schools, resolve_schools
+from analytics.intake.schools import deadline_table, find_school, read_schools, resolve_schools
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
@@ -101,22 +108,30 @@ def extract(
     progress(0.0, "Lecture du fichier")
     sheets = read(content)
     progress(0.5, "Vérification des colonnes")
-    chosen = choose_sheets(sheets, own_words)
+    listed, deadlines, school_faults, list_name = _read_school_list(sheets, schools_content, own_words)
+    schools = listed if listed is not None else known_schools if known_schools is not None else SCHOOLS.empty
+    chosen = choose_sheets(
+        [sheet for sheet in sheets if sheet.name != list_name or len(sheets) == 1],
+        own_words,
+        find_school(schools, own_words.schools)[0] if len(schools) else lambda word: None,
+    )
+    sheets_read = chosen.readings
+    if list_name:
+        n_listed = next(len(sheet.rows) for sheet in sheets if sheet.name == list_name) - 1
+        sheets_read += (SheetReading(list_name, n_listed, False, "c’est la liste des écoles"),)
     orders, order_questions = orders_of(chosen.layouts, own_words)
     unfolded = [unfold(layout, own_words, orders.any) for layout in chosen.layouts]
     layouts = tuple(part.layout for part in unfolded)
     notes = [part.note for part in unfolded if part.note]
     asked = [*chosen.questions, *order_questions, *(question for part in unfolded for question in part.questions)]
     if any(question.blocking for question in asked):
-        raise UnansweredError(tuple(asked), Understanding(sheets=chosen.readings))
+        raise UnansweredError(tuple(asked), Understanding(sheets=sheets_read))
     for layout in layouts:
         if missing := missing_fields(layout, REGISTER):
             raise RefusedFileError(f"Registre : il manque la colonne « {missing[0].header} ».")
 
     used = {layout.sheet.name for layout in layouts}
     others = [sheet for sheet in sheets if sheet.name not in used]
-    listed, deadlines, school_faults, list_name = _read_school_list(others, schools_content, own_words)
-    schools = listed if listed is not None else known_schools if known_schools is not None else SCHOOLS.empty
     given = as_of or next(filter(None, (extraction_day(layout.sheet, layout.header_row) for layout in layouts)), None)
     as_of = given or today
     days = calendar()
@@ -152,10 +167,6 @@ def extract(
         "school_deadlines": deadlines,
     }
     tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
-    sheets_read = [
-        replace(of, reason="c’est la liste des écoles") if of.name == list_name and not of.is_read else of
-        for of in chosen.readings
-    ]
     if by_year:
         notes.append("Les numéros recommencent chaque année scolaire : l’année fait partie du numéro.")
     questions = [
@@ -230,18 +241,18 @@ def _tell_numbers_apart(
 
 
 def _read_school_list(
-    others: Sequence[Sheet], content: bytes | None, own_words: OwnWords
+    sheets: Sequence[Sheet], content: bytes | None, own_words: OwnWords
 ) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault], str]:
     """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither. Last the sheet's name.
 
     A sheet of another name is one when its headers say so beyond doubt: a list of people has names and codes too.
     """
-    others = sorted(others, key=lambda sheet: sheet.hidden)
+    sheets = [sheet for sheet in sorted(sheets, key=lambda sheet: sheet.hidden) if not _holds_reports(sheet, own_words)]
     candidates = (
-        read(content) if content else [sheet for sheet in others if _SCHOOLS_NAME.search(normalise(sheet.name))]
+        read(content) if content else [sheet for sheet in sheets if _SCHOOLS_NAME.search(normalise(sheet.name))]
     )
     if not candidates:
-        candidates = [sheet for sheet in others if _describes_schools(sheet, own_words)][:1]
+        candidates = [sheet for sheet in sheets if _describes_schools(sheet, own_words)][:1]
     if not candidates:
         return None, deadline_table([]), [], ""
     layout = lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles")
@@ -249,6 +260,12 @@ def _read_school_list(
 
 
 _SCHOOLS_NAME = re.compile(r"\b(?:ecole|etablissement|implantation)")
+
+
+def _holds_reports(sheet: Sheet, own_words: OwnWords) -> bool:
+    """Whether a sheet is a register, whatever its name."""
+    layout = lay_out_register(sheet, own_words, lambda word: False)
+    return layout is not None and {"case_number", "reported"} <= set(layout.columns)
 
 
 def _describes_schools(sheet: Sheet, own_words: OwnWords) -> bool:

@@ -7,7 +7,7 @@ The best pairs of field and column are taken first. A pair that is likely but no
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -151,6 +151,7 @@ _FILLERS = frozenset(
         "etre",
     ]
 )
+_CALLS = ("contact", "avert", "prevenu", "inform", "appel", "alert", "sollicit", "saisi", "transmis", "consult")
 _OTHER_PERSONS = frozenset(
     ["auteur", "agresseur", "harceleur", "temoin", "suspect", "parent", "responsable", "titulaire"]
 )
@@ -341,6 +342,9 @@ def _least_fit(candidate: Field, score: float, profile: Profile) -> float:
     return 0.3 if candidate.kind in ("number", "school", "status") or candidate.code == "facts_on" else 0.0
 
 
+_PLAIN = ("incidents", "year", "status", "school")  # what their cells alone can tell
+
+
 # Neighbours
 
 
@@ -429,7 +433,12 @@ def missing_fields(layout: Layout, fields: Sequence[Field]) -> list[Field]:
     return [f for f in fields if f.required and f.code not in layout.columns and not (flags and f.code == "incidents")]
 
 
-def read_headers(sheet: Sheet, fields: Sequence[Field], own_words: OwnWords) -> Layout | None:
+def read_headers(
+    sheet: Sheet,
+    fields: Sequence[Field],
+    own_words: OwnWords,
+    is_school: Callable[[str], object] = lambda word: False,
+) -> Layout | None:
     """The best layout of a sheet: the header row whose columns are most fields by name and by cells; None if it is empty."""
     readings = _header_readings(sheet)
     likely = sorted(readings, key=lambda reading: (-reading.score(fields, own_words), reading.row))[:4]
@@ -439,16 +448,25 @@ def read_headers(sheet: Sheet, fields: Sequence[Field], own_words: OwnWords) -> 
         layout, is_grouped = found
         return len(required & set(layout.columns)), len(layout.columns), is_grouped, -layout.header_row
 
-    layouts = [(_assign(sheet, reading, fields, own_words), reading.is_grouped) for reading in likely]
+    layouts = [(_assign(sheet, reading, fields, own_words, is_school), reading.is_grouped) for reading in likely]
     return max(layouts, key=worth)[0] if layouts else None
 
 
-def lay_out_register(sheet: Sheet, own_words: OwnWords) -> Layout | None:
-    """The layout of a sheet as a register, with what it says in more ways than the template does."""
-    return read_headers(sheet, (*REGISTER, *ALSO_READ), own_words)
+def lay_out_register(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str], object]) -> Layout | None:
+    """The layout of a sheet as a register, with what it says in more ways than the template does.
+
+    ``is_school`` tells the names and codes of a list of schools, where there is one.
+    """
+    return read_headers(sheet, (*REGISTER, *ALSO_READ), own_words, is_school)
 
 
-def _assign(sheet: Sheet, header: _Header, fields: Sequence[Field], own_words: OwnWords) -> Layout:
+def _assign(
+    sheet: Sheet,
+    header: _Header,
+    fields: Sequence[Field],
+    own_words: OwnWords,
+    is_school: Callable[[str], object],
+) -> Layout:
     """The column of each field, the best pairs first."""
     rows = sampled_rows(sheet, header.row)
     profiles = [Profile(row[column] for row in rows) for column in range(len(header.headers))]
@@ -462,11 +480,13 @@ def _assign(sheet: Sheet, header: _Header, fields: Sequence[Field], own_words: O
             score = max((_name_score(candidate, name) for name in names), default=0.0)
             if mapped[column] is not None:
                 score = _MAPPED if mapped[column] == candidate.code else 0.0
-            elif never > score and score < _SAME_WORDS:
-                continue
             if not score or not header.headers[column]:
                 continue
-            fit = fits[candidate.code, column] = _fit(candidate, profiles[column], own_words)
+            fit = _fit(candidate, profiles[column], own_words)
+            is_plain = fit >= 0.9 and candidate.code in _PLAIN and profiles[column].n_filled
+            if never > score and score < _SAME_WORDS and not is_plain:
+                continue
+            fits[candidate.code, column] = fit
             scores[candidate.code, column] = score
             if score == _MAPPED or fit >= _least_fit(candidate, score, profiles[column]) - 1e-9:
                 pairs.append((score + 0.2 * fit, -place, -column))
@@ -474,9 +494,11 @@ def _assign(sheet: Sheet, header: _Header, fields: Sequence[Field], own_words: O
     for _, place, column in sorted(pairs, reverse=True):
         if (code := fields[-place].code) not in columns and -column not in columns.values():
             columns[code] = -column
-    found = _Found(header, fields, profiles, scores, fits, columns, rows)
-    found.take_by_content(own_words)
+    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped)
+    found.take_by_content(own_words, is_school)
     found.settle_rivals()
+    found.settle_journal()
+    found.ask_unread()
     return Layout(sheet, header.row, header.headers, found.columns, tuple(found.questions))
 
 
@@ -491,29 +513,68 @@ class _Found:
     fits: dict[tuple[str, int], float]
     columns: dict[str, int]
     rows: list[Sequence[Cell]]
+    mapped: Mapping[int, str | None]
     questions: list[Question] = field(default_factory=list)
 
     def _is_free(self, column: int) -> bool:
         never = max(map(_never_score, self.header.names[column]), default=0.0)
         return bool(self.header.headers[column]) and column not in self.columns.values() and not never
 
-    def take_by_content(self, own_words: OwnWords) -> None:
+    def take_by_content(self, own_words: OwnWords, is_school: Callable[[str], object]) -> None:
         """Take the one column whose cells can only be a field's, whatever its header says."""
         for candidate in self.fields:
-            if candidate.code in self.columns or candidate.code not in ("incidents", "year", "status"):
+            if candidate.code in self.columns or candidate.code not in _PLAIN:
                 continue
             if candidate.code == "incidents" and any(code.startswith("incident:") for code in self.columns):
                 continue
+
+            def fit(profile: Profile, candidate: Field = candidate) -> float:
+                return profile.share(is_school) if candidate.code == "school" else _fit(candidate, profile, own_words)
+
             alike = [
                 column
                 for column, profile in enumerate(self.profiles)
-                if self._is_free(column)
-                and profile.n_distinct > 1
-                and profile.yes_no < 0.5
-                and _fit(candidate, profile, own_words) >= 0.9
+                if self._is_free(column) and profile.n_distinct > 1 and profile.yes_no < 0.5 and fit(profile) >= 0.9
             ]
             if len(alike) == 1:
                 self.columns[candidate.code] = alike[0]
+
+    def settle_journal(self) -> None:
+        """Of the two days of a register with one row per action, the one that varies within a case is the action's."""
+        number, reported, dated = (self.columns.get(code) for code in ("case_number", "reported", "action_on"))
+        if "action" not in self.columns or number is None or reported is None:
+            return
+        days = defaultdict(set)
+        for row in self.rows:
+            days[text(row[number])].add(text(row[reported]))
+        if sum(len(of_case) > 1 for of_case in days.values()) > len(days) / 5:
+            del self.columns["reported"]
+            self.columns["action_on"] = reported
+            if dated is not None:
+                self.columns["reported"] = dated
+
+    def ask_unread(self) -> None:
+        """Ask about columns of days, or of yes and no about somebody who was called in, that are not read.
+
+        They may be a step or the closure: left aside in silence, every case would be wrong.
+        """
+        missing = [
+            f for f in self.fields if (f.step or f.code in ("closed", "facts_on")) and f.code not in self.columns
+        ]
+        asked = {question.place for question in self.questions}
+        for column, profile in enumerate(self.profiles):
+            header = self.header.headers[column]
+            words = normalise(header).split()
+            says_called = any(holds_stem(words, verb) for verb in _CALLS) and profile.yes_no >= 0.8
+            if (
+                not self._is_free(column)
+                or not profile.n_filled
+                or ("columns", normalise(header)) in asked
+                or self.mapped[column]
+            ):
+                continue
+            if (profile.dates >= 0.5 or says_called) and missing and "case_number" in self.columns:
+                self.questions.append(_ask_unread(header, missing, profile.n_filled))
 
     def settle_rivals(self) -> None:
         """Where two columns may be one field: they complete each other, say the same, or are asked about."""
@@ -558,6 +619,21 @@ class _Found:
             self.questions.append(
                 _ask_column(self.header.headers[taken], candidate, one.n_filled, self.header.headers[column])
             )
+
+
+def _ask_unread(header: str, missing: Sequence[Field], n_rows: int) -> Question:
+    """What a column is that may be one of the ``missing`` fields; the closure first, where nothing says it."""
+    ordered = sorted(missing, key=lambda candidate: candidate.code != "closed")
+    choices = {candidate.code: f"« {candidate.header} »" for candidate in ordered}
+    aside = {IGNORED: "Rien de cela : la laisser de côté"}
+    return Question(
+        "column",
+        f"La colonne « {header} » contient des jours, ou des oui et des non, et Relais ne sait pas de quoi. Qu’est-ce ?",
+        {**choices, **aside} if "closed" in choices else {**aside, **choices},
+        ("columns", normalise(header)),
+        n_rows,
+        blocking=True,
+    )
 
 
 def _say_the_same(rows: list[Sequence[Cell]], one: int, other: int) -> bool:
