@@ -129,6 +129,7 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
     return np.where(both_timed, by_clock, by_day)
 
 
+MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no cases yet
 _TOTAL = re.compile(r"(?:sous )?totaux\b|(?:sous )?total\b|somme\b|moyenne\b")
 
 
@@ -161,7 +162,15 @@ def data_rows(layout: Layout, code: str) -> np.ndarray:
         return is_filled(number, row) and sum(bool(text(cell)) for cell in row) > 1
 
     rows = layout.sheet.rows
-    return np.array([n for n in range(layout.header_row + 1, len(rows)) if is_entry(n, rows[n])], dtype=int)
+    entries = [number for number in range(layout.header_row + 1, len(rows)) if is_entry(number, rows[number])]
+    n_begun = 0
+    for number in reversed(entries):
+        if any(text(cell) for i, cell in enumerate(rows[number]) if i != column):
+            break
+        n_begun += 1
+    if code == "case_number" and n_begun >= MIN_NUMBERED_AHEAD:  # numbers written ahead for cases to come
+        entries = entries[:-n_begun]
+    return np.array(entries, dtype=int)
 
 
 def _is_number(word: str) -> bool:

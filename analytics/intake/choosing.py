@@ -66,7 +66,10 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
     candidates = [candidate for sheet in shown if (candidate := _judge(sheet, own_words, is_school))]
     if not candidates:
-        raise RefusedFileError("Registre : la feuille est vide.")
+        is_empty = not any(text(cell) for sheet in sheets for row in sheet.rows for cell in row)
+        raise RefusedFileError(
+            f"Registre : {'la feuille est vide' if is_empty else 'aucune ligne ne porte des en-têtes'}."
+        )
     registers = [candidate for candidate in candidates if candidate.is_register]
     registers = registers or [c for c in candidates if not c.missing][:1]
     if not registers:

@@ -19,7 +19,7 @@ from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment, parse_moment
-from analytics.intake.layout import Layout, find_action
+from analytics.intake.layout import Layout, action_parts, find_action
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.proposing import word_question
 from analytics.intake.questions import Question
@@ -42,12 +42,16 @@ class Unfolded:
 
 
 def repeats(layout: Layout, rows: np.ndarray) -> bool:
-    """Whether the same case stands in several rows: its number comes back with the same school and report."""
-    keys = [code for code in ("case_number", "school", "reported") if code in layout.columns]
-    seen = [tuple(text(layout.sheet.rows[row][layout.columns[code]]) for code in keys) for row in rows]
-    filled = [key for key in seen if key[0]]
-    bare = sum(1 for key in seen if key[0] and not any(key[1:]))
-    return len(filled) - len(set(filled)) + bare >= max(2, _MIN_REPEATED * len(filled))
+    """Whether the same case stands in several rows: its number comes back with the same school and report, or alone."""
+    others = [layout.columns[code] for code in ("school", "reported") if code in layout.columns]
+    said: dict[str, tuple[str, ...]] = {}
+    n_repeated = 0
+    for row in rows:
+        cells = layout.sheet.rows[row]
+        number, rest = text(cells[layout.columns["case_number"]]), tuple(text(cells[i]) for i in others)
+        n_repeated += number in said and rest in (said[number], ("",) * len(rest))
+        said.setdefault(number, rest)
+    return n_repeated >= max(2, _MIN_REPEATED * len(rows))
 
 
 def unfold(layout: Layout, own_words: OwnWords, order: Order) -> Unfolded:
@@ -79,8 +83,10 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
             "l’action »."
         )
     of_case: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        of_case[canonical_number(text(layout.sheet.rows[row][layout.columns["case_number"]]))].append(int(row))
+    number = ""
+    for row in rows:  # a row without a number goes on with the case above
+        number = canonical_number(text(layout.sheet.rows[row][layout.columns["case_number"]])) or number
+        of_case[number].append(int(row))
     unknown: dict[str, list[int]] = defaultdict(list)
     found: dict[int, dict[str, Cell]] = {}
     conflicts, filled = set(), {}
@@ -139,9 +145,7 @@ def _from_text(layout: Layout, rows: np.ndarray, order: Order) -> Unfolded:
     for row in rows:
         cells = layout.sheet.rows[row]
         steps: dict[str, Cell] = {}
-        for part in re.split(r"[;,\n+]| - | puis ", text(cells[column])):
-            if not part.strip():
-                continue
+        for part in action_parts(text(cells[column])):
             code, day = find_action(part), _day_in(part, cells[layout.columns["reported"]], order)
             if code is None or day is None:
                 unread.append(int(row))
@@ -194,4 +198,4 @@ def _with_steps(
     columns = {code: column for code, column in layout.columns.items() if code not in done}
     columns |= {code: width + place for place, code in enumerate(codes)}
     headers = (*layout.headers, *(_HEADERS[code] for code in codes))
-    return replace(layout, sheet=replace(layout.sheet, rows=rows), headers=headers, columns=columns)
+    return replace(layout, sheet=replace(layout.sheet, rows=rows, merged=frozenset()), headers=headers, columns=columns)

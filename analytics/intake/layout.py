@@ -250,8 +250,12 @@ class Profile:
     @cached_property
     def numbers(self) -> float:
         """The share of numbers that say neither yes nor no nor a day."""
-        return self.share(lambda word: re.fullmatch(r"-?\d+(?:[.,]\d+)?", word) and word not in ("0", "1")) * (
-            self.dates < 0.5
+        return self._share(
+            lambda cell: (
+                re.fullmatch(r"-?\d+(?:[.,]\d+)?", word := text(cell))
+                and word not in ("0", "1")
+                and not cell_moment(cell, Order.DAY_FIRST)
+            )
         )
 
     @cached_property
@@ -279,14 +283,16 @@ def _fit(candidate: Field, profile: Profile, own_words: OwnWords) -> float:
     if kind == "date":
         return min(1.0, profile.dates + profile.share(_says_status) * (candidate.code == "closed"))
     if kind == "step":
-        return 0.0 if profile.numbers > 0.1 else min(1.0, profile.dates + known)
+        return 0.0 if profile.numbers > 0 and profile.dates < 0.5 else min(1.0, profile.dates + known)
     if kind == "flag":
         is_other = candidate.code == "incident:other" and profile.dates < 0.1
         return float(profile.yes_no > 0.95 or is_other)
     if kind == "action":
         return profile.share(find_action)
     if kind == "steps":
-        return profile.share(lambda word: find_action(word) and any(map(str.isdigit, word)))
+        return profile.share(
+            lambda word: any(re.search(r"\d", part) and find_action(part) for part in action_parts(word))
+        )
     if candidate.code == "incidents":
         return profile.share(_says_incident)
     guessed = profile.share(lambda word: terms and not own_words.find(terms, word) and terms.find_by_stem(word))
@@ -311,6 +317,11 @@ def _says_incident(word: str) -> bool:
     )
 
 
+def action_parts(word: str) -> list[str]:
+    """The parts of a text that tells several actions: « CPMS 12/03, parents 13/03 »."""
+    return [part for part in re.split(r"[;,\n+]| - | puis ", word) if part.strip()]
+
+
 @lru_cache(maxsize=10_000)
 def find_action(word: str) -> str | None:
     """The field that a word about an action fills: a step, the report or the closure; None when it is none or several."""
@@ -330,7 +341,7 @@ def _least_fit(candidate: Field, score: float, profile: Profile) -> float:
     if candidate.kind in ("flag", "action", "steps"):
         return 0.5
     if score < _WEAK:
-        return 0.8
+        return 0.8 if candidate.code in _PLAIN else 2.0
     if score < _SAME_WORDS:
         return 0.3 if candidate.kind == "words" and candidate.code != "incidents" and score >= _STEM else 0.5
     if candidate.kind == "class":
@@ -338,8 +349,12 @@ def _least_fit(candidate: Field, score: float, profile: Profile) -> float:
     if candidate.kind == "words":
         return 0.0 if profile.dates < 0.5 and profile.numbers < 0.5 else 1.0
     if candidate.kind == "step":  # a column « Parents » of names is no step
-        return 0.0 if profile.n_filled == 0 or (profile.digits > 0.3 and profile.numbers <= 0.1) else 0.3
-    return 0.3 if candidate.kind in ("number", "school", "status") or candidate.code == "facts_on" else 0.0
+        return (
+            0.0
+            if profile.n_filled == 0 or (profile.digits > 0.3 and (profile.numbers == 0 or profile.dates >= 0.5))
+            else 0.3
+        )
+    return 0.3 if candidate.kind in ("number", "school") or candidate.code == "facts_on" else 0.0
 
 
 _PLAIN = ("incidents", "year", "status", "school")  # what their cells alone can tell
@@ -375,7 +390,8 @@ def _header_readings(sheet: Sheet) -> list[_Header]:
     for row in range(min(len(sheet.rows), MAX_HEADER_ROW)):
         cells = sheet.rows[row]
         labels = [str(cell).strip() if isinstance(cell, str) else "" for cell in cells]
-        if any(labels):
+        has_days = any(isinstance(cell, date) or (isinstance(cell, str) and parse_written(cell)) for cell in cells)
+        if any(labels) and not has_days:  # a register without headers begins with a case, and a name is no header
             readings.append(
                 _Header(row, tuple(str(cell).strip() for cell in cells), tuple(map(tuple, map(_variants, labels))))
             )
@@ -496,6 +512,7 @@ def _assign(
             columns[code] = -column
     found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped)
     found.take_by_content(own_words, is_school)
+    found.take_steps_in_text(own_words)
     found.settle_rivals()
     found.settle_journal()
     found.ask_unread()
@@ -515,6 +532,7 @@ class _Found:
     rows: list[Sequence[Cell]]
     mapped: Mapping[int, str | None]
     questions: list[Question] = field(default_factory=list)
+    rivals: set[int] = field(default_factory=set)  # columns that are asked about
 
     def _is_free(self, column: int) -> bool:
         never = max(map(_never_score, self.header.names[column]), default=0.0)
@@ -539,42 +557,74 @@ class _Found:
             if len(alike) == 1:
                 self.columns[candidate.code] = alike[0]
 
-    def settle_journal(self) -> None:
-        """Of the two days of a register with one row per action, the one that varies within a case is the action's."""
-        number, reported, dated = (self.columns.get(code) for code in ("case_number", "reported", "action_on"))
-        if "action" not in self.columns or number is None or reported is None:
+    def take_steps_in_text(self, own_words: OwnWords) -> None:
+        """Where no step has a column, take the text that tells them: no case may lose its steps in silence."""
+        candidate = next((candidate for candidate in self.fields if candidate.kind == "steps"), None)
+        if candidate is None or any(code in ("steps", "action") or code.startswith("step:") for code in self.columns):
             return
-        days = defaultdict(set)
-        for row in self.rows:
-            days[text(row[number])].add(text(row[reported]))
-        if sum(len(of_case) > 1 for of_case in days.values()) > len(days) / 5:
-            del self.columns["reported"]
-            self.columns["action_on"] = reported
+        fits = {
+            column: _fit(candidate, profile, own_words)
+            for column, profile in enumerate(self.profiles)
+            if column not in self.columns.values() and profile.n_filled and self.mapped[column] is None
+        }
+        best = max(fits, key=lambda column: fits[column], default=None)
+        if best is not None and fits[best] >= 0.5:
+            self.columns[candidate.code] = best
+
+    def settle_journal(self) -> None:
+        """Of the days of a register with one row per action, the one that varies within a case is the action's."""
+        number = self.columns.get("case_number")
+        if "action" not in self.columns or number is None:
+            return
+        for code in ("reported", "facts_on"):
+            column, dated = self.columns.get(code), self.columns.get("action_on")
+            if (
+                column is None
+                or (dated is not None and self._varies(dated, number))
+                or not self._varies(column, number)
+            ):
+                continue
+            del self.columns[code]
+            self.columns["action_on"] = column
             if dated is not None:
-                self.columns["reported"] = dated
+                self.columns[code] = dated
+
+    def _varies(self, column: int, number: int) -> bool:
+        """Whether a column has several values within many cases; a row without a number goes on with the case above."""
+        values, case = defaultdict(set), ""
+        for row in self.rows:
+            case = text(row[number]) or case
+            values[case] |= {text(row[column])} - {""}
+        return sum(len(of_case) > 1 for of_case in values.values()) > len(values) / 5
 
     def ask_unread(self) -> None:
-        """Ask about columns of days, or of yes and no about somebody who was called in, that are not read.
+        """Ask about columns of days, of yes and no, or of numbers under the name of a step, that are not read.
 
-        They may be a step or the closure: left aside in silence, every case would be wrong.
+        They may be a step, the closure or a fact: left aside in silence, every case would be wrong.
         """
+        if "case_number" not in self.columns:
+            return
         missing = [
             f for f in self.fields if (f.step or f.code in ("closed", "facts_on")) and f.code not in self.columns
         ]
-        asked = {question.place for question in self.questions}
+        flags = {column for code, column in self.columns.items() if code.startswith("incident:")}
+        tells_closure = bool({"closed", "status"} & set(self.columns))
         for column, profile in enumerate(self.profiles):
             header = self.header.headers[column]
-            words = normalise(header).split()
-            says_called = any(holds_stem(words, verb) for verb in _CALLS) and profile.yes_no >= 0.8
-            if (
-                not self._is_free(column)
-                or not profile.n_filled
-                or ("columns", normalise(header)) in asked
-                or self.mapped[column]
-            ):
+            if not self._is_free(column) or not profile.n_filled or column in self.rivals or self.mapped[column]:
                 continue
-            if (profile.dates >= 0.5 or says_called) and missing and "case_number" in self.columns:
-                self.questions.append(_ask_unread(header, missing, profile.n_filled))
+            is_called = any(holds_stem(normalise(header).split(), verb) for verb in _CALLS)
+            is_named = any(self.scores.get((f.code, column), 0) >= _SAME_WORDS for f in missing if f.step)
+            if {column - 1, column + 1} & flags and profile.yes_no >= 0.95:
+                facts = [f for f in self.fields if f.kind == "flag" and f.code not in self.columns]
+                facts.sort(key=lambda f: f.code != "incident:other")
+                self.questions.append(_ask_unread(header, facts, profile))
+            elif (
+                (profile.dates >= 0.5 and (is_called or not tells_closure))
+                or (profile.yes_no >= 0.8 and is_called)
+                or (profile.numbers > 0 and is_named)
+            ):
+                self.questions.append(_ask_unread(header, missing, profile))
 
     def settle_rivals(self) -> None:
         """Where two columns may be one field: they complete each other, say the same, or are asked about."""
@@ -595,6 +645,7 @@ class _Found:
         if candidate.kind == "step" and score >= _DOUBTFUL and fit >= 0.5 and self.profiles[column].n_filled:
             header = self.header.headers[column]
             self.questions.append(_ask_column(header, candidate, self.profiles[column].n_filled))
+            self.rivals.add(column)
 
     def _settle(self, candidate: Field, taken: int, column: int, fit: float) -> None:
         score, best = self.scores[candidate.code, column], self.scores.get((candidate.code, taken), _EXACT)
@@ -615,23 +666,25 @@ class _Found:
             return
         elif candidate.kind not in ("number", "school", "status") or score < best - 0.1 or fit < 0.5:
             return
+        self.rivals.add(column)
         if not _say_the_same(self.rows, taken, column):
             self.questions.append(
                 _ask_column(self.header.headers[taken], candidate, one.n_filled, self.header.headers[column])
             )
 
 
-def _ask_unread(header: str, missing: Sequence[Field], n_rows: int) -> Question:
+def _ask_unread(header: str, missing: Sequence[Field], profile: Profile) -> Question:
     """What a column is that may be one of the ``missing`` fields; the closure first, where nothing says it."""
     ordered = sorted(missing, key=lambda candidate: candidate.code != "closed")
     choices = {candidate.code: f"« {candidate.header} »" for candidate in ordered}
     aside = {IGNORED: "Rien de cela : la laisser de côté"}
+    is_first = ("closed" in choices and profile.dates >= 0.5) or "incident:other" in choices
     return Question(
         "column",
-        f"La colonne « {header} » contient des jours, ou des oui et des non, et Relais ne sait pas de quoi. Qu’est-ce ?",
-        {**choices, **aside} if "closed" in choices else {**aside, **choices},
+        f"Relais ne sait pas de quoi parle la colonne « {header} », qui peut compter. Qu’est-ce ?",
+        {**choices, **aside} if is_first else {**aside, **choices},
         ("columns", normalise(header)),
-        n_rows,
+        profile.n_filled,
         blocking=True,
     )
 
