@@ -51,7 +51,7 @@ class Extract:
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
     which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part of
-    the case numbers. ``questions`` block nothing: their rows are refused, or unknown, until they are answered.
+    the case numbers, and ``plain_ids`` then are the pseudonyms of the numbers alone, in the order of the cases. ``questions`` block nothing: their rows are refused, or unknown, until they are answered.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -65,6 +65,7 @@ class Extract:
     layouts: tuple[Layout, ...]
     is_partial: bool
     numbers_by_year: bool
+    plain_ids: np.ndarray
     questions: tuple[Question, ...]
     understanding: Understanding
 
@@ -75,6 +76,11 @@ class Extract:
     @property
     def n_refused(self) -> int:
         return self.n_read - self.n_accepted
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The codes of the fields that a column of the register is."""
+        return frozenset(code for layout in self.layouts for code in layout.columns)
 
     @property
     def layout(self) -> Layout:
@@ -157,6 +163,7 @@ def extract(
         for code, n in unknown.items():
             set_aside[code] = set_aside.get(code, 0) + n
     columns = Columns.stack(parts)
+    plain_numbers = columns.case_number
     columns, by_year = _tell_numbers_apart(columns, every_faults, own_words, days)
     keep = np.concatenate([faults.clean for faults in every_faults])
     progress(0.7, "Anonymisation")
@@ -191,6 +198,9 @@ def extract(
         layouts,
         any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
         by_year,
+        _plain_ids(plain_numbers[keep], columns.case_number[keep], conformed["cases"], key)
+        if by_year
+        else np.array([]),
         tuple({question.place: question for question in questions}.values()),
         understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
     )
@@ -238,6 +248,12 @@ def _tell_numbers_apart(
         faults.add("case_number", "duplicate", again[start : start + len(faults)])
         start += len(faults)
     return replace(columns, case_number=numbers), by_year
+
+
+def _plain_ids(plain: np.ndarray, of_year: np.ndarray, cases: pd.DataFrame, key: Key) -> np.ndarray:
+    """The pseudonym of each case's number without its school year."""
+    ids = dict(zip(key.pseudonyms(of_year).astype("U"), key.pseudonyms(plain).astype("U"), strict=True))
+    return np.array([ids[case_id] for case_id in cases["case_id"]], dtype=object)
 
 
 def _read_school_list(
