@@ -329,4 +329,5 @@ def _levels(
         unread |= found == None  # noqa: E711 (element by element)
         level = np.where((level == "") & (found != None), found, level)  # noqa: E711
     level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)
-    return np.where((level == "") & unread, None, level)
+    level[(level == "") & unread] = None
+    return level

@@ -50,8 +50,9 @@ class Extract:
 
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
-    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part of
-    the case numbers, and ``plain_ids`` then are the pseudonyms of the numbers alone, in the order of the cases. ``questions`` block nothing: their rows are refused, or unknown, until they are answered.
+    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part
+    of the case numbers; ``plain_ids`` then are the pseudonyms of the numbers alone, in the order of the cases. ``questions``
+    block nothing: their rows are refused, or unknown, until they are answered.
     """
 
     tables: dict[str, pd.DataFrame]

@@ -11,9 +11,7 @@ STEP = "CPMS contacté le"
 
 def test_a_column_that_cannot_tell_follows_the_others(taken):
     steps = taken({"Signalé le": "01/13/2026", STEP: "02/01/2026"}).tables["case_steps"].set_index("step")
-    assert (
-        steps.loc["cpms", "delay_school_days"] == 14
-    )  # from 13 January to 1 February: four days and two weeks, less one
+    assert steps.loc["cpms", "delay_school_days"] == 13  # to Sunday 1 February
 
 
 def test_where_nothing_tells_the_order_it_is_asked_once(taken):
