@@ -140,6 +140,12 @@ def data_rows(layout: Layout, code: str) -> np.ndarray:
     in its row). ``code`` is the field by which the example is known. A formula or a number in a column that is not read
     fills no row: it may have been copied down to the last one.
     """
+    if code not in layout.entries:
+        layout.entries[code] = _find_entries(layout, code)
+    return layout.entries[code]
+
+
+def _find_entries(layout: Layout, code: str) -> np.ndarray:
     column = layout.columns[code]
     others = sorted(set(layout.columns.values()) - {column})
     formulas = layout.sheet.formulas

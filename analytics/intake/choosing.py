@@ -78,9 +78,10 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     why |= _set_aside(registers)
     kept = [candidate for candidate in registers if candidate.name not in why]
     questions = [question for candidate in kept for question in candidate.layout.questions]
-    known = {case[0] for candidate in kept for case in candidate.cases}
-    for candidate in candidates:
-        if candidate.missing and _holds_cases(candidate):
+    partial = [candidate for candidate in candidates if candidate.missing and _holds_cases(candidate)]
+    known = {case[0] for candidate in kept for case in candidate.cases} if partial else set()
+    for candidate in partial:
+        if candidate.missing:
             fields = listing([f"« {header} »" for header in candidate.missing])
             why[candidate.name] = (
                 f"il y manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {fields}"

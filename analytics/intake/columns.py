@@ -120,8 +120,8 @@ def read_columns(
         return optional(code, code_words(cells(code), lambda word: next(filter(None, look_up.codes(word)), None)))
 
     for code, column in layout.columns.items():
-        if code not in _DESCRIPTIVE:
-            faults.add(code, "error", np.fromiter(map(is_error, table[:, column]), bool, len(rows)))
+        if code not in _DESCRIPTIVE and (errors := {cell for cell in set(table[:, column]) if is_error(cell)}):
+            faults.add(code, "error", np.array([cell in errors for cell in table[:, column]], dtype=bool))
         if layout.sheet.merged:
             faults.add(code, "merged", np.array([(row, column) in layout.sheet.merged for row in rows], dtype=bool))
 

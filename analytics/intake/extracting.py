@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -154,7 +155,7 @@ def extract(
     found = resolve_schools(*_school_cells(layouts, rows), schools, own_words.schools)
     every_school = pd.concat([schools, found.added], ignore_index=True) if len(found.added) else schools
     codes = np.split(found.codes, np.cumsum([len(part) for part in rows])[:-1])
-    parts, every_faults, set_aside = [], [], {}
+    parts, every_faults, set_aside, unread = [], [], {}, []
     for layout, of_sheet, part, school in zip(layouts, rows, unfolded, codes, strict=True):
         faults = Faults(layout, of_sheet, layout.sheet.name if len(layouts) > 1 else "")
         columns, unknown = read_columns(
@@ -163,6 +164,8 @@ def extract(
         faults.add("case_number", "conflict", np.isin(of_sheet, list(part.conflicts)))
         parts.append(columns)
         every_faults.append(faults)
+        faulty = {fault.column for fault in faults.sorted()}
+        unread.append({code for code, column in layout.columns.items() if column in faulty or code in unknown})
         for code, n in unknown.items():
             set_aside[code] = set_aside.get(code, 0) + n
     columns = Columns.stack(parts)
@@ -182,10 +185,9 @@ def extract(
     questions = [
         *asked,
         *found.questions,
-        *(
-            q
-            for layout, of_sheet in zip(layouts, rows, strict=True)
-            for q in word_questions(layout, of_sheet, own_words)
+        *chain.from_iterable(
+            word_questions(layout, of_sheet, own_words, codes)
+            for layout, of_sheet, codes in zip(layouts, rows, unread, strict=True)
         ),
     ]
     conformed = {name: TABLES[name].conform(table) for name, table in tables.items()}

@@ -43,12 +43,14 @@ class Unfolded:
 
 def repeats(layout: Layout, rows: np.ndarray) -> bool:
     """Whether the same case stands in several rows: its number comes back with the same school and report, or alone."""
+    numbers = [text(layout.sheet.rows[row][layout.columns["case_number"]]) for row in rows]
+    if len(set(numbers)) == len(numbers):
+        return False
     others = [layout.columns[code] for code in ("school", "reported") if code in layout.columns]
     said: dict[str, tuple[str, ...]] = {}
     n_repeated = 0
-    for row in rows:
-        cells = layout.sheet.rows[row]
-        number, rest = text(cells[layout.columns["case_number"]]), tuple(text(cells[i]) for i in others)
+    for row, number in zip(rows, numbers, strict=True):
+        rest = tuple(text(layout.sheet.rows[row][i]) for i in others)
         n_repeated += number in said and rest in (said[number], ("",) * len(rest))
         said.setdefault(number, rest)
     return n_repeated >= max(2, _MIN_REPEATED * len(rows))
@@ -198,4 +200,6 @@ def _with_steps(
     columns = {code: column for code, column in layout.columns.items() if code not in done}
     columns |= {code: width + place for place, code in enumerate(codes)}
     headers = (*layout.headers, *(_HEADERS[code] for code in codes))
-    return replace(layout, sheet=replace(layout.sheet, rows=rows, merged=frozenset()), headers=headers, columns=columns)
+    return replace(
+        layout, sheet=replace(layout.sheet, rows=rows, merged=frozenset()), headers=headers, columns=columns, entries={}
+    )

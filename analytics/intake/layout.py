@@ -14,6 +14,8 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
 
+import numpy as np
+
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, holds_stem, normalise
 from analytics.intake.cells import text
@@ -33,6 +35,7 @@ from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 MAX_HEADER_ROW = 30  # headers stand under at most so many title lines
 N_SAMPLED = 1_000  # cells by which a column is known
+N_LOOKED_UP = 20  # words by which a column of schools is known
 EXAMPLE = "exemple"  # the case number, or the school code, of the template's example rows, which are skipped
 
 _MAPPED, _EXACT, _SAME_WORDS, _STEM, _WEAK, _DOUBTFUL = 3.0, 1.0, 0.95, 0.6, 0.5, 0.45
@@ -52,6 +55,7 @@ class Layout:
     headers: tuple[str, ...]
     columns: Mapping[str, int]
     questions: tuple[Question, ...] = ()
+    entries: dict[str, np.ndarray] = field(default_factory=dict, compare=False)  # the rows that were found to hold one
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -551,7 +555,10 @@ class _Found:
                 continue
 
             def fit(profile: Profile, candidate: Field = candidate) -> float:
-                return profile.share(is_school) if candidate.code == "school" else _fit(candidate, profile, own_words)
+                if candidate.code != "school":
+                    return _fit(candidate, profile, own_words)
+                words = sorted(profile.words)[:N_LOOKED_UP]
+                return sum(map(bool, map(is_school, words))) / max(len(words), 1)
 
             alike = [
                 column

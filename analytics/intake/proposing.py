@@ -11,7 +11,7 @@ import difflib
 import re
 import string
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -58,14 +58,14 @@ def _mark(character: str) -> str:
     return character if character in string.punctuation else "·"
 
 
-def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords) -> list[Question]:
-    """A question for each word of a column with a closed vocabulary that is not in it, the most frequent first."""
+def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords, codes: Collection[str]) -> list[Question]:
+    """A question for each word of these columns that is not in their closed vocabulary, the most frequent first."""
     from analytics.intake.columns import find_outcome, lookup
 
-    elsewhere = _words_of_unread_columns(layout)
+    elsewhere = _words_of_unread_columns(layout) if codes else set()
     questions = []
     for field in (*REGISTER, *ALSO_READ):
-        if field.terms is None or field.code not in layout.columns or field.kind in ("flag", "class"):
+        if field.terms is None or field.code not in codes or field.kind in ("flag", "class"):
             continue
         look_up = lookup(field.terms, own_words)
 

@@ -337,7 +337,7 @@ def resolve_schools(
     ``levels`` are as for :func:`provisional_schools`; ``rows`` are the numbers that the spreadsheet shows.
     """
     has_list = not schools["provisional"].all()
-    counts = Counter(word for word in words if school_key(word))
+    counts = Counter({word: n for word, n in Counter(words).items() if school_key(word)})
     others = {school_key(name) for name, code in mapped.items() if code == OTHER_SCHOOL}
     known = SchoolNames(schools, mapped)
     new = {word for word in counts if known.find(word) is None and (not has_list or school_key(word) in others)}
