@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import islice
 
 import numpy as np
 
@@ -34,7 +33,7 @@ from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 MAX_HEADER_ROW = 30  # headers stand under at most so many title lines
-N_SAMPLED = 1_000  # cells by which a column is known
+N_SAMPLED = 400  # cells by which a column is known
 N_LOOKED_UP = 20  # words by which a column of schools is known
 EXAMPLE = "exemple"  # the case number, or the school code, of the template's example rows, which are skipped
 
@@ -426,9 +425,9 @@ def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
 
 
 def sampled_rows(sheet: Sheet, header_row: int) -> list[Sequence[Cell]]:
-    """Rows under the header by which its columns are known, from the whole height of the sheet."""
-    n_rows = len(sheet.rows) - header_row - 1
-    return list(islice(sheet.rows, header_row + 1, None, max(1, n_rows // N_SAMPLED)))
+    """Rows under the header by which its columns are known: the first and the last, whole, for a case may fill several."""
+    rows = sheet.rows[header_row + 1 :]
+    return list(rows) if len(rows) <= N_SAMPLED else [*rows[: N_SAMPLED // 2], *rows[-N_SAMPLED // 2 :]]
 
 
 def lay_out(sheets: Sequence[Sheet], fields: Sequence[Field], own_words: OwnWords, what: str) -> Layout:
