@@ -1,6 +1,4 @@
-"""What the pages read, cached: the store opened once a version, and the demo built when there is none."""
-
-from __future__ import annotations
+"""What the pages read, cached: the store opened once per version, and the demo built when there is none."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -21,7 +19,7 @@ def _open(folder: str, version: str) -> Snapshot | None:
 
 @st.cache_resource(show_spinner=False)
 def _prepare(folder: str) -> None:
-    """Once a server: clear what a killed import left, and build the demo on a first start."""
+    """Once per server: remove the files of a killed import, and build the demo on a first start."""
     from analytics.workflows.demo import build_demo  # Faker is slow to import and rarely needed
 
     with contextlib.suppress(StoreError), store().writing():
@@ -42,15 +40,13 @@ def prepare() -> None:
 
 
 def snapshot() -> Snapshot:
-    """The current version of the records, shared by all sessions; stops the page with a calm word when it cannot be read."""
+    """The current version of the records, shared by all sessions; stops the page where there is none yet.
+
+    Raises StoreError when it cannot be read.
+    """
     current = store()
-    folder = str(current.folder)
-    try:
-        prepare()
-        opened = _open(folder, current.versions[0]) if current.versions else None
-    except StoreError as error:
-        st.error(str(error), icon=":material/error:")
-        opened = None
+    prepare()
+    opened = _open(str(current.folder), current.versions[0]) if current.versions else None
     if opened is None:
         st.info("Il n’y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
         st.stop()

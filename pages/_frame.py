@@ -4,68 +4,45 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages import _widgets
+from pages._widgets import errors, files
 
 PAGES = Path(__file__).parent
+
+# Section, folder, title, icon, address; the first page is the root.
+MENU = (
+    ("", "overview", "Vue d’ensemble", "space_dashboard", ""),
+    ("", "protocol", "Protocole", "emergency", "protocole"),
+    ("Comprendre", "incidents", "Types d’incidents", "category", "incidents"),
+    ("Comprendre", "relays", "Activation des relais", "timer", "relais"),
+    ("Comprendre", "schools", "Écoles concernées", "school", "ecoles"),
+    ("Comprendre", "school", "Fiche d’une école", "contact_page", "ecole"),
+    ("Agir", "prevention", "Programme de prévention", "event_available", "prevention"),
+    ("Agir", "publish", "Publier", "public", "publier"),
+    ("Données", "register", "Registre", "upload_file", "registre"),
+)
+
+# The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
+FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
 
 
 def show() -> None:
     """The page that the address names, in its frame."""
-    # Before the navigation, which would fetch the page's icon from another host to stand for it in the browser's tab.
+    # Before the navigation, which would fetch the tab's icon from another host.
     st.set_page_config(page_icon=PAGES.parent / "data" / "relais.svg", layout="wide")
-
-    page = st.navigation(
-        {
-            "": [
-                st.Page(
-                    PAGES / "overview/page.py", title="Vue d’ensemble", icon=":material/space_dashboard:", default=True
-                ),
-                st.Page(
-                    PAGES / "protocol/page.py", title="Protocole", icon=":material/emergency:", url_path="protocole"
-                ),
-            ],
-            "Comprendre": [
-                st.Page(
-                    PAGES / "incidents/page.py",
-                    title="Types d’incidents",
-                    icon=":material/category:",
-                    url_path="incidents",
-                ),
-                st.Page(
-                    PAGES / "relays/page.py", title="Activation des relais", icon=":material/timer:", url_path="relais"
-                ),
-                st.Page(
-                    PAGES / "schools/page.py", title="Écoles concernées", icon=":material/school:", url_path="ecoles"
-                ),
-                st.Page(
-                    PAGES / "school/page.py",
-                    title="Fiche d’une école",
-                    icon=":material/contact_page:",
-                    url_path="ecole",
-                ),
-            ],
-            "Agir": [
-                st.Page(
-                    PAGES / "prevention/page.py",
-                    title="Programme de prévention",
-                    icon=":material/event_available:",
-                    url_path="prevention",
-                ),
-                st.Page(PAGES / "publish/page.py", title="Publier", icon=":material/public:", url_path="publier"),
-            ],
-            "Données": [
-                st.Page(
-                    PAGES / "register/page.py", title="Registre", icon=":material/upload_file:", url_path="registre"
-                ),
-            ],
-        }
-    )
+    sections: dict[str, list] = {}
+    for section, folder, title, icon, path in MENU:
+        page = st.Page(
+            PAGES / folder / "page.py", title=title, icon=f":material/{icon}:", url_path=path or None, default=not path
+        )
+        sections.setdefault(section, []).append(page)
+    page = st.navigation(sections)
     st.set_page_config(page_title=f"{page.title} · Relais")
     if page.url_path != "registre":
-        _widgets.forget("registre_")  # a register that was being checked leaves the memory with its page
-        _widgets.forget_uploads()
-    _widgets.frame()
-    _widgets.run(page)
+        files.forget("registre_")  # a register that was being checked leaves the memory with its page
+        files.forget_uploads()
+    st.html(PAGES / "_widgets/style.css")
+    st.html(FRENCH_DOCUMENT, unsafe_allow_javascript=True)
+    errors.run(page)
 
 
 if __name__ == "__main__":

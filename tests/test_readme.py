@@ -1,9 +1,9 @@
-"""The README says what is: its commands work, its tree is the tree, its words are those of the code."""
+"""The README says what is: its commands work, its tree is the tree, its figures are those that were measured."""
 
+import ast
 import json
 import re
-
-import pytest
+import tomllib
 
 from analytics.cli.commands import app
 from analytics.workflows.notebooks import notebook_path
@@ -11,33 +11,7 @@ from tests.browser.driving import PAGES, START
 from tests.repository import ROOT, tracked_files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FENCED = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS, NOTEBOOK, TREE = FENCED
-
-# The words of the design. Where the code has another name for one, the glossary must follow it.
-WORDS = (
-    *(
-        "case",
-        "report",
-        "reported_on",
-        "incident_type",
-        "step",
-        "relay",
-        "activated",
-        "delay_hours",
-        "delay_school_days",
-    ),
-    *(
-        "cpms",
-        "school_mediation",
-        "controlling_authority",
-        "police_contact",
-        "school",
-        "school_network",
-        "school_level",
-    ),
-    *("zone", "school_year", "postvention"),
-)
+COMMANDS, NOTEBOOK, PROGRAM, TREE = re.findall(r"^```(?:python)?\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def test_the_command_that_starts_relais_is_the_one_that_the_browser_tests_use():
@@ -86,10 +60,28 @@ def test_the_command_that_runs_a_notebook_names_one_and_a_parameter_of_it():
     assert any(line.startswith(f"{setting} = ") for line in first)
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_each_word_of_the_design_is_told_with_its_meaning(word):
-    rows = [row.strip("|").split("|") for row in README.splitlines() if row.startswith("|")]
-    assert any(f"`{word}`" in row[1] and row[0].strip() for row in rows if len(row) == 3)
+def test_the_figures_of_what_leaves_are_those_that_were_measured():
+    measured = tomllib.loads((ROOT / "data/disclosure_comparison.toml").read_text("utf-8"))
+    rows = dict(re.findall(r"^\| (\d+) \| (\d.*) \|$", README, re.MULTILINE))
+    assert {int(n_cases) for n_cases in rows} == {one["n_cases"] for one in measured["measures"]}
+    for one in measured["measures"]:
+        shown, threshold, rounded = rows[str(one["n_cases"])].split(" | ")
+        assert shown.startswith(f"{one['shown']}, {one['exposed'] or 'none'}")
+        assert threshold == f"{one['threshold_shown']}, {one['threshold_exposed']}"
+        assert rounded == f"{one['base_5_error']}, {one['midpoint_6_error']}"
+    assert f"{measured['n_schools']} schools" in README
+    assert f"({measured['n_cells']} cells)" in README
+
+
+def test_the_program_of_an_analyst_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("RELAIS_STORE", str(tmp_path))
+    *before, last = ast.parse(PROGRAM).body
+    assert isinstance(last, ast.Expr)
+    names: dict[str, object] = {}
+    exec(compile(ast.Module(before, []), "README", "exec"), names)
+    table = eval(compile(ast.Expression(last.value), "README", "eval"), names)
+    assert table.index.name == "Niveau"
+    assert "2e degré" in table.index
 
 
 def test_each_page_has_its_picture():
@@ -102,3 +94,14 @@ def test_each_page_has_its_picture():
 def test_each_file_that_is_linked_is_there():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_each_place_that_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w/.])(?:analytics|data|pages|tests|notebooks)/[\w./*]+\w", text))
+    places = {place for place in named if "NAME" not in place and "NN" not in place and "*" not in place}
+    assert len(places) > 15
+    made_in_the_wheel = "analytics/_shipped"
+    assert not [place for place in places - {made_in_the_wheel} if not (ROOT / place).exists()]
+    known = {command.name for command in app.registered_commands}
+    assert set(re.findall(r"relais ([a-z]+)", text)) <= known

@@ -1,117 +1,111 @@
-"""The walls of the design: what a part may import, hold and name."""
+"""The walls that the contracts of import-linter cannot see: what a file may import from outside, call and name."""
 
 import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tests.repository import ROOT, tracked_files
 
-SOURCES = {
-    path.as_posix(): (ROOT / path).read_text(encoding="utf-8") for path in tracked_files() if path.suffix == ".py"
-}
-ANALYTICS = [name for name in SOURCES if name.startswith("analytics/")]
-CHARTS = [name for name in ANALYTICS if name.startswith("analytics/charts/")]
-MEASURES = [name for name in ANALYTICS if name.startswith("analytics/measures/")]
-# The schema derives from its columns the statement that creates a table.
-STORE = [name for name in ANALYTICS if name.startswith(("analytics/store/", "analytics/domain/schema.py"))]
-PAGES = [name for name in SOURCES if name.startswith("pages/")]
-
-MOST_LINES = 400
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|CREATE\s+(TABLE|VIEW)|ATTACH\s+'|COPY\s.+\sTO)\b", re.DOTALL)
 MACHINE_PATH = re.compile(r"(?<![\w.<])/(home|work|root|Users|mnt|opt)/\w|\b[A-Z]:\\\\?\w")
 REGISTRY = re.compile(r"(pypi|pythonhosted|npmjs|deb\.debian)[.]org")  # in parts, so that this file names none
+# The schema derives from its columns the statement that creates a table.
+MAY_HOLD_SQL = ("analytics/store/", "analytics/domain/schema.py")
+MAY_NAME_A_FIGURE = "pages/_widgets/chart.py"  # it takes one, and says so by its type
 
 
-@pytest.mark.parametrize("name", ANALYTICS)
-def test_analytics_never_imports_streamlit_nor_a_page(name):
-    assert not imported(name) & {"streamlit", "pages"}
+def test_analytics_imports_neither_streamlit_nor_a_page():
+    assert not imports_of("analytics/", {"streamlit", "pages"})
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_holds_no_sql_no_grouping_and_no_figure_code(name):
-    assert not imported(name) & {"duckdb", "scipy"}
-    assert not called(name) & {"execute", "sql", "groupby", "pivot_table", "add_trace", "update_layout"}
-    assert not SQL.search(SOURCES[name])
-    # _widgets.chart takes a figure, and says so by its type; only a chart makes one.
-    assert name == "pages/_widgets/__init__.py" or "plotly" not in imported(name)
-    assert not called(name) & {"Figure", "Scatter", "Bar", "Heatmap"}
+def test_sql_is_in_the_store_alone():
+    outside = [path for path in sources("analytics/", "pages/", "app.py") if not path.startswith(MAY_HOLD_SQL)]
+    assert not [path for path in outside if SQL.search((ROOT / path).read_text("utf-8"))]
+    assert not [path for path in outside if "duckdb" in imported(path)]
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if name not in STORE and not name.startswith("tests/")])
-def test_sql_is_in_the_store_alone(name):
-    assert not SQL.search(SOURCES[name])
-    assert "duckdb" not in imported(name)
+def test_a_page_asks_and_shows_and_neither_groups_nor_draws():
+    assert not imports_of("pages/", {"duckdb", "scipy"})
+    assert not [found for found in imports_of("pages/", {"plotly"}) if not found[0].startswith(MAY_NAME_A_FIGURE)]
+    grouping = {"execute", "sql", "groupby", "pivot_table"}
+    drawing = {"add_trace", "update_layout", "Figure", "Scatter", "Bar", "Heatmap"}
+    assert not calls_of("pages/", grouping | drawing)
 
 
-@pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_reads_no_store(name):
-    assert "duckdb" not in imported(name)
-    assert not imported_modules(name) & {"analytics.store", "analytics.workflows", "analytics.intake"}
+def test_a_measure_opens_no_file_reads_no_clock_and_draws_nothing():
+    assert not imports_of("analytics/measures/", {"plotly", "duckdb", "pathlib", "time"})
+    assert not calls_of("analytics/measures/", {"open", "read_text", "read_csv", "now", "today", "utcnow"})
 
 
-@pytest.mark.parametrize("name", MEASURES)
-def test_a_measure_opens_no_file_reads_no_clock_and_draws_nothing(name):
-    assert not imported(name) & {"plotly", "duckdb", "pathlib", "time"}
-    assert not called(name) & {"open", "read_text", "read_csv", "now", "today", "utcnow"}
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_a_module_can_be_held_in_mind(name):
-    assert len(SOURCES[name].splitlines()) <= MOST_LINES
+def test_solvers_are_called_in_their_silent_form():
+    direct = re.compile(r"scipy\.optimize import .*\b(milp|linprog)\b")
+    silent = "analytics/domain/solving.py"
+    code = {path: (ROOT / path).read_text("utf-8") for path in sources("analytics/") if path != silent}
+    assert not [path for path, text in code.items() if direct.search(text)]
 
 
 def test_no_file_names_a_place_on_a_machine_or_a_registry_of_packages():
     for path in tracked_files():
         text = (ROOT / path).read_bytes().decode("utf-8", "ignore")
-        if path.suffix not in (".png", ".xlsx") and path != Path("tests/test_walls.py"):
+        if path.suffix not in (".png", ".xlsx", ".npz") and path != Path("tests/test_walls.py"):
             assert not MACHINE_PATH.search(text), path
             assert not REGISTRY.search(text), path
 
 
-@pytest.mark.parametrize("module", ["analytics.cli.commands", "analytics.charts.relays", "analytics.measures.relays"])
-def test_what_is_slow_to_import_is_not_imported(module):
-    command = f"import {module}, sys; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert not set(loaded.split()) & {"scipy.stats", "statsmodels", "plotly.express", "streamlit"}
+@pytest.mark.parametrize(
+    ("module", "slow"),
+    [
+        ("analytics.charts.relays", {"scipy.stats", "statsmodels", "plotly.express", "streamlit"}),
+        ("analytics.measures.relays", {"scipy.stats", "statsmodels", "plotly", "streamlit"}),
+    ],
+)
+def test_what_is_slow_to_import_is_not_imported(module, slow):
+    command = [sys.executable, "-c", f"import {module}, sys; print(*sys.modules)"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not set(loaded.split()) & slow
 
 
-def test_the_command_line_shows_its_help_without_pandas():
-    command = "import analytics.cli.commands, sys; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert not set(loaded.split()) & {"pandas", "duckdb", "plotly", "faker"}
+def sources(*starts: str) -> list[str]:
+    """The Python files whose path starts so."""
+    return [path.as_posix() for path in tracked_files() if path.suffix == ".py" and path.as_posix().startswith(starts)]
 
 
-def imported(name: str) -> set[str]:
+def imports_of(start: str, modules: set[str]) -> list[tuple[str, set[str]]]:
+    """Which of the files whose path starts so import which of ``modules``."""
+    return _with_any((path, imported(path) & modules) for path in sources(start))
+
+
+def calls_of(start: str, functions: set[str]) -> list[tuple[str, set[str]]]:
+    """Which of the files whose path starts so call which of ``functions``, by their last name."""
+    return _with_any((path, called(path) & functions) for path in sources(start))
+
+
+def _with_any(found: Iterable[tuple[str, set[str]]]) -> list[tuple[str, set[str]]]:
+    return [(path, names) for path, names in found if names]
+
+
+def imported(path: str) -> set[str]:
     """The first names of all that a file imports, wherever it does."""
-    return {module.split(".")[0] for module in imported_modules(name)}
-
-
-def imported_modules(name: str) -> set[str]:
-    modules = set()
-    for node in nodes(name):
+    names = set()
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
+            names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return modules
+            names.add(node.module.split(".")[0])
+    return names
 
 
-def called(name: str) -> set[str]:
+def called(path: str) -> set[str]:
     """The last names of all that a file calls."""
-    calls = [node.func for node in nodes(name) if isinstance(node, ast.Call)]
-    return {call.attr for call in calls if isinstance(call, ast.Attribute)} | {
-        call.id for call in calls if isinstance(call, ast.Name)
-    }
+    calls = [node.func for node in _nodes(path) if isinstance(node, ast.Call)]
+    attributes = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+    return attributes | {call.id for call in calls if isinstance(call, ast.Name)}
 
 
-def nodes(name: str) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(SOURCES[name]))
+def _nodes(path: str) -> Iterable[ast.AST]:
+    return ast.walk(ast.parse((ROOT / path).read_text("utf-8")))

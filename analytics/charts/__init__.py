@@ -1,1 +1,1 @@
-"""Answers become Plotly figures. A chart computes nothing: each takes what a measure returned and draws it."""
+"""Plotly figures of what the measures return. A chart computes nothing."""

@@ -1,9 +1,10 @@
-"""What happens: bars by category, weeks of a school year, a crossing and the types of each week as tiles."""
+"""What happens: bars by category, weeks of a school year, a cross-tabulation and the types of each week as heatmaps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,7 +14,6 @@ from analytics.domain.french import count, day, number, percent
 from analytics.domain.vocabulary import DANGER_TYPES
 
 HALF_WEEK = pd.Timedelta(days=3.5)
-_TILES = [[0, "rgba(61,143,196,0.03)"], [1, "rgba(61,143,196,0.62)"]]  # text stays readable on both themes
 
 
 def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> go.Figure:
@@ -32,38 +32,29 @@ def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -
 
 
 def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> go.Figure:
-    """A bar a row, the first on top: share, its interval, and number and share beside it."""
+    """One bar per row, the first on top: share, interval, and number and share at its end."""
     texts = [f"{number(n)} · {percent(share)}" for n, share in zip(answer["n"], answer["share"], strict=True)]
+    bounds = [
+        f"entre {percent(low)} et {percent(high)}" for low, high in zip(answer["lower"], answer["upper"], strict=True)
+    ]
     chart = theme.figure(theme.bar_height(len(answer)))
-    chart.add_bar(
-        orientation="h",
-        x=answer["share"],
-        y=names,
+    theme.add_bars(
+        chart,
+        answer["share"],
+        names,
+        map("<br>".join, zip(texts, bounds, strict=True)),
         marker_color=[theme.DANGER if danger else theme.MAIN for danger in is_danger],
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": answer["upper"] - answer["share"],
-            "arrayminus": answer["share"] - answer["lower"],
-            "color": theme.NOT_RECORDED,
-            "thickness": 1.5,
-            "width": 4,
-        },
-        customdata=[
-            f"{text}<br>entre {percent(lower)} et {percent(upper)}"
-            for text, lower, upper in zip(texts, answer["lower"], answer["upper"], strict=True)
-        ],
-        hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+        error_x=theme.interval(answer, "share", width=4),
     )
     for name, upper, text in zip(names, answer["upper"], texts, strict=True):
-        chart.add_annotation(x=upper, y=name, text=text, xanchor="left", xshift=8, showarrow=False)
+        theme.label_end(chart, upper, name, text)
     chart.update_xaxes(visible=False, range=[0, 1.9 * max(answer["upper"].max(), 0.01)])
     chart.update_yaxes(autorange="reversed")
     return chart
 
 
 def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int = 320) -> go.Figure:
-    """Reports a week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
+    """Reports per week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
     has_before = bool(answer["n_before"].notna().any())
     chart = theme.figure(height, showlegend=has_before, bargap=0.2)
     _shade_holidays(chart, answer)
@@ -75,8 +66,7 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int 
             "color": theme.MAIN,
             "pattern": {"shape": ["/" if provisional else "" for provisional in answer["provisional"]]},
         },
-        customdata=[_week_hover(row) for row in answer.itertuples()],
-        hovertemplate="%{customdata}<extra></extra>",
+        **theme.hover(map(_week_hover, answer.itertuples()), "%{customdata}"),
     )
     if has_before:
         chart.add_scatter(
@@ -87,18 +77,18 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int 
             line={"color": theme.BEFORE, "width": 2, "shape": "hvh"},
             hoverinfo="skip",
         )
-    chart.update_xaxes(**theme.month_ticks(answer["week"]), range=_whole_weeks(answer["week"]))
+    chart.update_xaxes(**_weeks_axis(answer["week"]))
     most = max(answer["n"].max(), answer["n_before"].max() if has_before else 0)
     chart.update_yaxes(title="dossiers", rangemode="tozero", tickformat=",d", nticks=5, dtick=1 if most <= 5 else None)
     return chart
 
 
-def _whole_weeks(weeks: pd.Series) -> list[pd.Timestamp]:
-    return [weeks.min() - HALF_WEEK, weeks.max() + HALF_WEEK]
+def _weeks_axis(weeks: pd.Series) -> dict[str, object]:
+    return {**theme.month_ticks(weeks), "range": [weeks.min() - HALF_WEEK, weeks.max() + HALF_WEEK]}
 
 
 def _shade_holidays(chart: go.Figure, answer: pd.DataFrame) -> None:
-    """A band over each holiday, with its name standing in it."""
+    """A shaded band with its name for each holiday."""
     for name, of_holiday in groupby(zip(answer["week"], answer["holiday"], strict=True), key=lambda row: row[1]):
         if not name:
             continue
@@ -130,7 +120,7 @@ def _week_hover(row) -> str:
 
 
 def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """Tiles of the reports of each incident type in each week (:func:`measures.incidents.types_by_week`)."""
+    """Heatmap of the reports by incident type and week (:func:`measures.incidents.types_by_week`)."""
     types = [code for code in labels if code in set(answer["incident_type"])]
     of_week = answer.drop_duplicates("week")
     numbers = answer.pivot_table(index="incident_type", columns="week", values="n", observed=True).loc[types]
@@ -139,19 +129,10 @@ def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
     )
     chart = theme.figure(theme.bar_height(len(types)))
     _shade_holidays(chart, of_week)
-    chart.add_heatmap(
-        z=numbers.where(numbers > 0).to_numpy(),  # an empty tile lets the holiday's band through
-        x=list(numbers.columns),
-        y=[labels[code] for code in types],
-        colorscale=[[0, "rgba(61,143,196,0.15)"], [1, "rgba(61,143,196,1)"]],
-        zmin=0,
-        showscale=False,
-        xgap=1,
-        ygap=2,
-        customdata=hovers.loc[types].to_numpy(),
-        hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-    )
-    chart.update_xaxes(**theme.month_ticks(of_week["week"]), range=_whole_weeks(of_week["week"]), showgrid=False)
+    shown = numbers.where(numbers > 0)  # an empty tile lets the holiday's band through
+    names = [labels[code] for code in types]
+    _add_tiles(chart, shown, list(numbers.columns), names, hovers.loc[types].to_numpy(), (0.15, 1), xgap=1)
+    chart.update_xaxes(**_weeks_axis(of_week["week"]), showgrid=False)
     chart.update_yaxes(autorange="reversed", showgrid=False)
     return chart
 
@@ -164,7 +145,7 @@ def _tile_hover(row) -> str:
 def crossing_tiles(
     answer: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], row: str, column: str
 ) -> go.Figure:
-    """Tiles of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
+    """Heatmap of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
     shares = answer.pivot_table(index=row, columns=column, values="share", observed=True)
     shown = [code for code in columns if code in shares.columns]
     shares = shares.loc[[code for code in rows if code in shares.index], shown]
@@ -175,19 +156,9 @@ def crossing_tiles(
     texts = [[percent(share) for share in line] for line in shares.to_numpy()]
     labels = [rows[code] for code in shares.index]
     chart = theme.figure(theme.bar_height(len(labels)) + 40)
-    chart.add_heatmap(
-        z=shares.to_numpy(),
-        x=names,
-        y=labels,
-        customdata=texts,
-        colorscale=_TILES,
-        zmin=0,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hovertemplate="<b>%{y}</b><br>%{x} : %{customdata}<extra></extra>",
-    )
-    chart.add_scatter(  # a heatmap's own text takes its colour from the tile, as if nothing lay behind it
+    hovers = [[f"{name} : {text}" for name, text in zip(names, line, strict=True)] for line in texts]
+    _add_tiles(chart, shares, names, labels, hovers, (0.03, 0.62), xgap=2)  # text stays readable on both themes
+    chart.add_scatter(  # a heatmap's own text is coloured for an opaque tile
         x=[name for _ in labels for name in names],
         y=[label for label in labels for _ in names],
         text=[text for line in texts for text in line],
@@ -197,3 +168,19 @@ def crossing_tiles(
     chart.update_yaxes(autorange="reversed", showgrid=False)
     chart.update_xaxes(side="top", showgrid=False, autotickangles=[0, -90])
     return chart
+
+
+def _add_tiles(
+    chart: go.Figure, z: pd.DataFrame, x: list, y: list[str], lines: Any, opacity: tuple[float, float], xgap: int
+) -> None:
+    chart.add_heatmap(
+        z=z.to_numpy(),
+        x=x,
+        y=y,
+        colorscale=[[place, f"rgba(61,143,196,{opacity[place]})"] for place in (0, 1)],
+        zmin=0,
+        showscale=False,
+        xgap=xgap,
+        ygap=2,
+        **theme.hover(lines),
+    )

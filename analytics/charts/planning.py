@@ -12,22 +12,18 @@ from analytics.domain.french import count, day, number, percent
 
 
 def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """Hours of the plan by week and activity under the hours of the team (:func:`planning.plans.by_week`)."""
+    """Hours of the plan by week and activity, with the capacity of the team (:func:`planning.plans.by_week`)."""
     chart = theme.figure(360, barmode="stack", showlegend=True)
     for colour, (code, label) in zip(theme.GROUPS, labels.items(), strict=False):
         rows = answer[answer["activity"] == code]
         if rows.empty:
             continue
+        lines = [
+            f"<b>{label}</b><br>semaine du {day(week)}<br>{count(n, 'séance')}, {number(hours, 1)} h"
+            for week, n, hours in rows[["week", "n_groups", "hours"]].itertuples(index=False)
+        ]
         chart.add_bar(
-            x=rows["week"],
-            y=rows["hours"],
-            name=label,
-            marker_color=colour,
-            customdata=[
-                f"<b>{label}</b><br>semaine du {day(week)}<br>{count(n, 'séance')}, {number(hours, 1)} h"
-                for week, n, hours in zip(rows["week"], rows["n_groups"], rows["hours"], strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
+            x=rows["week"], y=rows["hours"], name=label, marker_color=colour, **theme.hover(lines, "%{customdata}")
         )
     weeks = answer.drop_duplicates("week").sort_values("week")
     chart.add_scatter(
@@ -44,7 +40,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
 
 
 def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The need of the first schools (:func:`planning.plans.first_needs`): what each part brings, level by level."""
+    """The need of the first schools (:func:`planning.plans.largest_needs`): its components, by level."""
     rows = answer.iloc[::-1]
     names = [f"{name} · {labels[level]}" for name, level in zip(rows["name"], rows["school_level"], strict=True)]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="relative", showlegend=True)
@@ -54,45 +50,32 @@ def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
         ("by_recency", "récence", theme.PENDING),
         ("by_given", "déjà donné (en moins)", theme.BEFORE),
     ):
-        chart.add_bar(
-            orientation="h",
-            x=rows[column],
-            y=names,
-            name=label,
-            marker_color=colour,
-            customdata=[f"{label} : {number(value, 2)}" for value in rows[column]],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-        )
+        lines = [f"{label} : {number(value, 2)}" for value in rows[column]]
+        theme.add_bars(chart, rows[column], names, lines, name=label, marker_color=colour)
     chart.update_xaxes(title="besoin")
     return chart
 
 
 def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
-    """The share of the need that each plan answers (:func:`planning.plans.side_by_side`)."""
+    """The share of the need that each plan covers (:func:`planning.plans.compare_plans`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)))
-    chart.add_bar(
-        orientation="h",
-        x=rows["share"],
-        y=[labels[code] for code in rows["plan"]],
+    theme.add_bars(
+        chart,
+        rows["share"],
+        [labels[code] for code in rows["plan"]],
+        [f"{number(row.hours)} h, {count(row.n_sessions, 'séance')}" for row in rows.itertuples()],
         marker_color=[theme.MAIN if code == "optimum" else theme.BEFORE for code in rows["plan"]],
-        text=[
-            f"{percent(share)} · {count(n, 'école')}" for share, n in zip(rows["share"], rows["n_schools"], strict=True)
-        ],
+        text=[f"{percent(row.share)} · {count(row.n_schools, 'école')}" for row in rows.itertuples()],
         textposition="outside",
         cliponaxis=False,
-        customdata=[
-            f"{number(hours)} h, {count(n, 'séance')}"
-            for hours, n in zip(rows["hours"], rows["n_sessions"], strict=True)
-        ],
-        hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
     )
     chart.update_xaxes(visible=False, range=[0, 1.9 * max(rows["share"].max(), 0.01)])
     return chart
 
 
 def chosen_dots(answer: pd.DataFrame) -> go.Figure:
-    """How often each school is chosen when rates are drawn (:func:`planning.plans.sure_and_close`)."""
+    """How often each school is chosen over simulated rates (:func:`planning.plans.choice_stability`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)
     for planned, label, colour in (
@@ -100,43 +83,32 @@ def chosen_dots(answer: pd.DataFrame) -> go.Figure:
         (False, "pas dans ce programme", theme.BEFORE),
     ):
         part = rows[rows["planned"] == planned]
-        chart.add_scatter(
-            x=part["chosen_share"],
-            y=part["name"],
-            mode="markers",
-            name=label,
-            marker={"color": colour, "size": 11},
-            customdata=[f"choisie {percent(share)} des fois" for share in part["chosen_share"]],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-        )
+        lines = [f"choisie {percent(share)} des fois" for share in part["chosen_share"]]
+        theme.add_dots(chart, part["chosen_share"], part["name"], lines, name=label, marker=_dot(colour))
     chart.update_yaxes(categoryorder="array", categoryarray=list(rows["name"]))
-    chart.update_xaxes(
-        range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0 %", "25 %", "50 %", "75 %", "100 %"]
-    )
+    chart.update_xaxes(range=[-0.03, 1.03], **theme.share_ticks())
     return chart
 
 
 def power_curves(answer: pd.DataFrame) -> go.Figure:
-    """The chance to see the drop by number of schools, a line a number of terms (:func:`planning.power.power_table`)."""
+    """The chance to see the drop by number of schools, one line per number of terms (:func:`planning.power.power_table`)."""
     chart = theme.figure(340, showlegend=True)
     for colour, (n_terms, rows) in zip(theme.GROUPS, answer.groupby("n_terms"), strict=False):
-        label = count(int(str(n_terms)), "trimestre")
+        label = f"{count(int(str(n_terms)), 'trimestre')} avant et après"
+        lines = [
+            f"{count(n, 'école')}, {label} : {percent(chance)} de chances"
+            for n, chance in rows[["n_schools", "power"]].itertuples(index=False)
+        ]
         chart.add_scatter(
             x=rows["n_schools"],
             y=rows["power"],
-            name=f"{label} avant et après",
+            name=label,
             mode="lines+markers",
             line={"color": colour, "width": 2},
-            customdata=[
-                f"{count(n, 'école')}, {label} avant et après : {percent(chance)} de chances"
-                for n, chance in zip(rows["n_schools"], rows["power"], strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
+            **theme.hover(lines, "%{customdata}"),
         )
     chart.add_hline(0.8, line={"color": theme.NOT_RECORDED, "dash": "dot", "width": 1})
-    chart.update_yaxes(
-        range=[0, 1.02], tickvals=[0, 0.2, 0.5, 0.8, 1], ticktext=["0 %", "20 %", "50 %", "80 %", "100 %"]
-    )
+    chart.update_yaxes(range=[0, 1.02], **theme.share_ticks(0, 0.2, 0.5, 0.8, 1))
     chart.update_xaxes(title="écoles, la moitié avec séances", rangemode="tozero")
     return chart
 
@@ -158,17 +130,13 @@ def falls_by_themselves(answer: pd.DataFrame) -> go.Figure:
         ("rate", "observé", theme.MAIN),
         ("expected", "attendu sans rien faire", theme.PENDING),
     ):
-        chart.add_scatter(
-            x=1000 * rows[column],
-            y=rows["name"],
-            mode="markers",
-            name=label,
-            marker={"color": colour, "size": 11},
-            customdata=[
-                f"{label} : {number(1000 * value, 1)} dossiers pour 1 000 élèves et par an" for value in rows[column]
-            ],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-        )
+        rates = 1000 * rows[column]
+        lines = [f"{label} : {number(rate, 1)} dossiers pour 1 000 élèves et par an" for rate in rates]
+        theme.add_dots(chart, rates, rows["name"], lines, name=label, marker=_dot(colour))
     chart.update_yaxes(categoryorder="array", categoryarray=list(rows["name"]))
     chart.update_xaxes(title="dossiers pour 1 000 élèves et par an", rangemode="tozero", nticks=6)
     return chart
+
+
+def _dot(colour: str) -> dict[str, object]:
+    return {"color": colour, "size": 11}

@@ -1,4 +1,4 @@
-"""A published table: what is shown as bars, what is withheld as the span in which it lies."""
+"""A published table: numbers as bars, suppressed numbers as the interval that can be computed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,21 @@ from analytics.domain.french import number, typeset
 def published_bars(table: pd.DataFrame, column: str) -> go.Figure:
     """The totals of a published table (:class:`disclosure.frames.PublishedPeriod`) by ``column``, as horizontal bars.
 
-    A withheld number is a hollow bar from the least to the most that anyone can compute.
+    A suppressed number is a hollow bar from the least to the most that anyone can compute.
     """
     others = [name for name in table.columns[: list(table.columns).index("Nombre")] if name != column]
     rows = table[(table[others] == TOTAL).all(axis=1) & (table[column] != TOTAL)]
     most = rows[["Nombre", "De", "À"]].max(axis=None)
-    shown, withheld = rows[rows["Nombre"].notna()], rows[rows["Nombre"].isna()]
-    upper = withheld["À"].fillna(most)
+    shown, suppressed = rows[rows["Nombre"].notna()], rows[rows["Nombre"].isna()]
+    upper = suppressed["À"].fillna(most)
     chart = theme.figure(theme.bar_height(len(rows)), barmode="overlay")
-    chart.add_bar(orientation="h", x=shown["Nombre"].astype(float), y=shown[column], marker_color=theme.MAIN)
-    chart.add_bar(
-        orientation="h",
-        base=withheld["De"].astype(float),
-        x=(upper - withheld["De"]).astype(float),
-        y=withheld[column],
-        marker={"color": "rgba(0,0,0,0)", "line": {"color": theme.MAIN, "width": 1.5}},
-    )
+    theme.add_bars(chart, shown["Nombre"].astype(float), shown[column], None, marker_color=theme.MAIN)
+    hollow = {"color": "rgba(0,0,0,0)", "line": {"color": theme.MAIN, "width": 1.5}}
+    base = suppressed["De"].astype(float)
+    theme.add_bars(chart, upper.astype(float) - base, suppressed[column], None, base=base, marker=hollow)
     ends = pd.concat([shown["Nombre"], upper]).sort_index()
     for (_, row), end in zip(rows.iterrows(), ends, strict=True):
-        chart.add_annotation(x=end, y=row[column], text=_words(row), xanchor="left", xshift=8, showarrow=False)
-    chart.update_traces(hoverinfo="skip")
+        theme.label_end(chart, end, row[column], _words(row))
     chart.update_xaxes(visible=False, range=[0, 1.4 * float(most)])
     chart.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=list(rows[column]))
     return chart

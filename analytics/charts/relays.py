@@ -32,32 +32,31 @@ DEADLINE_STATES = {
 
 
 def outcome_bars(answer: pd.DataFrame) -> go.Figure:
-    """What became of each step (:func:`measures.relays.outcomes`): every case of every step is in one part of its bar."""
+    """What became of each step (:func:`measures.relays.outcomes`): each case is in one segment of the bar of each step."""
     return _parts_of_steps(answer, OUTCOMES, "n_total")
 
 
 def deadline_bars(answer: pd.DataFrame) -> go.Figure:
-    """How each step with a deadline stands against it (:func:`measures.relays.against_deadline`)."""
+    """Status of each step that has a deadline (:func:`measures.relays.against_deadline`)."""
     return _parts_of_steps(answer[answer["n_cases"] > 0], DEADLINE_STATES, "n_cases")
 
 
 def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], total: str) -> go.Figure:
-    """A bar a step, all of one length, cut into ``parts`` (column to words and colour) of the column ``total``."""
+    """One stacked bar per step, normalised to one length, of ``parts`` of the column ``total``."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", barnorm="fraction", showlegend=True)
     for column, (label, colour) in parts.items():
-        chart.add_bar(
-            orientation="h",
-            x=rows[column],
-            y=[STEPS[step].label for step in rows["step"]],
+        theme.add_bars(
+            chart,
+            rows[column],
+            [STEPS[step].label for step in rows["step"]],
+            [f"{count(n, 'dossier')}, {label}" for n in rows[column]],
             name=label,
             marker_color=colour,
             text=[number(n) if n >= 0.06 * of else "" for n, of in zip(rows[column], rows[total], strict=True)],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            customdata=[f"{count(n, 'dossier')}, {label}" for n in rows[column]],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
         )
     chart.update_xaxes(visible=False)
     return chart
@@ -69,40 +68,29 @@ def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Fig
     chart = theme.figure(theme.bar_height(len(steps)) + 40, showlegend=True)
     for place, (delay, label) in enumerate(delay_label.items()):
         rows = shares[shares["delay"] == delay].set_index("step").reindex(steps)
-        chart.add_scatter(
-            x=rows["incidence"],
-            y=[STEPS[step].label for step in steps],
+        theme.add_dots(
+            chart,
+            rows["incidence"],
+            [STEPS[step].label for step in steps],
+            [
+                f"{percent(row.incidence)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
+                for row in rows.itertuples()
+            ],
             name=label,
-            mode="markers",
             marker={
                 "size": 12,
                 "color": theme.MAIN if place == 0 else "rgba(0,0,0,0)",
                 "line": {"color": theme.MAIN, "width": 2},
                 "symbol": "circle" if place == 0 else "diamond",
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": rows["upper"] - rows["incidence"],
-                "arrayminus": rows["incidence"] - rows["lower"],
-                "color": theme.NOT_RECORDED,
-                "thickness": 1.5,
-                "width": 0,
-            },
-            customdata=[
-                f"{percent(row.incidence)} {label}<br>entre {percent(row.lower)} et {percent(row.upper)}"
-                for row in rows.itertuples()
-            ],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+            error_x=theme.interval(rows, "incidence"),
         )
-    chart.update_xaxes(
-        range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)]
-    )
+    chart.update_xaxes(range=[-0.02, 1.02], **theme.share_ticks())
     return chart
 
 
 MOST_TOGETHER = 4
-"""Curves of more groups than this are drawn side by side, each before the curve of all."""
+"""Curves of more groups than this are drawn in panels, each with the curve of all cases."""
 
 
 def incidence_curves(
@@ -148,14 +136,9 @@ def incidence_curves(
 
 
 def incidence_panels(
-    curves: pd.DataFrame,
-    everyone: pd.DataFrame,
-    followed: pd.DataFrame,
-    clock: str,
-    by: str,
-    labels: Mapping[Any, str],
+    curves: pd.DataFrame, everyone: pd.DataFrame, followed: pd.DataFrame, clock: str, by: str, labels: Mapping[Any, str]
 ) -> go.Figure:
-    """The curves of many groups side by side, each before the grey curve of ``everyone``, all on the same axes.
+    """Panels of one curve per group, each with the curve of ``everyone`` in grey, on common axes.
 
     Under each tick, how many cases of the group still wait.
     """
@@ -199,13 +182,7 @@ def _tick(delay: float, clock: str) -> str:
 
 def _lay_axes(chart: go.Figure, until: float) -> None:
     chart.update_xaxes(range=[-0.03 * until, 1.03 * until], tickangle=0, fixedrange=True, zeroline=False)
-    chart.update_yaxes(
-        range=[0, 1.02],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        ticktext=[percent(x / 4) for x in range(5)],
-        fixedrange=True,
-        zeroline=False,
-    )
+    chart.update_yaxes(range=[0, 1.02], **theme.share_ticks(), fixedrange=True, zeroline=False)
 
 
 def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> None:
@@ -248,7 +225,7 @@ def _add_curve(
         mode="lines",
         line={"color": colour, "width": 2.5, "shape": "hv"},
         customdata=[f"{percent(share)} en {unit(delay)}" for delay, share in zip(x, stepped("incidence"), strict=True)],
-        hovertemplate="%{customdata}<extra>" + name + "</extra>",
+        hovertemplate=f"%{{customdata}}<extra>{name}</extra>",
         row=row,
         col=col,
     )
@@ -267,15 +244,8 @@ def order_bars(answer: pd.DataFrame) -> go.Figure:
         ("share_overtaken", "faite après une étape suivante", theme.BEFORE),
         ("share_skipped", "sautée", theme.CLOSED),
     ):
-        chart.add_bar(
-            orientation="h",
-            x=rows[column],
-            y=labels,
-            name=name,
-            marker_color=colour,
-            customdata=[f"{percent(value)}, {name}" for value in rows[column]],
-            hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-        )
-    chart.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)])
+        lines = [f"{percent(value)}, {name}" for value in rows[column]]
+        theme.add_bars(chart, rows[column], labels, lines, name=name, marker_color=colour)
+    chart.update_xaxes(range=[0, 1], **theme.share_ticks())
     chart.update_layout(legend_traceorder="reversed")
     return chart

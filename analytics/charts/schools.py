@@ -1,4 +1,4 @@
-"""Which schools are concerned: a funnel, the most concerned tenth, a school beside its own kind."""
+"""Which schools are concerned: a funnel, the most concerned tenth, a school compared with its peers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,8 @@ import plotly.graph_objects as go
 
 from analytics.charts import theme
 from analytics.domain.french import count, number, percent
+from analytics.measures.funnel import FLAG_WORDS
 
-FLAG_WORDS = {
-    "below_998": "sous la limite à 99,8 %",
-    "below_95": "sous la limite à 95 %",
-    "within": "entre les limites",
-    "above_95": "au-dessus de la limite à 95 %",
-    "above_998": "au-dessus de la limite à 99,8 %",
-}
 _MARKERS = {
     "within": ("circle-open", theme.MAIN, 9),
     "below_95": ("circle", theme.MAIN, 9),
@@ -54,8 +48,7 @@ def funnel(schools: pd.DataFrame, lines: pd.DataFrame) -> go.Figure:
             y=rows["rate"],
             mode="markers",
             marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 1.5, "color": colour}},
-            customdata=[_school_hover(row) for row in rows.rename(columns={"name": "school"}).itertuples()],
-            hovertemplate="%{customdata}<extra></extra>",
+            **theme.hover(map(_school_hover, rows.itertuples()), "%{customdata}"),
         )
     # On a phone, a name to the left of its line would reach the axis.
     clear = lines["n_pupils"] >= 0.12 * lines["n_pupils"].iloc[-1]
@@ -87,38 +80,21 @@ def funnel(schools: pd.DataFrame, lines: pd.DataFrame) -> go.Figure:
 
 def _school_hover(row) -> str:
     return (
-        f"<b>{row.school}</b><br>{count(row.n, 'dossier')}, {count(row.n_pupils, 'élève')}<br>"
+        f"<b>{row.name}</b><br>{count(row.n, 'dossier')}, {count(row.n_pupils, 'élève')}<br>"
         f"{number(row.rate, 1)} pour 1 000 élèves (entre {number(row.lower, 1)} et {number(row.upper, 1)})<br>"
         f"{FLAG_WORDS[row.flag]}<br>taux prudent : {number(row.shrunken_rate, 1)}"
     )
 
 
 def concentration_bars(answer: pd.DataFrame) -> go.Figure:
-    """The share of the cases of the most concerned tenth (:func:`measures.schools.concentration`), beside chance alone."""
+    """The share of the cases of the most concerned tenth (:func:`measures.schools.concentration`), and what chance gives."""
     row = answer.iloc[0]
     chart = theme.figure(theme.bar_height(2))
-    chart.add_bar(orientation="h", x=[row["share"]], y=["Observé"], marker_color=theme.MAIN, hoverinfo="skip")
-    chart.add_bar(
-        orientation="h",
-        x=[row["expected"]],
-        y=["Par le seul hasard"],
-        marker_color=theme.BEFORE,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [row["upper"] - row["expected"]],
-            "arrayminus": [row["expected"] - row["lower"]],
-            "color": theme.NOT_RECORDED,
-            "thickness": 1.5,
-            "width": 4,
-        },
-        hoverinfo="skip",
-    )
-    for name, end, share in (
-        ("Observé", row["share"], row["share"]),
-        ("Par le seul hasard", row["upper"], row["expected"]),
-    ):
-        chart.add_annotation(x=end, y=name, text=percent(share), xanchor="left", xshift=8, showarrow=False)
+    theme.add_bars(chart, answer["share"], ["Observé"], None, marker_color=theme.MAIN)
+    chance = {"marker_color": theme.BEFORE, "error_x": theme.interval(answer, "expected", width=4)}
+    theme.add_bars(chart, answer["expected"], ["Par le seul hasard"], None, **chance)
+    theme.label_end(chart, row["share"], "Observé", percent(row["share"]))
+    theme.label_end(chart, row["upper"], "Par le seul hasard", percent(row["expected"]))
     chart.update_layout(barmode="overlay")
     chart.update_xaxes(visible=False, range=[0, 1.3 * max(row["share"], row["upper"])])
     chart.update_yaxes(autorange="reversed")
@@ -126,7 +102,7 @@ def concentration_bars(answer: pd.DataFrame) -> go.Figure:
 
 
 def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping[str, str]) -> go.Figure:
-    """A school's shares by incident type, with intervals, beside other groups (:func:`measures.incidents.compare_groups`).
+    """A school's shares by incident type compared with other groups (:func:`measures.incidents.compare_groups`).
 
     ``groups`` are the words of each group, the school first.
     """
@@ -134,32 +110,19 @@ def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping
     chart = theme.figure(theme.bar_height(len(types)) + 56, showlegend=True)
     for place, (group, words) in enumerate(groups.items()):
         rows = answer[answer["group"] == group]
-        chart.add_scatter(
-            x=rows["share"],
-            y=[labels[code] for code in rows["incident_type"]],
-            name=words,
-            mode="markers",
-            marker=_BESIDE[place],
-            error_x=None
-            if place
-            else {
-                "type": "data",
-                "symmetric": False,
-                "array": rows["upper"] - rows["share"],
-                "arrayminus": rows["share"] - rows["lower"],
-                "color": theme.NOT_RECORDED,
-                "thickness": 1.5,
-                "width": 0,
-            },
-            customdata=[
-                f"{percent(row.share)}, {count(row.n, 'dossier')} sur {number(row.n_cases)}"
+        theme.add_dots(
+            chart,
+            rows["share"],
+            [labels[code] for code in rows["incident_type"]],
+            [
+                f"{words} : {percent(row.share)}, {count(row.n, 'dossier')} sur {number(row.n_cases)}"
                 for row in rows.itertuples()
             ],
-            hovertemplate="<b>%{y}</b><br>" + words + " : %{customdata}<extra></extra>",
+            name=words,
+            marker=_BESIDE[place],
+            error_x=None if place else theme.interval(rows, "share"),
         )
-    chart.update_xaxes(
-        range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=[percent(x / 4) for x in range(5)]
-    )
+    chart.update_xaxes(range=[-0.03, 1.03], **theme.share_ticks())
     chart.update_yaxes(autorange="reversed")
     return chart
 

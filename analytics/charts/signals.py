@@ -1,8 +1,9 @@
-"""Is it a change or chance? A chart of individual values with its limits, and the points that say something."""
+"""Control charts: individual values, limits and signals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -32,6 +33,11 @@ def control_chart(
                 hoverinfo="skip",
             )
     is_signal = points["signal"] != "none"
+
+    def said(point: Any) -> str:
+        lines = [f"<b>{period_words(point.period)}</b>", value_words(point.value), SIGNAL_WORDS.get(point.signal, "")]
+        return "<br>".join(filter(None, [*lines, "provisoire" if point.provisional else ""]))
+
     chart.add_scatter(
         x=points["period"],
         y=points["value"],
@@ -46,20 +52,7 @@ def control_chart(
             ],
             "color": [theme.SIGNAL if signal else theme.MAIN for signal in is_signal],
         },
-        customdata=[
-            "<br>".join(
-                [
-                    f"<b>{period_words(period)}</b>",
-                    value_words(value),
-                    *([SIGNAL_WORDS[signal]] if signal != "none" else []),
-                    *(["provisoire"] if provisional else []),
-                ]
-            )
-            for period, value, signal, provisional in zip(
-                points["period"], points["value"], points["signal"], points["provisional"], strict=True
-            )
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
+        **theme.hover(map(said, points.itertuples()), "%{customdata}"),
     )
     opened = points[points["baseline"].notna() & (points["baseline"] != points["baseline"].shift())]
     for period, reason in zip(opened["period"], opened["baseline"], strict=True):

@@ -1,19 +1,21 @@
-"""One look for all charts: one colour for one meaning, told apart by the colour-blind, readable on light and dark.
+"""The common look of all charts: one colour per meaning, safe for the colour-blind, on light and dark themes.
 
 Backgrounds are left transparent and text to the page, so that a chart follows the reader's theme.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date
 
-from analytics.domain.french import LOCALE, NARROW_SPACE
+from analytics.domain.french import LOCALE, NARROW_SPACE, percent
 
-# Okabe and Ito's palette (2008), slightly lightened where it must also stand on a dark page.
+# Okabe and Ito's palette (2008), slightly lightened for the dark theme.
 MAIN = "#3d8fc4"  # cases, whatever they are counted by
 BEFORE = "#9aa5b1"  # the year before, the whole, what one compares with
 DANGER = "#d55e00"  # an incident type that threatens life
@@ -21,7 +23,7 @@ DONE = "#3d8fc4"
 PENDING = "#e69f00"
 CLOSED = "#8c6bb1"
 LATE = "#56b4e9"  # done, but late
-OVERDUE = "#c0392b"  # awaited beyond its deadline
+OVERDUE = "#c0392b"  # pending past its deadline
 SIGNAL = "#c4579b"  # more than chance explains
 NOT_APPLICABLE = "#c3cad1"
 NOT_RECORDED = "#8b949e"
@@ -39,7 +41,7 @@ CONFIG = {
 
 
 def figure(height: int, **layout: object) -> go.Figure:
-    """An empty figure with the common layout: French separators, no zoom by accident, hover without a box of codes."""
+    """An empty figure with the common layout: French separators, no zoom by accident, hover on the closest point."""
     base = {
         "height": height,
         "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
@@ -57,6 +59,46 @@ def figure(height: int, **layout: object) -> go.Figure:
     return go.Figure(layout={**base, **layout})
 
 
+def add_bars(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str] | None, **look: Any) -> None:
+    """Add horizontal bars. ``lines`` are their hover texts, None for no hover."""
+    said = {"hoverinfo": "skip"} if lines is None else hover(lines)
+    chart.add_bar(orientation="h", x=x, y=y, **said, **look)
+
+
+def add_dots(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str], **look: Any) -> None:
+    """Add a dot plot. ``lines`` are the hover texts."""
+    chart.add_scatter(x=x, y=y, mode="markers", **hover(lines), **look)
+
+
+def hover(lines: Iterable[str], template: str = "<b>%{y}</b><br>%{customdata}") -> dict[str, Any]:
+    """Hover texts of a trace, without Plotly's box of trace names."""
+    return {"customdata": list(lines), "hovertemplate": f"{template}<extra></extra>"}
+
+
+def interval(rows: pd.DataFrame, value: str, width: int = 0) -> dict[str, Any]:
+    """Error bars of the column ``value``, from ``lower`` to ``upper``."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": rows["upper"] - rows[value],
+        "arrayminus": rows[value] - rows["lower"],
+        "color": NOT_RECORDED,
+        "thickness": 1.5,
+        "width": width,
+    }
+
+
+def label_end(chart: go.Figure, x: float, y: str, text: str) -> None:
+    """``text`` beyond the end of a horizontal bar."""
+    chart.add_annotation(x=x, y=y, text=text, xanchor="left", xshift=8, showarrow=False)
+
+
+def share_ticks(*shares: float) -> dict[str, Any]:
+    """Ticks of an axis of shares, in French; quarters unless said otherwise."""
+    shown = list(shares or (0, 0.25, 0.5, 0.75, 1))
+    return {"tickvals": shown, "ticktext": [percent(share) for share in shown]}
+
+
 def standing_alone(chart: go.Figure) -> go.Figure:
     """``chart`` without the page that lends it its colours: lines that show on light and dark alike."""
     line = "rgba(139,148,158,0.35)"
@@ -68,7 +110,7 @@ def standing_alone(chart: go.Figure) -> go.Figure:
 
 
 def bar_height(n_bars: int) -> int:
-    """Pixels for a chart of horizontal bars: 36 a bar, and room for the axis."""
+    """Height in pixels of a chart of horizontal bars: 36 per bar, plus the axis."""
     return 36 * n_bars + 64
 
 

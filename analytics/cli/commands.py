@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,23 +27,21 @@ from analytics.cli.terminal import (
     day_argument,
     existing_file,
     explain_misuse,
+    file_to_write,
     new_file,
-    notebook_file,
-    plan_file,
     progress_bar,
-    protocol_file,
     say,
     setting,
 )
 
 if TYPE_CHECKING:
-    from analytics.intake import OwnWords, Question, Understanding
-    from analytics.intake.checking import Fault
-    from analytics.store import Snapshot, Store
+    from analytics.intake import OwnWords, Question
+    from analytics.store import Store
     from analytics.workflows.importing import Import
 
 MAX_LISTED = 50
 MAX_CHOICES = 5  # answers shown of a question; --propose writes them all
+
 INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
 
 app = typer.Typer(
@@ -77,11 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _command(name: str) -> Callable:
-    return app.command(name, cls=FrenchCommand, options_metavar="[OPTIONS]")
-
-
-NewFile = Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire. Il ne doit pas encore exister.")]
+_command = partial(app.command, cls=FrenchCommand)
 
 
 @_command("demo")
@@ -95,7 +89,7 @@ def demo() -> None:
 
 
 @_command("template")
-def template(file: NewFile) -> None:
+def template(file: Annotated[Path, file_to_write(".xlsx")]) -> None:
     """Écrit un registre vide, avec ses listes de choix et un exemple."""
     from analytics.intake.template import template_workbook
 
@@ -107,8 +101,7 @@ def template(file: NewFile) -> None:
 @_command("import")
 def import_(
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FICHIER", help="Le registre : XLSX, XLSM, ODS, CSV ou TSV.", callback=existing_file),
+        Path, typer.Argument(metavar="FICHIER", help="Le registre : XLSX, ODS ou CSV.", callback=existing_file)
     ],
     schools: Annotated[
         Path | None,
@@ -141,6 +134,7 @@ def import_(
     """Lit, vérifie, anonymise et publie un registre."""
     from analytics.intake import OwnWords, UnansweredError, load_own_words
     from analytics.spreadsheets.reading import MAX_FILE_BYTES
+    from analytics.workflows import import_sentences as sentences
     from analytics.workflows.importing import import_register, store_key
 
     def content(path: Path) -> bytes:
@@ -181,7 +175,8 @@ def import_(
             done = run(own_words, dry_run=dry_run)
         except UnansweredError as error:
             say("Relais ne peut pas importer ce fichier sans une réponse : rien n’a changé.")
-            _say_sheets(error.understanding)
+            for sentence in sentences.understood(error.understanding):
+                say(sentence)
             _list_questions(error.questions)
             if as_json:
                 nothing = dict.fromkeys(("read", "accepted", "refused", "new", "changed", "unchanged", "missing"), 0)
@@ -253,61 +248,29 @@ def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> 
     return 0
 
 
-def _say_sheets(understanding: Understanding) -> None:
-    """Each sheet that was read or not, with its rows, where the file has several."""
-    from analytics.domain.french import count
-
-    if len(understanding.sheets) > 1:
-        for sheet in understanding.sheets:
-            what = "lue" if sheet.is_read else f"non lue : {sheet.reason}"
-            say(f"  Feuille « {sheet.name} » ({count(sheet.n_rows, 'ligne')}) : {what}.")
-
-
 def _report(done: Import, *, dry_run: bool, published: bool) -> None:
-    from analytics.domain.french import count, day
-    from analytics.intake.previewing import unread_steps_sentence
+    from analytics.workflows import import_sentences as sentences
 
-    extract, changes = done.extract, done.changes
-    _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
-    _list_faults(extract.action_faults, "Feuille Actions, à compléter :")
-    _list_faults(extract.faults, "Lignes refusées :")
-    _say_sheets(extract.understanding)
-    for note in extract.understanding.notes:
-        say(note)
+    extract = done.extract
+    for title, faults in sentences.fault_lists(extract):
+        say(f"{title} :")
+        for row, reasons in faults.head(sentences.MAX_LISTED).itertuples(index=False):
+            say(f"  Ligne {row} : {reasons}")
+        if more := sentences.not_listed(faults):
+            say(f"  {more}")
+    for sentence in sentences.understood(extract.understanding):
+        say(sentence)
     if extract.questions:
         say("Questions ouvertes :")
         _list_questions(extract.questions)
-    say(
-        f"{count(extract.n_read, 'ligne lue', 'lignes lues')} : {count(extract.n_accepted, 'acceptée')}, "
-        f"{count(extract.n_refused, 'refusée')}. Situation au {day(extract.as_of)}."
-    )
-    if not extract.as_of_given:
-        say("Le fichier ne dit pas de quel jour il date : c’est celui d’aujourd’hui qui compte. Voyez --as-of.")
-    if not extract.n_accepted:
-        empty = extract.n_read == 0
-        say(
-            "Le registre ne contient pas encore de dossier : rien n’a changé."
-            if empty
-            else "Aucune ligne ne peut être importée : rien n’a changé."
-        )
-        return
-    say(
-        f"Dossiers : {count(changes.new, 'nouveau', 'nouveaux')}, {count(changes.changed, 'modifié')}, "
-        f"{count(changes.unchanged, 'inchangé')}."
-    )
-    if unread := unread_steps_sentence(extract.layout):
-        say(f"{unread} Si vos en-têtes sont autres, donnez-les par --mapping.")
-    if done.older_words:
-        say(done.older_words)
-    if changes.missing:
-        say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
-    if dry_run:
+    say(sentences.rows_read(extract))
+    for warning in sentences.warnings(done, "Voyez --as-of.", "Si vos en-têtes sont autres, donnez-les par --mapping."):
+        say(warning)
+    if extract.n_accepted:
+        say(sentences.changes(done.changes))
+    if extract.n_accepted and dry_run:
         _preview(done)
-        say("Vérification seule : rien n’a été importé.")
-    elif published:
-        say("Le registre est importé.")
-    else:
-        say("Rien n’a changé : ces dossiers étaient déjà connus tels quels.")
+    say(sentences.result(done, dry_run=dry_run, published=published))
 
 
 def _preview(done: Import) -> None:
@@ -320,27 +283,13 @@ def _preview(done: Import) -> None:
     say(risk_sentence(residual_risk(done.extract.tables)))
 
 
-def _list_faults(faults: Sequence[Fault], title: str) -> None:
-    """The faults row by row, the first :data:`MAX_LISTED` rows of them."""
-    rows = list(dict.fromkeys(fault.row for fault in faults))
-    if not rows:
-        return
-    say(title)
-    listed = set(rows[:MAX_LISTED])
-    for fault in faults:
-        if fault.row in listed:
-            say(f"  {fault.message}")
-    if len(rows) > MAX_LISTED:
-        say(f"  et {len(rows) - MAX_LISTED} autres.")
-
-
 @_command("info")
 def info() -> None:
     """Dit ce que contient le dossier des données."""
     from analytics.workflows.inventory import history, history_sentences, inventory
 
     store = _store()
-    with _opened(store) as snapshot:
+    with store.snapshot() or nullcontext() as snapshot:
         if snapshot is None:
             say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
             return
@@ -357,7 +306,7 @@ def undo() -> None:
 
     store = _store()
     store.undo()
-    with _opened(store) as snapshot:
+    with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
             say(f"L’importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
@@ -382,12 +331,7 @@ def forget(
 
 
 @_command("protocol")
-def protocol(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .pdf ou en .html.", callback=protocol_file),
-    ],
-) -> None:
+def protocol(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
     """Écrit le protocole, à imprimer ou à garder hors ligne."""
     from analytics.documents import write_protocol
 
@@ -412,9 +356,7 @@ def publish(
 @_command("notebook")
 def notebook(
     name: Annotated[str, typer.Argument(metavar="CARNET", help="Son numéro, son nom, ou le chemin du vôtre.")],
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en .html.", callback=notebook_file)
-    ],
+    file: Annotated[Path, file_to_write(".html")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NOM=VALEUR", help="Un paramètre du carnet, par exemple ECOLE=A12."),
@@ -444,9 +386,7 @@ def notebook(
 
 @_command("plan")
 def plan(
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire : .xlsx, .ics ou .pdf.", callback=plan_file)
-    ],
+    file: Annotated[Path, file_to_write(".xlsx", ".ics", ".pdf")],
     people: Annotated[int, typer.Option(min=1, help="Personnes dans l’équipe.")] = 4,
     hours: Annotated[float, typer.Option(min=0, help="Heures de prévention par personne et par semaine.")] = 14,
     reserve: Annotated[
@@ -457,21 +397,32 @@ def plan(
     from analytics.domain.errors import RefusedError
     from analytics.workflows.planning import written_plan
 
-    with _opened(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
-        if snapshot is None:
-            raise RefusedError("Il n’y a pas encore de données.")
+    if (snapshot := _store().snapshot()) is None:
+        raise RefusedError("Il n’y a pas encore de données.")
+    with snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
 
 
-@contextmanager
-def _opened(store: Store) -> Generator[Snapshot | None]:
-    snapshot = store.snapshot()
-    try:
-        yield snapshot
-    finally:
-        if snapshot is not None:
-            snapshot.close()
+@_command("dictionary")
+def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -> None:
+    """Écrit le dictionnaire des données : tables, colonnes et codes."""
+    from analytics.documents.data_dictionary import data_dictionary
+
+    with new_file(file) as opened:
+        opened.write(data_dictionary(file.suffix.lower()))
+    say("Le dictionnaire est écrit. Il ne contient aucune donnée.")
+
+
+@_command("serve")
+def serve(
+    port: Annotated[int, typer.Option(min=1024, max=65535, metavar="PORT", help="Le port de cette machine.")] = 8501,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="N’ouvre pas le navigateur.")] = False,
+) -> None:
+    """Ouvre le tableau de bord dans le navigateur, depuis cette machine seule."""
+    from analytics.cli import serving
+
+    serving.serve(port, open_browser=not no_browser)
 
 
 def _store() -> Store:
@@ -482,7 +433,3 @@ def _store() -> Store:
 
 def _now() -> datetime:
     return datetime.now(ZoneInfo("Europe/Brussels"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

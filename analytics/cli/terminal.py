@@ -40,50 +40,46 @@ def progress_bar() -> Generator[Callable[[float, str], None]]:
         yield lambda share, what: bar.update(task, completed=share, description=what)
 
 
+class Misuse(typer.BadParameter):
+    """A value that an argument or an option cannot take. The message is a French sentence."""
+
+
 def existing_file(path: Path | None) -> Path | None:
-    """The path of a file that is there; BadParameter when it is not."""
+    """The path of a file that is there; Misuse when it is not."""
     if path is not None and not path.is_file():
-        raise typer.BadParameter("Le fichier indiqué est introuvable.")
+        raise Misuse("Le fichier indiqué est introuvable.")
     return path
 
 
-def protocol_file(path: Path) -> Path:
-    """The path of a file that the protocol can be written to; BadParameter for another suffix."""
-    if path.suffix.lower() not in (".pdf", ".html"):
-        raise typer.BadParameter("Le nom du fichier se termine par .pdf ou par .html.")
-    return path
+def file_to_write(*suffixes: str) -> TyperArgument:
+    """The argument of a command that writes a new file, whose name ends in one of ``suffixes``; Misuse for another."""
+    *others, last = suffixes
+    endings = f"{', '.join(others)} ou {last}" if others else last
 
+    def checked(path: Path) -> Path:
+        if path.suffix.lower() not in suffixes:
+            raise Misuse(f"Le nom du fichier se termine par {endings}.")
+        return path
 
-def plan_file(path: Path) -> Path:
-    """The path of a file that a plan can be written to; BadParameter for another suffix."""
-    if path.suffix.lower() not in (".xlsx", ".ics", ".pdf"):
-        raise typer.BadParameter("Le nom du fichier se termine par .xlsx, .ics ou .pdf.")
-    return path
-
-
-def notebook_file(path: Path) -> Path:
-    """The path of a file that a copy of a notebook can be written to; BadParameter for another suffix."""
-    if path.suffix.lower() != ".html":
-        raise typer.BadParameter("Le nom du fichier se termine par .html.")
-    return path
+    return typer.Argument(metavar="FICHIER", help=f"Le nouveau fichier, en {endings}.", callback=checked)
 
 
 def setting(word: str) -> tuple[str, str]:
-    """``ECOLE=A12`` as name and value; BadParameter without an equals sign."""
+    """``ECOLE=A12`` as name and value; Misuse without an equals sign."""
     name, equals, value = word.partition("=")
     if not equals:
-        raise typer.BadParameter("Un paramètre s’écrit NOM=VALEUR.")
+        raise Misuse("Un paramètre s’écrit NOM=VALEUR.")
     return name.strip(), value.strip()
 
 
 def day_argument(word: str) -> date:
-    """A day typed as 2026-06-12 or 12/06/2026; BadParameter for anything else."""
+    """A day typed as 2026-06-12 or 12/06/2026; Misuse for anything else."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(word, form).date()  # noqa: DTZ007 (a day has no time zone)
         except ValueError:
             continue
-    raise typer.BadParameter("La date s’écrit 2026-06-12 ou 12/06/2026.")
+    raise Misuse("La date s’écrit 2026-06-12 ou 12/06/2026.")
 
 
 @contextmanager
@@ -133,7 +129,7 @@ class FrenchGroup(TyperGroup):
     def resolve_command(self, ctx, args):
         if args[0] not in self.commands:
             close = get_close_matches(args[0], list(self.commands), n=1)
-            raise typer.BadParameter(
+            raise Misuse(
                 "Cette commande n’existe pas." + (f" Vouliez-vous dire « {close[0]} » ?" if close else ""), ctx
             )
         return super().resolve_command(ctx, args)
@@ -168,8 +164,10 @@ def explain_misuse(error: TyperException) -> str:
     """The French sentence for a command called wrongly."""
     parameter = getattr(error, "param", None)
     match type(error).__name__:
-        case "BadParameter":  # ours alone: no parameter has a type that could refuse a value by itself
+        case "Misuse":
             reason = error.message
+        case "BadParameter" if parameter is not None:  # a number that is none, or outside its limits
+            reason = f"La valeur de {parameter.opts[0]} ne convient pas."
         case "MissingParameter" if isinstance(parameter, TyperArgument):
             reason = f"Il manque {parameter.display_name_raw}."
         case "NoSuchOption":

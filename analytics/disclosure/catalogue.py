@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 
 from analytics.domain.data import CONTENT, decode
-from analytics.domain.entries import Category, PublicationsFile, PublicationTerm
-from analytics.domain.entries import PublicationRules as Rules
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import day
+from analytics.domain.numbers import Category, PublicationsFile, PublicationTerm
+from analytics.domain.numbers import PublicationRules as Rules
 from analytics.domain.school_calendar import calendar
 
 

@@ -1,4 +1,4 @@
-"""What a release shows beside plainer ways of withholding: figures measured once on fictitious registers, kept as data."""
+"""What a release shows beside plainer protections: figures measured once on fictitious registers, kept as data."""
 
 from __future__ import annotations
 

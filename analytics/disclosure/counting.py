@@ -1,4 +1,4 @@
-"""What the tables of the catalogue count, exact and by school: never shown, never written."""
+"""Tabulation: the exact counts of each table of the catalogue, by school. Never shown, never written."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from analytics.store import Snapshot
 
 @dataclass(frozen=True)
 class Counts:
-    """A table of counts, totals included.
+    """A table of exact counts with its totals.
 
-    ``by_school`` has an axis of schools, then one a dimension; along a dimension that is summed over, the last place is the
-    total. ``numbers`` is what all schools count together.
+    ``by_school`` has an axis of schools, then one per dimension; along a dimension that is summed over, the last place is
+    the total. ``numbers`` is their sum over the schools.
     """
 
     spec: TableSpec
@@ -53,7 +53,7 @@ class Counts:
         """The place of every cell, in reading order."""
         return list(product(*(range(size) for size in self.shape)))
 
-    def is_known(self, place: tuple[int, ...]) -> bool:
+    def is_public(self, place: tuple[int, ...]) -> bool:
         """Whether the cell is public anyway: it sums over everything but the dimensions that are known."""
         totals = self.is_total(place)
         return bool(self.spec.known) and all(
@@ -72,11 +72,12 @@ def count_tables(snapshot: Snapshot, catalogue: Catalogue, period: Period) -> tu
     counters = {"incidents": _incidents, "relays": _relays, "schools": _schools}
     schools = tuple(snapshot.school_counts()["school_id"])
     return tuple(
-        tabulate(_over(spec, period), schools, counters[spec.unit](snapshot, period, spec)) for spec in catalogue.tables
+        tabulate(_within(spec, period), schools, counters[spec.unit](snapshot, period, spec))
+        for spec in catalogue.tables
     )
 
 
-def _over(spec: TableSpec, period: Period) -> TableSpec:
+def _within(spec: TableSpec, period: Period) -> TableSpec:
     """``spec`` with the months of the period only."""
     if not period.months:
         return spec
@@ -87,8 +88,8 @@ def _over(spec: TableSpec, period: Period) -> TableSpec:
 
 
 def tabulate(spec: TableSpec, schools: tuple[str, ...], rows: pd.DataFrame) -> Counts:
-    """Rows [school_id, one code a dimension, n] as counts by school with their totals."""
-    spec = replace(spec, dimensions=tuple(_needed(dimension, rows) for dimension in spec.dimensions))
+    """Counts by school, with totals, of rows [school_id, a code for each dimension, n]."""
+    spec = replace(spec, dimensions=tuple(_without_empty(dimension, rows) for dimension in spec.dimensions))
     rows = rows[rows["n"] > 0]
     known = {school: place for place, school in enumerate(schools)}
     for dimension in spec.dimensions:
@@ -105,15 +106,11 @@ def tabulate(spec: TableSpec, schools: tuple[str, ...], rows: pd.DataFrame) -> C
     return Counts(spec, schools, counts)
 
 
-def _needed(dimension: Dimension, rows: pd.DataFrame) -> Dimension:
-    """Without the categories that only stand where something falls in them."""
+def _without_empty(dimension: Dimension, rows: pd.DataFrame) -> Dimension:
+    """Without the categories that the catalogue keeps ``only_if_any`` and in which nothing falls."""
     met = set(rows.loc[rows["n"] > 0, dimension.counts])
-    return replace(
-        dimension,
-        categories=tuple(
-            category for category in dimension.categories if not category.only_if_any or category.codes & met
-        ),
-    )
+    kept = (category for category in dimension.categories if not category.only_if_any or category.codes & met)
+    return replace(dimension, categories=tuple(kept))
 
 
 def _in_period(rows: pd.DataFrame, period: Period) -> pd.DataFrame:

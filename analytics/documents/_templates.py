@@ -1,14 +1,20 @@
-"""The templates of the HTML documents: what they print is escaped, and a name that they do not know is an error."""
+"""The two ways to fill a template of this package: Jinja for HTML, Typst for tagged PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
 
+import typst
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+HERE = Path(__file__).parent
 
 
 def template(name: str, **filters: Callable[..., str]) -> Template:
-    """The template ``name`` of this package, with the filters that it uses."""
+    """The HTML template ``name``, with the filters that it uses. Values are escaped; an unknown name is an error."""
     environment = Environment(
         loader=PackageLoader("analytics.documents", "."),
         autoescape=True,
@@ -18,3 +24,17 @@ def template(name: str, **filters: Callable[..., str]) -> Template:
     )
     environment.filters |= filters
     return environment.get_template(name)
+
+
+def pdf(name: str, made_on: date, content: Mapping[str, object]) -> bytes:
+    """A PDF/UA-1 file from the Typst template ``name``, dated ``made_on``: the same content gives the same bytes."""
+    return bytes(
+        typst.compile(
+            HERE / name,
+            root=HERE,
+            ignore_system_fonts=True,  # so that every machine makes the same file
+            pdf_standards="ua-1",
+            timestamp=datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC),
+            sys_inputs={"content": json.dumps(content)},
+        )
+    )

@@ -1,50 +1,33 @@
-"""The programme on one page, for the head of the service, as a tagged A4 PDF through Typst."""
+"""The programme on one page, for the head of the service, as a tagged A4 PDF."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-
-import typst
-
+from analytics.documents._templates import pdf
 from analytics.documents.plan_workbook import Edition, assumptions
 from analytics.domain.french import count, day, long_day, number, percent, typeset
 from analytics.domain.programme import Programme
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
-from analytics.planning.plans import PLAN_LABELS, by_school, coverage, side_by_side
+from analytics.planning.comparison import coverage
+from analytics.planning.plans import PLAN_LABELS, by_school, compare_plans
 
 N_SCHOOLS = 10
-HERE = Path(__file__).parent
 
 
 def plan_pdf(edition: Edition, programme: Programme) -> bytes:
     """The summary: what is proposed, beside what, for whom, on which assumptions, and what it does not say."""
-    content = _content(edition, programme)
-    made_at = datetime(edition.made_on.year, edition.made_on.month, edition.made_on.day, tzinfo=UTC)
-    pdf = typst.compile(
-        HERE / "plan.typ",
-        root=HERE,
-        ignore_system_fonts=True,  # so that every machine makes the same file
-        pdf_standards="ua-1",
-        timestamp=made_at,
-        sys_inputs={"content": json.dumps(content)},
-    )
-    return bytes(pdf)
+    return pdf("plan.typ", edition.made_on, _content(edition, programme))
 
 
 def _content(edition: Edition, programme: Programme) -> dict[str, object]:
     preparation, sessions = edition.preparation, edition.plan.sessions
     problem = preparation.problem
-    beside = side_by_side(problem, sessions).set_index("plan")
+    beside = compare_plans(problem, sessions).set_index("plan")
     ours = beside.loc["optimum"]
     of_activity = sessions.groupby("activity").agg(
         schools=("school_id", "nunique"), n=("n_groups", "sum"), h=("hours", "sum")
     )
     schools = by_school(problem, sessions, preparation.need, preparation.given)
-    reached = coverage(problem, sessions)
-    zones = reached[reached["kind"] == "zone"]
-    networks = reached[reached["kind"] == "school_network"].replace({"name": SCHOOL_NETWORKS.labels})
+    covered = coverage(problem, sessions).replace({"name": SCHOOL_NETWORKS.labels})
     return {
         "year": preparation.year.name,
         "as_of": long_day(edition.as_of),
@@ -75,8 +58,9 @@ def _content(edition: Edition, programme: Programme) -> dict[str, object]:
         ],
         "coverage": [
             [name, f"{n_planned} / {n_schools}"]
-            for part in (zones, networks)
-            for name, n_planned, n_schools in zip(part["name"], part["n_planned"], part["n_schools"], strict=True)
+            for name, n_planned, n_schools in zip(
+                *(covered[c] for c in ("name", "n_planned", "n_schools")), strict=True
+            )
         ],
         "assumptions": [[typeset(line), typeset(value)] for line, value in assumptions(edition)],
         "first": day(edition.team.first_week),

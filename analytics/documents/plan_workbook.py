@@ -12,7 +12,8 @@ from analytics.domain.french import day, number, percent, typeset
 from analytics.domain.programme import Programme, Rules
 from analytics.domain.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
-from analytics.planning.plans import PLAN_LABELS, by_school, coverage, programme_rows, side_by_side
+from analytics.planning.comparison import coverage
+from analytics.planning.plans import PLAN_LABELS, by_school, compare_plans, programme_rows
 from analytics.planning.preparing import Preparation, Team
 from analytics.spreadsheets.reading import Cell
 from analytics.spreadsheets.writing import Book
@@ -143,7 +144,7 @@ def _cell(value: object) -> Cell:
 
 
 def _compare(book: Book, sheet, edition: Edition, top: int) -> None:
-    beside = side_by_side(edition.preparation.problem, edition.plan.sessions)
+    beside = compare_plans(edition.preparation.problem, edition.plan.sessions)
     book.write_header(
         sheet, top, ["Autres façons de faire", "Besoin couvert", "Écoles", "Séances", "Heures", "Délaissées"]
     )

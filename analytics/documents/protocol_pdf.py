@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import typst
-
 from analytics.documents._content import chapters, local_zone, situation_words
+from analytics.documents._templates import pdf
 from analytics.domain.french import day
 from analytics.protocol import Contact, Entry, Protocol, Situation, deadline_words, protocol
-
-HERE = Path(__file__).parent
 
 
 @lru_cache(maxsize=64)
@@ -118,13 +113,4 @@ def _contact(contact: Contact, today: date) -> dict[str, Any]:
 
 
 def _compile(template: str, today: date, content: Mapping[str, Any]) -> bytes:
-    # System fonts are left out, so that every machine makes the same file.
-    pdf = typst.compile(
-        HERE / template,
-        root=HERE,
-        ignore_system_fonts=True,
-        pdf_standards="ua-1",
-        timestamp=datetime(today.year, today.month, today.day, tzinfo=UTC),
-        sys_inputs={"content": json.dumps({**content, "written": day(today)})},
-    )
-    return bytes(pdf)
+    return pdf(template, today, {**content, "written": day(today)})

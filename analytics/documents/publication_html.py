@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
-from analytics.disclosure.release import Cell, Release
+from analytics.disclosure.published import Cell
+from analytics.disclosure.release import Release
+from analytics.disclosure.wording import about, explain_refusal, format_cell, format_interval
 from analytics.documents._templates import template
-from analytics.documents.publication import UNITS, about, cell_words, charted, grid, interval_words, refusal_words
+from analytics.documents.publication_layout import UNITS, charted, grid
 from analytics.domain.french import number, percent, typeset
 
 WIDTH, LABEL, BAR, STEP = 680, 240, 20, 30
@@ -15,51 +18,43 @@ WIDTH, LABEL, BAR, STEP = 680, 240, 20, 30
 
 def publication_html(release: Release) -> str:
     """The report: what it is, then each table with its chart."""
-    charts = {
-        table.code: _chart(heading, cells, labels, table.unit) for table, heading, cells, labels in charted(release)
-    }
-    page = template("publication.html.jinja", typeset=typeset, percent=percent, cell=cell_words)
+    page = template("publication.html.jinja", typeset=typeset, percent=percent, cell=format_cell)
     return page.render(
         release=release,
         about=about(release),
         units=UNITS,
-        tables=[(table, *grid(table), charts[table.code]) for table in release.tables],
-        refused=[refusal_words(title) for title in release.refused],
+        tables=[
+            (table, *grid(table), _chart(heading, cells, table.unit)) for table, heading, cells in charted(release)
+        ],
+        refused=map(explain_refusal, release.refused),
     )
 
 
-def _chart(heading: str, cells: list[Cell], labels: list[str], unit: str) -> str:
-    """Bars as SVG. A withheld number is a dashed span, from the least to the most that it can be."""
-    is_share = unit == "relays"
+def _chart(heading: str, cells: Mapping[str, Cell], unit: str) -> str:
+    """Bars as SVG. A suppressed number is a dashed span, from the least to the most that it can be."""
     if not cells:
         return ""
-    most = 1.0 if is_share else max(1, *(cell.value or cell.upper or cell.lower or 0 for cell in cells))
+    is_share = unit == "relays"
+    most = 1.0 if is_share else max(1, *(cell.value or cell.upper or cell.lower or 0 for cell in cells.values()))
     scale = (WIDTH - LABEL - 90) / most
-    bars, told = [], []
-    for place, (cell, label) in enumerate(zip(cells, labels, strict=True)):
+    bars, texts = [], []
+    for place, (label, cell) in enumerate(cells.items()):
         top = place * STEP + 4
+        kind, start = "bar", 0.0
         if is_share:
-            drawn, words = _bar(top, (cell.share or 0) * scale), percent(cell.share or 0)
-            end = (cell.share or 0) * scale
+            end, text = (cell.share or 0) * scale, percent(cell.share or 0)
         elif cell.value is not None:
-            drawn, words, end = _bar(top, cell.value * scale), number(cell.value), cell.value * scale
+            end, text = cell.value * scale, number(cell.value)
         else:
-            upper = cell.upper or most
-            drawn = _span(top, (cell.lower or 0) * scale, upper * scale)
-            words, end = interval_words(cell), upper * scale
-        told.append(f"{label} : {words}")
+            kind, start = "span", (cell.lower or 0) * scale
+            end, text = (cell.upper or most) * scale, format_interval(cell)
+        texts.append(f"{label} : {text}")
+        x = f"{LABEL + start:.1f}" if kind == "span" else LABEL
         bars.append(
-            f'<text x="{LABEL - 8}" y="{top + 15}" text-anchor="end">{escape(label)}</text>{drawn}'
-            f'<text class="value" x="{LABEL + end + 6:.1f}" y="{top + 15}">{escape(typeset(words))}</text>'
+            f'<text x="{LABEL - 8}" y="{top + 15}" text-anchor="end">{escape(label)}</text>'
+            f'<rect class="{kind}" x="{x}" y="{top}" width="{end - start:.1f}" height="{BAR}"/>'
+            f'<text class="value" x="{LABEL + end + 6:.1f}" y="{top + 15}">{escape(typeset(text))}</text>'
         )
-    said = escape(typeset(f"{heading}. {' ; '.join(told)}."))
+    alternative = escape(typeset(f"{heading}. {' ; '.join(texts)}."))
     height = len(cells) * STEP + 6
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">{"".join(bars)}</svg>'
-
-
-def _bar(top: float, width: float) -> str:
-    return f'<rect class="bar" x="{LABEL}" y="{top}" width="{width:.1f}" height="{BAR}"/>'
-
-
-def _span(top: float, start: float, end: float) -> str:
-    return f'<rect class="span" x="{LABEL + start:.1f}" y="{top}" width="{end - start:.1f}" height="{BAR}"/>'
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{alternative}">{"".join(bars)}</svg>'

@@ -1,58 +1,40 @@
-"""The publication as a tagged A4 PDF, through Typst."""
+"""The publication as a tagged A4 PDF."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-
-import typst
-
-from analytics.disclosure.release import Cell, Release
-from analytics.documents.publication import UNITS, about, grid, interval_words, refusal_words
+from analytics.disclosure.published import Cell, Table
+from analytics.disclosure.release import Release
+from analytics.disclosure.wording import about, explain_refusal, format_interval
+from analytics.documents._templates import pdf
+from analytics.documents.publication_layout import UNITS, grid
 from analytics.domain.french import number, percent, typeset
-
-HERE = Path(__file__).parent
 
 
 def publication_pdf(release: Release) -> bytes:
     """What it is on the first page, then the tables."""
-    tables = []
-    for table in release.tables:
-        headings, rows = grid(table)
-        n_cells = len(headings) - len(table.headings) + 1
-        tables.append(
-            {
-                "title": table.title,
-                "unit": UNITS[table.unit],
-                "labels": len(table.headings) - 1,
-                "headings": headings,
-                "rows": [
-                    [*labels, *(_words(cell) for cell in cells)]
-                    + ([] if len(cells) == n_cells else ["" if share is None else percent(share)])
-                    for labels, cells, share in rows
-                ],
-            }
-        )
     content = {
         "title": typeset(f"Cyberharcèlement grave : {release.period.label}"),
         "demo": release.is_demo,
         "about": [[heading, typeset(text)] for heading, text in about(release)],
-        "refused": [typeset(refusal_words(title)) for title in release.refused],
-        "tables": tables,
+        "refused": [typeset(explain_refusal(title)) for title in release.refused],
+        "tables": [_table(table) for table in release.tables],
     }
-    day = release.published_on
-    return bytes(
-        typst.compile(
-            HERE / "publication.typ",
-            root=HERE,
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-            sys_inputs={"content": json.dumps(content)},
-        )
-    )
+    return pdf("publication.typ", release.published_on, content)
 
 
-def _words(cell: Cell) -> str:
-    return f"retenu\n({interval_words(cell)})" if cell.value is None else number(cell.value)
+def _table(table: Table) -> dict[str, object]:
+    headings, rows = grid(table)
+    lines = [
+        [*labels, *map(_format_cell, cells), "" if share is None else percent(share)] for labels, cells, share in rows
+    ]
+    return {
+        "title": table.title,
+        "unit": UNITS[table.unit],
+        "labels": len(table.headings) - 1,
+        "headings": headings,
+        "rows": [line[: len(headings)] for line in lines],
+    }
+
+
+def _format_cell(cell: Cell) -> str:
+    return f"retenu\n({format_interval(cell)})" if cell.value is None else number(cell.value)

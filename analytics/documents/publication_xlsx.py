@@ -1,4 +1,4 @@
-"""The publication as a workbook: what it is first, then a sheet a table. Text is text, numbers are numbers."""
+"""The publication as a workbook: what it is first, then one sheet per table. Text is text, numbers are numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import datetime
 
 import xlsxwriter
 
-from analytics.disclosure.release import Cell, Release, Table
-from analytics.documents.publication import about, cell_words, grid, refusal_words
+from analytics.disclosure.published import Table
+from analytics.disclosure.release import Release
+from analytics.disclosure.wording import about, explain_refusal, format_cell
+from analytics.documents.publication_layout import grid
 from analytics.domain.french import typeset
 from analytics.spreadsheets.safe_csv import safe_text
 
@@ -34,7 +36,7 @@ def _write_first_sheet(book: xlsxwriter.Workbook, release: Release) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 100)
     lines = [(f"Tableau {number}", table.title) for number, table in enumerate(release.tables, start=1)]
-    lines += [("Absent", refusal_words(title)) for title in release.refused]
+    lines += [("Absent", explain_refusal(title)) for title in release.refused]
     for row, (heading, text) in enumerate([*about(release), *lines]):
         sheet.write_string(row, 0, safe_text(heading), bold)
         sheet.write_string(row, 1, safe_text(typeset(text)), wrapped)
@@ -43,25 +45,20 @@ def _write_first_sheet(book: xlsxwriter.Workbook, release: Release) -> None:
 def _write_table(book: xlsxwriter.Workbook, name: str, table: Table) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True})
-    formats = {"count": book.add_format({"num_format": "# ##0"}), "share": book.add_format({"num_format": "0 %"})}
+    count, share_format = book.add_format({"num_format": "# ##0"}), book.add_format({"num_format": "0 %"})
     headings, rows = grid(table)
+    n_labels = len(table.headings) - 1
     sheet.write_string(0, 0, safe_text(typeset(table.title)), bold)
-    sheet.set_column(0, len(table.headings) - 2, 30)
-    sheet.set_column(len(table.headings) - 1, len(headings), 20)
-    for column, heading in enumerate(headings):
-        sheet.write_string(2, column, safe_text(heading), bold)
+    sheet.set_column(0, n_labels - 1, 30)
+    sheet.set_column(n_labels, len(headings), 20)
+    sheet.write_row(2, 0, map(safe_text, headings), bold)
     for row, (labels, cells, share) in enumerate(rows, start=3):
-        for column, label in enumerate(labels):
-            sheet.write_string(row, column, safe_text(label), bold)
-        for column, cell in enumerate(cells, start=len(labels)):
-            _write_cell(sheet, row, column, cell, formats["count"])
+        sheet.write_row(row, 0, map(safe_text, labels), bold)
+        for column, cell in enumerate(cells, start=n_labels):
+            if cell.value is None:
+                sheet.write_string(row, column, safe_text(format_cell(cell)))
+            else:
+                sheet.write_number(row, column, cell.value, count)
         if share is not None:
-            sheet.write_number(row, len(labels) + len(cells), share, formats["share"])
-    sheet.freeze_panes(3, len(table.headings) - 1)
-
-
-def _write_cell(sheet, row: int, column: int, cell: Cell, count) -> None:
-    if cell.value is None:
-        sheet.write_string(row, column, safe_text(cell_words(cell)))
-    else:
-        sheet.write_number(row, column, cell.value, count)
+            sheet.write_number(row, n_labels + len(cells), share, share_format)
+    sheet.freeze_panes(3, n_labels)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
 
-from analytics.domain.entries import EVERYWHERE, PROCEDURE, Entry, PublicationsFile, Row, SheetLine, Term
+from analytics.domain.content import Content
+from analytics.domain.entries import EVERYWHERE, PROCEDURE, Entry, Row, SheetLine, Term
 from analytics.domain.french import listing
-from analytics.domain.matching import Vocabulary, normalise
-
-if TYPE_CHECKING:
-    from analytics.domain.data import Content
+from analytics.domain.matching import normalise
+from analytics.domain.numbers import PublicationsFile
+from analytics.domain.terms import Vocabulary
 
 FLAGS = frozenset({"minor", "adult", "images", "threat"})
 NOT_RECORDED = "not_recorded"

@@ -14,45 +14,24 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from analytics.domain import checks, entries
+from analytics.domain import checks
+from analytics.domain.content import Content
+from analytics.domain.entries import ObservedFile, Row
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import listing, typeset
 from analytics.domain.shipped import SHIPPED
 
-_File = TypeVar("_File", bound=entries.Row)
+_File = TypeVar("_File", bound=Row)
 
 
 class DataError(RelaisError):
     """A data file cannot be used. The message names file, entry and field."""
 
 
-class Content(msgspec.Struct, frozen=True):
-    """What the data files hold, a field each.
-
-    ``paths``: the file that was read for each name. ``publications_toml``: its bytes, which each release carries.
-    """
-
-    vocabulary: entries.VocabularyFile
-    protocol: entries.ProtocolFile
-    contacts: entries.ContactsFile
-    activities: entries.ActivitiesFile
-    calendar: entries.CalendarFile
-    publications: entries.PublicationsFile
-    disclosure_comparison: entries.ComparisonFile
-    observed: entries.ObservedFile
-    paths: dict[str, Path]
-    publications_toml: bytes
-
-    @property
-    def own_files(self) -> list[str]:
-        """The names of the files that the service's own folder holds."""
-        return [name for name, path in self.paths.items() if path.parent != SHIPPED / "data"]
-
-
-_KINDS: dict[str, type[entries.Row]] = {
+_KINDS: dict[str, type[Row]] = {
     f"{name}.toml": kind
     for name, kind in get_type_hints(Content).items()
-    if isinstance(kind, type) and issubclass(kind, entries.Row)
+    if isinstance(kind, type) and issubclass(kind, Row)
 }
 
 
@@ -69,7 +48,7 @@ def load(own: Path | None = None) -> Content:
     if not paths["observed.toml"].exists():
         del paths["observed.toml"]
     sources = {name: _bytes(path) for name, path in paths.items()}
-    files: dict[str, Any] = {"observed": entries.ObservedFile()}
+    files: dict[str, Any] = {"observed": ObservedFile()}
     files |= {Path(name).stem: decode(name, source, _KINDS[name]) for name, source in sources.items()}
     content = Content(**files, paths=paths, publications_toml=sources["publications.toml"])
     for fault in checks.faults(content):
@@ -78,7 +57,7 @@ def load(own: Path | None = None) -> Content:
 
 
 def decode(name: str, source: bytes, kind: type[_File]) -> _File:
-    """The TOML of the file ``name`` as its typed entries. DataError when its shape is not that of ``kind``."""
+    """The TOML of the file ``name`` as its typed  DataError when its shape is not that of ``kind``."""
     try:
         raw = tomllib.loads(source.decode("utf-8"))
     except ValueError as error:

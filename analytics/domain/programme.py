@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from analytics.domain.data import CONTENT
-from analytics.domain.entries import Activity, NeedWeights
-from analytics.domain.entries import PlanRules as Rules
+from analytics.domain.numbers import Activity, NeedWeights
+from analytics.domain.numbers import PlanRules as Rules
 from analytics.domain.vocabulary import Vocabulary
 
 

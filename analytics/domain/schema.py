@@ -1,4 +1,4 @@
-"""The tables of the store, each column with its type, meaning and constraint.
+"""The tables of the store, each column with its type, meaning (in French, for the data dictionary) and constraint.
 
 The SQL that creates them and the checks on what enters derive
 from these declarations, so that they cannot drift apart.
@@ -131,107 +131,121 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-_CASE = Column("case_id", "VARCHAR", "keyed pseudonym of the case number: 12 letters and digits of an HMAC-SHA-256")
-_SCHOOL = Column("school_id", "VARCHAR", "code of the school in the schools sheet")
-_STEP = Column("step", "VARCHAR", "step of the protocol", vocabulary.STEPS)
-_FOLLOWED = "from the report to the closure, else to the extraction; empty when closed on a day that is not known"
-_DELAY = "from the report to the step, where done on a day that is known"
+_CASE = Column(
+    "case_id", "VARCHAR", "pseudonyme du numéro de dossier : 12 signes d’un HMAC-SHA-256 sous la clé du service"
+)
+_SCHOOL = Column("school_id", "VARCHAR", "code de l’école dans la liste des écoles")
+_STEP = Column("step", "VARCHAR", "étape du protocole", vocabulary.STEPS)
+_FOLLOWED = "du signalement à la clôture, sinon à l’extrait ; vide si le jour de la clôture n’est pas connu"
+_DELAY = "du signalement à l’étape, si elle est faite un jour connu"
 
 CASES = Table(
     "cases",
-    "a case",
+    "un dossier",
     (
         _CASE,
         _SCHOOL,
-        Column("school_year", "VARCHAR", "school year of the report, as 2025-2026"),
-        Column("report_week", "DATE", "Monday of the week of the report"),
-        Column("school_level", "VARCHAR", "level of the pupil's year", vocabulary.SCHOOL_LEVELS),
-        Column("reporter", "VARCHAR", "who reported", vocabulary.REPORTERS),
-        Column("channel", "VARCHAR", "where it happened online", vocabulary.CHANNELS),
-        Column("minor", "BOOLEAN", "whether the pupil is a minor; empty when not known", nullable=True),
-        Column("danger", "BOOLEAN", "whether an incident type threatens life"),
-        Column("status", "VARCHAR", "open or closed at the extraction", vocabulary.STATUSES),
-        Column("followed_hours", "INTEGER", f"whole hours {_FOLLOWED}", nullable=True),
-        Column("followed_school_days", "INTEGER", f"school days {_FOLLOWED}", nullable=True),
-        Column("detection_days", "INTEGER", "days from the facts to the report; empty when not known", nullable=True),
-        Column("first_seen_on", "DATE", "day of the first extraction that held the case"),
+        Column("school_year", "VARCHAR", "année scolaire du signalement, comme 2025-2026"),
+        Column("report_week", "DATE", "lundi de la semaine du signalement"),
+        Column("school_level", "VARCHAR", "niveau de l’année d’études de l’élève", vocabulary.SCHOOL_LEVELS),
+        Column("reporter", "VARCHAR", "qui a signalé", vocabulary.REPORTERS),
+        Column("channel", "VARCHAR", "où cela s’est passé en ligne", vocabulary.CHANNELS),
+        Column("minor", "BOOLEAN", "si l’élève est mineur ; vide si on ne le sait pas", nullable=True),
+        Column("danger", "BOOLEAN", "si un type d’incident menace la vie"),
+        Column("status", "VARCHAR", "ouvert ou clôturé au jour de l’extrait", vocabulary.STATUSES),
+        Column("followed_hours", "INTEGER", f"heures entières {_FOLLOWED}", nullable=True),
+        Column("followed_school_days", "INTEGER", f"jours d’école {_FOLLOWED}", nullable=True),
+        Column(
+            "detection_days", "INTEGER", "jours des faits au signalement ; vide si on ne le sait pas", nullable=True
+        ),
+        Column("first_seen_on", "DATE", "jour du premier extrait qui contenait le dossier"),
     ),
     ("case_id",),
 )
 CASE_INCIDENTS = Table(
     "case_incidents",
-    "a case and an incident type",
-    (_CASE, Column("incident_type", "VARCHAR", "what happened", vocabulary.INCIDENT_TYPES)),
+    "un dossier et un type d’incident",
+    (_CASE, Column("incident_type", "VARCHAR", "ce qui s’est passé", vocabulary.INCIDENT_TYPES)),
     ("case_id", "incident_type"),
 )
 CASE_STEPS = Table(
     "case_steps",
-    "a case and a step of the protocol",
+    "un dossier et une étape du protocole",
     (
         _CASE,
         _STEP,
-        Column("outcome", "VARCHAR", "what became of the step", vocabulary.OUTCOMES),
-        Column("delay_hours", "INTEGER", f"whole hours {_DELAY}", nullable=True),
-        Column("delay_school_days", "INTEGER", f"school days {_DELAY}", nullable=True),
-        Column("time_completed", "BOOLEAN", "the step or the report had no time of day: counted as late as it can be"),
-        Column("reason", "VARCHAR", "why the step is not done or not applicable", vocabulary.REASONS, nullable=True),
+        Column("outcome", "VARCHAR", "ce que l’étape est devenue", vocabulary.OUTCOMES),
+        Column("delay_hours", "INTEGER", f"heures entières {_DELAY}", nullable=True),
+        Column("delay_school_days", "INTEGER", f"jours d’école {_DELAY}", nullable=True),
+        Column(
+            "time_completed", "BOOLEAN", "l’étape ou le signalement n’avait pas d’heure : compté au plus tard possible"
+        ),
+        Column(
+            "reason", "VARCHAR", "pourquoi l’étape n’est pas faite ou est sans objet", vocabulary.REASONS, nullable=True
+        ),
     ),
     ("case_id", "step"),
 )
 SCHOOLS = Table(
     "schools",
-    "a school of the schools sheet, with or without a case, or named by the register where there is no sheet",
+    "une école de la liste, avec ou sans dossier, ou nommée par le registre quand il n’y a pas de liste",
     (
         _SCHOOL,
-        Column("name", "VARCHAR", "name of the school"),
-        Column("school_network", "VARCHAR", "network", vocabulary.SCHOOL_NETWORKS, nullable=True),
-        Column("school_level", "VARCHAR", "what the school teaches", vocabulary.TEACHING_LEVELS, nullable=True),
-        Column("zone", "VARCHAR", "zone of the service", nullable=True),
-        Column("n_pupils", "INTEGER", "number of pupils", nullable=True),
-        Column("provisional", "BOOLEAN", "the school comes from the register's own names, not from a list of schools"),
+        Column("name", "VARCHAR", "nom de l’école"),
+        Column("school_network", "VARCHAR", "réseau", vocabulary.SCHOOL_NETWORKS, nullable=True),
+        Column("school_level", "VARCHAR", "ce que l’école enseigne", vocabulary.TEACHING_LEVELS, nullable=True),
+        Column("zone", "VARCHAR", "zone du service", nullable=True),
+        Column("n_pupils", "INTEGER", "nombre d’élèves", nullable=True),
+        Column("provisional", "BOOLEAN", "l’école vient des noms du registre, et non d’une liste d’écoles"),
     ),
     ("school_id",),
 )
 SCHOOL_DEADLINES = Table(
     "school_deadlines",
-    "a school and a step for which it set a maximum delay",
+    "une école et une étape pour laquelle elle s’est donné un délai maximal",
     (
         _SCHOOL,
         _STEP,
-        Column("max_hours", "INTEGER", "maximum delay in hours", nullable=True),
-        Column("max_school_days", "INTEGER", "maximum delay in school days", nullable=True),
+        Column("max_hours", "INTEGER", "délai maximal en heures", nullable=True),
+        Column("max_school_days", "INTEGER", "délai maximal en jours d’école", nullable=True),
     ),
     ("school_id", "step"),
 )
 SCHOOL_ACTIONS = Table(
     "school_actions",
-    "a school, a prevention activity and a week in which it was really given",
+    "une école, une activité de prévention et une semaine où elle a vraiment été donnée",
     (
         _SCHOOL,
-        Column("activity", "VARCHAR", "activity of the programme", programme().activities),
-        Column("week", "DATE", "Monday of the week"),
-        Column("n_groups", "INTEGER", "number of sessions: each reaches one group"),
+        Column("activity", "VARCHAR", "activité du programme", programme().activities),
+        Column("week", "DATE", "lundi de la semaine"),
+        Column("n_groups", "INTEGER", "nombre de séances : chacune touche un groupe"),
     ),
     ("school_id", "activity", "week"),
 )
 IMPORTS = Table(
     "imports",
-    "an import that is part of this store",
+    "une importation dont ces données sont faites",
     (
-        Column("imported_at", "TIMESTAMPTZ", "when the import was published"),
-        Column("source", "VARCHAR", "register, or demo for fictitious data"),
-        Column("file_digest", "VARCHAR", "keyed digest of the file: tells whether the same file comes again"),
-        Column("key_id", "VARCHAR", "which key made the pseudonyms"),
-        Column("as_of", "DATE", "day of the extraction from the register"),
-        Column("n_read", "INTEGER", "rows read"),
-        Column("n_accepted", "INTEGER", "rows accepted"),
-        Column("n_refused", "INTEGER", "rows refused"),
-        Column("n_new", "INTEGER", "cases that were not there before"),
-        Column("n_changed", "INTEGER", "cases whose record changed"),
-        Column("n_unchanged", "INTEGER", "cases whose record is the same"),
-        Column("n_missing", "INTEGER", "cases of the same school years that the file no longer holds; they are kept"),
+        Column("imported_at", "TIMESTAMPTZ", "quand l’importation a été publiée"),
+        Column("source", "VARCHAR", "register, ou demo pour des données fictives"),
+        Column("file_digest", "VARCHAR", "empreinte du fichier, faite avec la clé : dit si le même fichier revient"),
+        Column("key_id", "VARCHAR", "quelle clé a fait les pseudonymes"),
+        Column("as_of", "DATE", "jour de l’extrait du registre"),
+        Column("n_read", "INTEGER", "lignes lues"),
+        Column("n_accepted", "INTEGER", "lignes acceptées"),
+        Column("n_refused", "INTEGER", "lignes refusées"),
+        Column("n_new", "INTEGER", "dossiers nouveaux"),
+        Column("n_changed", "INTEGER", "dossiers modifiés"),
+        Column("n_unchanged", "INTEGER", "dossiers inchangés"),
         Column(
-            "tells_closure", "BOOLEAN", "whether the register says which cases are closed; if not, all count as open"
+            "n_missing",
+            "INTEGER",
+            "dossiers des mêmes années scolaires que le fichier ne contient plus ; ils sont gardés",
+        ),
+        Column(
+            "tells_closure",
+            "BOOLEAN",
+            "si le registre dit quels dossiers sont clôturés ; sinon, tous comptent comme ouverts",
         ),
     ),
     ("imported_at",),

@@ -15,9 +15,9 @@ import pandas as pd
 from dateutil.easter import easter
 
 from analytics.domain.data import CONTENT
-from analytics.domain.entries import CalendarFile, Holiday
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import day
+from analytics.domain.numbers import CalendarFile, Holiday
 
 TIMEZONE = "Europe/Brussels"
 

@@ -18,7 +18,14 @@ from scipy.special import gammaincinv, gammaln, gdtrib, ndtri, pdtr, pdtrc
 
 from analytics.measures.grouping import with_columns
 
-FLAGS = ("below_998", "below_95", "within", "above_95", "above_998")
+FLAG_WORDS = {
+    "below_998": "sous la limite à 99,8 %",
+    "below_95": "sous la limite à 95 %",
+    "within": "entre les limites",
+    "above_95": "au-dessus de la limite à 95 %",
+    "above_998": "au-dessus de la limite à 99,8 %",
+}
+FLAGS = tuple(FLAG_WORDS)
 """Where a value lies: beyond the 99.8 % limits, beyond the 95 % ones only, or within them; missing where it is unknown."""
 
 TAILS = {"95": 0.025, "998": 0.001}

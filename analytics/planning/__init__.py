@@ -1,1 +1,1 @@
-"""From cases to a prevention programme: what schools need, what the team can give, and whether it helped."""
+"""Planning and evaluation of the prevention programme: need, allocation within the hours of the team, effect."""

@@ -1,4 +1,4 @@
-"""What to give where, and in which school week: the exact optimum, or which rule to loosen when there is none.
+"""What to give where, and in which school week: the exact optimum, or which rule to loosen when it is infeasible.
 
 A mixed-integer linear programme, solved by HiGHS through SciPy. For each unit (a school and an activity), whether it is
 given, and how many of its sessions in each week; for each school, whether it has an action. The need that the sessions
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import coo_array, csr_array, diags_array, hstack, lil_array, sparray
 
 from analytics.domain.errors import RelaisError
+from analytics.domain.solving import milp
 from analytics.planning.problem import Problem
 
 Progress = Callable[[float, str], None]
@@ -71,11 +72,11 @@ def allocate(
     Raises NoPlanError; :func:`loosen` then says what to loosen.
     """
     model = _Model(problem)
-    result = model.solve(-model.worth, gap, time_limit, progress)
+    result = model.solve(-model.value, gap, time_limit, progress)
     if result.x is None:
         raise NoPlanError(out_of_time=result.status != _INFEASIBLE)
     sessions = model.sessions(result.x)
-    value = float(model.worth @ np.round(result.x))
+    value = float(model.value @ np.round(result.x))
     bound = value if result.mip_dual_bound is None else max(value, -float(result.mip_dual_bound))
     return Plan(sessions, value, bound)
 
@@ -83,7 +84,7 @@ def allocate(
 def loosen(
     problem: Problem, *, time_limit: float = TIME_LIMIT, progress: Progress = lambda share, what: None
 ) -> pd.DataFrame:
-    """The least (within 2 %) that makes a plan possible, two ways: other rules, or more hours. A row for each to loosen.
+    """The least (within 2 %) that makes a plan possible, two ways: other rules, or more hours. One row per rule.
 
     Returns way ("rules": the fewest schools fewer, hours as they are; "hours": the fewest hours more, rules as they are),
     kind (zone, school_network, due, week), name (of the zone or network, the school_id, or the Monday as ISO) and
@@ -92,10 +93,10 @@ def loosen(
     model = _Model(problem)
     found = []
     for way, kinds in (("rules", ("zone", "school_network", "due")), ("hours", ("week",))):
-        result = model.solve(0 * model.worth, LOOSENED_GAP, time_limit, progress, kinds)
+        result = model.solve(0 * model.value, LOOSENED_GAP, time_limit, progress, kinds)
         if result.x is not None:
-            amounts = np.round(result.x[len(model.worth) :], 6)
-            found.append(model.named(kinds).assign(way=way, amount=amounts).loc[amounts > 0])
+            amounts = np.round(result.x[len(model.value) :], 6)
+            found.append(model.slack_names(kinds).assign(way=way, amount=amounts).loc[amounts > 0])
     if not found:
         return pd.DataFrame(columns=["way", "kind", "name", "amount"])
     return pd.concat(found, ignore_index=True)[["way", "kind", "name", "amount"]]
@@ -111,10 +112,10 @@ class _Rows:
     lower: float | np.ndarray = -np.inf
     upper: float | np.ndarray = np.inf
 
-    def slackened(self, n_slack: int, first: int, loose: bool) -> LinearConstraint:
-        """The constraints with ``n_slack`` columns more, those from ``first`` on making up for what is missing here."""
+    def with_slack(self, n_slack: int, first: int, relaxed: bool) -> LinearConstraint:
+        """The constraints with ``n_slack`` more columns; where ``relaxed``, those from ``first`` on are their slack."""
         slack = lil_array((len(self.names), n_slack))
-        if loose:
+        if relaxed:
             slack[np.arange(len(self.names)), np.arange(len(self.names)) + first] = -1 if np.ndim(self.upper) else 1
         return LinearConstraint(hstack([self.matrix, slack], format="csr"), self.lower, self.upper)
 
@@ -129,15 +130,15 @@ class _Model:
         self._unit, self._week = np.nonzero(units["first_week"].to_numpy()[:, None] <= np.arange(len(problem.weeks)))
         self.n_cells = len(self._unit)
         self.sizes = (self.n_cells, len(units), len(schools))
-        self.worth = np.zeros(sum(self.sizes))
+        self.value = np.zeros(sum(self.sizes))
         per_session = units["value"].to_numpy("float64") / self._groups
-        self.worth[: self.n_cells] = per_session[self._unit] * problem.worth[self._week]
+        self.value[: self.n_cells] = per_session[self._unit] * problem.time_discount[self._week]
         most = np.minimum(self._groups, problem.rules.groups_per_week)[self._unit]
         visited = schools["visited"].to_numpy("float64")
         ones = np.ones(len(units))
         self.bounds = Bounds(np.r_[0 * most, 0 * ones, visited], np.r_[most, ones, np.ones(len(schools))])
         self.integrality = np.repeat([1, 1, 0], self.sizes)
-        self.rows = [self._all_or_nothing(), self._hours(), self._touched(), *self._coverage(), self._due()]
+        self.rows = [self._all_or_nothing(), self._hours(), self._with_action(), *self._coverage(), self._due()]
 
     def _matrix(self, n_rows: int, **blocks: sparray) -> csr_array:
         """Rows over all columns from blocks over the columns of ``cells``, ``units`` and ``schools``."""
@@ -160,14 +161,10 @@ class _Model:
         matrix = self._matrix(len(weeks), cells=self._cells(self._week, hours, len(weeks)))
         return _Rows("week", weeks["week"].dt.strftime("%Y-%m-%d"), matrix, upper=weeks["capacity"].to_numpy("float64"))
 
-    @property
-    def _school_of_unit(self) -> np.ndarray:
-        return pd.Index(self._problem.schools["school_id"]).get_indexer(self._problem.units["school_id"])
-
-    def _touched(self) -> _Rows:
+    def _with_action(self) -> _Rows:
         """A school counts only when one of its units is given, or when it was visited already."""
         _, n_units, n = self.sizes
-        mine = coo_array((np.ones(n_units), (self._school_of_unit, np.arange(n_units))), shape=(n, n_units))
+        mine = coo_array((np.ones(n_units), (self._problem.school_of_unit, np.arange(n_units))), shape=(n, n_units))
         visited = self._problem.schools["visited"].to_numpy("float64")
         matrix = self._matrix(n, units=mine, schools=-diags_array(np.ones(n), shape=(n, n)))
         return _Rows("school", self._problem.schools["school_id"], matrix, lower=-visited)
@@ -185,21 +182,21 @@ class _Model:
         """A school that may be left out no longer has a session by its last week."""
         schools = self._problem.schools
         due = schools["due"].fillna(-1).to_numpy("int64")
-        school = self._school_of_unit[self._unit]
+        school = self._problem.school_of_unit[self._unit]
         in_time = self._cells(school, (self._week <= due[school]).astype(float), len(schools))
         named = np.flatnonzero(due >= 0)
         matrix = self._matrix(len(schools), cells=in_time)[named]
         return _Rows("due", schools["school_id"].iloc[named], csr_array(matrix), lower=np.ones(len(named)))
 
     def solve(
-        self, cost: np.ndarray, gap: float, time_limit: float, progress: Progress, loose: tuple[str, ...] = ()
+        self, cost: np.ndarray, gap: float, time_limit: float, progress: Progress, relaxed: tuple[str, ...] = ()
     ) -> OptimizeResult:
-        """The columns of least ``cost``; the rows of the ``loose`` kinds may miss by a slack of cost 1, appended."""
-        n_slack = sum(len(rows.names) for rows in self.rows if rows.kind in loose)
+        """The columns of least ``cost``; rows of the ``relaxed`` kinds have a slack of cost 1, in columns appended."""
+        n_slack = sum(len(rows.names) for rows in self.rows if rows.kind in relaxed)
         constraints, first = [], 0
         for rows in self.rows:
-            constraints.append(rows.slackened(n_slack, first, rows.kind in loose))
-            first += len(rows.names) if rows.kind in loose else 0
+            constraints.append(rows.with_slack(n_slack, first, rows.kind in relaxed))
+            first += len(rows.names) if rows.kind in relaxed else 0
         bounds = Bounds(np.r_[self.bounds.lb, np.zeros(n_slack)], np.r_[self.bounds.ub, np.full(n_slack, np.inf)])
         return _run(
             lambda: milp(
@@ -213,9 +210,9 @@ class _Model:
             progress,
         )
 
-    def named(self, loose: tuple[str, ...]) -> pd.DataFrame:
+    def slack_names(self, relaxed: tuple[str, ...]) -> pd.DataFrame:
         """kind and name of each slack of :meth:`solve`, in order."""
-        parts = [pd.DataFrame({"kind": r.kind, "name": r.names.astype("str")}) for r in self.rows if r.kind in loose]
+        parts = [pd.DataFrame({"kind": r.kind, "name": r.names.astype("str")}) for r in self.rows if r.kind in relaxed]
         return pd.concat(parts, ignore_index=True)
 
     def sessions(self, solution: np.ndarray) -> pd.DataFrame:
@@ -241,7 +238,7 @@ def as_sessions(problem: Problem, units: pd.DataFrame, week: np.ndarray, n_group
 
 
 def _run(solve: Callable[[], OptimizeResult], time_limit: float, progress: Progress) -> OptimizeResult:
-    """Solve in a thread, so that the one who waits is told how much of the time has passed."""
+    """Solve in a thread, and report how much of the time limit has passed."""
     began = time.monotonic()
     with ThreadPoolExecutor(1) as executor:
         solving = executor.submit(solve)

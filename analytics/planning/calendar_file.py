@@ -6,15 +6,16 @@ import hashlib
 from datetime import datetime, timedelta
 
 import pandas as pd
+from icalendar import Calendar, Event
 
 from analytics.domain.french import count, number
 from analytics.domain.programme import Programme
 
-_LINE = 75  # octets of a line, its end not counted (RFC 5545, 3.1)
 
-
-def icalendar(sessions: pd.DataFrame, schools: pd.DataFrame, year: str, stamp: datetime, programme: Programme) -> bytes:
-    """One event a school, an activity and a week: the class week as whole days, so that no time zone can move it.
+def plan_calendar(
+    sessions: pd.DataFrame, schools: pd.DataFrame, year: str, stamp: datetime, programme: Programme
+) -> bytes:
+    """One event per school, activity and week: the class week as whole days, so that no time zone can move it.
 
     ``sessions``: school_id, activity, week, n_groups, hours. ``schools``: school_id, name. ``stamp`` is when the file was
     made (UTC). The n-th week of a school and an activity in the school year ``year`` keeps its UID in each new plan, so
@@ -22,26 +23,22 @@ def icalendar(sessions: pd.DataFrame, schools: pd.DataFrame, year: str, stamp: d
     """
     names = schools.set_index("school_id")["name"]
     ordered = sessions.sort_values(["week", "school_id", "activity"], ignore_index=True)
-    turn = ordered.groupby(["school_id", "activity"]).cumcount()
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Relais//Programme de prevention//FR", "CALSCALE:GREGORIAN"]
-    for school, code, week, n_groups, hours, rank in zip(
-        *(ordered[column] for column in ("school_id", "activity", "week", "n_groups", "hours")), turn, strict=True
-    ):
-        activity, sessions_words = programme.activities[code], count(n_groups, "séance")
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{_uid(year, school, code, rank)}",
-            f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{week:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{week + timedelta(days=5):%Y%m%d}",  # the first day that is not part of it
-            f"SUMMARY:{_text(f'{activity.label} · {names[school]}')}",
-            f"DESCRIPTION:{_text(f'{sessions_words}, {number(hours, 1)} h pour l’équipe. Jour et heure à fixer.')}",
-            "CATEGORIES:Prévention",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return b"".join(_folded(line) for line in lines)
+    ordered["rank"] = ordered.groupby(["school_id", "activity"]).cumcount()
+    calendar = Calendar({"version": "2.0", "prodid": "-//Relais//Programme de prevention//FR", "calscale": "GREGORIAN"})
+    columns = ("school_id", "activity", "week", "n_groups", "hours", "rank")
+    for school, code, week, n_groups, hours, rank in zip(*(ordered[column] for column in columns), strict=True):
+        event = Event()
+        event.add("uid", _uid(year, school, code, rank))
+        event.add("dtstamp", stamp)
+        event.add("dtstart", week.date())
+        event.add("dtend", (week + timedelta(days=5)).date())  # the first day that is not part of it
+        event.add("summary", _text(f"{programme.activities[code].label} · {names[school]}"))
+        length = f"{count(n_groups, 'séance')}, {number(hours, 1)} h pour l’équipe"
+        event.add("description", f"{length}. Jour et heure à fixer.")
+        event.add("categories", ["Prévention"])
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    return calendar.to_ical()
 
 
 def _uid(year: str, school: str, activity: str, rank: int) -> str:
@@ -51,19 +48,5 @@ def _uid(year: str, school: str, activity: str, rank: int) -> str:
 
 
 def _text(value: str) -> str:
-    """A TEXT value: backslash, semicolon, comma and line breaks escaped, other control characters dropped."""
-    escaped = value.replace("\\", "\\\\").replace(";", r"\;").replace(",", r"\,")
-    escaped = escaped.replace("\r\n", r"\n").replace("\r", r"\n").replace("\n", r"\n")
-    return "".join(character for character in escaped if character >= " " and character != "\x7f")
-
-
-def _folded(line: str) -> bytes:
-    """A content line, its end CRLF, cut before the 76th octet and never within a character."""
-    parts, part, room = [], b"", _LINE
-    for character in line:
-        octets = character.encode()
-        if len(part) + len(octets) > room:
-            parts.append(part)
-            part, room = b"", _LINE - 1  # a continuation begins with a space
-        part += octets
-    return b"\r\n ".join([*parts, part]) + b"\r\n"
+    """Without control characters but line breaks, which the library would write as they are."""
+    return "".join(character for character in value if character == "\n" or " " <= character != "\x7f")

@@ -1,4 +1,4 @@
-"""A plan beside two that ask for no calculation, judged by the same measure."""
+"""Two simple rival plans, and the measure by which every plan is judged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def most_cases_first(problem: Problem) -> pd.DataFrame:
 
 
 def _in_order(problem: Problem, order: pd.Index) -> pd.DataFrame:
-    """Units one after the other, each in the first weeks with hours left; one that does not fit whole is passed over."""
+    """Units one after the other, each in the first weeks with hours left; one that does not fit whole is skipped."""
     left = problem.weeks["capacity"].to_numpy("float64").copy()
     placed = []
     for position, unit in problem.units.loc[order].iterrows():
@@ -49,8 +49,8 @@ def appraise(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
     the team's), n_left_out (schools due that have no action in time), n_short (zones and networks below their minimum).
     """
     numbered = _numbered(problem, sessions)
-    worth = problem.worth[numbered["week_number"].to_numpy(int)] if len(numbered) else np.zeros(0)
-    value = float((numbered["value"] / numbered["groups"] * numbered["n_groups"] * worth).sum())
+    discount = problem.time_discount[numbered["week_number"].to_numpy(int)]
+    value = float((numbered["value"] / numbered["groups"] * numbered["n_groups"] * discount).sum())
     broken = violations(problem, sessions)["kind"]
     visited = problem.schools.loc[problem.schools["visited"], "school_id"]
     return pd.DataFrame(
@@ -88,14 +88,21 @@ def violations(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
         ("early", numbered.loc[early, "school_id"]),
         ("due", schools.loc[left_out, "school_id"]),
     ]
-    touched = schools["visited"] | schools["school_id"].isin(sessions["school_id"])
-    coverage = problem.coverage
-    n_touched = [
-        touched[schools[kind] == name].sum() for kind, name in zip(coverage["kind"], coverage["name"], strict=True)
-    ]
-    short = coverage.loc[n_touched < coverage["n_required"], ["kind", "name"]]
+    covered = coverage(problem, sessions)
+    short = covered.loc[covered["n_planned"] < covered["n_required"], ["kind", "name"]]
     found = [pd.DataFrame({"kind": kind, "name": names}) for kind, names in broken]
     return pd.concat([*found, short], ignore_index=True)
+
+
+def coverage(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
+    """Schools with an action in each zone and network: kind, name, n_schools, n_required, n_planned (this plan or earlier
+    this school year), share."""
+    schools, answer = problem.schools, problem.coverage
+    with_action = schools[schools["visited"] | schools["school_id"].isin(sessions["school_id"])]
+    answer["n_planned"] = [
+        int((with_action[kind] == name).sum()) for kind, name in zip(answer["kind"], answer["name"], strict=True)
+    ]
+    return answer.assign(share=answer["n_planned"] / answer["n_schools"])
 
 
 def _numbered(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Did it help? Before and after, beside schools that were not visited yet, with what the comparison cannot say.
+"""Evaluation: reports before and after a first action, compared with schools not visited yet, and what that cannot say.
 
 Reports are counted, not harm: after a session pupils may trust adults more and report more. Schools are chosen when they
 are high and would have come down by themselves (:func:`expected_without_action`). The model compares each school with
@@ -91,7 +91,7 @@ def effect(table: pd.DataFrame, confidence: float = 0.95) -> Effect:
     come from errors clustered by school, with G/(G-1), and Student's t with one degree of freedom less than the smaller
     side has schools: with ten or twelve of them normal limits hold the truth 90 to 92 times in 100, these 94 to 96.
     """
-    rows = _telling(table)
+    rows = _informative(table)
     n_visited = len(rows.loc[rows["visited"], "school_id"].unique())
     n_compared = len(rows["school_id"].unique()) - n_visited
     ratio = lower = upper = dispersion = np.nan
@@ -107,14 +107,14 @@ def effect(table: pd.DataFrame, confidence: float = 0.95) -> Effect:
 def baseline(table: pd.DataFrame) -> tuple[float, float]:
     """Mean cases of a school in a term, and how much more they vary than Poisson's once school and term are known: what a
     power calculation starts from. The dispersion is at least 1, and 1 where it cannot be told."""
-    rows = _telling(table)
+    rows = _informative(table)
     fit = _fit(rows, np.empty((len(rows), 0))) if len(rows["school_id"].unique()) > 1 else None
     cases = float(table["n"].mean()) if len(table) else 0.0
     return cases, max(fit.dispersion, 1.0) if fit is not None else 1.0
 
 
-def _telling(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that can tell something: schools with cases, seen in several terms, not visited in all; terms with cases."""
+def _informative(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that inform the estimate: schools with cases, seen in several terms, not visited in all; terms with cases."""
     seen = table.groupby("school_id").agg(n=("n", "sum"), terms=("term", "size"), always=("visited", "all"))
     useful = seen.index[(seen["n"] > 0) & (seen["terms"] > 1) & ~seen["always"].astype(bool)]
     rows = table[table["school_id"].isin(useful)]

@@ -1,4 +1,4 @@
-"""What each school needs, level by level, every part of it visible.
+"""The need of each school, level by level, and the parts that it is made of.
 
 Need is the number of cases to expect in a school year, times a factor for danger, one for recency and one for what was
 already given. Its weights are assumptions and stand in one place, ``data/activities.toml``.
@@ -70,13 +70,9 @@ def need(
     weights = programme.need
     answer = pupils_by_level(schools, programme).merge(_counted(cases), on=["school_id", "school_level"], how="left")
     answer = answer.fillna({"n": 0, "n_danger": 0})
-    if answer.empty:
-        return answer.reindex(columns=[*answer.columns, *_ADDED])
-    rates = [
-        shrunken_rates(level.assign(count=level["n"], exposure=level["n_pupils"] * years))
-        for _, level in answer.groupby("school_level", sort=False)
-    ]
-    answer = pd.concat(rates).drop(columns=["count", "exposure"])
+    answer = answer.assign(count=answer["n"], exposure=answer["n_pupils"] * years)
+    levels = [level for _, level in answer.groupby("school_level", sort=False)] or [answer]
+    answer = pd.concat(map(shrunken_rates, levels)).drop(columns=["count", "exposure"])
     answer["expected"] = answer["shrunken_rate"] * answer["n_pupils"]
 
     overall = answer["n_danger"].sum() / max(answer["n"].sum(), 1)
@@ -97,22 +93,6 @@ def need(
     return answer.sort_values(["need", "school_id"], ascending=[False, True], ignore_index=True)
 
 
-_ADDED = (
-    "rate",
-    "shrunken_rate",
-    "lower",
-    "upper",
-    "expected",
-    "danger_share",
-    "danger_factor",
-    "weeks_since",
-    "recency_factor",
-    "given_share",
-    "given_factor",
-    "need",
-)
-
-
 def _counted(cases: pd.DataFrame) -> pd.DataFrame:
     """n, n_danger and last_week by school and level."""
     counted = cases.assign(n_danger=cases["n"].where(cases["danger"].astype(bool), 0))
@@ -127,24 +107,24 @@ def given_shares(schools: pd.DataFrame, given: pd.DataFrame, as_of: date, progra
     A session reaches its share of the groups of its school, counts with the weight of its activity, and fades.
     """
     sized = given.merge(schools[["school_id", "n_pupils"]], on="school_id")
-    rows = []
+    shares = [
+        pd.DataFrame({"school_id": [], "school_level": [], "s": []}).astype({"school_id": "str", "school_level": "str"})
+    ]
     for code, sessions in sized.groupby("activity"):
         activity = programme.activities[str(code)]
         n_groups = groups(sessions["n_pupils"], activity.people_per_pupil, activity.group_size)
         left = _faded(_weeks(sessions["week"], as_of), programme.need.given_half_life_weeks)
         share = sessions["n_groups"].astype("float64") / n_groups * left * activity.weight
-        rows += [
+        shares += [
             pd.DataFrame({"school_id": sessions["school_id"], "school_level": level, "s": share})
             for level in activity.levels
         ]
-    if not rows:
-        return pd.DataFrame({"school_id": [], "school_level": [], "given_share": []}).astype({"given_share": "float64"})
-    total = pd.concat(rows).groupby(["school_id", "school_level"])["s"].sum().clip(upper=1)
+    total = pd.concat(shares).groupby(["school_id", "school_level"])["s"].sum().clip(upper=1)
     return total.rename("given_share").reset_index()
 
 
 def groups(n_pupils: pd.Series, people_per_pupil: float, group_size: int) -> pd.Series:
-    """How many sessions reach everybody whom an activity is for in a school: at least one, NaN for an unknown school."""
+    """How many sessions reach all for whom an activity is meant in a school: at least one, NaN for an unknown school."""
     n_groups = (n_pupils.astype("float64") * people_per_pupil / group_size).round(6)
     return pd.Series(np.maximum(np.ceil(n_groups.to_numpy()), 1), index=n_pupils.index)
 

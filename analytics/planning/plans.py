@@ -1,4 +1,4 @@
-"""A plan as its readers want it: by week, by school, beside simpler ones, with what each part of the need brings."""
+"""Tables of a plan: by week, by school, compared with simpler plans, and the parts of the need."""
 
 from __future__ import annotations
 
@@ -52,19 +52,8 @@ def by_school(problem: Problem, sessions: pd.DataFrame, need: pd.DataFrame, give
     )
 
 
-def coverage(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
-    """Schools with an action in each zone and network: kind, name, n_schools, n_required, n_planned (this plan or earlier
-    this school year), share."""
-    touched = problem.schools[problem.schools["visited"] | problem.schools["school_id"].isin(sessions["school_id"])]
-    answer = problem.coverage
-    answer["n_planned"] = [
-        int((touched[kind] == name).sum()) for kind, name in zip(answer["kind"], answer["name"], strict=True)
-    ]
-    return answer.assign(share=answer["n_planned"] / answer["n_schools"])
-
-
-def side_by_side(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
-    """This plan and two that ask for no calculation, by the same measure: plan, and the columns of
+def compare_plans(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
+    """This plan and two simple ones, by the same measure: plan, and the columns of
     :func:`analytics.planning.comparison.appraise`."""
     rows = [
         appraise(problem, plan).assign(plan=code)
@@ -73,8 +62,8 @@ def side_by_side(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def first_needs(need: pd.DataFrame, schools: pd.DataFrame, n: int = 15) -> pd.DataFrame:
-    """The ``n`` greatest needs and what each part brings: the columns of the need, name, and by_danger, by_recency and
+def largest_needs(need: pd.DataFrame, schools: pd.DataFrame, n: int = 15) -> pd.DataFrame:
+    """The ``n`` largest needs and what each part adds: the columns of the need, name, and by_danger, by_recency and
     by_given, which with expected add up to the need."""
     answer = need.head(n).merge(schools[["school_id", "name"]], on="school_id")
     answer["by_danger"] = answer["expected"] * (answer["danger_factor"] - 1)
@@ -83,7 +72,7 @@ def first_needs(need: pd.DataFrame, schools: pd.DataFrame, n: int = 15) -> pd.Da
     return answer
 
 
-def sure_and_close(shares: pd.DataFrame, problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
+def choice_stability(shares: pd.DataFrame, problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
     """Each school's chance to be chosen beside this plan: school_id, chosen_share, name, planned, close (neither chosen nor
     left out nine times in ten: another reading of the same figures may choose otherwise)."""
     answer = shares.merge(problem.schools[["school_id", "name"]], on="school_id")

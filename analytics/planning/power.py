@@ -1,4 +1,4 @@
-"""What an evaluation could see at all: the power first, then the study.
+"""Statistical power: the chance that an evaluation detects a true fall.
 
 A fall that a study is too small to see is not a fall that did not happen. The closed form is for equal schools; real ones
 differ, and what that adds is in the dispersion.

@@ -1,14 +1,13 @@
-"""From the records to a problem: what the page, the command line and the notebooks all ask first."""
+"""From the records to the tables of planning and evaluation, for the page, the command line and the notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
-from analytics.domain.programme import Activity, Rules, programme
+from analytics.domain.programme import Rules, programme
 from analytics.domain.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
 from analytics.planning.evaluation import panel
 from analytics.planning.need import BY, need, observed_years, plannable
@@ -43,6 +42,8 @@ class Preparation:
     unplannable: pd.DataFrame
     given: pd.DataFrame
     year: SchoolYear
+    team: Team
+    rules: Rules
 
 
 def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar) -> Preparation:
@@ -68,7 +69,27 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         programme=content,
         rules=rules,
     )
-    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year)
+    return Preparation(needs, problem, schools[~plannable(schools)].reset_index(drop=True), given, year, team, rules)
+
+
+def prepare_usual(
+    snapshot: Snapshot,
+    calendar: SchoolCalendar,
+    people: int,
+    hours_each: float,
+    reserve: float | None = None,
+    first_week: date | str = "",
+    minimum_share: float | None = None,
+) -> Preparation:
+    """:func:`prepare` with the usual choices for what is not given: the first open week after the records, the hours that
+    urgent sessions took in them as the reserve, the rules of ``data/activities.toml``.
+    """
+    start = date.fromisoformat(str(first_week)) if first_week else open_weeks(snapshot.as_of, calendar)[0]
+    kept = round(urgent_hours(snapshot, calendar) if reserve is None else reserve)
+    rules = programme().rules
+    if minimum_share is not None:
+        rules = rules.replace(minimum_share=minimum_share)
+    return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar)
 
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
@@ -101,14 +122,10 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
     weeks = team_weeks(start, snapshot.as_of, 1, 1.0, 0.0, (), calendar)
     steps = snapshot.step_counts("hours")
     hours = 0.0
-    for activity in _on_demand():
+    for activity in (activity for activity in programme().activities.values() if activity.on_demand):
         done = steps.loc[(steps["step"] == activity.step) & (steps["event"] == "done"), "n"].sum()
         hours += float(done) * activity.team_hours
     return hours / max(len(weeks), 1)
-
-
-def _on_demand() -> Sequence[Activity]:
-    return [activity for activity in programme().activities.values() if activity.on_demand]
 
 
 def observed_panel(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:

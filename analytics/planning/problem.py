@@ -1,4 +1,4 @@
-"""What is to be decided, as three tables: the weeks of the team, the schools, and what could be given to each."""
+"""The planning problem as three tables: the weeks of the team, the schools, and what could be given to each."""
 
 from __future__ import annotations
 
@@ -34,9 +34,14 @@ class Problem:
     rules: Rules
 
     @property
-    def worth(self) -> np.ndarray:
-        """What a session is still worth in each week: from 1 down by ``lateness``."""
+    def time_discount(self) -> np.ndarray:
+        """The factor on the value of a session in each week: from 1 down by ``lateness``."""
         return 1 - self.rules.lateness * np.arange(len(self.weeks)) / max(len(self.weeks) - 1, 1)
+
+    @property
+    def school_of_unit(self) -> np.ndarray:
+        """The position among ``schools`` of the school of each unit."""
+        return pd.Index(self.schools["school_id"]).get_indexer(self.units["school_id"])
 
     @property
     def coverage(self) -> pd.DataFrame:
@@ -108,7 +113,7 @@ def build_problem(
         [_units_of(activity, known, given, weeks, as_of, rules) for activity in programme.planned], ignore_index=True
     )
     units["value"] = _values(units, need, programme)
-    return Problem(weeks, _duties(known, given, weeks, records_start, year_start, rules), units, rules)
+    return Problem(weeks, _obligations(known, given, weeks, records_start, year_start, rules), units, rules)
 
 
 def _units_of(
@@ -153,7 +158,7 @@ def _values(units: pd.DataFrame, need: pd.DataFrame, programme: Programme) -> np
     return total.reindex(units.index).fillna(0.0).to_numpy()
 
 
-def _duties(
+def _obligations(
     schools: pd.DataFrame,
     given: pd.DataFrame,
     weeks: pd.DataFrame,

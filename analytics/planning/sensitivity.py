@@ -1,15 +1,16 @@
-"""How much the choice of schools owes to chance: the plan again, with rates drawn from what is believed of them."""
+"""Sensitivity of the choice of schools: the plan again, with rates drawn from their posterior."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import coo_array, csr_array, diags_array, hstack
 from scipy.special import gammaincinv
 
 from analytics.domain.programme import Programme
+from analytics.domain.solving import milp
 from analytics.planning.allocation import Progress
 from analytics.planning.problem import Problem
 
@@ -69,8 +70,7 @@ def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
     units, schools, coverage = problem.units, problem.schools, problem.coverage
     n_units, n = len(units), len(schools)
     hours = (units["groups"] * units["hours"]).to_numpy("float64")
-    school = pd.Index(schools["school_id"]).get_indexer(units["school_id"])
-    mine = coo_array((np.ones(n_units), (school, np.arange(n_units))), shape=(n, n_units))
+    units_of = coo_array((np.ones(n_units), (problem.school_of_unit, np.arange(n_units))), shape=(n, n_units))
     visited = schools["visited"].to_numpy("float64")
     members = np.array(
         [schools[kind].eq(name).fillna(False) for kind, name in zip(coverage["kind"], coverage["name"], strict=True)],
@@ -81,7 +81,7 @@ def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
         np.r_[-units["value"].to_numpy("float64"), np.zeros(n)],
         constraints=[
             LinearConstraint(np.r_[hours, np.zeros(n)][None, :], ub=problem.weeks["capacity"].sum()),
-            LinearConstraint(hstack([mine, -diags_array(np.ones(n), shape=(n, n))], format="csr"), lb=-visited),
+            LinearConstraint(hstack([units_of, -diags_array(np.ones(n), shape=(n, n))], format="csr"), lb=-visited),
             LinearConstraint(
                 hstack([csr_array((len(coverage), n_units)), csr_array(members)], format="csr"),
                 lb=coverage["n_required"],
@@ -93,4 +93,4 @@ def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
     )
     if result.x is None:
         return None
-    return np.asarray(mine @ np.round(result.x[:n_units]) > 0)
+    return np.asarray(units_of @ np.round(result.x[:n_units]) > 0)

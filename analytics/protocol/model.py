@@ -8,7 +8,8 @@ from functools import cache
 from typing import Literal
 
 from analytics.domain import vocabulary
-from analytics.domain.data import CONTENT, Content
+from analytics.domain.content import Content
+from analytics.domain.data import CONTENT
 from analytics.domain.entries import EVERYWHERE, PROCEDURE, Contact, Entry, Phase, SheetLine, Source, Step
 from analytics.domain.vocabulary import Term
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from analytics.domain.school_calendar import calendar
 from analytics.intake import Key
@@ -34,6 +34,14 @@ def build_demo(store: Store, now: datetime, progress: Progress = lambda share, w
     progress(0.0, "Écriture d’un registre fictif")
     content = synthetic_register(school_years=years, as_of=as_of)
     return import_register(store, content, _KEY, now, source="demo", progress=progress)
+
+
+def open_records() -> Snapshot:
+    """The records of the store that ``RELAIS_STORE`` names, in their current version; a demonstration where there is none.
+
+    A version stays as it is while it is open, whatever is imported meanwhile. Raises StoreError.
+    """
+    return ready_snapshot(Store(), datetime.now(UTC))
 
 
 def ready_snapshot(store: Store, now: datetime) -> Snapshot:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.domain.french import day
 from analytics.domain.schema import TABLES
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.extracting import Progress
@@ -27,16 +26,6 @@ class Import:
     changes: Changes
     version: str | None
     known_as_of: date | None
-
-    @property
-    def older_words(self) -> str:
-        """A French sentence where the file is older than what is known, which it overwrites; else ""."""
-        if self.known_as_of is None or self.extract.as_of >= self.known_as_of:
-            return ""
-        return (
-            f"Attention : cet extrait est plus ancien que le dernier importé ({day(self.known_as_of)}). Les dossiers qu’il "
-            "contient reviennent à leur état d’alors."
-        )
 
     @property
     def summary(self) -> dict[str, int | str | None]:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.domain.data import CONTENT, Content
+from analytics.domain.content import Content
+from analytics.domain.data import CONTENT
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.selection import EVERYTHING, Selection
 from analytics.intake.previewing import risk_sentence
 from analytics.store import Snapshot
+
+
+def caption(records: Snapshot, selection: Selection = EVERYTHING) -> str:
+    """What figures are about, in one line: fictitious or real, as of when, which cases."""
+    of = "Données fictives" if records.is_demo else "Registre du service"
+    return f"{of} · situation au {day(records.as_of)} · {selection.description}"
 
 
 def inventory(snapshot: Snapshot) -> list[str]:

@@ -20,10 +20,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analytics.disclosure.frames import PublishedPeriod, published_period
-from analytics.disclosure.records import past_records
+from analytics.disclosure.release_records import past_records
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
-from analytics.domain.errors import RefusedError
+from analytics.domain.errors import RefusedError, RelaisError
 from analytics.domain.shipped import SHIPPED
 from analytics.intake.anonymising import PSEUDONYM_LENGTH
 from analytics.store import Snapshot, Store
@@ -174,26 +174,36 @@ def _set(notebook: NotebookNode, settings: Mapping[str, str]) -> None:
     for first in [cell for cell in notebook.cells if cell.cell_type == "code"][:1]:
         lines = [line for line in ast.parse(first.source).body if isinstance(line, ast.Assign)]
         known = {name.id: line.value for line in lines for name in line.targets if isinstance(name, ast.Name)}
-        own = sorted(known.keys() - {"MAGASIN"})
         for name, word in settings.items():
-            if name not in own:
+            if name not in known:
                 raise RefusedError(
-                    f"Ce carnet n’a pas ce paramètre. Les siens : {', '.join(own) or 'aucun'}. Les données se choisissent "
-                    "par RELAIS_STORE."
+                    f"Ce carnet n’a pas ce paramètre. Les siens : {', '.join(sorted(known)) or 'aucun'}. Les données se "
+                    "choisissent par RELAIS_STORE."
                 )
-            first.source += f"\n{name} = {_value(word, isinstance(known[name], ast.Tuple))!r}"
-        if "MAGASIN" in known and ast.unparse(known["MAGASIN"]) != "None":
-            first.source += "\nMAGASIN = None"  # the copy is marked with the day of the records that RELAIS_STORE names
+            first.source += f"\n{name} = {_value(name, word, known[name])!r}"
 
 
-def _value(word: str, is_list: bool) -> object:
-    """``word`` as Python where it is, else as text: 4, 0.3, None, 2025-2026. A list is written with commas."""
-    if is_list:
+def _value(name: str, word: str, default: ast.expr) -> object:
+    """``word`` in the type of the parameter's ``default``: text stays text, a list is written with commas, a number has to
+    be one. Without a type, as None, it is Python where it can be: 4, 0.3, None.
+    """
+    if isinstance(default, ast.Tuple | ast.List):
         return tuple(filter(None, word.split(",")))
-    try:
-        return ast.literal_eval(word)
-    except (ValueError, SyntaxError):
+    kept = default.value if isinstance(default, ast.Constant) else None
+    if isinstance(kept, str):
         return word
+    try:
+        value = ast.literal_eval(word)
+    except (ValueError, SyntaxError):
+        value = word
+    if isinstance(kept, int | float) and not isinstance(value, int | float):
+        raise RefusedError(f"Le paramètre {name} attend un nombre, par exemple {kept}.")
+    return value
+
+
+def _names(kind: type[Exception]) -> set[str]:
+    """The names of an exception class and all that derive from it."""
+    return {kind.__name__}.union(*map(_names, kind.__subclasses__()))
 
 
 def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progress) -> None:
@@ -216,6 +226,7 @@ def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progr
             try:
                 client.execute_cell(cell, place)
             except CellExecutionError as error:
-                raise RefusedError(f"La cellule {place + 1} du carnet a échoué : {error.ename}.") from None
+                why = error.evalue if error.ename in _names(RelaisError) else f"{error.ename}."
+                raise RefusedError(f"La cellule {place + 1} du carnet a échoué : {why}") from None
             except (CellTimeoutError, DeadKernelError):
                 raise RefusedError(f"La cellule {place + 1} du carnet n’a pas fini.") from None

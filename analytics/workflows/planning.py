@@ -9,10 +9,10 @@ from analytics.documents.plan_workbook import Edition, plan_workbook
 from analytics.domain.errors import RefusedError
 from analytics.domain.programme import programme
 from analytics.domain.school_calendar import calendar
-from analytics.planning.allocation import NoPlanError, Progress, allocate, loosen
-from analytics.planning.calendar_file import icalendar
-from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
-from analytics.planning.words import what_to_loosen
+from analytics.planning.allocation import TIME_LIMIT, NoPlanError, Progress, allocate, loosen
+from analytics.planning.calendar_file import plan_calendar
+from analytics.planning.preparing import open_weeks, prepare_usual
+from analytics.planning.relaxation_text import describe_relaxations
 from analytics.store import Snapshot
 
 
@@ -24,6 +24,7 @@ def written_plan(
     reserve: float | None,
     now: datetime,
     progress: Progress,
+    time_limit: float = TIME_LIMIT,
 ) -> bytes:
     """The programme for the rest of the school year after ``now``, as a workbook, a calendar or one page.
 
@@ -32,19 +33,21 @@ def written_plan(
     """
     days, content = calendar(), programme()
     start = open_weeks(max(now.date(), snapshot.as_of), days)[0]
-    kept = urgent_hours(snapshot, days) if reserve is None else reserve
-    team = Team(people, hours_each, round(kept), start)
-    preparation = prepare(snapshot, team, content.rules, days)
+    preparation = prepare_usual(snapshot, days, people, hours_each, reserve, start)
     try:
-        plan = allocate(preparation.problem, progress=progress)
+        plan = allocate(preparation.problem, time_limit=time_limit, progress=progress)
     except NoPlanError as error:
         if error.out_of_time:
             raise
-        lines = what_to_loosen(loosen(preparation.problem, progress=progress), preparation.problem)
+        lines = describe_relaxations(
+            loosen(preparation.problem, time_limit=time_limit, progress=progress), preparation.problem
+        )
         raise RefusedError(" ".join([str(error), *lines])) from None
     if suffix == ".ics":
-        return icalendar(
+        return plan_calendar(
             plan.sessions, preparation.problem.schools, preparation.year.name, now.astimezone(UTC), content
         )
-    edition = Edition(plan, preparation, team, content.rules, snapshot.as_of, now.date(), snapshot.is_demo)
+    edition = Edition(
+        plan, preparation, preparation.team, preparation.rules, snapshot.as_of, now.date(), snapshot.is_demo
+    )
     return plan_pdf(edition, content) if suffix == ".pdf" else plan_workbook(edition, content)

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from analytics.disclosure.catalogue import Catalogue, Period, load_catalogue
-from analytics.disclosure.proposing import Proposal, propose
-from analytics.disclosure.records import Record, past_records, record, write_folder
 from analytics.disclosure.release import Release
-from analytics.documents.publication import certificate, refusal_words
-from analytics.documents.publication_files import publication_files
+from analytics.disclosure.release_proposal import Proposal, propose
+from analytics.disclosure.release_records import Record, past_records, record, write_folder
+from analytics.disclosure.wording import certificate, explain_refusal
+from analytics.documents.publication import publication_files
 from analytics.domain.errors import RefusedError
 from analytics.store import Snapshot, Store
 
@@ -75,6 +75,6 @@ def sentences(release: Release) -> list[str]:
     """What was published, in short."""
     return [
         certificate(release),
-        *(refusal_words(title) for title in release.refused),
+        *(explain_refusal(title) for title in release.refused),
         "La publication est enregistrée.",
     ]

@@ -4,8 +4,6 @@ The upload is never written to disk. What was read of it stays in this session u
 it: :func:`clear` lets go of it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,19 +13,22 @@ import pandas as pd
 import streamlit as st
 
 from analytics.domain.errors import explain
-from analytics.domain.french import count, day
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.intake import OwnWords, Question, UnansweredError
 from analytics.store import Store, StoreError
+from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import, import_register, store_key
 from analytics.workflows.inventory import history, inventory
-from pages import _widgets
+from pages._widgets import text
+from pages._widgets.files import forget_uploads
 
-_CHECKED, _WORDS, _SAID, _ROUND, _UNDO = (f"registre_{name}" for name in ("verifie", "mots", "dit", "tour", "annuler"))
+_CHECKED, _WORDS, _FLASH, _GENERATION, _UNDO = (
+    f"registre_{name}" for name in ("verifie", "mots", "dit", "tour", "annuler")
+)
 
 
 @dataclass(frozen=True)
-class Held:
+class StoreSummary:
     """What the store holds, in French, and how its imports came."""
 
     sentences: list[str]
@@ -36,12 +37,12 @@ class Held:
 
 
 @st.cache_data(show_spinner=False, max_entries=3)
-def held(folder: str, versions: tuple[str, ...]) -> Held | None:
+def store_summary(folder: str, versions: tuple[str, ...]) -> StoreSummary | None:
     """What the versions of a store hold; None when there are none. Raises StoreError when none can be read."""
     if not versions or (snapshot := Store(Path(folder)).snapshot()) is None:
         return None
     with snapshot:
-        return Held(inventory(snapshot), history(snapshot), snapshot.is_demo)
+        return StoreSummary(inventory(snapshot), history(snapshot), snapshot.is_demo)
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,22 @@ class Checked:
     questions: tuple[Question, ...] = ()
 
 
-def turn() -> int:
+def upload_generation() -> int:
     """A number for the keys of the upload's widgets: a new one drops the old files."""
-    return st.session_state.get(_ROUND, 0)
+    return st.session_state.get(_GENERATION, 0)
 
 
 def clear_check() -> None:
-    """Let go of what was read of an upload that is no longer there."""
+    """Drop the check of an upload that was removed."""
     st.session_state.pop(_CHECKED, None)
 
 
 def clear() -> None:
-    """Let go of the upload, of what was read of it and of the answers given about it."""
+    """Drop the upload, its check and the answers about it."""
     clear_check()
-    _widgets.forget_uploads()
+    forget_uploads()
     st.session_state.pop(_WORDS, None)
-    st.session_state[_ROUND] = turn() + 1
+    st.session_state[_GENERATION] = upload_generation() + 1
 
 
 def answers() -> OwnWords:
@@ -96,18 +97,20 @@ def remember(answered: list[tuple[Question, str | None]], own_words: OwnWords) -
     st.session_state[_WORDS] = own_words
 
 
-def say(place: str, text: str, *, failed: bool = False) -> None:
-    """A sentence to show once, at a ``place`` of the page, in the next run."""
-    st.session_state[f"{_SAID}_{place}"] = (text, failed)
+def flash(place: str, sentence: str, *, failed: bool = False) -> None:
+    """Keep a sentence to show once, at a ``place`` of the page, in the next run."""
+    st.session_state[f"{_FLASH}_{place}"] = (sentence, failed)
 
 
-def said(place: str) -> tuple[str, bool]:
-    """The sentence to show now at a ``place`` of the page, and whether it is about a failure."""
-    return st.session_state.pop(f"{_SAID}_{place}", ("", False))
+def show_flash(place: str) -> None:
+    """Show what the last action of a ``place`` of the page did, once."""
+    sentence, failed = st.session_state.pop(f"{_FLASH}_{place}", ("", False))
+    if sentence:
+        (text.error if failed else text.success)(text.plain(sentence))
 
 
 def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
-    """Import or check the upload under a bar that moves."""
+    """Import or check the upload, with a progress bar."""
     bar = st.progress(0.0, "Préparation")
 
     def show(share: float, what: str) -> None:
@@ -148,44 +151,30 @@ def _check(store: Store, upload: Upload) -> Checked:
 
 
 def publish(store: Store, upload: Upload) -> None:
-    """Import the upload, say what was done and let go of it; the refused rows stay until they are taken or left."""
+    """Import the upload, flash the result and drop the upload; the refused rows stay until the reader is done."""
     before = store.versions[:1]
     try:
         done = _import(store, upload, dry_run=False)
     except Exception as error:  # as in _check
-        say("import", explain(error), failed=True)
+        flash("import", explain(error), failed=True)
         st.rerun()
     clear()
-    if store.versions[:1] == before:
-        say("import", "Rien n’a changé : ces dossiers étaient déjà connus tels quels.")
-    else:
-        say("import", f"Le registre est importé. {outcome(done)}")
+    published = store.versions[:1] != before
+    known = f" {sentences.changes(done.changes)}" if published else ""
+    flash("import", sentences.result(done, dry_run=False, published=published) + known)
     if done.extract.n_refused:
         st.session_state[_CHECKED] = Checked((), done, "")
     st.rerun()
 
 
-def left_over() -> Import | None:
+def import_awaiting_corrections() -> Import | None:
     """The import that was done and whose refused rows are still to be taken, or None."""
     known = st.session_state.get(_CHECKED)
     return known.found if known is not None and not known.token else None
 
 
-def outcome(done: Import) -> str:
-    """What an import does to the known cases, in a sentence."""
-    changes = done.changes
-    text = (
-        f"{count(changes.new, 'nouveau dossier', 'nouveaux dossiers')}, {count(changes.changed, 'modifié')}, "
-        f"{count(changes.unchanged, 'inchangé')}. Situation au {day(done.extract.as_of)}."
-    )
-    if changes.missing:
-        known = count(changes.missing, "dossier déjà connu n’est", "dossiers déjà connus ne sont")
-        text += f" {known} pas dans ce fichier : Relais {'le' if changes.missing == 1 else 'les'} garde."
-    return text
-
-
 def undo_asked() -> bool:
-    """Whether the coordinator is about to take back the last import."""
+    """Whether the confirmation of an undo is shown."""
     return st.session_state.get(_UNDO, False)
 
 
@@ -194,10 +183,10 @@ def ask_undo(asked: bool) -> None:
 
 
 def undo(store: Store) -> None:
-    """Take back the last import, and say so."""
+    """Undo the last import and flash the result."""
     ask_undo(False)
     try:
         store.undo()
-        say("history", "La dernière importation est annulée.")
+        flash("history", "La dernière importation est annulée.")
     except StoreError as error:
-        say("history", str(error), failed=True)
+        flash("history", str(error), failed=True)

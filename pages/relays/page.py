@@ -2,31 +2,23 @@
 
 import streamlit as st
 
-from pages import _data, _widgets
-from pages.relays import parts as _relay_parts
-from pages.relays import time_parts as _relay_time_parts
-from pages.relays.common import CLOCKS
+from pages._widgets import answer, one_of, open_records
+from pages.relays import change, compare, deadlines, in_brief, lost_time
+from pages.relays.clock import CLOCKS, RelayContext
 
 QUESTIONS = {
-    "En bref": _relay_parts.in_brief,
-    "Délais et retards": _relay_parts.deadlines,
-    "Comparer": _relay_parts.compare,
-    "Où le temps se perd": _relay_time_parts.lost_time,
-    "Changement ou hasard": _relay_time_parts.change_or_chance,
+    "En bref": in_brief.show,
+    "Délais et retards": deadlines.show,
+    "Comparer": compare.show,
+    "Où le temps se perd": lost_time.show,
+    "Changement ou hasard": change.show,
 }
 
-_widgets.title(
+context = open_records(
     "Activation des relais",
     "Plus on attend, plus le phénomène peut grandir. En combien de temps chaque relais est-il activé ?",
 )
-snapshot = _data.snapshot()
-selection = _widgets.filters(snapshot)
-n_cases = int(snapshot.case_counts(selection)["n"].iloc[0])
-_widgets.context(snapshot, selection, n_cases)
-
 question, clock = st.columns([3, 1])
-with question:
-    chosen = _widgets.one_of("Question", "question", {name: name for name in QUESTIONS})
 with clock:
-    unit = _widgets.one_of("Compter", "horloge", CLOCKS)
-QUESTIONS[chosen](snapshot, selection, unit)
+    unit = one_of("Compter", "horloge", {code: clock.label for code, clock in CLOCKS.items()})
+answer(QUESTIONS, RelayContext(context.snapshot, context.selection, clock=CLOCKS[unit]), place=question)

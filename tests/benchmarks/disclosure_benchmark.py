@@ -21,10 +21,10 @@ import numpy as np
 from analytics.disclosure import audit
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.counting import Counts, count_tables
-from analytics.disclosure.proposing import Proposal, propose
 from analytics.disclosure.publication_csv import table_csv
 from analytics.disclosure.published import RULES_FILE, read_publication
 from analytics.disclosure.release import PROTECTED, Release, protected_table
+from analytics.disclosure.release_proposal import Proposal, propose
 from analytics.disclosure.rounding import midpoint_6
 from analytics.intake import Key
 from analytics.store import Snapshot, Store
@@ -47,14 +47,15 @@ def fictitious_year(folder: Path, n_cases: int, n_schools: int) -> Snapshot:
 
 
 def exposed_by_plain_threshold(release: Release, tables: Sequence[Counts]) -> tuple[int, int]:
-    """Cells shown and cells exposed when only the small ones are withheld."""
+    """Cells shown and cells exposed when only the small ones are suppressed."""
     threshold = release.rules.threshold
-    withheld = [
-        {place: 0 < counts.numbers[place] < threshold and not counts.is_known(place) for place in counts.places()}
+    suppressed = [
+        {place: 0 < counts.numbers[place] < threshold and not counts.is_public(place) for place in counts.places()}
         for counts in tables
     ]
     printed = [
-        protected_table(counts, hidden, {}, release.rules) for counts, hidden in zip(tables, withheld, strict=True)
+        protected_table(counts, release.period, pattern, {}, release.rules)
+        for counts, pattern in zip(tables, suppressed, strict=True)
     ]
     files = {f"{table.code}.csv": table_csv(release, table) for table in printed} | {RULES_FILE: release.rules_file}
     publications = [read_publication(files)]
@@ -66,7 +67,7 @@ def exposed_by_plain_threshold(release: Release, tables: Sequence[Counts]) -> tu
         for place in counts.places()
     }
     exposed = audit.breaches(publications, audit.attack(publications), truth)
-    return sum(not hidden for pattern in withheld for hidden in pattern.values()), len(exposed)
+    return sum(not hidden for pattern in suppressed for hidden in pattern.values()), len(exposed)
 
 
 def measured(n_cases: int, n_schools: int) -> tuple[Proposal, dict[str, float]]:
@@ -85,7 +86,7 @@ def measured(n_cases: int, n_schools: int) -> tuple[Proposal, dict[str, float]]:
     return found, {
         "n_cells": len(exact),
         "n_cases": n_cases,
-        "shown": sum(cell.value is not None for table in ours for cell in table.cells),
+        "shown": sum(cell.value is not None for table in ours for cell in table.cells.values()),
         "exposed": 0,  # a release in which anything was would not have been made
         "refused_tables": len(found.release.refused) if found.release else len(tables),
         "threshold_shown": shown,

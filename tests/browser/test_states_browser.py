@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Generator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +17,8 @@ import pytest
 
 from analytics.domain.schema import TABLES
 from analytics.domain.school_calendar import SchoolYear, calendar
-from analytics.intake import Key
 from analytics.store import Store
-from analytics.synthetic import synthetic_register
-from analytics.workflows.importing import import_register
-from tests.browser.driving import PHONE, serve
+from tests.browser.driving import PHONE, ROOT, serve
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +54,25 @@ _MISPLACED = """() => [...document.querySelectorAll(".stPlotlyChart")].flatMap(c
 _HIDDEN = """() => [...document.querySelectorAll("[data-testid=stMetric] *")]
     .filter(part => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflow === "hidden")
     .map(part => part.textContent)"""
+
+
+# In a process of its own: the calendar is chosen when Relais starts.
+BUILD = f"""
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from analytics.domain.school_calendar import calendar
+from analytics.intake import Key
+from analytics.store import Store
+from analytics.synthetic import synthetic_register
+from analytics.workflows.importing import import_register
+
+years = [year.name for year in calendar().years][:10]
+assert years[-1] == "{YEAR}"
+as_of = date.fromisoformat("{AS_OF}")
+content = synthetic_register(seed=3, n_cases=8_000, n_schools=200, school_years=years, as_of=as_of)
+import_register(Store(Path(sys.argv[1])), content, Key(b"k" * 32), datetime(2032, 5, 29, tzinfo=UTC))
+"""
 
 
 def invented_calendar(known: SchoolYear, n_years: int) -> str:
@@ -94,14 +112,13 @@ def states(tmp_path_factory) -> Generator[dict[str, Path]]:
     Five of the ten are invented, and the one that follows, in which the next sessions are planned.
     """
     folders = {state: tmp_path_factory.mktemp(state) for state in ("huge", "one", "empty")}
-    own = folders["huge"] / "calendrier.toml"
-    own.write_text(invented_calendar(calendar().years[-1], 6), encoding="utf-8")
+    own = Path(shutil.copytree(ROOT / "tests/data", folders["huge"] / "data"))
+    with (own / "calendar.toml").open("a", encoding="utf-8") as file:
+        file.write(invented_calendar(calendar().years[-1], 6))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RELAIS_CALENDAR", str(own))
-        years = [year.name for year in calendar().years][:10]
-        assert years[-1] == YEAR
-        content = synthetic_register(seed=3, n_cases=8_000, n_schools=200, school_years=years, as_of=AS_OF)
-        import_register(Store(folders["huge"] / "store"), content, Key(b"k" * 32), datetime(2032, 5, 29, tzinfo=UTC))
+        patch.setenv("RELAIS_DATA", str(own))  # of the server too
+        command = [sys.executable, "-c", BUILD, str(folders["huge"] / "store")]
+        subprocess.run(command, cwd=ROOT, check=True)
         snapshot = Store(folders["huge"] / "store").snapshot()
         assert snapshot is not None
         with snapshot:

@@ -23,7 +23,10 @@ ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
 LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
-COMMANDS = ["demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"]
+COMMANDS = [
+    *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
+    *("dictionary", "serve"),
+]
 
 HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
 GOOD = "2026/01;Zoé Lambert;A1;S3;10/03/2026;Insultes"
@@ -104,7 +107,9 @@ def test_the_commands_are_those_of_the_design(relais):
         (["import", REGISTER, "--as-of"], "--as-of est mal employée"),
         (["import", REGISTER, "--schools", "absent.csv"], "introuvable"),
         (["undo", "encore"], "un argument de trop"),
-        (["protocol", "protocole.doc"], ".pdf ou par .html"),
+        (["protocol", "protocole.doc"], ".pdf ou .html"),
+        (["plan", "programme.ics", "--people", "quatre"], "La valeur de --people ne convient pas."),
+        (["serve", "--port", "80"], "La valeur de --port ne convient pas."),
     ],
 )
 def test_a_command_called_wrongly_answers_2_and_says_what_to_look_at(relais, arguments, said):
@@ -159,7 +164,7 @@ def test_refused_rows_beside_imported_ones_are_said_and_the_code_is_0(relais, re
     answer = relais("import", register(GOOD, BAD), "--schools", "ecoles.csv")
     assert answer.code == 0
     assert "2 lignes lues : 1 acceptée, 1 refusée." in answer.err
-    assert "Ligne 4, colonne « Signalé le »" in answer.err
+    assert "Ligne 4 : Colonne « Signalé le »" in answer.err
     assert "31/02" not in answer.err
 
 
@@ -183,7 +188,7 @@ def test_at_most_fifty_refused_rows_are_listed(relais, register):
     rows = [f"2026/{i};Élève;A1;S3;31/02/2026;Insultes" for i in range(60)]
     answer = relais("import", register(*rows, GOOD), "--schools", "ecoles.csv")
     assert answer.err.count("Ligne ") == 50
-    assert "et 10 autres." in answer.err
+    assert "Et 10 autres." in answer.err
 
 
 def test_a_dry_run_shows_what_would_be_kept_and_imports_nothing(relais, register, tmp_path):
@@ -236,19 +241,20 @@ def test_no_workbook_is_written_when_no_row_is_refused(relais, register, tmp_pat
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["template", "deja-la"],
+        ["template", "deja-la.xlsx"],
         ["protocol", "deja-la.html"],
         ["import", "registre.csv", "--schools", "ecoles.csv", "--refused", "deja-la"],
     ],
 )
 def test_no_file_is_ever_overwritten(relais, register, tmp_path, arguments):
     register(GOOD, BAD)
-    for name in ("deja-la", "deja-la.html"):
+    names = ("deja-la", "deja-la.html", "deja-la.xlsx")
+    for name in names:
         (tmp_path / name).write_text("mine")
     answer = relais(*arguments)
     assert answer.code == 1
     assert "existe déjà" in answer.err
-    assert {(tmp_path / name).read_text() for name in ("deja-la", "deja-la.html")} == {"mine"}
+    assert {(tmp_path / name).read_text() for name in names} == {"mine"}
     assert Store().versions == []
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 from analytics.disclosure import audit
 from analytics.disclosure.catalogue import Category, Dimension, Rules, TableSpec
 from analytics.disclosure.counting import Counts, tabulate
-from analytics.disclosure.linking import Linked
-from analytics.disclosure.protect import withhold
-from analytics.disclosure.published import TOTAL, Publication, PublicRules, PublishedTable
+from analytics.disclosure.linked_tables import LinkedTables
+from analytics.disclosure.published import TOTAL, Cell, Labels, Publication, PublicRules, Table
+from analytics.disclosure.suppression import suppress
 
 RULES = Rules(threshold=3, school_threshold=2, refused_above=1, share_from=10, share_step=0.05, seconds=60)
 
@@ -46,19 +46,27 @@ def counts_of(values: Mapping[str, np.ndarray]) -> list[Counts]:
     return tables
 
 
-def publish(tables: Sequence[Counts], withheld: Sequence[set], rules: Rules = RULES) -> Publication:
-    """The tables as they would be printed, with the places in ``withheld`` left out."""
-    printed = []
-    for counts, hidden in zip(tables, withheld, strict=True):
+def printed(
+    name: str,
+    categories: Mapping[str, Mapping[str, frozenset[str]]],
+    values: Mapping[Labels, int | None],
+    period: tuple[int, int] = (1, 1),
+) -> Table:
+    """A table of incidents as it would be published: None where a cell is suppressed."""
+    cells = {labels: Cell(value) for labels, value in values.items()}
+    return Table(name, name, "incidents", period, tuple(categories), tuple(categories), categories, cells)
+
+
+def publish(tables: Sequence[Counts], suppressed: Sequence[set], rules: Rules = RULES) -> Publication:
+    """The tables as they would be published, with the places in ``suppressed`` left out."""
+    published = []
+    for counts, hidden in zip(tables, suppressed, strict=True):
         categories = {
-            dimension.counts: {category.label: category.codes for category in dimension.categories}
-            for dimension in counts.spec.dimensions
+            d.counts: {category.label: category.codes for category in d.categories} for d in counts.spec.dimensions
         }
-        cells = {
-            counts.labels(place): None if place in hidden else int(counts.numbers[place]) for place in counts.places()
-        }
-        printed.append(PublishedTable(counts.spec.title, "incidents", (1, 1), tuple(categories), categories, cells))
-    return Publication(tuple(printed), PublicRules(rules.threshold, rules.school_threshold))
+        values = {counts.labels(at): None if at in hidden else int(counts.numbers[at]) for at in counts.places()}
+        published.append(printed(counts.spec.title, categories, values))
+    return Publication(tuple(published), PublicRules(rules.threshold, rules.school_threshold))
 
 
 def truth_of(tables: Sequence[Counts]) -> dict[audit.Target, int]:
@@ -70,9 +78,9 @@ def truth_of(tables: Sequence[Counts]) -> dict[audit.Target, int]:
 
 
 def protected(tables: Sequence[Counts], rules: Rules = RULES) -> list[set]:
-    """The places to withhold in each table."""
-    linked = Linked(tables, rules)
-    pattern = withhold(linked.system({}))
+    """The places to suppress in each table."""
+    linked = LinkedTables(tables, rules)
+    pattern = suppress(linked.system({}))
     return [
         {place for place in counts.places() if pattern[linked.quantity[number, place]]}
         for number, counts in enumerate(tables)
@@ -80,7 +88,7 @@ def protected(tables: Sequence[Counts], rules: Rules = RULES) -> list[set]:
 
 
 def every_possibility(publication: Publication) -> dict[audit.Target, tuple[int, int]]:
-    """The least and the most of each withheld cell, by trying all tables of whole numbers that have the grand total.
+    """The least and the most of each suppressed cell, by trying all tables of whole numbers that have the grand total.
 
     For two-way tables that share their first dimension.
     """
@@ -89,28 +97,28 @@ def every_possibility(publication: Publication) -> dict[audit.Target, tuple[int,
     found = {}
     for number, (table, grids) in enumerate(zip(publication.tables, possible, strict=True)):
         kept = grids[[tuple(rows) in shared for rows in grids.sum(axis=2).tolist()]]
-        for labels, value in table.cells.items():
-            if value is None:
+        for labels, cell in table.cells.items():
+            if cell.value is None:
                 sums = _sums(table, kept, labels)
                 found[number, labels] = int(sums.min()), int(sums.max())
     return found
 
 
-def _consistent(table: PublishedTable) -> np.ndarray:
+def _consistent(table: Table) -> np.ndarray:
     """All grids that agree with what one table prints: an axis of grids, then its rows and columns."""
     shape = [len(table.categories[column]) for column in table.columns]
-    total = table.cells[TOTAL, TOTAL]
+    total = table.cells[TOTAL, TOTAL].value
     bars = np.array(list(combinations(range(total + prod(shape) - 1), prod(shape) - 1)), dtype=int)
     edges = np.pad(bars, ((0, 0), (1, 1)), constant_values=-1)
     edges[:, -1] = total + prod(shape) - 1
     grids = (np.diff(edges, axis=1) - 1).reshape(-1, *shape)
-    for labels, value in table.cells.items():
+    for labels, cell in table.cells.items():
         sums = _sums(table, grids, labels)
-        grids = grids[sums >= 1 if value is None else sums == value]
+        grids = grids[sums >= 1 if cell.value is None else sums == cell.value]
     return grids
 
 
-def _sums(table: PublishedTable, grids: np.ndarray, labels: tuple[str, ...]) -> np.ndarray:
+def _sums(table: Table, grids: np.ndarray, labels: tuple[str, ...]) -> np.ndarray:
     row, column = (
         slice(None) if label == TOTAL else [list(table.categories[name]).index(label)]
         for name, label in zip(table.columns, labels, strict=True)

@@ -13,8 +13,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_readme_shows_the_same_figures():
     known = comparison()
-    told = [re.findall(r"\d+(?:\.\d+)?", row) for row in re.findall(r"^\| \d+ \| \d+, none.*$", README, re.MULTILINE)]
-    assert told == [
+    printed = [
+        re.findall(r"\d+(?:\.\d+)?", row) for row in re.findall(r"^\| \d+ \| \d+, none.*$", README, re.MULTILINE)
+    ]
+    assert printed == [
         [str(n) for n in (row.n_cases, row.shown, row.threshold_shown, row.threshold_exposed)]
         + [str(row.base_5_error), str(row.midpoint_6_error)]
         for row in known.measures.itertuples()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from analytics.domain.errors import RefusedError, RelaisError, explain
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.intake import RefusedFileError
+from tests.repository import ROOT
 
 
 def test_what_nobody_foresaw_is_told_by_its_kind_and_place_and_never_by_its_message():
     with pytest.raises(KeyError) as caught:
         INCIDENT_TYPES.label("Zoé Lambert")
     said = explain(caught.value)
-    assert "KeyError, matching.py ligne " in said
+    assert "KeyError, terms.py ligne " in said
     assert "Lambert" not in said
 
 
@@ -24,3 +29,16 @@ def test_a_failure_outside_our_code_is_told_by_its_kind():
 @pytest.mark.parametrize("kind", [RelaisError, RefusedError, RefusedFileError])
 def test_what_was_foreseen_is_told_in_its_own_words(kind):
     assert explain(kind("Le fichier est vide.")) == "Le fichier est vide."
+
+
+@pytest.mark.parametrize("start", [["-m", "analytics.cli.commands", "info"], ["app.py"]])
+def test_data_that_cannot_be_used_is_told_in_one_sentence_wherever_relais_starts(start, tmp_path):
+    (tmp_path / "contacts.toml").write_text("zones = 3", encoding="utf-8")
+    environment = {**os.environ, "RELAIS_DATA": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    told = subprocess.run(
+        [sys.executable, *start], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 1
+    last = told.stderr.strip().splitlines()[-1].replace("\u202f", " ")
+    assert last == "contacts.toml : zones : ne convient pas : il faut une liste."
+    assert "Traceback" not in told.stderr

@@ -243,7 +243,7 @@ def best_by_counting(problem: Problem) -> float | None:
         alone = [written(problem, (none,) * unit + (s,) + (none,) * (n_units - unit - 1)) for s in spreads]
         broken = [violations(problem, sessions)["kind"].isin(["week", "unit", "early"]).any() for sessions in alone]
         choices.append([s for s, is_broken in zip(spreads, broken, strict=True) if not is_broken])
-    a_group = np.outer(problem.units["value"] / problem.units["groups"], problem.worth)
+    a_group = np.outer(problem.units["value"] / problem.units["groups"], problem.time_discount)
     plans = [(float((a_group * spreads).sum()), spreads) for spreads in product(*choices)]
     for value, spreads in sorted(plans, reverse=True):
         sessions = written(problem, spreads)

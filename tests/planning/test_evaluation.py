@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +9,7 @@ from scipy.optimize import minimize
 
 from analytics.domain.school_calendar import calendar
 from analytics.planning.evaluation import effect, expected_without_action, panel, poisson, terms
-from analytics.planning.power import power, power_table, schools_needed
+from analytics.planning.power import power
 
 
 def test_two_groups_before_and_after_give_the_ratio_of_ratios():
@@ -118,26 +116,6 @@ def test_power_is_the_share_of_simulated_studies_that_see_the_fall():
     assert power(20, 20, 2, 2, 4.0, 0.25, 1.0) == pytest.approx(seen, abs=0.1)
 
 
-def test_power_without_a_true_change_is_the_level_of_the_test():
-    assert power(50, 50, 3, 3, 2.0, 0.0, 1.0) == pytest.approx(0.05)
-
-
-def test_more_schools_more_terms_and_less_dispersion_give_more_power():
-    table = power_table(0.5, 1.5)
-    by_design = table.pivot_table(index="n_schools", columns="n_terms", values="power")
-    assert (by_design.diff().iloc[1:] > 0).all().all()
-    assert (by_design.diff(axis=1).iloc[:, 1:] > 0).all().all()
-    assert power(50, 50, 2, 2, 1.0, 0.2, 1.0) > power(50, 50, 2, 2, 1.0, 0.2, 2.0)
-
-
-def test_the_number_of_schools_needed_is_the_first_with_the_power_wanted():
-    n = schools_needed(2.0, 1.3, n_terms=3)
-    assert power(n // 2, n // 2, 3, 3, 2.0, 0.2, 1.3) >= 0.8
-    assert power(n // 2 - 1, n // 2 - 1, 3, 3, 2.0, 0.2, 1.3) < 0.8
-    assert schools_needed(0.01, 1.3, n_terms=1) is None
-    assert schools_needed(0.0, 1.3, n_terms=1) is None
-
-
 def test_too_few_schools_give_no_estimate():
     answer = effect(simulated(12, 4, 3.0, 0.8, np.random.default_rng(0)))
     assert not answer.is_known
@@ -175,16 +153,59 @@ def test_terms_end_with_the_winter_and_the_spring_holidays():
     assert list(terms(weeks, calendar()).str[-2:]) == ["T1", "T1", "T2", "T2", "T3"]
 
 
-def test_the_term_of_the_first_session_is_neither_before_nor_after():
+YEAR = pd.Series(pd.date_range("2025-08-25", "2026-06-29", freq="7D").astype("datetime64[us]"))
+T1, T2, T3 = "2025-2026 T1", "2025-2026 T2", "2025-2026 T3"
+
+
+def year_panel(visits: dict[str, str]) -> pd.DataFrame:
+    """Three schools over one year; A has four cases in its first week."""
     schools = pd.DataFrame({"school_id": ["A", "B", "C"], "n_pupils": pd.array([100, 200, 300], dtype="Int64")})
-    weeks = pd.Series(pd.date_range("2025-08-25", "2026-06-29", freq="7D").astype("datetime64[us]"))
-    cases = pd.DataFrame({"school_id": ["A"], "report_week": weeks[[0]].to_numpy(), "n": [4]})
-    given = pd.DataFrame({"school_id": ["A", "C"], "week": pd.to_datetime(["2026-02-02", "2025-06-02"])})
-    rows = panel(schools, cases, given.astype({"week": "datetime64[us]"}), weeks, calendar())
-    a = rows[rows["school_id"] == "A"].set_index("term")
-    assert list(a["visited"]) == [False, True]
-    assert list(a["just_before"]) == [True, False]
-    assert a["n"].sum() == 4
-    assert not rows.loc[rows["school_id"] == "B", "visited"].any()
-    assert rows.loc[rows["school_id"] == "C", "visited"].all()
-    assert date(2026, 1, 5) < weeks.iloc[-1].date()
+    cases = pd.DataFrame({"school_id": ["A"], "report_week": YEAR[[0]].to_numpy(), "n": [4]})
+    given = pd.DataFrame({"school_id": list(visits), "week": pd.to_datetime(list(visits.values()))})
+    return panel(schools, cases, given.astype({"school_id": "str", "week": "datetime64[us]"}), YEAR, calendar())
+
+
+@pytest.mark.parametrize(
+    ("first_session", "before", "after"),
+    [
+        ("2025-08-25", [], [T2, T3]),
+        ("2025-12-15", [], [T2, T3]),
+        ("2026-02-02", [T1], [T3]),
+        ("2026-06-29", [T1, T2], []),
+    ],
+)
+def test_the_term_of_the_first_session_is_dropped_and_no_other(first_session, before, after):
+    rows = year_panel({"A": first_session}).query("school_id == 'A'")
+    assert rows.loc[~rows["visited"], "term"].tolist() == before
+    assert rows.loc[rows["visited"], "term"].tolist() == after
+    assert rows.loc[rows["just_before"], "term"].tolist() == before[-1:]
+
+
+def test_a_school_without_a_session_keeps_every_term_and_one_visited_before_the_records_is_always_after():
+    rows = year_panel({"A": "2026-02-02", "C": "2025-06-02"})
+    assert rows.groupby("school_id")["term"].agg(list).to_dict() == {
+        "A": [T1, T3],
+        "B": [T1, T2, T3],
+        "C": [T1, T2, T3],
+    }
+    assert rows.groupby("school_id")["visited"].agg(list)["C"] == [True, True, True]
+    assert not rows.loc[rows["school_id"] == "B", ["visited", "just_before"]].any().any()
+    assert rows.loc[rows["school_id"] == "A", "n"].tolist() == [4, 0]
+
+
+def test_exposure_is_pupils_times_weeks_of_the_term():
+    """By the calendar of 2025-2026: 17 Mondays up to the winter holidays, 17 up to the spring ones, 10 after."""
+    exposure = year_panel({}).query("school_id == 'A'").set_index("term")["exposure"]
+    n_weeks = terms(YEAR, calendar()).value_counts()
+    assert exposure.to_dict() == {term: 100 * n_weeks[term] for term in (T1, T2, T3)}
+    assert n_weeks.sum() == len(YEAR)
+
+
+def test_what_says_nothing_is_dropped_from_the_estimate():
+    """Of 20 + 20 schools: one without a case, one seen in one term, one visited all along; a term without a case."""
+    rows = simulated(40, 4, 6.0, 0.8, np.random.default_rng(3))
+    rows["n"] = rows["n"].mask(rows["term"] == "t3", 0).mask(rows["school_id"] == "s039", 0)
+    rows = rows[(rows["school_id"] != "s038") | (rows["term"] == "t0")]
+    rows.loc[rows["school_id"] == "s037", "visited"] = True
+    answer = effect(rows)
+    assert (answer.n_visited, answer.n_compared, answer.n_terms) == (20, 17, 3)

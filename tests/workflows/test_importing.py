@@ -45,11 +45,11 @@ def test_a_later_extract_updates_what_is_known_and_meaning_decides(store):
     assert snapshot.table("imports")["n_new"].tolist() == [420, 11]
 
 
-def test_an_earlier_extract_keeps_the_cases_that_it_does_not_hold_yet_and_says_so(store):
-    assert take(store, LATER).older_words == ""
+def test_an_earlier_extract_keeps_the_cases_that_it_does_not_hold_yet(store):
+    assert take(store, LATER).known_as_of is None
     earlier = take(store, FIRST, 1)
     assert earlier.changes.missing == 11
-    assert "plus ancien que le dernier importé (26/06/2026)" in earlier.older_words
+    assert earlier.known_as_of == date(2026, 6, 26)
     assert store.snapshot().case_counts()["n"].tolist() == [431]
 
 

@@ -57,6 +57,7 @@ def test_it_runs_and_its_copy_is_marked_shows_what_it_found_and_asks_no_host(pat
     page = copied(stores[name], path.stem)
     assert f"{MARK} · {'données fictives' if name == 'demo' else 'registre du service'} · données au" in page
     assert "<table" in page or "Plotly.newPlot" in page
+    assert not re.search(r"<t[hd][^>]*>(?:NaN|nan|None|n_\w+|\w+_(?:id|share|hours)|share|lower|upper)</t[hd]>", page)
     assert '"showSendToCloud": true' not in page
     own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r"\b(?:src|href)=.?(?:https?:)?//|@import|url\(", own)
@@ -91,7 +92,7 @@ def test_an_unknown_notebook_or_parameter_is_refused_with_what_there_is(stores):
     with pytest.raises(RefusedError, match="02_delais_des_relais"):
         notebook_path("7")
     with pytest.raises(RefusedError, match="ANNEES, ETAPE"):
-        copied(stores["demo"], "2", MAGASIN="ailleurs")
+        copied(stores["demo"], "2", DOSSIER="ailleurs")
 
 
 def own_notebook(folder: Path, *cells: str) -> str:
@@ -103,13 +104,38 @@ def own_notebook(folder: Path, *cells: str) -> str:
 
 
 def test_settings_take_the_place_of_the_parameters_and_a_failing_cell_tells_no_value(stores, tmp_path):
-    parameters = "# Paramètres\nMAGASIN = '/ailleurs'\nANNEES = ()\nN = 1\nQUI = None"
-    own = own_notebook(tmp_path, parameters, "MAGASIN, ANNEES, N, QUI")
-    page = copied(stores["demo"], own, ANNEES="2024-2025,2025-2026", N="40", QUI="E-01")
-    assert "(None, (&#x27;2024-2025&#x27;, &#x27;2025-2026&#x27;), 40, &#x27;E-01&#x27;)" in page
+    parameters = "# Paramètres\nANNEES = ()\nN = 1\nECOLE = ''\nQUI = None"
+    own = own_notebook(tmp_path, parameters, "ANNEES, N, ECOLE, QUI")
+    page = copied(stores["demo"], own, ANNEES="2024-2025,2025-2026", N="40", ECOLE="3007", QUI="E-01")
+    assert "((&#x27;2024-2025&#x27;, &#x27;2025-2026&#x27;), 40, &#x27;3007&#x27;, &#x27;E-01&#x27;)" in page
+    with pytest.raises(RefusedError, match="Le paramètre N attend un nombre"):
+        copied(stores["demo"], own, N="quarante")
     own = own_notebook(tmp_path, "# Paramètres", "raise ValueError('Zoé Lambert')")
     with pytest.raises(RefusedError, match=r"^La cellule 3 du carnet a échoué : ValueError\.$"):
         copied(stores["demo"], own)
+
+
+def test_a_meeting_is_prepared_with_a_school_whose_code_is_a_number(stores):
+    snapshot = stores["demo"].snapshot()
+    assert snapshot is not None
+    with snapshot:
+        schools = snapshot.school_counts().sort_values("n")
+    code, name = schools[["school_id", "name"]].iloc[-2]
+    assert code.isdigit()
+    assert f"<th>{name}</th>" in copied(stores["demo"], "5", ECOLE=code)
+
+
+def test_the_notebook_of_a_publication_says_that_nothing_is_published_yet(stores, tmp_path):
+    unpublished = Store(tmp_path / "unpublished")
+    shutil.copytree(stores["demo"].folder, unpublished.folder, ignore=shutil.ignore_patterns("releases"))
+    with pytest.raises(RefusedError, match="Publiez d’abord une période"):
+        copied(unpublished, "6")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_needs_at_most_three_imports(path):
+    code = "".join("".join(cell["source"]) + "\n" for cell in json.loads(path.read_text("utf-8"))["cells"][1:3])
+    assert 1 <= len(re.findall(r"^(?:import|from) ", code, re.MULTILINE)) <= 3
 
 
 class TestWhatLeaves:
@@ -133,7 +159,7 @@ class TestWhatLeaves:
         assert not disguises("registre-2025-2026").found_in(content)
 
     def test_nothing_leaves_of_a_period_that_is_not_published(self, stores):
-        with pytest.raises(RefusedError, match="Publiez-la d’abord"):
+        with pytest.raises(RefusedError, match="Publiez d’abord"):
             leaving_copy(stores["demo"], "6", "2025-2026-T2", {})
 
     @pytest.mark.parametrize("name", ["1", "2", "3", "4", "5"])

@@ -1,0 +1,30 @@
+"""Run a page in its frame, and show an unexpected exception without a value of the register."""
+
+import logging
+import traceback
+from pathlib import Path
+
+from streamlit.navigation.page import StreamlitPage
+
+from analytics.domain.errors import RelaisError
+from pages._widgets import text
+
+_LOG = logging.getLogger("relais")
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page; show the sentence of a RelaisError.
+
+    On an unexpected exception, show a generic message and log its type and location, never a value.
+    """
+    try:
+        page.run()
+    except RelaisError as error:
+        text.error(str(error))
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _LOG.error("%s in %s, line %s", type(error).__name__, Path(place.filename).name, place.lineno)
+        text.error(
+            "Cette page a rencontré une erreur. Vos données sont intactes. Rechargez la page ; si l’erreur revient, "
+            "signalez-la avec l’heure qu’il est."
+        )

@@ -1,0 +1,65 @@
+"""A figure that can be opened, and links to the pages where it leads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from analytics.domain.french import day, typeset
+from pages._widgets import text
+
+_PAGES = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a page by its folder, at an address (:func:`panel.address`)."""
+
+    label: str
+    page: str
+    address: Mapping[str, str | list[str]]
+
+    def show(self) -> None:
+        page = str(_PAGES / self.page / "page.py")
+        st.page_link(page, label=typeset(self.label), icon=":material/arrow_forward:", query_params=dict(self.address))
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure that can be opened: what it counts, from which date, over what, what is left out, how sure it is."""
+
+    label: str
+    value: str
+    counts: str
+    numerator: str
+    denominator: str
+    left_out: str = "rien"
+    uncertainty: str = ""
+    since: str = "la date du signalement"
+    note: str = ""
+    links: tuple[Link, ...] = ()
+
+    def show(self, as_of: date) -> None:
+        st.metric(typeset(self.label), typeset(self.value))
+        if self.note:
+            text.caption(self.note)
+        for link in self.links:
+            link.show()
+        with st.popover("Ce que ça compte", type="tertiary"):
+            band = f"- **Incertitude (95 %)** : {self.uncertainty}\n" if self.uncertainty else ""
+            text.paragraph(
+                f"{self.counts}\n\n- **Compté à partir de** {self.since}\n- **Numérateur** : {self.numerator}\n"
+                f"- **Dénominateur** : {self.denominator}\n- **Laissés de côté** : {self.left_out}\n{band}"
+                f"- **Au** {day(as_of)}"
+            )
+
+
+def show_indicators(entries: list[Indicator], as_of: date) -> None:
+    """Indicators side by side, each with its own explanation one click away."""
+    n_columns = 4 if len(entries) % 4 == 0 else 3
+    for first in range(0, len(entries), n_columns):
+        for column, entry in zip(st.columns(n_columns), entries[first : first + n_columns], strict=False):
+            with column.container(border=True, height="stretch", gap="xxsmall"):
+                entry.show(as_of)

@@ -1,0 +1,125 @@
+"""The filters of the pages of records and their address, from one list of fields."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics.domain.french import day
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.store import Snapshot
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter: its label, its key in the address, the attribute of :class:`Selection` that it sets.
+
+    ``choices`` gives the values to choose from, of the row of :meth:`Snapshot.choices`; ``written`` formats a value
+    for the panel and the address.
+    """
+
+    label: str
+    key: str
+    attribute: str
+    choices: Callable[[pd.Series], Iterable[Any]]
+    written: Callable[[Any], str] = str
+    placeholder: str = "Tous"
+    several: bool = True
+
+
+def _weeks(known: pd.Series) -> list[Any]:
+    return [week.date() for week in pd.date_range(known["first_week"], known["last_week"], freq="7D")]
+
+
+FIELDS = (
+    Field("Années scolaires", "annees", "school_years", lambda known: known["school_years"], placeholder="Toutes"),
+    Field("Depuis la semaine du", "depuis", "first_week", _weeks, day, "Le début", several=False),
+    Field("Jusqu’à la semaine du", "jusque", "last_week", _weeks, day, "La fin", several=False),
+    Field("Types d’incidents", "types", "incident_types", lambda _: INCIDENT_TYPES, INCIDENT_TYPES.label),
+    Field("Niveaux", "niveaux", "school_levels", lambda _: SCHOOL_LEVELS, SCHOOL_LEVELS.label),
+    Field("Réseaux", "reseaux", "school_networks", lambda _: SCHOOL_NETWORKS, SCHOOL_NETWORKS.label),
+    Field("Zones", "zones", "zones", lambda known: known["zones"], placeholder="Toutes"),
+)
+
+
+def filters(snapshot: Snapshot) -> Selection:
+    """The filter panel of the data pages. The choice is kept from page to page and in the address.
+
+    Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
+    address is read when it says something new, and written after each choice.
+    """
+    known = snapshot.choices().iloc[0]
+    if pd.isna(known["first_week"]):
+        return Selection()
+    with st.sidebar:
+        st.subheader("Filtrer")
+        chosen = {
+            field.attribute: _choose(field, {value: field.written(value) for value in field.choices(known)})
+            for field in FIELDS
+        }
+    return Selection(**chosen)
+
+
+def _choose(field: Field, options: Mapping[Any, str]) -> Any:
+    kept = st.session_state.setdefault("filters", {})
+    before, asked = kept.get(field.key, []), st.query_params.get_all(field.key)
+    values = [value for value, word in options.items() if word in asked]
+    if not values or asked == [options.get(value) for value in before]:  # the address says nothing new
+        shown = st.session_state.get(field.key, before)
+        values = [value for value in (shown if isinstance(shown, list) else [shown]) if value in options]
+    # Set on each run: the panel of another page is another widget, which would begin empty.
+    st.session_state[field.key] = values if field.several else next(iter(values), None)
+    shared: dict[str, Any] = {"format_func": options.__getitem__, "key": field.key, "placeholder": field.placeholder}
+    if field.several:
+        values = st.multiselect(field.label, list(options), select_all=False, **shared)  # its words are English
+    else:
+        week = st.selectbox(field.label, list(options), index=None, **shared)
+        values = [] if week is None else [week]
+    kept[field.key] = values
+    written = [options[value] for value in values]
+    if st.query_params.get_all(field.key) != written:
+        st.query_params[field.key] = written
+    return tuple(values) if field.several else next(iter(values), None)
+
+
+def address(selection: Selection, **more: str) -> dict[str, str | list[str]]:
+    """The address that gives a page this selection: what :func:`filters` reads, and ``more``, the page's own choices."""
+    query: dict[str, str | list[str]] = {}
+    for field in FIELDS:
+        if chosen := getattr(selection, field.attribute):
+            query[field.key] = [field.written(value) for value in chosen] if field.several else field.written(chosen)
+    return query | more
+
+
+def school_label(name: str, school_id: str) -> str:
+    """How a school is called in a list and in an address: two schools may share a name."""
+    return f"{name} ({school_id})"
+
+
+def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
+    """One choice among a few, kept in the address."""
+    return st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        default=next(iter(options)),
+        required=True,
+        wrap=True,
+        key=key,
+        bind="query-params",
+    )
+
+
+def pick(label: str, key: str, options: Mapping[str, str], default: str) -> str:
+    """One choice among many, kept in the address."""
+    return st.selectbox(
+        label,
+        list(options),
+        index=list(options).index(default),
+        format_func=options.__getitem__,
+        key=key,
+        bind="query-params",
+    )

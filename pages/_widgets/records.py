@@ -1,0 +1,80 @@
+"""A page of records: what its questions are asked of, its head, and the question that the reader chose."""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from analytics.domain.french import count, long_day
+from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.measures import incidents
+from analytics.store import Snapshot
+from pages import _data
+from pages._widgets import text
+from pages._widgets.panel import filters, one_of
+
+
+@dataclass(frozen=True)
+class Context:
+    """The records and the choice that a question of a page is asked of. A page may add what its questions share."""
+
+    snapshot: Snapshot
+    selection: Selection = EVERYTHING
+
+    @cached_property
+    def n_cases(self) -> int:
+        return int(self.snapshot.case_counts(self.selection)["n"].iloc[0])
+
+    @cached_property
+    def type_shares(self) -> pd.DataFrame:
+        """Each incident type with its share of the cases (:func:`incidents.shares`), the most frequent first."""
+        counts = self.snapshot.incident_counts(self.selection)
+        return incidents.shares(counts, "incident_type", self.n_cases, list(INCIDENT_TYPES))
+
+
+Asked = TypeVar("Asked", bound=Context)
+
+
+def open_records(title: str, question: str = "", *, filtered: bool = True) -> Context:
+    """The head of a page of records: title, filter panel, state of the records. Stops the page when no case is left."""
+    text.title(title, question)
+    snapshot = _data.snapshot()
+    context = Context(snapshot, filters(snapshot) if filtered else EVERYTHING)
+    if snapshot.is_demo:
+        text.warning(
+            "**Données fictives.** Importez votre registre à la page Registre pour voir vos chiffres.", "science"
+        )
+    if snapshot.is_fallback:
+        text.error(
+            "Le dernier import est endommagé. Vous voyez les données de l’import précédent. Importez à nouveau le registre."
+        )
+    description = context.selection.description
+    st.session_state["shown"] = (description, snapshot.as_of)  # marks the tables that leave by a download
+    text.caption(
+        f"Données internes · extrait du {long_day(snapshot.as_of)} · {description} · {count(context.n_cases, 'dossier')}"
+    )
+    if context.n_cases == 0:
+        text.info(
+            "Aucun dossier ne répond à ces filtres. Élargissez la période ou retirez un filtre.", "filter_alt_off"
+        )
+        st.stop()
+    return context
+
+
+def answer(
+    questions: Mapping[str, Callable[[Asked], None]],
+    context: Asked,
+    label: str = "Question",
+    key: str = "question",
+    place: DeltaGenerator | None = None,
+) -> None:
+    """Let the reader choose one of the questions of a page, at a ``place`` of its own or here, and answer it."""
+    with place or nullcontext():
+        chosen = one_of(label, key, {name: name for name in questions})
+    questions[chosen](context)

@@ -1,0 +1,126 @@
+"""A table of a measure: French headings, French labels for codes, French numbers."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics.charts.schools import FLAG_WORDS
+from analytics.charts.signals import SIGNAL_WORDS
+from analytics.domain.french import day, number, percent, typeset
+from analytics.domain.vocabulary import (
+    CHANNELS,
+    INCIDENT_TYPES,
+    REPORTERS,
+    SCHOOL_LEVELS,
+    SCHOOL_NETWORKS,
+    STEPS,
+    TEACHING_LEVELS,
+)
+
+_WHOLE = 20  # a table of no more rows is shown whole, without a bar to scroll
+
+_STEP_LABELS = {code: step.label for code, step in STEPS.items()}
+_LABELS: dict[str, Mapping[str, str]] = {
+    "flag": FLAG_WORDS,
+    "incident_type": INCIDENT_TYPES.labels,
+    "other_type": INCIDENT_TYPES.labels,
+    "channel": CHANNELS.labels,
+    "reporter": REPORTERS.labels,
+    "signal": SIGNAL_WORDS,
+    "school_level": TEACHING_LEVELS.labels | SCHOOL_LEVELS.labels,
+    "school_network": SCHOOL_NETWORKS.labels,
+    "step": _STEP_LABELS,
+    "next_step": _STEP_LABELS,
+}
+"""Code to French label, by name of column."""
+
+_HEADINGS = {
+    "beyond": "Dépassé de",
+    "case_id": "Dossier",
+    "deadline_words": "Délai",
+    "hours": "Heures",
+    "incident_type": "Type d’incident",
+    "lower": "Bas (95 %)",
+    "n": "Dossiers",
+    "n_cases": "Dossiers",
+    "n_closed": "Clôturés sans elle",
+    "n_done": "Faites",
+    "n_groups": "Séances",
+    "n_not_applicable": "Sans objet",
+    "n_not_recorded": "Non notées",
+    "n_overdue": "Hors délai",
+    "n_pupils": "Élèves",
+    "n_schools": "Écoles",
+    "name": "École",
+    "report_week": "Signalé la semaine du",
+    "school_level": "Niveau",
+    "school_network": "Réseau",
+    "share": "Part",
+    "step": "Étape",
+    "upper": "Haut (95 %)",
+    "waited": "Attend depuis",
+    "week": "Semaine du",
+    "zone": "Zone",
+}
+
+INTERVAL = ("share", "lower", "upper")
+SHARES = ("n", *INTERVAL)
+"""The columns of a measure's share of the cases."""
+
+WAITING = ("waited", "deadline_words", "beyond")
+"""The columns of :func:`measures.relays.overdue_list` that say how long a step waits."""
+
+
+def columns(*usual: str, **own: str) -> dict[str, str]:
+    """Columns of a table with their headings: the ``usual`` ones, then those with a heading of their ``own``."""
+    return {name: _HEADINGS[name] for name in usual} | own
+
+
+def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """The ``columns`` of a table under their headings, codes as labels."""
+    shown = table[list(columns)].reset_index(drop=True)
+    for column in shown.columns.intersection(list(_LABELS)):
+        shown[column] = shown[column].map(_LABELS[column])
+    return shown.set_axis([typeset(heading) for heading in columns.values()], axis="columns")
+
+
+def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """The ``columns`` of a table under their French headings, written in French; sorting still follows the values."""
+    shown = in_french(table, columns)
+    median = typeset(columns.get("median", ""))
+    if median:
+        shown[median] = shown[median].fillna(math.inf)  # not reached: sorts after all others
+    has_shares = bool({"share", "incidence"} & set(columns))
+    formats = {
+        heading: _written(column, shown[heading], has_shares)
+        for column, heading in zip(columns, shown.columns, strict=True)
+    }
+    st.dataframe(
+        shown.style.format(formats, na_rep="–"),
+        hide_index=True,
+        height="content" if len(shown) <= _WHOLE else "auto",
+        column_config={median: st.column_config.Column(width=130)} if median else None,
+        placeholder="–",  # else the browser says "None", whatever the style says
+    )
+
+
+def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any], str]:
+    """The format of a column: shares as percentages, days as 22/11/2026, numbers with their spaces."""
+    if column.startswith(("share", "within", "incidence")) or (column in ("lower", "upper") and has_shares):
+        return percent
+    if column == "median":
+        return lambda value: "moins de la moitié" if math.isinf(value) else _decimal(value)
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return day
+    if pd.api.types.is_bool_dtype(values):
+        return lambda value: "oui" if value else "non"
+    if pd.api.types.is_float_dtype(values):
+        return _decimal
+    return number if pd.api.types.is_integer_dtype(values) else str
+
+
+def _decimal(value: float) -> str:
+    return number(value, 0 if float(value).is_integer() else 1)

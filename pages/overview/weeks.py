@@ -1,0 +1,26 @@
+"""The reports of each week of the last school year."""
+
+from analytics.charts import incidents as charts
+from analytics.domain.french import count, day
+from analytics.domain.school_calendar import calendar
+from analytics.measures import incidents
+from pages._widgets import Context, show_chart, text
+from pages._widgets.weekly import WEEK_COLUMNS, weeks_of_year
+
+
+def show(context: Context) -> None:
+    counts = context.snapshot.case_counts(context.selection, ["school_year", "report_week"])
+    year = counts["school_year"].max()
+    weeks = weeks_of_year(context, counts, year)
+    text.paragraph(f"**Signalements par semaine, {year}**")
+    show_chart(
+        charts.weeks(weeks, year, incidents.year_before(calendar(), year), height=244),
+        key="weeks",
+        alt=f"{count(weeks['n'].sum(), 'signalement')} depuis le {day(weeks['week'].iloc[0])}.",
+        read="une barre par semaine ; le trait gris est l’année d’avant, à la même semaine d’école ; une barre hachurée est la "
+        "semaine en cours ; les bandes grises sont les congés.",
+        act="pour savoir ce qui dépasse le hasard, suivez « Au-delà du hasard » plus haut : une semaine haute n’est pas une tendance.",
+        table=weeks,
+        columns=WEEK_COLUMNS,
+        folded=True,
+    )

@@ -1,0 +1,97 @@
+"""The programme: what to give where and when, or why there is none, and the files to take."""
+
+from datetime import UTC
+
+import streamlit as st
+
+from analytics.charts import planning as charts
+from analytics.domain.french import count, number, percent
+from analytics.domain.programme import programme
+from analytics.domain.vocabulary import SCHOOL_NETWORKS
+from analytics.planning.allocation import Plan
+from analytics.planning.comparison import coverage
+from analytics.planning.plans import by_school, by_week, compare_plans, programme_rows
+from analytics.planning.relaxation_text import describe_relaxations
+from pages._widgets import columns, offer_file, show_chart, show_table, text
+from pages.prevention.computing import Planned
+
+
+def show(context: Planned) -> None:
+    result = context.result
+    if result is None:
+        text.caption("Le calcul prend de quelques secondes à une minute. Changez les heures et les règles d’abord.")
+    elif result.plan is not None:
+        _show_plan(context, result.plan)
+        _offer_files(context, result.plan)
+    elif result.out_of_time:
+        text.warning(
+            "Aucun programme trouvé en une minute. Réduisez la période ou les règles, puis réessayez.",
+            "hourglass_bottom",
+        )
+    else:
+        lines = describe_relaxations(result.relaxations, context.preparation.problem)
+        listed = "\n".join(f"- {line}" for line in lines)
+        text.error(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{listed}", "rule")
+
+
+def _show_plan(context: Planned, plan: Plan) -> None:
+    preparation = context.preparation
+    problem, sessions = preparation.problem, plan.sessions
+    ours = compare_plans(problem, sessions).iloc[0]
+    text.header("Le programme")
+    text.paragraph(
+        f"**{count(ours['n_sessions'], 'séance')} dans {count(ours['n_schools'], 'école')}, "
+        f"{number(ours['hours'])} h d’équipe ({percent(ours['hours_share'])} des heures).** Ce programme couvre "
+        f"{percent(ours['share'])} du besoin. Aucun autre qui respecte les règles ne ferait mieux de plus de "
+        f"{percent(max(plan.gap, 0.001), 1)} : c’est prouvé."
+    )
+    labels, rows = programme().labels, programme_rows(problem, sessions)
+    show_chart(
+        charts.hours_by_week(by_week(problem, sessions), labels),
+        key="plan-weeks",
+        alt=f"Heures prévues par semaine : {number(ours['hours'])} h au total, jamais plus que celles de l’équipe.",
+        read="chaque barre est une semaine de classe, chaque couleur une activité. La ligne grise est ce que l’équipe peut "
+        "donner, urgences déduites. Une école reçoit une activité pour tous ses groupes, ou pas du tout.",
+        act="appelez les écoles dans l’ordre des semaines. Une semaine pleine n’a plus de place pour un imprévu.",
+        table=rows.assign(activity=rows["activity"].map(labels)),
+        columns=columns("week", "name", "zone", activity="Activité") | columns("n_groups", "hours"),
+    )
+    with st.expander("Par école"):
+        show_table(
+            by_school(problem, sessions, preparation.need, preparation.given),
+            columns("name", "school_network", "zone", "n", need="Besoin", n_activities="Activités")
+            | columns("n_groups", first_week="Dès la semaine du", last_given="Dernière action donnée"),
+        )
+    with st.expander("Par zone et par réseau"):
+        show_table(
+            coverage(problem, sessions).replace({"name": SCHOOL_NETWORKS.labels}),
+            columns(name="Zone ou réseau")
+            | columns("n_schools", n_required="Au moins", n_planned="Touchées")
+            | columns("share"),
+        )
+
+
+def _offer_files(context: Planned, plan: Plan) -> None:
+    """Download buttons for the plan."""
+    with st.container(horizontal=True):
+        offer_file("Classeur (XLSX)", lambda: _made(context, plan, "xlsx"), "programme.xlsx", "prendre_xlsx")
+        offer_file("Calendrier (ICS)", lambda: _made(context, plan, "ics"), "programme.ics", "prendre_ics")
+        label = "Une page pour la direction (PDF)"
+        offer_file(label, lambda: _made(context, plan, "pdf"), "programme.pdf", "prendre_pdf")
+    text.caption(
+        "Données internes. Le calendrier donne une semaine à chaque séance : le jour et l’heure se fixent avec l’école. "
+        "Réimporté, il déplace les séances au lieu de les doubler."
+    )
+
+
+def _made(context: Planned, plan: Plan, kind: str) -> bytes:
+    from analytics.documents.plan_pdf import plan_pdf
+    from analytics.documents.plan_workbook import Edition, plan_workbook
+    from analytics.planning.calendar_file import plan_calendar
+
+    snapshot, preparation, now = context.snapshot, context.preparation, context.now
+    if kind == "ics":
+        schools, year = preparation.problem.schools, preparation.year.name
+        return plan_calendar(plan.sessions, schools, year, now.astimezone(UTC), programme())
+    edition = Edition(plan, preparation, context.team, context.rules, snapshot.as_of, now.date(), snapshot.is_demo)
+    return plan_pdf(edition, programme()) if kind == "pdf" else plan_workbook(edition, programme())

@@ -1,0 +1,117 @@
+"""A closed period: the proof of what can be published, once per version of the data, the preview, and the files."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from analytics.disclosure.catalogue import Catalogue, Period, load_catalogue
+from analytics.disclosure.release_proposal import Proposal
+from analytics.disclosure.release_records import past_records
+from analytics.disclosure.wording import certificate, explain_refusal
+from analytics.documents.publication import zipped
+from analytics.documents.publication_layout import reasons_frame, table_frame
+from analytics.domain.errors import RelaisError
+from analytics.domain.french import count
+from analytics.domain.school_calendar import TIMEZONE
+from analytics.store import Snapshot
+from analytics.workflows import publishing
+from pages import _data
+from pages._widgets import Context, offer_file, text
+
+
+def show(context: Context) -> None:
+    """Choose a closed period, see its proof and its preview, publish it; or take again what was published of it."""
+    snapshot, store, catalogue = context.snapshot, _data.store(), load_catalogue()
+    periods = _closed_periods(catalogue, snapshot)
+    if not periods:
+        text.info("Aucune période n’est encore close. Une période se publie une fois terminée.", "schedule")
+        return
+    code = st.selectbox(
+        "Période",
+        list(periods),
+        format_func=lambda code: periods[code].label,
+        key="publier_periode",
+        bind="query-params",
+    )
+    text.caption(
+        f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l’inverse : leur "
+        "différence trahirait le reste."
+    )
+    before = publishing.already_published(store, snapshot, periods[code], catalogue)
+    if before is not None:
+        text.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", "task_alt")
+        files, name = dict(before.files), f"publication-{code}.zip"
+        offer_file("Télécharger les fichiers (ZIP)", lambda: zipped(files), name, "publier_fichiers")
+        return
+    text.paragraph(
+        "**Comment ça marche.** Les tableaux d’un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
+        "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n’importe qui, puis comme "
+        "chaque école.\n\n**Que faire.** Relisez l’aperçu, puis publiez : la publication est enregistrée, et les "
+        "suivantes en tiennent compte."
+    )
+    if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
+        return
+    n_records = len(past_records(store.folder))
+    today = datetime.now(ZoneInfo(TIMEZONE)).date()
+    found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
+    _show_proof(found)
+    _offer(found, n_records)
+    _show_tables(found)
+
+
+def _closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:
+    """The periods of the school years of the records that are over: whole years first, the last one on top."""
+    years = set(snapshot.choices().iloc[0]["school_years"])
+    closed = [
+        period
+        for period in catalogue.periods.values()
+        if period.school_year in years and period.last_day < snapshot.as_of
+    ]
+    closed.sort(key=lambda period: (not period.months, period.last_day), reverse=True)
+    return {period.code: period for period in closed}
+
+
+@st.cache_resource(show_spinner="Protection, puis attaque de tous les tableaux…", max_entries=4)
+def _proposal(folder: str, version: str, period: str, n_records: int, today: date) -> Proposal:
+    """What can be published; the same as long as the records, the past releases and the day are."""
+    catalogue = load_catalogue()
+    return publishing.prepare(_data.store(), _data.snapshot(), catalogue.period(period), catalogue, today)
+
+
+def _show_proof(found: Proposal) -> None:
+    if found.release is None:
+        text.warning(
+            "La version exacte n’a pas pu être prouvée sûre : elle n’est pas publiée. La version arrondie, sans "
+            "certificat, peut l’être.",
+            "gpp_maybe",
+        )
+        return
+    text.success(certificate(found.release), "verified_user")
+    text.caption(f"Protégé et attaqué en {count(round(found.seconds), 'seconde')}.")
+    for title in found.release.refused:
+        text.info(explain_refusal(title), "block")
+
+
+def _show_tables(found: Proposal) -> None:
+    for table in (found.release or found.rounded).tables:
+        st.subheader(table.title, anchor=False)
+        wide = {heading: st.column_config.Column(width=150) for heading in table.labels(-1)}
+        st.dataframe(table_frame(table), hide_index=True, column_config=wide, alt=table.title)
+    reasons = reasons_frame(found)
+    if len(reasons):
+        text.header("Pourquoi ces nombres sont retenus", anchor=False)
+        text.caption("Pour le service seulement : la raison n’est jamais publiée.")
+        st.dataframe(reasons, hide_index=True, alt="Raison de chaque nombre retenu")
+
+
+def _offer(found: Proposal, n_records: int) -> None:
+    """The button that publishes; what left is then offered as one archive."""
+    label = "Publier et enregistrer" if found.release else "Publier la version arrondie et enregistrer"
+    if st.button(label, type="primary", icon=":material/publish:", key="publier_enregistrer"):
+        try:
+            publishing.record_and_render(_data.store(), found.release or found.rounded, n_records)
+        except RelaisError as error:
+            text.error(str(error))
+            return
+        st.rerun()

@@ -1,0 +1,29 @@
+"""What the store holds, the history of imports, and the undo of the last one."""
+
+import streamlit as st
+
+from analytics.store import Store
+from pages._widgets import text
+from pages.register import state
+
+
+def show(store: Store, summary: state.StoreSummary) -> None:
+    text.header("Ce que contient Relais", anchor=False)
+    st.markdown("\n".join(f"- {text.plain(sentence)}" for sentence in summary.sentences))
+    state.show_flash("history")
+    text.plain_table(summary.history, "Les importations, la dernière d’abord")
+    text.caption("Relais ne garde ni le fichier importé, ni le nom de qui l’a importé.")
+    if len(store.versions) > 1:
+        _offer_undo(store)
+
+
+def _offer_undo(store: Store) -> None:
+    """Undo the last import, after a confirmation."""
+    if not state.undo_asked():
+        label, key = "Annuler la dernière importation", "registre_annuler_bouton"
+        st.button(label, icon=":material/undo:", key=key, on_click=state.ask_undo, args=(True,))
+        return
+    text.warning("Les données d’avant cette importation reviendront. Annuler la dernière importation ?")
+    with st.container(horizontal=True):
+        st.button("Oui, annuler", key="registre_annuler_oui", on_click=state.undo, args=(store,), type="primary")
+        st.button("Non, garder", key="registre_annuler_non", on_click=state.ask_undo, args=(False,))

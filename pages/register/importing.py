@@ -1,0 +1,85 @@
+"""The import of a register: upload, check, answers about unknown words, import, refused rows."""
+
+import streamlit as st
+
+from analytics.domain.french import count
+from analytics.intake import OwnWords, RefusedFileError, load_own_words, own_words_toml, together
+from analytics.intake.dates import parse_moment
+from analytics.intake.template import template_workbook
+from analytics.store import Store
+from pages._widgets import text
+from pages._widgets.files import offer_file, style
+from pages.register import check, questions, refused, state
+
+
+def show(store: Store) -> None:
+    text.header("Importer", anchor=False)
+    text.paragraph(
+        "Le fichier est lu en mémoire et n’est jamais enregistré. Les noms, les dates de naissance et les remarques n’entrent "
+        "pas dans Relais ; le numéro de dossier devient un pseudonyme."
+    )
+    offer_file(
+        "Télécharger un registre vide", template_workbook, "registre.xlsx", "registre_modele", icon="description"
+    )
+    upload = _choose_files()
+    state.show_flash("import")
+    if upload is not None:
+        _show_upload(store, upload)
+    elif (done := state.import_awaiting_corrections()) is not None:
+        refused.show(done)
+        if st.button("J’ai terminé", key="registre_termine"):
+            state.clear()
+            st.rerun()  # Streamlit lets go of a downloaded file at the end of the second run without it
+    else:
+        state.clear_check()
+
+
+def _show_upload(store: Store, upload: state.Upload) -> None:
+    checked = state.check(store, upload)
+    if checked.found is None:
+        text.error(text.plain(checked.refusal))
+    else:
+        check.show(checked.found)
+    questions.ask(checked, upload)
+    if upload.own_words != OwnWords():
+        label, name = "Garder ces correspondances pour la prochaine fois", "correspondances.toml"
+        offer_file(label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save")
+    if checked.found is not None:
+        refused.show(checked.found)
+        n_accepted = checked.found.extract.n_accepted
+        label = f"Importer {count(n_accepted, 'dossier')}"
+        if n_accepted and st.button(label, type="primary", key="registre_importer"):
+            state.publish(store, upload)
+
+
+def _choose_files() -> state.Upload | None:
+    """The widgets for the files; None while there is no register, or while something about it cannot be read."""
+    generation, workbooks = state.upload_generation(), ["xlsx", "ods", "csv"]
+    st.html(style(__file__, "upload.css").replace("LIMIT", str(st.get_option("server.maxUploadSize"))))
+    register = st.file_uploader(
+        "Votre registre (XLSX, ODS ou CSV)", type=workbooks, key=f"registre_fichier_{generation}"
+    )
+    with st.expander("Les écoles, le jour de l’extrait ou vos propres mots sont ailleurs"):
+        label = "La liste des écoles, si elle n’est pas une feuille du registre"
+        schools = st.file_uploader(label, type=workbooks, key=f"registre_ecoles_{generation}")
+        label = "Vos correspondances, gardées d’une autre fois"
+        mapping = st.file_uploader(label, type=["toml"], key=f"registre_correspondances_{generation}")
+        label = "Le jour de l’extrait, si le fichier ne le dit pas"
+        typed = st.text_input(label, placeholder="12/06/2026", key=f"registre_jour_{generation}")
+    moment = parse_moment(typed) if typed.strip() else None
+    if typed.strip() and moment is None:
+        text.error("Le jour de l’extrait s’écrit 12/06/2026.")
+        return None
+    if register is None:
+        return None
+    try:
+        own_words = load_own_words(mapping.getvalue()) if mapping else OwnWords()
+    except RefusedFileError as error:
+        text.error(text.plain(str(error)))
+        return None
+    own_words = together(own_words, state.answers())
+    as_of = moment.date() if moment else None
+    files = tuple(file.file_id if file else "" for file in (register, schools, mapping))
+    return state.Upload(
+        register.getvalue(), schools.getvalue() if schools else None, as_of, own_words, (files, as_of, own_words)
+    )

@@ -1,0 +1,47 @@
+"""The school that the page is about, and its peers."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from analytics.domain.french import count
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
+from analytics.measures import schools
+from pages._widgets import Context, pick, school_label, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneSchool(Context):
+    """The records of one school: ``selection`` is narrowed to it, ``school`` is its row of :func:`schools.rates`.
+
+    ``groups`` are the selections that it stands beside, itself first, by their words: ``group_labels``.
+    """
+
+    school: pd.Series
+    groups: dict[str, Selection]
+    group_labels: dict[str, str]
+
+
+def choose(records: Context) -> OneSchool:
+    """Ask for a school; stops the page when none answers the filters."""
+    snapshot, selection = records.snapshot, records.selection
+    counts = schools.teaching(snapshot.school_counts(selection), selection.school_levels)
+    rated = schools.rates(counts).sort_values(["name", "school_id"])
+    if rated.empty:
+        text.info("Aucune école ne répond à ces filtres.", "filter_alt_off")
+        st.stop()
+    labels = {code: school_label(name, code) for name, code in zip(rated["name"], rated["school_id"], strict=True)}
+    school_id = pick("École", "ecole", labels, next(iter(labels)))
+    school = rated.set_index("school_id", drop=False).loc[school_id]
+    groups = {"school": replace(selection, school_ids=(school_id,))}
+    group_labels = {"school": "cette école"}
+    for column, vocabulary, word in (
+        ("school_network", SCHOOL_NETWORKS, "réseau"),
+        ("school_level", TEACHING_LEVELS, "niveau"),
+    ):
+        if len(alike := schools.peers(rated, school_id, column)) > 1:
+            groups[column] = replace(selection, school_ids=alike)
+            group_labels[column] = f"{word} {vocabulary.label(school[column])} ({count(len(alike), 'école')})"
+    return OneSchool(snapshot, groups["school"], school=school, groups=groups, group_labels=group_labels)

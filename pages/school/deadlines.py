@@ -1,0 +1,55 @@
+"""The steps of a school against its own deadlines, compared with its network and its level."""
+
+import pandas as pd
+
+from analytics.charts import relays as charts
+from analytics.domain.french import count, day, hours, school_days
+from analytics.domain.vocabulary import RELAYS
+from analytics.measures import relays, schools
+from pages._widgets import WAITING, columns, show_chart, show_table, text
+from pages.school.chosen import OneSchool
+
+_PEERS = {"school_network": "réseau", "school_level": "niveau"}
+
+
+def show(context: OneSchool) -> None:
+    snapshot = context.snapshot
+    limits = schools.deadlines(snapshot.table("school_deadlines"), context.school["school_id"])
+    limits["limit"] = [
+        hours(in_hours) if pd.notna(in_hours) else school_days(in_days)
+        for in_hours, in_days in zip(limits["max_hours"], limits["max_school_days"], strict=True)
+    ]
+    counts = {group: snapshot.step_counts("deadline", selection) for group, selection in context.groups.items()}
+    table = relays.against_deadline(counts["school"]).merge(limits, on="step")
+    peers = {}
+    for group, word in _PEERS.items():
+        if group not in counts:
+            continue
+        peers[f"share_{group}"] = f"À temps, {word}"
+        in_time = relays.shares_within(counts[group], (1,)).rename(columns={"incidence": f"share_{group}"})
+        table = table.merge(in_time[["step", f"share_{group}"]], on="step", how="left")
+    n_overdue, n_own = int(table["n_overdue"].sum()), int(limits["is_own"].sum())
+    whose = (
+        f"{count(n_own, 'délai')} de l’école, les autres sont ceux du service."
+        if n_own
+        else "L’école n’a pas donné de délai : ceux du service servent."
+    )
+    text.header("Ses étapes et ses délais")
+    text.paragraph(
+        f"{whose} **{count(n_overdue, 'étape')}** hors délai dans ses dossiers ouverts, au {day(snapshot.as_of)}."
+    )
+    show_chart(
+        charts.deadline_bars(table[table["step"].isin(RELAYS)]),
+        key="deadlines",
+        alt=f"{count(n_overdue, 'étape')} hors délai dans les dossiers ouverts de l’école.",
+        read="chaque barre contient les dossiers de l’école où ce relais est à activer, jugés sur le délai qu’elle s’est donné, sinon "
+        "sur celui du service. Au tableau, toutes les étapes, avec la part à temps de son réseau et de son niveau.",
+        act="appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
+        table=table.assign(is_own=table["is_own"].map({True: "l’école", False: "le service"})),
+        columns=columns("step", limit="Délai", is_own="Fixé par")
+        | columns("n_cases", share="À temps", **peers, n_overdue="Hors délai, ouverts"),
+    )
+    if n_overdue:
+        columns_of_list = columns("case_id", step="Étape attendue") | columns("report_week", *WAITING)
+        show_table(relays.overdue_list(snapshot.overdue(context.selection)), columns_of_list)
+        text.caption("Liste exacte, interne : elle ne sort pas du service.")

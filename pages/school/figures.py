@@ -1,0 +1,73 @@
+"""How many cases a school has, how many to believe in, since when none, and how many follow each other."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from analytics.charts.schools import FLAG_WORDS
+from analytics.domain.french import count, day, number
+from analytics.measures import schools
+from pages._widgets import Indicator, show_indicators, text
+from pages.school.chosen import OneSchool
+
+
+def show(context: OneSchool) -> None:
+    school, as_of = context.school, context.snapshot.as_of
+    n_cases = count(school["n"], "dossier")
+    counts = context.snapshot.case_counts(context.selection, ["school_id", "report_week"])
+    repeats = schools.repeats(counts).iloc[0]
+    entries = [
+        Indicator(
+            "Dossiers",
+            number(school["n"]),
+            note=f"dont {count(school['n_open'], 'ouvert')}",
+            counts="Les dossiers de cette école qui répondent aux filtres.",
+            numerator=n_cases,
+            denominator="sans objet : c’est un nombre",
+        ),
+        Indicator(
+            "Taux prudent pour 1 000 élèves",
+            number(school["shrunken_rate"], 1),
+            note=f"entre {number(school['shrunken_lower'], 1)} et {number(school['shrunken_upper'], 1)} · taux brut "
+            f"{number(school['rate'], 1)}",
+            counts="Ce que l’on peut croire du taux de l’école : le sien, rapproché de celui de toutes les écoles d’autant plus "
+            f"qu’elle est petite. Face aux autres, elle est {FLAG_WORDS.get(school['flag'], 'sans comparaison possible')}.",
+            numerator=n_cases,
+            denominator=count(school["n_pupils"], "élève")
+            if pd.notna(school["n_pupils"])
+            else "nombre d’élèves inconnu",
+        ),
+        _since_last(school, as_of),
+        Indicator(
+            "Dossiers qui en suivent un autre",
+            number(repeats["n"]),
+            note="dans les quatre semaines",
+            counts="Les dossiers signalés dans les quatre semaines après un autre de cette école.",
+            numerator=count(repeats["n"], "dossier"),
+            denominator=count(repeats["n_cases"], "dossier"),
+        ),
+    ]
+    show_indicators(entries, as_of)
+    if not school["n"]:
+        text.info(
+            "Aucun dossier de cette école ne répond aux filtres. Ne rien signaler n’est pas être à l’abri : un appel suffit "
+            "souvent pour savoir si l’on y connaît le service."
+        )
+        st.stop()
+
+
+def _since_last(school: pd.Series, as_of: date) -> Indicator:
+    value, note = "–", ""
+    if school["n"]:
+        n_weeks = (pd.Timestamp(as_of) - school["last_week"]).days // 7
+        value = count(n_weeks, "semaine") if n_weeks else "cette semaine"
+        note = f"semaine du {day(school['last_week'])}"
+    return Indicator(
+        "Depuis le dernier signalement",
+        value,
+        note=note,
+        counts="Le temps entre la semaine du dernier signalement et l’extrait du registre.",
+        numerator="sans objet : c’est une durée",
+        denominator="sans objet",
+    )

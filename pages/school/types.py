@@ -1,0 +1,26 @@
+"""The cases of a school by type, compared with its network and its level."""
+
+from analytics.charts import schools as charts
+from analytics.domain.french import count, number
+from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.measures import incidents
+from pages._widgets import INTERVAL, Context, columns, show_chart, text
+from pages.school.chosen import OneSchool
+
+
+def show(context: OneSchool) -> None:
+    answers = {group: Context(context.snapshot, chosen).type_shares for group, chosen in context.groups.items()}
+    beside = incidents.compare_groups(answers, "incident_type")
+    first = answers["school"].iloc[0]
+    text.header("Ses dossiers par type")
+    show_chart(
+        charts.beside_dots(beside, INCIDENT_TYPES.labels, context.group_labels),
+        key="types",
+        alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {count(first['n'], 'dossier')} sur "
+        f"{number(context.school['n'])}.",
+        read="le rond est la part des dossiers de l’école où ce type est noté, le trait gris ce que le hasard laisse d’incertain. Les "
+        "autres marques sont son réseau et son niveau, école comprise. Un dossier peut avoir plusieurs types.",
+        act="quand le trait d’un type passe à côté des marques de ses semblables, parlez-en avec l’école. Sinon, l’écart peut venir du hasard.",
+        table=beside.assign(group=beside["group"].map(context.group_labels)),
+        columns=columns("incident_type", group="Où") | columns("n", n_cases="Sur") | columns(*INTERVAL),
+    )

@@ -1,0 +1,22 @@
+"""How many schools of each network and level have a case."""
+
+from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
+from analytics.measures import schools
+from pages._widgets import INTERVAL, columns, show_table, text
+from pages.schools.rated import RatedSchools
+
+
+def show(context: RatedSchools) -> None:
+    text.header("Par réseau et par niveau")
+    for column, vocabulary, heading in (
+        ("school_network", SCHOOL_NETWORKS, "Réseau"),
+        ("school_level", TEACHING_LEVELS, "Niveau"),
+    ):
+        groups = schools.concerned(context.rated, column)
+        show_table(
+            groups.assign(group=groups[column].map(vocabulary.labels).fillna("Non précisé")),
+            columns(group=heading)
+            | columns("n_schools", n_concerned="Avec au moins un dossier", n_silent="Sans dossier")
+            | columns(*INTERVAL, "n_cases")
+            | {"share": "Part concernée"},
+        )

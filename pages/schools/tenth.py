@@ -1,0 +1,47 @@
+"""Concentration: the share of the most concerned tenth, compared with chance."""
+
+import pandas as pd
+
+from analytics.charts import schools as charts
+from analytics.domain.french import count, percent
+from pages._widgets import show_chart, text
+from pages.schools.rated import RatedSchools
+
+_ACTS = {
+    "plus que le hasard": "les dossiers signalés se concentrent plus que le hasard ne le veut : quelques écoles méritent un effort à "
+    "part. Une partie de leur avance vient pourtant du hasard, et baissera seule.",
+    "comme le hasard": "rien ne montre que les dossiers se concentrent : visez toutes les écoles plutôt que quelques-unes.",
+    "moins que le hasard": "les dossiers sont plus étalés que le hasard : visez toutes les écoles plutôt que quelques-unes.",
+}
+
+
+def show(context: RatedSchools) -> None:
+    tenth = context.tenth
+    if not tenth["n_cases"] or tenth["n_schools"] < 10:
+        return
+    verdict = against_chance(tenth["share"], tenth["lower"], tenth["upper"])
+    text.header("Le dixième des écoles le plus concerné")
+    show_chart(
+        charts.concentration_bars(pd.DataFrame([tenth])),
+        key="tenth",
+        alt=f"{count(tenth['n_top'], 'école a', 'écoles ont')} {percent(tenth['share'])} des dossiers : {verdict} "
+        f"({percent(tenth['expected'])}).",
+        read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
+        "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d’incertain.",
+        act=_ACTS[verdict],
+        table=pd.DataFrame([tenth]),
+        columns={
+            "n_schools": "Écoles",
+            "n_top": "Dont le dixième",
+            "n_top_cases": "Ses dossiers",
+            "n_cases": "Dossiers",
+            "share": "Sa part",
+        },
+    )
+
+
+def against_chance(observed: float, lower: float, upper: float) -> str:
+    """Compare a share with its interval by chance."""
+    if observed > upper:
+        return "plus que le hasard"
+    return "moins que le hasard" if observed < lower else "comme le hasard"

@@ -1,0 +1,44 @@
+"""A recorded release as data frames."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.disclosure.frames import published_period, wide
+from analytics.disclosure.release_records import record
+from analytics.documents.publication import publication_files
+from analytics.domain.errors import RefusedError
+from tests.released import TERM, release
+
+
+def test_what_is_not_published_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(RefusedError, match="relais publish"):
+        published_period(TERM, tmp_path)
+
+
+def test_a_recorded_release_gives_its_tables_and_its_first_page(tmp_path):
+    record(tmp_path, publication_files(release()))
+    published = published_period(None, tmp_path)
+    assert (published.period, published.is_demo) == (TERM, False)
+    assert list(published.about) == ["Période", "Publié le", "Règles", "Méthode", "Certificat"]
+    assert published.tables.keys() == {table.title for table in release().tables}
+
+
+def published(table):
+    return table("""
+        Type     | Niveau | Nombre | De | À
+        Insultes | S1     |     12 |    |
+        Insultes | Total  |     20 |    |
+        Menaces  | S1     |        |  1 | 8
+        Menaces  | Total  |        |  2 | 9
+        Autre    | S1     |        |  1 |
+        Autre    | Total  |        |  1 |
+        Total    | S1     |     15 |    |
+        Total    | Total  |     25 |    |
+    """).astype(dict.fromkeys(("Nombre", "De", "À"), "Int64"))
+
+
+def test_a_table_reads_as_it_was_published(table):
+    frame = wide(published(table))
+    assert list(frame.index) == ["Insultes", "Menaces", "Autre", "Total"]
+    assert frame.loc["Menaces"].to_list() == ["de 1 à 8", "de 2 à 9"]

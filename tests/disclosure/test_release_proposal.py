@@ -1,0 +1,91 @@
+"""From the store to a release: proven, within its rules, and held against past releases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analytics.disclosure.catalogue import CatalogueError, load_catalogue
+from analytics.disclosure.release_proposal import Proposal, propose
+from analytics.disclosure.release_records import Record, past_records
+from analytics.store import Store
+from analytics.workflows.publishing import record_and_render
+from tests.released import TERM, TODAY, imported, proposal, release, shared_store
+
+
+def proposed(store: Store, past: Sequence[Record] = (), code: str = TERM, **rules: float) -> Proposal:
+    catalogue = load_catalogue()
+    catalogue = replace(catalogue, rules=catalogue.rules.replace(**rules))
+    with store.snapshot() as snapshot:
+        return propose(snapshot, catalogue, catalogue.period(code), past, TODAY)
+
+
+def test_every_suppressed_cell_has_a_reason_and_an_interval():
+    suppressed = {(t.code, k): cell for t in release().tables for k, cell in t.cells.items() if cell.value is None}
+    assert suppressed
+    assert suppressed.keys() == proposal().reasons.keys()
+    assert all(cell.lower >= 1 for cell in suppressed.values())
+
+
+def test_no_published_count_is_below_the_threshold():
+    tables = [table for table in release().tables if table.unit != "schools"]
+    published = [cell.value for table in tables for cell in table.cells.values() if cell.value is not None]
+    assert not [value for value in published if 0 < value < release().rules.threshold]
+
+
+def test_a_table_of_which_too_much_would_be_suppressed_is_refused_and_named():
+    assert {table.title for table in release().tables}.isdisjoint(release().refused)
+    assert release().refused
+    for table in release().tables:
+        filled = [cell for cell in table.cells.values() if cell.value != 0]
+        assert sum(cell.value is None for cell in filled) <= 0.4 * len(filled)
+
+
+def test_a_period_that_is_not_over_is_refused():
+    with pytest.raises(CatalogueError, match="n’est pas close"):
+        proposed(shared_store(), code="2025-2026")
+
+
+def test_what_is_not_proven_in_time_is_offered_rounded():
+    found = proposed(shared_store(), seconds=0)
+    assert found.release is None
+    assert found.rounded.is_rounded
+    assert all(cell.value is not None for table in found.rounded.tables for cell in table.cells.values())
+
+
+class TestAgainstPastReleases:
+    @pytest.fixture
+    def own(self, tmp_path: Path) -> Store:
+        own = imported(tmp_path / "store")
+        record_and_render(own, release(), 0)
+        return own
+
+    def test_a_period_that_overlaps_a_published_one_is_refused(self, own):
+        (past,) = past_records(own.folder)
+        with pytest.raises(CatalogueError, match="recouvre"):
+            proposed(own, [replace(past, period="2025-2026")])
+
+    def test_a_second_release_with_other_numbers_is_refused(self, own):
+        (past,) = past_records(own.folder)
+        name = next(name for name in past.files if name.endswith(".csv"))
+        changed = re.sub(
+            rb";Total;(\d+);", lambda found: b";Total;%d;" % (int(found[1]) + 1), past.files[name], count=1
+        )
+        with pytest.raises(CatalogueError, match="d’autres nombres"):
+            proposed(own, [replace(past, files={**past.files, name: changed})])
+
+    def test_a_second_release_is_attacked_together_with_the_first_and_shows_nothing_more_of_it(self, own):
+        found = proposed(own, past_records(own.folder))
+        assert found.release is not None
+        assert found.release.n_past == 1
+        first = {(t.code, labels): cell.value for t in release().tables for labels, cell in t.cells.items()}
+        again = {(t.code, labels): cell.value for t in found.release.tables for labels, cell in t.cells.items()}
+        assert {cell: again[cell] for cell in first if cell in again} == {c: first[c] for c in first if c in again}
+
+    def test_a_fictitious_release_does_not_bind_a_real_one(self, own):
+        (past,) = past_records(own.folder)
+        assert proposed(own, [replace(past, is_demo=True, period="2025-2026")]).release is not None

@@ -1,0 +1,58 @@
+"""Each relay as a figure: shares of the truth file, intervals, danger apart."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from analytics.documents.internal import internal_caption
+from analytics.domain.vocabulary import RELAYS, STEPS
+from tests.repository import ROOT
+
+TRUTH = json.loads((ROOT / "tests/files/registre-2025-2026-suite.truth.json").read_text("utf-8"))
+
+
+def test_the_share_on_a_card_is_the_share_of_the_truth_file(ask):
+    share = TRUTH["steps"]["cpms"]["share_within_hours"]["24"]
+    cards = {metric.label: metric.value for metric in ask(question="En bref").metric}
+    assert cards["CPMS"] == f"{100 * share:.0f}\u202f%"
+
+
+def test_danger_is_never_judged_in_school_days(ask, text):
+    assert "le danger se juge en heures" in text(ask(question="En bref", horloge="En jours d’école"))
+
+
+def test_a_table_that_leaves_is_marked_internal_with_its_filters_and_its_day(ask):
+    buttons = ask(question="En bref", niveaux="Fondamental").get("download_button")
+    assert {button.proto.label for button in buttons} == {"Télécharger ce tableau, pour l’usage interne"}
+    words, as_of = ask(question="En bref", niveaux="Fondamental").session_state["shown"]
+    assert internal_caption(words, as_of) == "interne – ne pas diffuser · Fondamental · données au 26/06/2026"
+
+
+def shown(app, table: int = 0) -> pd.DataFrame:
+    """A table as it is written on the screen."""
+    styled = app.dataframe[table].proto.arrow_data.styler.display_values
+    return pa.ipc.open_stream(styled).read_pandas()
+
+
+@pytest.mark.parametrize(
+    ("clock", "median"), [("En heures", "Médiane (h)"), ("En jours d’école", "Médiane (j. d’école)")]
+)
+def test_a_median_and_a_share_have_their_interval_and_a_median_that_is_not_reached_says_so(ask, clock, median):
+    app = ask(question="En bref", horloge=clock)
+    values, words = app.dataframe[0].value, shown(app)
+    is_reached = np.isfinite(values[median]).to_numpy()
+    assert (words.loc[~is_reached, median] == "moins de la moitié").all()
+    assert 0 < is_reached.sum() < len(values)
+    shares = [column for column in values if f"{column}, bas (95\u202f%)" in values]
+    assert len(shares) == 3
+    for share in shares:
+        known = values.dropna(subset=[share, f"{share}, bas (95\u202f%)", f"{share}, haut (95\u202f%)"])
+        assert (known[f"{share}, bas (95\u202f%)"] <= known[share]).all()
+        assert (known[share] <= known[f"{share}, haut (95\u202f%)"]).all()
+    opened = [block.value for block in app.markdown if "Incertitude (95" in block.value]
+    assert len(opened) == len(RELAYS)
+    of_relays = values["Étape"].isin([STEPS[relay].label for relay in RELAYS]).to_numpy()
+    assert sum("la moitié, " in block for block in opened) == (is_reached & of_relays).sum() > 0

@@ -1,0 +1,62 @@
+"""The page Activation des relais: each question answers on a register, under a filter, and when there is nothing to say."""
+
+import pandas as pd
+import pytest
+
+from analytics.domain.schema import TABLES
+from analytics.domain.vocabulary import STEPS
+from analytics.store import Store
+
+QUESTIONS = ["En bref", "Délais et retards", "Comparer", "Où le temps se perd", "Changement ou hasard"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("clock", ["En heures", "En jours d’école"])
+def test_each_question_answers_in_hours_and_in_school_days(ask, question, clock, text):
+    app = ask(question=question, horloge=clock)
+    assert app.get("plotly_chart")
+    assert "Comment lire" in text(app)
+    assert "Que faire" in text(app)
+
+
+@pytest.fixture(scope="module")
+def a_case(extracts, tmp_path_factory):
+    """A store of one case, whose steps are what is asked for, and whether it threatens life."""
+
+    def a_case(outcome: str, *, danger: bool):
+        snapshot = Store(extracts).snapshot()
+        assert snapshot is not None
+        with snapshot:
+            tables = {name: snapshot.table(name) for name in TABLES}
+        kept = tables["cases"]["case_id"].head(1)
+        for name in ("cases", "case_incidents", "case_steps"):
+            tables[name] = tables[name][tables[name]["case_id"].isin(kept)]
+        tables["cases"] = tables["cases"].assign(danger=danger, status="open")
+        unknown = pd.array([pd.NA], "Int64").repeat(len(STEPS))
+        tables["case_steps"] = tables["case_steps"].assign(
+            outcome=outcome, delay_hours=unknown, delay_school_days=unknown, time_completed=False
+        )
+        store = Store(tmp_path_factory.mktemp("one"))
+        with store.writing():
+            store.publish(tables)
+        return store.folder
+
+    return a_case
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(("outcome", "danger"), [("not_recorded", False), ("not_done", True)])
+def test_one_case_without_a_step_done_or_judged_is_no_error(ask, a_case, question, outcome, danger):
+    folder = a_case(outcome, danger=danger)
+    ask(folder, question=question, horloge="En jours d’école")
+
+
+def test_a_filter_that_leaves_no_case_says_so_and_draws_nothing(ask, text):
+    app = ask(zones="Tournai", niveaux="Fondamental", types="Incitation au suicide", reseaux="Officiel COCOF")
+    assert "Aucun dossier" in text(app)
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_missing_in_a_table_is_a_dash_and_not_an_english_word(ask, question):
+    assert all(table.proto.placeholder == "–" for table in ask(question=question).dataframe)
