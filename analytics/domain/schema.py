@@ -232,6 +232,8 @@ IMPORTS = Table(
         Column(
             "tells_closure", "BOOLEAN", "whether the register says which cases are closed; if not, all count as open"
         ),
+        Column("fields", "VARCHAR", "codes of the columns that were read, so that one that is gone later is told"),
+        Column("by_year", "BOOLEAN", "whether case numbers begin again each school year, which is then a part of them"),
     ),
     ("imported_at",),
 )

@@ -90,7 +90,6 @@ def read_columns(
     case_number = np.fromiter((canonical_number(text(cell)) for cell in cells("case_number")), object, len(rows))
     has_name = np.fromiter((any(map(str.isalnum, number)) for number in case_number), bool, len(rows))  # a dash is none
     faults.add("case_number", "missing", ~has_name)
-    faults.add("case_number", "duplicate", pd.Index(case_number, dtype=object).duplicated() & has_name)
 
     find, nearest = find_school(schools)
     school_cells = cells("school")

@@ -10,6 +10,7 @@ import pandas as pd
 from analytics.domain.vocabulary import INCIDENT_TYPES
 
 N_SHOWN = 10
+MAX_GROUP = 20  # of more cases of one school, level and week none is probably another
 _SAME = ["school_id", "school_level", "report_week"]
 _ALIKE = ["reporter", "channel", "minor"]
 
@@ -22,12 +23,14 @@ def probable_duplicates(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     parts: the share of the pair's incident types that both have, and 1 for each of reporter, channel and minor that both
     have alike.
     """
-    powers = {code: 2**position for position, code in enumerate(INCIDENT_TYPES)}  # a sum of them is a set of types
+    powers: dict[str, int] = {
+        code: 2**position for position, code in enumerate(INCIDENT_TYPES)
+    }  # a sum of them is a set of types
     incidents = tables["case_incidents"]
     kinds = incidents["incident_type"].map(powers).groupby(incidents["case_id"]).sum()
     cases = tables["cases"][["case_id", *_SAME, *_ALIKE]]
     cases = cases.assign(kinds=cases["case_id"].map(kinds), minor=cases["minor"].astype("float"))
-    cases = cases[cases.duplicated(_SAME, keep=False)]
+    cases = cases[cases.groupby(_SAME)["case_id"].transform("size").between(2, MAX_GROUP)]
     pairs = cases.merge(cases, on=_SAME, suffixes=("", "_other"))
     pairs = pairs[(pairs["case_id"] < pairs["case_id_other"]) & ((pairs["kinds"] & pairs["kinds_other"]) > 0)]
     shared, either = (pairs["kinds"] & pairs["kinds_other"], pairs["kinds"] | pairs["kinds_other"])

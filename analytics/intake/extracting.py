@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from analytics.domain.schema import SCHOOL_ACTIONS, TABLES
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import normalise
 from analytics.intake.actions import ACTIONS, read_actions
-from analytics.intake.anonymising import Key
+from analytics.intake.anonymising import Key, begins_again, number_of_year
 from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.columns import read_columns
 from analytics.intake.mapping import REGISTER, SCHOOLS, Layout, OwnWords, extraction_day, holds_corrections, lay_out
+from analytics.intake.merging import BY_YEAR
+from analytics.intake.questions import Question, Understanding
 from analytics.intake.records import record_tables
 from analytics.intake.schools import deadline_table, read_schools
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
@@ -30,7 +33,11 @@ class Extract:
 
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
-    which says nothing about the cases that it does not hold.
+    which says nothing about the cases that it does not hold. ``fields`` are the codes of the columns that were read.
+
+    Where numbers begin again each school year (``by_year``), the year is a part of them; ``plain_ids`` are then the
+    pseudonyms of the numbers alone. Both they and ``rows``, the numbers that the spreadsheet shows, are in the order of
+    the cases.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -43,6 +50,12 @@ class Extract:
     action_faults: list[Fault]
     layout: Layout
     is_partial: bool
+    fields: frozenset[str]
+    rows: np.ndarray
+    by_year: bool = False
+    plain_ids: np.ndarray = field(default_factory=lambda: np.array([], dtype="object"))
+    questions: tuple[Question, ...] = ()
+    understanding: Understanding = field(default_factory=Understanding)
 
     @property
     def n_accepted(self) -> int:
@@ -67,12 +80,14 @@ def extract(
     known_schools: pd.DataFrame | None = None,
     own_words: OwnWords | None = None,
     as_of: date | None = None,
+    by_year: bool = False,
     progress: Progress = lambda share, what: None,
 ) -> Extract:
     """Read, check and anonymise a register.
 
     The schools come from ``schools_content``, else from a sheet of the same file, else from ``known_schools`` (table
-    ``schools`` of an earlier import). Raises RefusedFileError when the file as a whole cannot be taken.
+    ``schools`` of an earlier import). ``by_year`` is what an earlier import says of the numbers. Raises RefusedFileError
+    when the file as a whole cannot be taken.
     """
     own_words = own_words or OwnWords()
     progress(0.0, "Lecture du fichier")
@@ -98,8 +113,18 @@ def extract(
     rows = data_rows(layout, "case_number")
     faults = Faults(layout, rows)
     columns = read_columns(layout, rows, faults, schools, own_words, as_of, days)
+    numbers, reported_on = columns.case_number, columns.reported.days
+    is_dated = days.covers(reported_on)
+    years = days.school_year(reported_on[is_dated]).reindex(reported_on.index, fill_value="").to_numpy(str)
+    by_year = by_year or own_words.answers.get("numbers") == BY_YEAR or begins_again(numbers[is_dated], years[is_dated])
+    if by_year:
+        in_year = np.array(list(map(number_of_year, years, numbers)), dtype=object)
+        columns = replace(columns, case_number=in_year)
+    has_number = np.fromiter((any(map(str.isalnum, number)) for number in numbers), bool, len(rows))
+    again = pd.Index(columns.case_number, dtype=object).duplicated()
+    faults.add("case_number", "duplicate", again & has_number)
     progress(0.7, "Anonymisation")
-    tables = record_tables(columns, faults.clean, key, as_of, days)
+    tables, accepted = record_tables(columns, faults.clean, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {"schools": schools if told is not None else schools.iloc[:0], "school_deadlines": deadlines}
     tables["school_actions"], action_faults = _told_actions(sheets, layout, own_words, schools, as_of, days)
@@ -114,6 +139,10 @@ def extract(
         action_faults,
         layout,
         holds_corrections(layout.sheet, layout.header_row),
+        frozenset(layout.columns),
+        rows[accepted] + 1,
+        by_year,
+        key.pseudonyms(numbers[accepted]).astype("U") if by_year else np.array([], dtype="object"),
     )
 
 

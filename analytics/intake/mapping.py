@@ -211,6 +211,8 @@ class OwnWords:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    schools: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, terms: Vocabulary, word: str) -> str | None:
         """The code that ``word`` means for this service, or None."""

@@ -201,7 +201,8 @@ def gone_sentence(gone: Collection[str]) -> str:
     if not headers:
         return ""
     are_gone = "Cette colonne n’est plus" if len(headers) == 1 else "Ces colonnes ne sont plus"
-    return f"{are_gone} dans le fichier : {listing(headers)}. Ce qui en était enregistré reste ; pour les nouveaux dossiers, c’est inconnu."
+    stays = "Ce qui en était enregistré reste ; pour les nouveaux dossiers, c’est inconnu."
+    return f"{are_gone} dans le fichier : {listing(headers)}. {stays}"
 
 
 # The same case or school under another key
