@@ -19,7 +19,10 @@ DATA = Path(__file__).parents[2] / "data"
 
 @dataclass(frozen=True)
 class Term:
-    """One word of a vocabulary. ``label`` is what a screen shows; ``synonyms`` are other words a register may use."""
+    """One word of a vocabulary. ``label`` is what a screen shows; ``synonyms`` are other words a register may use.
+
+    ``stems`` are beginnings of words, without accents: a phrase that holds all those of one of them means the term.
+    """
 
     code: str
     label: str
@@ -28,6 +31,7 @@ class Term:
     synonyms: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     danger: bool = False
+    stems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Vocabulary(Mapping[str, Term]):
         self._terms = {term.code: term for term in terms}
         self._codes: dict[str, str] = {}
         for term in self._terms.values():
-            for word in (term.label, *term.synonyms, *term.years):
+            for word in (term.label, term.code, *term.synonyms, *term.years):
                 other = self._codes.setdefault(_singular(word_key(word)), term.code)
                 if other != term.code:
                     raise ValueError(f"{name}: {word!r} means both {other} and {term.code}")
@@ -91,8 +95,30 @@ class Vocabulary(Mapping[str, Term]):
         return {code: term.label for code, term in self._terms.items()}
 
     def find(self, word: str) -> str | None:
-        """The code that a register's ``word`` means (label, synonym or school year, in any number), or None."""
+        """The code that a register's ``word`` means (code, label, synonym or school year, in any number), or None."""
         return self._codes.get(_singular(word_key(word)))
+
+    def find_by_stem(self, phrase: str) -> str | None:
+        """The one code whose stems ``phrase`` holds; None where there are none or several, or where it denies."""
+        words = normalise(phrase).split()
+        if not _DENIALS.isdisjoint(words):
+            return None
+        codes = {code for code, term in self._terms.items() if any(holds_stem(words, stem) for stem in term.stems)}
+        return codes.pop() if len(codes) == 1 else None
+
+
+_DENIALS = frozenset(("pas", "sans", "aucun", "aucune", "ni", "non", "jamais", "plus"))
+
+
+def holds_stem(words: Iterable[str], stem: str) -> bool:
+    """Whether normalised ``words`` hold all parts of ``stem``: a part of up to three letters whole, a longer one as a start.
+
+    >>> holds_stem(["photo", "intimes"], "photo intime"), holds_stem(["police"], "po")
+    (True, False)
+    """
+    return all(
+        any(word == part or (len(part) > 3 and word.startswith(part)) for word in words) for part in stem.split()
+    )
 
 
 def _singular(key: str) -> str:
@@ -143,6 +169,7 @@ def _vocabulary(name: str) -> Vocabulary:
                 tuple(entry.get("synonyms", ())),
                 tuple(entry.get("years", ())),
                 entry.get("danger", False),
+                tuple(entry.get("stems", ())),
             )
             for entry in _toml("vocabulary.toml")[name]
         ),
@@ -157,6 +184,7 @@ def _steps() -> dict[str, Step]:
             entry["definition"],
             entry["source"],
             tuple(entry.get("synonyms", ())),
+            stems=tuple(entry.get("stems", ())),
             header=entry["header"],
             relay=entry.get("relay", False),
             postvention=entry.get("postvention", False),

@@ -17,8 +17,10 @@ import pandas as pd
 
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
-from analytics.intake.checking import Fault, Faults, code_words, data_rows, text
-from analytics.intake.mapping import Layout, OwnWords
+from analytics.intake.cells import code_words, text
+from analytics.intake.checking import Fault, Faults, data_rows
+from analytics.intake.layout import Layout
+from analytics.intake.mapping import OwnWords
 from analytics.intake.questions import Question
 
 MAX_HINTS = 50  # looking for the nearest name takes its time, and beyond these the list of schools itself is wrong

@@ -25,7 +25,7 @@ class Import:
 
     ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none. ``gone`` are the
     fields that earlier extracts had and this one has not. ``duplicates`` are the probable ones that this file holds: school,
-    level, report_week, row and other_row (numbers that the spreadsheet shows, NA for a case that it does not hold).
+    level, report_week, row and other_row (as :attr:`Extract.rows`, NA for a case that it does not hold).
     """
 
     extract: Extract
@@ -128,22 +128,24 @@ def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: b
     Raises UnansweredError when something must be answered first. A demonstration is never in doubt: it has no other file.
     """
     told, digest = found.tables, found.digest[:12]
-    if found.by_year:
+    if found.numbers_by_year:
         known = rekey(known, told["cases"], found.plain_ids)
     known = recode_schools(known, told["schools"])
     questions = found.questions
     if not is_demo:
-        in_doubt = doubts(known, told, own_words.answers, digest, by_year=found.by_year, is_partial=found.is_partial)
+        in_doubt = doubts(
+            known, told, own_words.answers, digest, by_year=found.numbers_by_year, is_partial=found.is_partial
+        )
         questions = (*questions, *in_doubt)
     if any(question.blocking for question in questions):
         raise UnansweredError(questions, found.understanding)
-    keeps = answered(own_words.answers, digest, by_year=found.by_year) == "keep"
+    keeps = answered(own_words.answers, digest, by_year=found.numbers_by_year) == "keep"
     return known, keep_moved(known, told) if keeps else told
 
 
 def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
     """The probable duplicates of which the extract holds at least one case."""
-    rows = pd.Series(found.rows, found.tables["cases"]["case_id"], dtype="Int64")
+    rows = pd.Series(found.rows, found.tables["cases"]["case_id"], dtype="str")
     pairs = probable_duplicates(tables)
     pairs = pairs.assign(row=pairs["case_id"].map(rows), other_row=pairs["other_case_id"].map(rows))
     pairs = pairs.dropna(subset=["row", "other_row"], how="all")
@@ -195,7 +197,7 @@ def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at:
             "n_missing": [changes.missing],
             "tells_closure": [found.tells_closure],
             "fields": [" ".join(sorted(found.fields))],
-            "by_year": [found.by_year],
+            "by_year": [found.numbers_by_year],
         }
     )
 
