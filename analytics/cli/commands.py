@@ -249,9 +249,7 @@ def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> 
     comments = "".join(" ".join(line.split()) + "\n" for line in lines)
     with new_file(file, private=True) as opened:
         opened.write(f"{comments}\n{own_words_toml(own_words)}".encode())
-    say(
-        f"{len(questions)} questions sont écrites avec leur réponse probable. Corrigez ce fichier, puis donnez-le par --mapping."
-    )
+    say("Les questions sont écrites avec leur réponse probable. Corrigez ce fichier, puis donnez-le par --mapping.")
     return 0
 
 

@@ -15,17 +15,25 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from analytics.domain.errors import RelaisError
+
 WHOLE = 1e-5
 ENDLESS = 1e6
 """A number that can be as large as this has no limit: no service has a million cases."""
 
 
-class OutOfTimeError(Exception):
+class OutOfTimeError(RelaisError):
     """The attack was not finished in time: nothing is proven."""
 
+    def __init__(self) -> None:
+        super().__init__("Le temps prévu n’a pas suffi à prouver que cette publication est sûre : rien n’est publié.")
 
-class ContradictionError(Exception):
+
+class ContradictionError(RelaisError):
     """No numbers agree with all that is known."""
+
+    def __init__(self) -> None:
+        super().__init__("Les publications passées se contredisent : rien n’est publié.")
 
 
 class Interval(NamedTuple):

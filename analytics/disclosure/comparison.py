@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 import pandas as pd
 
-from analytics.domain.vocabulary import DATA
+from analytics.domain.data import CONTENT
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Comparison:
 
 
 def comparison() -> Comparison:
-    """The measures of ``data/disclosure_comparison.toml``."""
-    entries = tomllib.loads((DATA / "disclosure_comparison.toml").read_text(encoding="utf-8"))
-    measures = pd.DataFrame(entries.pop("measures"))
-    return Comparison(**entries, measures=measures)
+    """The measures of ``disclosure_comparison.toml``."""
+    fields = msgspec.structs.asdict(CONTENT.disclosure_comparison)
+    measures = pd.DataFrame(map(msgspec.structs.asdict, fields.pop("measures")))
+    return Comparison(**fields, measures=measures)

@@ -11,12 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.disclosure.catalogue import Catalogue, CatalogueError, Dimension, Period, TableSpec, month_code
+from analytics.domain.checks import NOT_RECORDED
 from analytics.domain.french import day
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import RELAYS
 from analytics.store import Snapshot
-
-NOT_RECORDED = "not_recorded"
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,12 @@ def tabulate(spec: TableSpec, schools: tuple[str, ...], rows: pd.DataFrame) -> C
     spec = replace(spec, dimensions=tuple(_needed(dimension, rows) for dimension in spec.dimensions))
     rows = rows[rows["n"] > 0]
     known = {school: place for place, school in enumerate(schools)}
+    for dimension in spec.dimensions:
+        if missing := set(rows[dimension.counts]) - dimension.place.keys():
+            raise CatalogueError(
+                f"publications.toml : « {min(missing)} » n’est dans aucune catégorie de « {dimension.heading} »."
+            )
     at = [rows["school_id"].map(known)] + [rows[dimension.counts].map(dimension.place) for dimension in spec.dimensions]
-    if any(places.isna().any() for places in at):
-        raise CatalogueError("data/publications.toml : un code à compter n’est dans aucune catégorie")
     counts = np.zeros((len(schools), *(len(dimension.categories) for dimension in spec.dimensions)), dtype=np.int64)
     np.add.at(counts, tuple(places.to_numpy(int) for places in at), rows["n"].to_numpy(int))
     for axis, dimension in enumerate(spec.dimensions, start=1):

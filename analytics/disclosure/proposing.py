@@ -144,7 +144,7 @@ def _pattern(tables: Sequence[Counts], before: _Before, rules: Rules, stop: floa
         worst = _worst(linked, len(chosen), lost, above=0)
         if worst is None:
             if lost.any():
-                raise UnprotectableError("a past release leaves no room")
+                raise UnprotectableError
             worst = _worst(linked, len(chosen), system.reach > 0, rules.refused_above)
         if worst is None:
             withheld = withhold(system, stop - time.monotonic())
@@ -152,7 +152,7 @@ def _pattern(tables: Sequence[Counts], before: _Before, rules: Rules, stop: floa
             if worst is None:
                 return _read_pattern(linked, tuple(chosen), withheld, before, tuple(refused))
         refused.append(chosen.pop(worst).spec.title)
-    raise UnprotectableError("no table can be published")
+    raise UnprotectableError
 
 
 def _worst(linked: Linked, n_tables: int, marked: NDArray[np.bool_], above: float) -> int | None:

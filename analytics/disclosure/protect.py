@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
+from analytics.domain.errors import RelaisError
+
 MOVES = 2.0
 """How far, in times the reach, one quantity may move in an attack that protects another: more makes weaker cuts."""
 TOLERANCE = 1e-6
@@ -28,8 +30,11 @@ SLOW = 0.005
 ROUNDS = 200
 
 
-class UnprotectableError(Exception):
+class UnprotectableError(RelaisError):
     """No pattern protects the cells, or none was found in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Aucun choix de nombres à retenir ne protège cette publication : rien n’est publié.")
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class _Search:
             pattern = self._cheapest(integral=True) > 0.5
             if not self._cut(pattern.astype(float)) and not self._cut_whole_numbers(pattern):
                 return pattern & ~self.system.free
-        raise UnprotectableError("too many rounds")
+        raise UnprotectableError
 
     def _tighten_relaxation(self) -> None:
         """Cuts from fractional patterns, which are cheap to find and spare most of the integer rounds."""
@@ -103,7 +108,7 @@ class _Search:
     def _cheapest(self, *, integral: bool) -> NDArray[np.float64]:
         left = self.stop - time.monotonic()
         if left <= 0:
-            raise UnprotectableError("out of time")
+            raise UnprotectableError
         options = {"time_limit": left}
         if integral:
             options["mip_rel_gap"] = GAP
@@ -123,9 +128,9 @@ class _Search:
             options=options,
         )
         if solved.status == 1:
-            raise UnprotectableError("out of time")
+            raise UnprotectableError
         if solved.x is None:
-            raise UnprotectableError("no pattern protects these cells")
+            raise UnprotectableError
         return np.clip(solved.x, 0, 1)
 
     def _cut(self, pattern: NDArray[np.float64]) -> bool:
@@ -137,7 +142,7 @@ class _Search:
             if safe[cell]:
                 continue
             if time.monotonic() > self.stop:
-                raise UnprotectableError("out of time")
+                raise UnprotectableError
             moved, prices = self._furthest(cell, pattern)
             safe |= moved >= system.reach - TOLERANCE
             if moved[cell] < system.reach[cell] - TOLERANCE:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analytics.protocol import FACTS, Advice, Contact, Entry, Phase, Protocol, Situation, advise, french
+from analytics.domain.entries import EVERYWHERE
+from analytics.domain.french import typeset
+from analytics.protocol import FACTS, Advice, Contact, Entry, Phase, Protocol, Situation, advise
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ def situation_words(situation: Situation, protocol: Protocol) -> str:
     told = [step.label for step in protocol.steps if step.code in situation.told]
     if told:
         words.append(f"déjà prévenus : {', '.join(told)}")
-    return french(" · ".join(words))
+    return typeset(" · ".join(words))
 
 
 def local_zone(protocol: Protocol) -> str:
     """The zone whose numbers a document carries: the first of the file that is not everywhere."""
-    return next(code for code in protocol.zones if code != "everywhere")
+    return next(code for code in protocol.zones if code != EVERYWHERE)

@@ -13,7 +13,7 @@ import typst
 
 from analytics.documents._content import chapters, local_zone, situation_words
 from analytics.domain.french import day
-from analytics.protocol import Contact, Entry, Situation, deadline_words, protocol
+from analytics.protocol import Contact, Entry, Protocol, Situation, deadline_words, protocol
 
 HERE = Path(__file__).parent
 
@@ -43,16 +43,18 @@ def protocol_pdf(
                 {
                     "code": chapter.phase.code,
                     "label": chapter.phase.label,
-                    "principles": [_entry(entry) for entry in chapter.principles],
-                    "complements": [_entry(entry) for entry in chapter.complements],
+                    "principles": [_entry(entry, content) for entry in chapter.principles],
+                    "complements": [_entry(entry, content) for entry in chapter.complements],
                     "tasks": [
-                        _entry(task.advice.step)
+                        _entry(task.advice.step, content)
                         | {
+                            "when": task.advice.step.when,
+                            "deadline": deadline_words(task.advice.step.deadline) if task.advice.step.deadline else "",
                             "number": task.number,
                             "already": task.advice.already,
                             "action": task.advice.reason if task.advice.already else task.advice.step.action,
                             "hour": hours.get(task.advice.step.code, ""),
-                            "complements": [_entry(entry) for entry in task.complements],
+                            "complements": [_entry(entry, content) for entry in task.complements],
                             "numbers": [_short(contact, today) for contact in task.contacts if contact.number],
                         }
                         for task in chapter.tasks
@@ -72,35 +74,31 @@ def protocol_pdf(
 def parents_pdf(today: date) -> bytes:
     """The information sheet for the parents of a victim, on one page: a proposal that the service validates."""
     content = protocol()
-    useful = (
-        "emergency",
-        "police_emergency",
-        "suicide_prevention",
-        "school_mediation",
-        "child_focus",
-        "listening_children",
-    )
     return _compile(
         "parents.typ",
         today,
         {
             "lines": [
-                {"label": line.label, "text": line.text, "added": line.added, "origin": "\u202f; ".join(line.origin)}
+                {
+                    "label": line.label,
+                    "text": line.text,
+                    "added": bool(line.complements),
+                    "origin": content.origin_of_line(line),
+                }
                 for line in content.parents_sheet
             ],
-            "contacts": [_contact(content.contacts[code], today) for code in useful],
+            "contacts": [_contact(contact, today) for contact in content.contacts.values() if contact.parents],
         },
     )
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: Entry, content: Protocol) -> dict[str, Any]:
+    source = content.sources[entry.source]
     return {
         "label": entry.label,
         "action": entry.action,
-        "when": entry.when,
-        "points": ", ".join(entry.points),
-        "deadline": deadline_words(entry.deadline) if entry.deadline else "",
-        "source": f"{entry.source.label}, {entry.source.dated}",
+        "added": entry.is_added,
+        "source": f"{source.label}, {source.date}" if entry.is_added else ", ".join(entry.points),
     }
 
 

@@ -1,22 +1,22 @@
-"""What is said when something fails: our own French words where we foresaw it, else its kind and its place, no value."""
+"""The one exception class that all of ours derive from, and the sentence that a reader gets for any exception."""
 
 from __future__ import annotations
 
 import traceback
 from pathlib import Path
 
-from analytics.domain.school_calendar import CalendarFileError
-from analytics.intake import KeyFileError, RefusedFileError
-from analytics.store import StoreError
+
+class RelaisError(Exception):
+    """What was asked cannot be done. The message is a French sentence for the reader and never holds a value."""
 
 
-class RefusedError(Exception):
-    """What was asked is refused, and nothing changed. The message is French."""
+class RefusedError(RelaisError):
+    """What was asked is refused, and nothing changed."""
 
 
 def explain(error: Exception) -> str:
-    """A calm French sentence for ``error``; what nobody foresaw is told by its kind and its place in our code alone."""
-    if isinstance(error, (RefusedError, RefusedFileError, KeyFileError, StoreError, CalendarFileError)):
+    """The sentence of a RelaisError; for any other exception its type and its place in our code, never its message."""
+    if isinstance(error, RelaisError):
         return str(error)
     home = Path(__file__).parents[1]
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home)]

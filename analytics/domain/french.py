@@ -10,15 +10,18 @@ from babel.dates import format_date
 
 LOCALE = "fr_BE"
 NARROW_SPACE = "\u202f"
+_NARROW = re.compile(r" (?=[:;!?»%])|(?<=«) |(?<=\d) (?=h\b|\d{2,3}(?![\d:/]))")
 
 
 def typeset(text: str) -> str:
-    """``text`` with narrow no-break spaces before ``: ; ! ? »`` ``%`` and after ``«``, where a plain space was typed.
+    """``text`` with narrow no-break spaces before ``: ; ! ? »`` ``%``, after ``«`` and within numbers and hours.
 
-    >>> typeset("Prêt ?")
-    'Prêt\\u202f?'
+    Only where a plain space was typed.
+
+    >>> typeset("Prêt ? 24 h, 0800 32 123")
+    'Prêt\\u202f? 24\\u202fh, 0800\\u202f32\\u202f123'
     """
-    return re.sub(r"« ", f"«{NARROW_SPACE}", re.sub(r" (?=[:;!?»%])", NARROW_SPACE, text))
+    return _NARROW.sub(NARROW_SPACE, text)
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.domain import vocabulary
+from analytics.domain.errors import RelaisError
 from analytics.domain.programme import programme
 from analytics.domain.vocabulary import Term
 
@@ -26,7 +27,7 @@ _ARROW = {
 }
 
 
-class SchemaError(ValueError):
+class SchemaError(RelaisError):
     """A table does not keep its schema. The message names table, column and constraint, never a value."""
 
 
@@ -72,11 +73,11 @@ class Table:
     def to_arrow(self, frame: pd.DataFrame) -> pa.Table:
         """``frame`` as an Arrow table of this schema; extra columns are an error, so that nothing slips through."""
         if set(frame.columns) != set(self.names):
-            raise SchemaError(f"{self.name}: expected columns {self.names}, got {sorted(frame.columns)}")
+            raise SchemaError(f"{self.name} : ses colonnes doivent être {', '.join(self.names)}.")
         try:
             return pa.Table.from_pandas(frame[self.names], schema=self._arrow_schema, preserve_index=False)
         except (pa.ArrowException, ValueError, TypeError):
-            raise SchemaError(f"{self.name}: a value is missing or does not have the type of its column") from None
+            raise SchemaError(f"{self.name} : une valeur manque, ou n’a pas le type de sa colonne.") from None
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """``frame`` with the types that a read gives, so that what comes in and what was kept compare."""
@@ -87,14 +88,14 @@ class Table:
         for column in self.columns:
             values = frame[column.name]
             if not column.nullable and values.isna().any():
-                raise SchemaError(f"{self.name}.{column.name}: a value is missing")
+                raise SchemaError(f"{self.name}.{column.name} : une valeur manque.")
             if column.terms is not None and not set(values.drop_duplicates().dropna()) <= set(column.terms):
-                raise SchemaError(f"{self.name}.{column.name}: a value is not in the vocabulary")
+                raise SchemaError(f"{self.name}.{column.name} : une valeur n’est pas dans le vocabulaire.")
             if column.type == "INTEGER" and (values.dropna() < 0).any():
-                raise SchemaError(f"{self.name}.{column.name}: a number is negative")
+                raise SchemaError(f"{self.name}.{column.name} : un nombre est négatif.")
         rows = self.to_arrow(frame)
         if not self.is_in_order(rows) and frame.duplicated(list(self.key)).any():
-            raise SchemaError(f"{self.name}: a row stands twice for the same {', '.join(self.key)}")
+            raise SchemaError(f"{self.name} : deux lignes ont les mêmes {', '.join(self.key)}.")
         return rows
 
     def is_in_order(self, rows: pa.Table) -> bool:

@@ -1,48 +1,29 @@
 """The school calendar of French-speaking Belgium, and the two clocks that run from a report to a step.
 
 Elapsed hours run between UTC instants, so that Brussels summer time is respected. School days are class days: the day of
-the report is day 0, and only days on which the schools teach count. The calendar is data: ``data/calendar.toml``, and a file
-of the service's own, which ``RELAIS_CALENDAR`` names, for its local closed days and for school years that are not there yet.
+the report is day 0, and only days on which the schools teach count. The calendar is data: ``calendar.toml``.
 """
 
 from __future__ import annotations
 
-import os
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from dateutil.easter import easter
 
-from analytics.domain.vocabulary import DATA
+from analytics.domain.data import CONTENT
+from analytics.domain.entries import CalendarFile, Holiday
+from analytics.domain.errors import RelaisError
+from analytics.domain.french import day
 
 TIMEZONE = "Europe/Brussels"
 
 
-_ADDED = ("local_closed_dates", "school_years", "breaks")  # what a service's own file may hold
-
-
-class OutsideCalendarError(ValueError):
+class OutsideCalendarError(RelaisError):
     """A day that no school year of the calendar covers."""
-
-
-class CalendarFileError(ValueError):
-    """The service's own calendar cannot be used. The message is French."""
-
-
-@dataclass(frozen=True)
-class Holiday:
-    """A school holiday, from its first day to its last, both included."""
-
-    name: str
-    first_day: date
-    last_day: date
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,7 @@ class SchoolCalendar:
         return bool(self._is_class_day[(day - self.first_day).days])
 
     def _outside(self) -> OutsideCalendarError:
-        return OutsideCalendarError(f"the calendar covers {self.first_day} to {self.last_day}")
+        return OutsideCalendarError(f"Le calendrier va du {day(self.first_day)} au {day(self.last_day)}.")
 
     def school_days(self, start: pd.Series, end: pd.Series) -> pd.Series:
         """Class days after each ``start`` up to its ``end`` (datetime64), never less than 0; NA where one is missing."""
@@ -149,84 +130,35 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-@cache
-def _entries(own: str | None) -> dict[str, Any]:
-    """The entries of ``data/calendar.toml``, with those of the service's ``own`` file after them."""
-    entries = tomllib.loads((DATA / "calendar.toml").read_text(encoding="utf-8"))
-    if own is None:
-        return entries
-    try:
-        added = tomllib.loads(Path(own).read_text(encoding="utf-8"))
-    except OSError:
-        raise _refused("il est introuvable, ou ne s’ouvre pas") from None
-    except ValueError:
-        raise _refused("ce n’est pas un fichier TOML") from None
-    if not set(added) <= set(_ADDED) or not all(isinstance(listed, list) for listed in added.values()):
-        raise _refused(f"il ne peut contenir que {', '.join(_ADDED)}")
-    return entries | {name: [*entries.get(name, []), *added.get(name, [])] for name in _ADDED}
-
-
-def _refused(reason: str) -> CalendarFileError:
-    return CalendarFileError(f"Le calendrier du service (RELAIS_CALENDAR) ne peut pas servir : {reason}.")
-
-
-def _own() -> str | None:
-    return os.environ.get("RELAIS_CALENDAR") or None
-
-
 def breaks() -> pd.DataFrame:
     """What changed for everybody on a day: on (datetime64), reason; as :func:`analytics.measures.signals.xmr` takes them."""
-    listed = _entries(_own())["breaks"]
+    listed = CONTENT.calendar.breaks
     return pd.DataFrame(
         {
-            "on": pd.to_datetime([entry["on"] for entry in listed]),
-            "reason": pd.Series([entry["reason"] for entry in listed], dtype="str"),
+            "on": pd.to_datetime([entry.on for entry in listed]),
+            "reason": pd.Series([entry.reason for entry in listed], dtype="str"),
         }
     )
 
 
-def calendar() -> SchoolCalendar:
-    """The calendar of ``data/calendar.toml``, with what the service's own file adds. CalendarFileError where that fails."""
-    return _calendar(_own())
-
-
 @cache
-def _calendar(own: str | None) -> SchoolCalendar:
-    entries = _entries(own)
-    try:
-        return _read(entries)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        if own is None:
-            raise
-        raise _refused("une date y manque, ou une année n’y suit pas la précédente sans trou ni recouvrement") from None
+def calendar() -> SchoolCalendar:
+    """The calendar of the service."""
+    return read_calendar(CONTENT.calendar)
 
 
-def _read(entries: dict[str, Any]) -> SchoolCalendar:
-    listed = sorted(entries["school_years"], key=lambda entry: entry["first_day"])
-    for entry, following in pairwise(listed):
-        follows = (
-            int(following["name"][:4]) == int(entry["name"][:4]) + 1 and entry["last_day"] < following["first_day"]
-        )
-        if not follows:
-            raise ValueError("school years follow each other")
-    ends = [following["first_day"] - timedelta(days=1) for following in listed[1:]] + [listed[-1]["last_day"]]
+def read_calendar(file: CalendarFile) -> SchoolCalendar:
+    """The school years of ``file`` in order, and the days that are closed in each."""
+    listed = sorted(file.school_years, key=lambda year: year.first_day)
+    ends = [following.first_day - timedelta(days=1) for following in listed[1:]] + [listed[-1].last_day]
     years = tuple(
-        SchoolYear(
-            entry["name"],
-            entry["first_day"],
-            entry["last_day"],
-            end,
-            tuple(Holiday(**holiday) for holiday in entry["holidays"]),
-        )
-        for entry, end in zip(listed, ends, strict=True)
+        SchoolYear(year.name, year.first_day, year.last_day, end, year.holidays)
+        for year, end in zip(listed, ends, strict=True)
     )
     civil_years = range(years[0].first_day.year, years[-1].end.year + 1)
-    closed = {date.fromisoformat(f"{year}-{day}") for year in civil_years for day in entries["closed_dates"]}
-    closed |= {
-        easter(year) + timedelta(days=days) for year in civil_years for days in entries["closed_days_after_easter"]
-    }
-    closed |= {date.fromisoformat(day) for day in entries["local_closed_dates"]}
-    return SchoolCalendar(years, frozenset(closed))
+    closed = {date.fromisoformat(f"{year}-{day}") for year in civil_years for day in file.closed_dates}
+    closed |= {easter(year) + timedelta(days=days) for year in civil_years for days in file.closed_days_after_easter}
+    return SchoolCalendar(years, frozenset(closed.union(file.local_closed_dates)))
 
 
 def elapsed_hours(start: pd.Series, end: pd.Series) -> pd.Series:

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 from platformdirs import user_config_path
 
-from analytics.domain.vocabulary import DATA
+from analytics.domain.errors import RelaisError
+from analytics.domain.shipped import SHIPPED
 
 PSEUDONYM_LENGTH = 12  # 60 bits: among ten million cases a clash has odds of 1 in 23,000, and is then refused
 
@@ -27,8 +28,8 @@ _BASE_32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "u1")
 _SHIFTS = np.arange(64 - 5, 64 - 5 * PSEUDONYM_LENGTH - 1, -5, dtype="u8")
 
 
-class KeyFileError(Exception):
-    """The key is missing, unreadable, in the wrong place or not the one of the store. The message is French."""
+class KeyFileError(RelaisError):
+    """The key is missing, unreadable, in the wrong place or not the one of the store."""
 
 
 def canonical_number(case_number: str) -> str:
@@ -100,7 +101,7 @@ def load_key(path: Path, store: Path, expected_id: str | None) -> Key:
     have both. ``expected_id`` is the id of the key that made the store's pseudonyms, None while there are none; a missing
     or other key is then an error and never a new key, which would make every case a new one.
     """
-    for folder in (store, DATA.parent):
+    for folder in (store, SHIPPED):
         if path.resolve().is_relative_to(folder.resolve()):
             raise KeyFileError("La clé ne peut pas se trouver dans le dossier de Relais ni dans celui des données.")
     if not path.exists():

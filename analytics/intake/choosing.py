@@ -50,8 +50,8 @@ class _Candidate:
     @property
     def cases(self) -> set[tuple]:
         """What tells the cases of a sheet apart: number, school and day of report."""
-        columns = [self.layout.columns.get(code) for code in ("case_number", "school", "reported")]
-        number, school, reported = columns
+        number = self.layout.columns["case_number"]
+        school, reported = (self.layout.columns.get(code) for code in ("school", "reported"))
         found = set()
         for row in data_rows(self.layout, "case_number"):
             cells = self.layout.sheet.rows[row]
@@ -129,7 +129,7 @@ def _set_aside(registers: list[_Candidate]) -> dict[str, str]:
 
 
 def _holds_cases(candidate: _Candidate) -> bool:
-    """Whether a sheet that lacks a column holds cases all the same: numbers, and a day of report, of a step or of closure."""
+    """Whether a sheet that lacks a column holds cases all the same: numbers, and days of report, step or closure."""
     dated = [code for code in candidate.layout.columns if code in ("reported", "closed") or code.startswith("step:")]
     return candidate.n_rows > 0 and "case_number" in candidate.layout.columns and bool(dated)
 
@@ -141,8 +141,8 @@ def _answer_key(candidate: _Candidate) -> str:
 def _ask_sheet(candidate: _Candidate, n_cases: int, fields: str) -> Question:
     return Question(
         "sheet",
-        f"La feuille « {candidate.name} » contient {count(n_cases, 'dossier')} qui ne sont pas dans les autres feuilles, mais "
-        f"Relais n’y trouve pas {fields}. Ajoutez-y ce qui manque, ou laissez cette feuille de côté.",
+        f"La feuille « {candidate.name} » contient {count(n_cases, 'dossier')} qui ne sont pas dans les autres feuilles, "
+        f"mais Relais n’y trouve pas {fields}. Ajoutez-y ce qui manque, ou laissez cette feuille de côté.",
         {IGNORED: "La laisser de côté"},
         ("answers", _answer_key(candidate)),
         candidate.n_rows,

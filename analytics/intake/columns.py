@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,12 +68,12 @@ class Columns:
         if len(parts) == 1:
             return parts[0]
 
-        def stacked(values: list) -> object:
+        def stacked(values: Sequence[Any]) -> Any:
             first = values[0]
             if isinstance(first, np.ndarray):
                 return np.concatenate(values)
             if isinstance(first, Moments):
-                return Moments(*(stacked([getattr(v, f.name) for v in values]) for f in fields(Moments)))
+                return Moments(*(stacked([getattr(value, f.name) for value in values]) for f in fields(Moments)))
             if isinstance(first, dict):
                 return {step: tuple(map(stacked, zip(*(v[step] for v in values), strict=True))) for step in first}
             return pd.concat(values, ignore_index=True)

@@ -1,7 +1,7 @@
 """A register with one row per action, or with the steps of a case in one text, as one row per case.
 
-Rows keep their place: the first row of a case takes the steps of all its rows, in columns of its own, and the others are left
-empty, so that a fault still names the row that the spreadsheet shows.
+Rows keep their place: the first row of a case takes the steps of all its rows, in columns of its own, and the others are
+left empty, so that a fault still names the row that the spreadsheet shows.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def unfold(layout: Layout, own_words: OwnWords, order: Order) -> Unfolded:
     is_repeated = "case_number" in layout.columns and repeats(layout, rows)
     if is_repeated and "action" not in layout.columns:
         raise RefusedFileError(
-            "Ce registre a une ligne par action : le même numéro de dossier y revient de ligne en ligne. Relais n’y trouve pas "
-            "la colonne qui dit de quelle action il s’agit. Nommez-la « Action », et « Date de l’action » celle du jour."
+            "Ce registre a une ligne par action : le même numéro de dossier y revient de ligne en ligne. Relais n’y trouve "
+            "pas la colonne qui dit de quelle action il s’agit. Nommez-la « Action », et « Date de l’action » celle du jour."
         )
     if "action" in layout.columns:
         return _from_actions(layout, rows, own_words, order)
@@ -79,8 +79,8 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
     column, dated = layout.columns["action"], layout.columns.get("action_on")
     if dated is None:
         raise RefusedFileError(
-            "Ce registre a une ligne par action, et Relais n’y trouve pas le jour de chacune. Nommez cette colonne « Date de "
-            "l’action »."
+            "Ce registre a une ligne par action, et Relais n’y trouve pas le jour de chacune. Nommez cette colonne "
+            "« Date de l’action »."
         )
     of_case: dict[str, list[int]] = defaultdict(list)
     number = ""
@@ -111,7 +111,7 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
                 steps[code] = _earliest(steps.get(code), cells[dated] if text(cells[dated]) else "oui", order)
         filled[first] = whole
         found[first] = steps
-        filled |= dict.fromkeys(others, [])
+        filled |= {row: [] for row in others}
     questions = tuple(
         replace(
             word_question(
@@ -155,7 +155,7 @@ def _from_text(layout: Layout, rows: np.ndarray, order: Order) -> Unfolded:
     if unread:
         raise RefusedFileError(
             f"La colonne « {header} » contient les étapes en texte, et Relais n’en lit pas {len(unread)} cellules (ligne "
-            f"{unread[0] + 1}…). Écrivez une colonne par étape, ou « CPMS 12/03/2026, parents 13/03/2026 » dans chaque cellule."
+            f"{unread[0] + 1}…). Écrivez une colonne par étape, ou « CPMS 12/03/2026, parents 13/03/2026 » dans chaque case."
         )
     note = f"La colonne « {header} » est lue comme des étapes et leurs jours."
     return Unfolded(_with_steps(layout, {}, found, {"steps"}), note=note)
@@ -182,7 +182,7 @@ def _with_steps(
     found: dict[int, dict[str, Cell]],
     done: set[str],
 ) -> Layout:
-    """The layout with a column more for each step that was found; rows that ``filled`` holds stand for those of the sheet."""
+    """The layout with one more column per step that was found; rows of ``filled`` stand for those of the sheet."""
     codes = [code for code in _CODES if any(code in steps for steps in found.values())]
     width = len(layout.headers)
     taken = {code: layout.columns[code] for code in codes if code in layout.columns}

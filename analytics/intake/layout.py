@@ -494,9 +494,11 @@ def _assign(
         never = max(map(_never_score, names), default=0.0)
         for place, candidate in enumerate(fields):
             score = max((_name_score(candidate, name) for name in names), default=0.0)
+            if header.headers[column].startswith("_"):  # a survey tool's own
+                score -= 0.1
             if mapped[column] is not None:
                 score = _MAPPED if mapped[column] == candidate.code else 0.0
-            if not score or not header.headers[column]:
+            if score <= 0 or not header.headers[column]:
                 continue
             fit = _fit(candidate, profiles[column], own_words)
             is_plain = fit >= 0.9 and candidate.code in _PLAIN and profiles[column].n_filled
@@ -649,7 +651,7 @@ class _Found:
 
     def _settle(self, candidate: Field, taken: int, column: int, fit: float) -> None:
         score, best = self.scores[candidate.code, column], self.scores.get((candidate.code, taken), _EXACT)
-        one, other = self.profiles[taken], self.profiles[column]
+        one = self.profiles[taken]
         if candidate.kind in ("step", "date"):
             if fit < 0.5 or score < best - 0.35:
                 return
@@ -667,7 +669,10 @@ class _Found:
         elif candidate.kind not in ("number", "school", "status") or score < best - 0.1 or fit < 0.5:
             return
         self.rivals.add(column)
-        if not _say_the_same(self.rows, taken, column):
+        is_same = _say_the_same(self.rows, taken, column)
+        if candidate.kind == "number":
+            is_same = all(text(row[taken]) == text(row[column]) for row in self.rows)
+        if not is_same:
             self.questions.append(
                 _ask_column(self.header.headers[taken], candidate, one.n_filled, self.header.headers[column])
             )

@@ -38,7 +38,7 @@ def find_level(word: str, teaching: str | None = None) -> str | None:
 
 
 def _pieces(word: str) -> list[str]:
-    """The years of a cell that may hold several (« S3/S4 », « P5 et P6 »); the cycle of the first is that of all (« S3-4 »)."""
+    """The years of a cell that may hold several (« S3/S4 », « P5 et P6 »); the first gives the cycle (« S3-4 »)."""
     pieces = [
         bare
         for piece in re.split(r"[/+&,;–-]|\b(?:et|ou|à)\b", word, flags=re.IGNORECASE)

@@ -42,7 +42,8 @@ class Field:
     """A column that Relais reads.
 
     ``becomes`` says in French what is kept of it; ``terms`` is its vocabulary; ``kind`` is what its cells hold: ``number``,
-    ``school``, ``class``, ``words`` (of its terms), ``date``, ``step`` (a date or a word), ``flag`` (yes or no), ``status``, ``action``.
+    ``school``, ``class``, ``words`` (of its terms), ``date``, ``step`` (a date or a word), ``flag`` (yes or no), ``status``,
+    ``action``, ``steps`` (several in one text).
     ``weak`` are headers that may mean other things too; ``beside`` are words that change nothing beside a stem.
     """
 

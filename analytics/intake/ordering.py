@@ -49,10 +49,8 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords) -> tuple[Orders, l
     orders = {of_column.order for of_column in told.values() if of_column.order}
     undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
     answer = own_words.answers.get(DATE_ORDER)
-    if answer in set(Order):
-        common = Order(answer)
-    else:
-        common = orders.copy().pop() if len(orders) == 1 else Order.DAY_FIRST
+    told_by_all = next(iter(orders)) if len(orders) == 1 else Order.DAY_FIRST
+    common = Order(answer) if answer in set(Order) else told_by_all
     must_ask = undecided and answer is None and len(orders) != 1
     by_column = {place: of_column.order or common for place, of_column in told.items()}
     return Orders(by_column, common), [_ask(undecided)] if must_ask else []
@@ -80,8 +78,8 @@ def _mixed(layout: Layout, code: str, column: int) -> RefusedFileError:
 
     return RefusedFileError(
         f"Dans la colonne « {layout.header(code)} », le jour vient tantôt avant le mois, tantôt après : "
-        f"{example(Order.DAY_FIRST)}, {example(Order.MONTH_FIRST)}. Un tableur qui ouvre un fichier dans l’autre ordre change "
-        "ainsi les dates sans le dire. Reprenez le fichier d’origine, ou écrivez toutes les dates 2026-04-03."
+        f"{example(Order.DAY_FIRST)}, {example(Order.MONTH_FIRST)}. Un tableur qui ouvre un fichier dans l’autre ordre "
+        "change ainsi les dates sans le dire. Reprenez le fichier d’origine, ou écrivez toutes les dates 2026-04-03."
     )
 
 

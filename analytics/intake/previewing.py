@@ -41,7 +41,7 @@ def understand(
         for index, header in enumerate(layout.headers)
         if header
     ]
-    of_school = cases.groupby(["school_year", "school_id"], as_index=False).size().rename(columns={"size": "n"})
+    of_school = cases.value_counts(["school_year", "school_id"], sort=False).reset_index(name="n")
     n_formulas = sum(
         len({(row, column) for row in of_sheet.tolist() for column in layout.columns.values()} & layout.sheet.formulas)
         for layout, of_sheet in zip(layouts, rows, strict=True)

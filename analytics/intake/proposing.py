@@ -1,8 +1,8 @@
-"""Questions about the words of a register: shapes instead of values, and the terms that a word may mean, the closest first.
+"""Questions about the words of a register, with the terms that a word may mean, the closest first.
 
-A question shows shapes (``99/99/9999``, ``Aaaa aaa``) and row numbers, not values: the coordinator has the file before her. A
-word itself is shown only where it cannot well be about a person: in a column of facts, channel, minority, status or action,
-without digits, in at least two rows, and when no cell of an unread column holds it.
+A question shows shapes (``99/99/9999``, ``Aaaa aaa``) and row numbers, not values: the coordinator has the file before her.
+A word itself is shown only where it cannot well be about a person: in a column of facts, channel, minority, status or
+action, without digits, in at least two rows, and when no cell of an unread column holds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import OUTCOMES, Vocabulary, normalise, word_key
 from analytics.intake.cells import text
-from analytics.intake.dates import cell_moment
+from analytics.intake.dates import Order, cell_moment
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import ALSO_READ, REGISTER, OwnWords
 from analytics.intake.questions import Question
@@ -59,7 +59,7 @@ def _mark(character: str) -> str:
 
 
 def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords) -> list[Question]:
-    """A question for each word that stands in a column with a closed vocabulary and is not in it, the most frequent first."""
+    """A question for each word of a column with a closed vocabulary that is not in it, the most frequent first."""
     from analytics.intake.columns import find_outcome, lookup
 
     elsewhere = _words_of_unread_columns(layout)
@@ -73,7 +73,7 @@ def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords) -> lis
             if is_error(cell):
                 return []
             if field.step:
-                is_known = cell_moment(cell, "day_first") or find_outcome(text(cell), own_words)
+                is_known = cell_moment(cell, Order.DAY_FIRST) or find_outcome(text(cell), own_words)
                 return [] if is_known or re.search(r"\d", text(cell)) else [text(cell)]
             return [piece for piece, code in look_up.split(text(cell)) if code is None and word_key(piece)]
 
@@ -90,7 +90,8 @@ def word_question(
     vocabulary: str, word: str, header: str, rows: Sequence[int], choices: Mapping[str, str], *, shown: bool = True
 ) -> Question:
     """What ``word`` means, in a column of this header, in the rows of these numbers."""
-    named = f"{'ligne' if len(rows) == 1 else 'lignes'} {listing([str(row) for row in rows[:3]])}{'…' if len(rows) > 3 else ''}"
+    first = listing([str(row) for row in rows[:3]])
+    named = f"{'ligne' if len(rows) == 1 else 'lignes'} {first}{'…' if len(rows) > 3 else ''}"
     return Question(
         "word",
         f"Que veut dire « {word if shown else shape(word)} » dans la colonne « {header} » ({named}) ?",

@@ -24,11 +24,13 @@ def teaching(schools: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
     """The rows of ``schools`` that can have a case of the pupils' ``levels``; all of them when ``levels`` is empty.
 
     Beside schools that do not teach a level, those that do would all look high. A school whose level is not known stays, and
-    so does one with a case.
+    so does one with a case; where the pupil's level is not known, any school can have it.
     """
+    if not levels or "unknown" in levels:
+        return schools
     taught = {level.partition("_")[0] for level in levels}  # secondary_2 is taught by a secondary school
     can_have = schools["school_level"].isna() | schools["school_level"].isin(taught) | (schools["n"] > 0)
-    return schools[can_have].reset_index(drop=True) if taught else schools
+    return schools[can_have].reset_index(drop=True)
 
 
 def rates(schools: pd.DataFrame) -> pd.DataFrame:

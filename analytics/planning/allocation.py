@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import coo_array, csr_array, diags_array, hstack, lil_array, sparray
 
+from analytics.domain.errors import RelaisError
 from analytics.planning.problem import Problem
 
 Progress = Callable[[float, str], None]
@@ -46,11 +47,15 @@ class Plan:
         return 0.0 if self.bound <= 0 else max(0.0, 1 - self.value / self.bound)
 
 
-class NoPlanError(Exception):
+class NoPlanError(RelaisError):
     """The rules contradict each other, or (``out_of_time``) no plan was found in the time given."""
 
     def __init__(self, out_of_time: bool = False) -> None:
-        super().__init__("no plan found in time" if out_of_time else "no plan keeps all rules")
+        super().__init__(
+            "Aucun programme trouvé en une minute."
+            if out_of_time
+            else "Ces règles ne tiennent pas ensemble avec ces heures."
+        )
         self.out_of_time = out_of_time
 
 

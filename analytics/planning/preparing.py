@@ -92,7 +92,7 @@ def open_weeks(today: date, calendar: SchoolCalendar) -> list[date]:
             first = max(monday, year.first_day - timedelta(days=year.first_day.weekday()))
             weeks = team_weeks(first, year.last_day, 1, 1.0, 0.0, (), calendar)
             return [week.date() for week in weeks["week"]]
-    raise OutsideCalendarError("no school year to plan")
+    raise OutsideCalendarError("Le calendrier de la prochaine année scolaire n’est pas encore connu.")
 
 
 def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:

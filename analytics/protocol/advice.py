@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from analytics.domain.entries import Complement, Step
+from analytics.domain.french import typeset
 from analytics.domain.vocabulary import normalise
-from analytics.protocol.model import Entry, Kind, Protocol, Situation, applies
-from analytics.protocol.words import french
+from analytics.protocol.model import Kind, Protocol, Situation, applies
 
 
 @dataclass(frozen=True)
 class Advice:
     """A step that applies, with its reason. ``already``: the one whom it calls has been told."""
 
-    step: Entry
+    step: Step
     reason: str
     already: bool = False
 
@@ -40,9 +41,8 @@ def advise(protocol: Protocol, situation: Situation) -> tuple[Advice, ...]:
     )
 
 
-def _reason(step: Entry, situation: Situation) -> str:
-    because = step.because or {}
-    return next((reason for condition, reason in because.items() if situation.holds(condition)), step.reason)
+def _reason(step: Step, situation: Situation) -> str:
+    return next((reason for condition, reason in step.because.items() if situation.holds(condition)), step.reason)
 
 
 def search(protocol: Protocol, query: str) -> tuple[Hit, ...]:
@@ -60,19 +60,13 @@ def search(protocol: Protocol, query: str) -> tuple[Hit, ...]:
 
     kinds: dict[Kind, str] = {"step": "Étape", "principle": "Repère", "complement": "Complément"}
     for entry in protocol.entries.values():
-        texts = (
-            entry.reason,
-            entry.who,
-            entry.when,
-            *entry.say,
-            *entry.avoid,
-            *entry.words,
-            *(entry.because or {}).values(),
-        )
+        texts = [*entry.say, *entry.avoid, *entry.words, protocol.origin(entry)]
+        if isinstance(entry, Step):
+            texts += [entry.reason, entry.who, entry.when, *entry.because.values()]
         # A complement that goes with a step is unfolded there.
-        place = protocol.entries[entry.step] if entry.step else entry
-        consider(Hit(kinds[entry.kind], entry.label, entry.action, place.anchor), *texts, entry.origin)
+        place = protocol.entries[entry.step] if isinstance(entry, Complement) and entry.step else entry
+        consider(Hit(kinds[entry.kind], entry.label, entry.action, place.anchor), *texts)
     for contact in protocol.contacts.values():
-        label = french(f"{contact.role} : {contact.number}") if contact.number else contact.role
+        label = typeset(f"{contact.role} : {contact.number}") if contact.number else contact.role
         consider(Hit("Contact", label, contact.hours, "contacts"), contact.source, protocol.zones[contact.zone])
     return tuple(hit for _, hit in sorted(found, key=lambda ranked: ranked[0]))

@@ -1,103 +1,21 @@
-"""What a protocol is made of: frozen values, and no rule but what follows from them."""
+"""A protocol and a situation: frozen values, and no rule but what follows from them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from analytics.domain import vocabulary
-from analytics.domain.french import day
-from analytics.domain.vocabulary import Deadline, Term, normalise
-from analytics.protocol.words import french
+from analytics.domain.data import CONTENT, Content
+from analytics.domain.entries import EVERYWHERE, PROCEDURE, Contact, Entry, Phase, SheetLine, Source, Step
+from analytics.domain.vocabulary import Term
 
 Kind = Literal["step", "principle", "complement"]
 
-FACTS: dict[str, Term] = {code: term for code, term in vocabulary.INCIDENT_TYPES.items() if term.source == "procedure"}
-"""The six kinds of grave facts that the procedure names."""
-
-# These facts are images, so nobody is asked a second time whether there are any.
-IMAGE_FACTS = frozenset({"intimate_images", "degrading_montage"})
-FLAGS = frozenset({"minor", "adult", "images", "threat"})
-STALE_AFTER_DAYS = 365
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where an entry comes from. ``dated`` is as precise as the document: 19/03/2024, 05/2020 or 2006."""
-
-    code: str
-    label: str
-    dated: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A moment of the crisis."""
-
-    code: str
-    label: str
-    aim: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing to do (step), one way of being or thing to know (principle), or one thing that we add (complement).
-
-    ``points`` are the numbered points of the procedure that the entry carries; a complement has none. ``say`` and
-    ``avoid`` are our wording. ``applies``, ``unless``, ``because`` and ``told`` tie it to a :class:`Situation`.
-    """
-
-    code: str
-    kind: Kind
-    label: str
-    phase: str
-    action: str
-    source: Source
-    points: tuple[str, ...] = ()
-    who: str = ""
-    when: str = ""
-    reason: str = ""
-    say: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    contacts: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    applies: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-    because: Mapping[str, str] | None = None
-    told: str = ""
-    step: str = ""
-    deadline: Deadline | None = None
-
-    @property
-    def anchor(self) -> str:
-        """The entry's place in an address: ``#document-aux-parents``."""
-        return normalise(self.label).replace(" ", "-")
-
-    @property
-    def origin(self) -> str:
-        """Where the entry comes from, in a few words."""
-        if self.kind == "complement":
-            return french(f"Complément. {self.source.label} ({self.source.dated})")
-        return procedure_origin(self.points)
-
-
-def procedure_origin(points: Iterable[str]) -> str:
-    """The points of the procedure as a source."""
-    return f"Procédure du service, {', '.join(points)}"
-
-
-@dataclass(frozen=True)
-class SheetLine:
-    """One line of the parents' information sheet; ``added`` where it comes from complements."""
-
-    label: str
-    text: str
-    origin: tuple[str, ...]
-    added: bool = False
+FACTS: dict[str, Term] = {code: term for code, term in vocabulary.INCIDENT_TYPES.items() if term.source == PROCEDURE}
+"""The kinds of grave facts that the procedure names."""
 
 
 @dataclass(frozen=True)
@@ -107,46 +25,6 @@ class Card:
     code: str
     label: str
     entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Whom to call. ``checked_on`` is the last day on which the source showed the number."""
-
-    code: str
-    zone: str
-    role: str
-    number: str
-    hours: str
-    source: str
-    checked_on: date
-    checked_by: str
-    confirmed: bool = True
-    urgent: bool = False
-
-    @property
-    def tel(self) -> str:
-        """The number as a link: ``tel:0800 32 123`` without its spaces; empty where each school has its own."""
-        return f"tel:{re.sub(r'[^0-9+]', '', self.number)}" if self.number else ""
-
-    def doubtful(self, today: date) -> bool:
-        """Whether the number was never found in a source, or not for a year."""
-        return bool(self.number) and (not self.confirmed or (today - self.checked_on).days > STALE_AFTER_DAYS)
-
-    def named(self, today: date) -> str:
-        """The role beside the number, and whether the number is to be confirmed: wherever it is shown."""
-        return f"{self.role} (numéro à confirmer)" if self.doubtful(today) else self.role
-
-    def checked(self, today: date) -> str:
-        """What is known of the number today, in one sentence; empty where each school has its own."""
-        checked = day(self.checked_on)
-        if not self.number:
-            return ""
-        if not self.confirmed:
-            return "Numéro non vérifié. Confirmez-le avant de compter dessus."
-        if self.doubtful(today):
-            return f"Numéro non vérifié depuis plus d’un an (dernière fois le {checked})."
-        return f"Numéro relu dans sa source le {checked}."
 
 
 @dataclass(frozen=True)
@@ -166,7 +44,7 @@ class Situation:
     def holds(self, condition: str) -> bool | None:
         """Whether ``condition`` (a flag or a kind of facts) is true, false, or not said."""
         if condition == "images":
-            return True if self.facts & IMAGE_FACTS else self.images
+            return True if self.facts & set(vocabulary.IMAGE_TYPES) else self.images
         if condition == "threat":
             return True if self.facts & set(vocabulary.DANGER_TYPES) else self.threat
         if condition in ("minor", "adult"):
@@ -183,22 +61,24 @@ def applies(entry: Entry, situation: Situation) -> bool:
 
 @dataclass(frozen=True)
 class Protocol:
-    """The whole protocol, in the order of its files."""
+    """The whole protocol, in the order of its files. ``observed``: what the service observes beside a step."""
 
-    phases: dict[str, Phase]
-    entries: dict[str, Entry]
-    cards: dict[str, Card]
-    zones: dict[str, str]
-    contacts: dict[str, Contact]
+    sources: Mapping[str, Source]
+    phases: Mapping[str, Phase]
+    entries: Mapping[str, Entry]
+    cards: Mapping[str, Card]
+    zones: Mapping[str, str]
+    contacts: Mapping[str, Contact]
     parents_sheet: tuple[SheetLine, ...]
+    observed: Mapping[str, str]
 
     @property
-    def steps(self) -> tuple[Entry, ...]:
-        """The fifteen steps, in order."""
-        return tuple(entry for entry in self.entries.values() if entry.kind == "step")
+    def steps(self) -> tuple[Step, ...]:
+        """The steps, in order."""
+        return tuple(entry for entry in self.entries.values() if isinstance(entry, Step))
 
     @property
-    def tellable(self) -> tuple[Entry, ...]:
+    def tellable(self) -> tuple[Step, ...]:
         """The steps whose other side may know already."""
         return tuple(step for step in self.steps if step.told)
 
@@ -212,21 +92,58 @@ class Protocol:
         return tuple(
             entry
             for entry in self.entries.values()
-            if (entry.phase, entry.kind, entry.step) == (phase, kind, step) and applies(entry, situation)
+            if (entry.phase, entry.kind, getattr(entry, "step", "")) == (phase, kind, step)
+            and applies(entry, situation)
         )
+
+    def origin(self, entry: Entry) -> str:
+        """Where the entry comes from, in a few words: points of the procedure, or a source that is marked as added."""
+        return f"Complément. {self.sources[entry.source].description}" if entry.is_added else of_points(entry.points)
+
+    def origin_of_line(self, line: SheetLine) -> str:
+        """Where a line of the parents' sheet comes from."""
+        added = (self.origin(self.entries[code]) for code in line.complements)
+        return "\u202f; ".join(added) if line.complements else of_points(line.points)
 
     def card(self, code: str, situation: Situation) -> Card:
         """The words ready to say that fit ``situation``: an adult pupil is not told what a minor is."""
         card = self.cards[code]
-        return replace(card, entries=tuple(entry for entry in card.entries if applies(entry, situation)))
+        return Card(code, card.label, tuple(entry for entry in card.entries if applies(entry, situation)))
 
     def contacts_of(self, zone: str) -> tuple[Contact, ...]:
         """The contacts of ``zone``, its own first, then those of everywhere."""
-        own = [contact for contact in self.contacts.values() if contact.zone == zone != "everywhere"]
-        return (*own, *(contact for contact in self.contacts.values() if contact.zone == "everywhere"))
+        own = [contact for contact in self.contacts.values() if contact.zone == zone != EVERYWHERE]
+        return (*own, *(contact for contact in self.contacts.values() if contact.zone == EVERYWHERE))
 
     def contacts_for(self, entry: Entry, zone: str) -> Iterator[Contact]:
         """The contacts that ``entry`` names and that serve ``zone``."""
         for code in entry.contacts:
-            if self.contacts[code].zone in ("everywhere", zone):
+            if self.contacts[code].zone in (EVERYWHERE, zone):
                 yield self.contacts[code]
+
+
+def of_points(points: tuple[str, ...]) -> str:
+    """Points of the procedure as a source."""
+    return f"Procédure du service, {', '.join(points)}"
+
+
+@cache
+def protocol() -> Protocol:
+    """The protocol of the service."""
+    return build(CONTENT)
+
+
+def build(content: Content) -> Protocol:
+    """The protocol that the data files hold, its references resolved."""
+    file = content.protocol
+    entries = {entry.code: entry for entry in (*file.steps, *file.principles, *file.complements)}
+    return Protocol(
+        {source.code: source for source in file.sources},
+        {phase.code: phase for phase in file.phases},
+        entries,
+        {row.code: Card(row.code, row.label, tuple(entries[code] for code in row.entries)) for row in file.cards},
+        {zone.code: zone.label for zone in content.contacts.zones},
+        {contact.code: contact for contact in content.contacts.contacts},
+        file.parents_sheet,
+        {seen.step: seen.sentence for seen in content.observed.observed},
+    )

@@ -1,20 +1,8 @@
-"""French typography and wording, for whoever shows the protocol."""
+"""How the protocol's values are said in French, for whoever shows them."""
 
 from __future__ import annotations
 
-import re
-
-from analytics.domain.french import NARROW_SPACE, typeset
-from analytics.domain.vocabulary import Deadline
-
-
-def french(text: str) -> str:
-    """``text`` typeset, and its numbers, hours and apostrophes with it.
-
-    >>> french("Danger : l'élève dit « non » en 24 h")
-    'Danger\\u202f: l’élève dit «\\u202fnon\\u202f» en 24\\u202fh'
-    """
-    return re.sub(r"(?<=\d) (?=h\b|\d)", NARROW_SPACE, typeset(text)).replace("'", "’")
+from analytics.domain.entries import Deadline
 
 
 def deadline_words(deadline: Deadline) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from analytics.domain.errors import RelaisError
+
 Cell = str | float | bool | date | datetime | time | timedelta
 
 MAX_ROWS = 200_000
@@ -22,8 +24,8 @@ _ERROR_TEXT = re.compile(
 )
 
 
-class RefusedFileError(ValueError):
-    """The file as a whole cannot be imported. The message is French, for the coordinator, and carries no value."""
+class RefusedFileError(RelaisError):
+    """The file as a whole cannot be imported."""
 
 
 @dataclass(frozen=True)

@@ -125,5 +125,5 @@ def _places(table: pa.Table, name: str, among: pa.Array) -> pa.Array:
     """The index of each value of a column in ``among``, null where it is null; SchemaError for another value."""
     places = pc.index_in(table[name], value_set=among).combine_chunks()
     if places.null_count > table[name].null_count:
-        raise SchemaError(f"a {name} of a case is not known")
+        raise SchemaError(f"{name} : un dossier porte une valeur inconnue.")
     return places

@@ -11,6 +11,7 @@ from typing import Self
 import duckdb
 import pandas as pd
 
+from analytics.domain.errors import RelaisError
 from analytics.domain.schema import TABLES, to_pandas
 from analytics.store import layout
 
@@ -24,8 +25,8 @@ CONFIG: Config = {
 READER_CONFIG: Config = CONFIG | {"enable_external_access": False, "lock_configuration": True}
 
 
-class StoreError(Exception):
-    """The store cannot do what is asked. The message is French and carries no value of a record."""
+class StoreError(RelaisError):
+    """The store cannot do what is asked."""
 
 
 class DamagedStoreError(StoreError):

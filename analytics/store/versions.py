@@ -13,9 +13,10 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
+from platformdirs import user_data_path
 
 from analytics.domain.schema import CASES, TABLES
-from analytics.domain.vocabulary import DATA
+from analytics.domain.shipped import IS_INSTALLED, SHIPPED
 from analytics.store import layout
 from analytics.store.reading import CONFIG, DamagedStoreError, StoreError, digest, is_whole
 from analytics.store.snapshot import Snapshot
@@ -29,8 +30,9 @@ _LEFT_OVER = re.compile(rf"[0-9a-f]{{8}}\.(building(\.wal)?|manifest)|{_VERSION.
 
 
 def store_folder() -> Path:
-    """The store's folder: ``RELAIS_STORE``, else ``data/store``."""
-    return Path(os.environ.get("RELAIS_STORE") or DATA / "store")
+    """The store's folder: ``RELAIS_STORE``, else ``data/store`` in a checkout and the user's data folder in a wheel."""
+    usual = user_data_path("relais") / "store" if IS_INSTALLED else SHIPPED / "data" / "store"
+    return Path(os.environ.get("RELAIS_STORE") or usual)
 
 
 class Store:

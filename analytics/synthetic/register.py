@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from analytics.domain.entries import Habit, WeighedTerm
 from analytics.domain.school_calendar import SchoolYear, calendar
 from analytics.domain.vocabulary import (
     CHANNELS,
@@ -87,7 +88,7 @@ def _schools(rng: np.random.Generator, n: int, people: People) -> pd.DataFrame:
         {
             "Code": [str(9_000 + i) for i in range(n)],
             "Nom": [f"{kind} {name} {number}" for kind, name, number in names],
-            "Réseau": _labels(SCHOOL_NETWORKS, _pick(rng, assumed.NETWORK_WEIGHTS, n)),
+            "Réseau": _labels(SCHOOL_NETWORKS, _pick(rng, _weights(SCHOOL_NETWORKS), n)),
             "Niveau": _labels(TEACHING_LEVELS, np.where(secondary, "secondary", "fundamental")),
             "Zone": rng.choice(assumed.ZONES, n),
             "Élèves": pupils,
@@ -150,13 +151,13 @@ def _reports(rng: np.random.Generator, n: int, years: list[SchoolYear], days: Da
 
 def _incident_types(rng: np.random.Generator, n: int) -> list[list[str]]:
     """Distinct types by weight (the largest of perturbed logarithms), one to three a case."""
-    codes = list(assumed.TYPE_WEIGHTS)
-    scores = np.log(list(assumed.TYPE_WEIGHTS.values())) + rng.gumbel(size=(n, len(codes)))
+    codes = list(INCIDENT_TYPES)
+    scores = np.log(list(_weights(INCIDENT_TYPES).values())) + rng.gumbel(size=(n, len(codes)))
     n_types = rng.choice([1, 2, 3], n, p=assumed.N_TYPES_SHARES)
     return [[codes[i] for i in row[:k]] for row, k in zip(np.argsort(-scores, axis=1), n_types, strict=True)]
 
 
-def _delays(rng: np.random.Generator, habit: assumed.Habit, pace: np.ndarray) -> np.ndarray:
+def _delays(rng: np.random.Generator, habit: Habit, pace: np.ndarray) -> np.ndarray:
     hours = rng.lognormal(np.log(habit.median_hours * pace), habit.spread)
     return np.maximum(hours * 60, 1).astype("timedelta64[m]")
 
@@ -178,9 +179,9 @@ def _known_at_report(
         schools_as_typed.tolist(),
         cases.grade.tolist(),
         _date_cells(rng, cases.reported, assumed.REPORT_WITHOUT_TIME),
-        _labels(REPORTERS, _pick(rng, assumed.REPORTER_WEIGHTS, n)),
+        _labels(REPORTERS, _pick(rng, _weights(REPORTERS), n)),
         _as_typed(rng, ["; ".join(_labels(INCIDENT_TYPES, listed)) for listed in cases.types]),
-        _labels(CHANNELS, _pick(rng, assumed.CHANNEL_WEIGHTS, n)),
+        _labels(CHANNELS, _pick(rng, _weights(CHANNELS), n)),
         [label.lower() for label in _labels(MINORS, minor)],
     ]
 
@@ -195,9 +196,9 @@ def _steps(rng: np.random.Generator, cases: _Cases, as_of: date) -> list[Sequenc
     """A column a step. Everything is drawn for all cases; then what lies after ``as_of`` or the closure is left out."""
     n = len(cases.reported)
     columns: list[Sequence[Cell]] = []
-    for code, step in STEPS.items():
-        habit = assumed.HABITS[code]
-        share = np.where(cases.danger & (code == "police_contact"), assumed.DANGER_POLICE, habit.done)
+    for step in STEPS.values():
+        habit = step.assumed
+        share = np.where(cases.danger, habit.done if habit.done_in_danger is None else habit.done_in_danger, habit.done)
         done = rng.random(n) < share
         at = cases.days.at_work(rng, cases.reported + _delays(rng, habit, cases.pace), assumed.ANY_HOUR_SHARE)
         day = at.astype("datetime64[D]")
@@ -216,6 +217,10 @@ def _steps(rng: np.random.Generator, cases: _Cases, as_of: date) -> list[Sequenc
 def _pick(rng: np.random.Generator, weights: Mapping[str, float], n: int) -> np.ndarray:
     shares = np.array(list(weights.values()), dtype=float)
     return rng.choice(list(weights), n, p=shares / shares.sum())
+
+
+def _weights(vocabulary: Vocabulary) -> dict[str, float]:
+    return {code: term.assumed.weight for code, term in vocabulary.items() if isinstance(term, WeighedTerm)}
 
 
 def _labels(vocabulary: Vocabulary, codes: Iterable[str]) -> list[str]:

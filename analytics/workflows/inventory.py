@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analytics.domain.data import CONTENT, Content
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.intake.previewing import risk_sentence
@@ -11,7 +12,7 @@ from analytics.store import Snapshot
 
 
 def inventory(snapshot: Snapshot) -> list[str]:
-    """Sentences: fictitious or real, as of when, school years, cases, schools, key and residual risk."""
+    """Sentences: fictitious or real, as of when, school years, cases, schools, key, residual risk and data files."""
     by_status = snapshot.case_counts(by=("status",)).set_index("status")["n"]
     key = snapshot.table("imports")["key_id"].iloc[-1]
     lines = [
@@ -23,9 +24,18 @@ def inventory(snapshot: Snapshot) -> list[str]:
         f"Clé des pseudonymes : {key}.",
         risk_sentence(snapshot.residual_risk()),
     ]
+    lines.append(data_files(CONTENT))
     if snapshot.is_fallback:
         lines.insert(0, "La version la plus récente est endommagée : la version précédente est lue à sa place.")
     return lines
+
+
+def data_files(content: Content) -> str:
+    """Which data files come from the service's own folder, and which are the shipped ones."""
+    if not content.own_files:
+        return "Mots, protocole et calendrier : ceux qui sont livrés avec Relais."
+    own = listing(content.own_files)
+    return f"De votre dossier (RELAIS_DATA) : {own}. Les autres fichiers de mots et de règles : livrés avec Relais."
 
 
 def history(snapshot: Snapshot) -> pd.DataFrame:

@@ -24,14 +24,14 @@ from analytics.disclosure.records import past_records
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
 from analytics.domain.errors import RefusedError
-from analytics.domain.vocabulary import DATA
+from analytics.domain.shipped import SHIPPED
 from analytics.intake.anonymising import PSEUDONYM_LENGTH
 from analytics.store import Snapshot, Store
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NOTEBOOKS = DATA.parent / "notebooks"
+NOTEBOOKS = SHIPPED / "notebooks"
 MAY_LEAVE = frozenset({"analytics.disclosure.frames", "analytics.charts.publications", "analytics.domain.french"})
 """All that a notebook that leaves may import: none of it reads a record."""
 MAY_NOT_CALL = frozenset({"open", "exec", "eval", "compile", "input", "getattr", "globals", "vars", "get_ipython"})
@@ -203,7 +203,7 @@ def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progr
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # it would print a failing cell, values and all
     client = NotebookClient(notebook, timeout=CELL_SECONDS, resources={"metadata": {"path": str(NOTEBOOKS)}})
-    named = [name for name in ("RELAIS_KEY", "RELAIS_CALENDAR") if os.environ.get(name)]
+    named = [name for name in ("RELAIS_KEY", "RELAIS_DATA") if os.environ.get(name)]
     absolute = {name: str(Path(os.environ[name]).resolve()) for name in named}  # the kernel runs in another folder
     own = {**os.environ, **absolute, "PLOTLY_RENDERER": "plotly_mimetype", **environment}
     kernel = client.create_kernel_manager()

@@ -8,7 +8,7 @@ from analytics.documents.plan_pdf import plan_pdf
 from analytics.documents.plan_workbook import Edition, plan_workbook
 from analytics.domain.errors import RefusedError
 from analytics.domain.programme import programme
-from analytics.domain.school_calendar import OutsideCalendarError, calendar
+from analytics.domain.school_calendar import calendar
 from analytics.planning.allocation import NoPlanError, Progress, allocate, loosen
 from analytics.planning.calendar_file import icalendar
 from analytics.planning.preparing import Team, open_weeks, prepare, urgent_hours
@@ -28,13 +28,10 @@ def written_plan(
     """The programme for the rest of the school year after ``now``, as a workbook, a calendar or one page.
 
     Without a ``reserve`` the hours that urgent sessions took in the records are kept for them. Raises RefusedError when no
-    programme keeps the rules; its message says what to loosen.
+    programme keeps the rules (its message says what to loosen), OutsideCalendarError when no school year follows.
     """
     days, content = calendar(), programme()
-    try:
-        start = open_weeks(max(now.date(), snapshot.as_of), days)[0]
-    except OutsideCalendarError:
-        raise RefusedError("Le calendrier de la prochaine année scolaire n’est pas encore connu.") from None
+    start = open_weeks(max(now.date(), snapshot.as_of), days)[0]
     kept = urgent_hours(snapshot, days) if reserve is None else reserve
     team = Team(people, hours_each, round(kept), start)
     preparation = prepare(snapshot, team, content.rules, days)
@@ -42,9 +39,9 @@ def written_plan(
         plan = allocate(preparation.problem, progress=progress)
     except NoPlanError as error:
         if error.out_of_time:
-            raise RefusedError("Aucun programme trouvé en une minute.") from None
+            raise
         lines = what_to_loosen(loosen(preparation.problem, progress=progress), preparation.problem)
-        raise RefusedError(" ".join(["Ces règles ne tiennent pas ensemble avec ces heures.", *lines])) from None
+        raise RefusedError(" ".join([str(error), *lines])) from None
     if suffix == ".ics":
         return icalendar(
             plan.sessions, preparation.problem.schools, preparation.year.name, now.astimezone(UTC), content

@@ -18,8 +18,8 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.charts.theme import CONFIG
+from analytics.domain.errors import RelaisError
 from analytics.domain.french import count, day, long_day, number, percent, typeset
-from analytics.domain.school_calendar import CalendarFileError
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.store import Snapshot
@@ -71,7 +71,7 @@ def run(page: StreamlitPage) -> None:
     """Run a page; on an error nobody foresaw, a calm word for the reader and the place, without a value, in the log."""
     try:
         page.run()
-    except CalendarFileError as error:
+    except RelaisError as error:
         st.error(typeset(str(error)), icon=":material/error:")
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

@@ -12,13 +12,12 @@ from analytics.charts.signals import SIGNAL_WORDS, control_chart
 from analytics.domain.french import count, day, listing, number, percent, typeset
 from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
+from analytics.domain.vocabulary import CHANNELS, DANGER_TYPES, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
 from analytics.measures import incidents, signals
 from analytics.store import Snapshot
 from pages import _widgets
 
 _LABELS = INCIDENT_TYPES.labels
-_RAREST_DANGER = "suicide_incitement"
 _SHARES = {"n": "Dossiers", "share": "Part", "lower": "Bas (95 %)", "upper": "Haut (95 %)"}
 _CROSSED: dict[str, tuple[str, Vocabulary]] = {
     "Niveau": ("school_level", SCHOOL_LEVELS),
@@ -243,7 +242,7 @@ def _change(snapshot: Snapshot, selection: Selection, counts: pd.DataFrame) -> N
 def _rare(snapshot: Snapshot, selection: Selection) -> None:
     """The weeks of school between the reports of a rare type: do they draw closer, or further apart?"""
     st.header("Quand c’est rare : le temps entre deux signalements")
-    chosen = _widgets.pick("Type d’incident", "rare", _LABELS, _RAREST_DANGER)
+    chosen = _widgets.pick("Type d’incident", "rare", _LABELS, (*INCIDENT_TYPES, *DANGER_TYPES)[-1])
     counts = snapshot.incident_counts(selection, ["report_week"])
     counts = counts[counts["incident_type"] == chosen]
     weeks = _school_weeks(snapshot, selection, counts)

@@ -40,7 +40,7 @@ def main() -> None:
         team, rules = parts.choose(snapshot, now.date())
     except OutsideCalendarError:
         st.info(
-            "Le calendrier de la prochaine année scolaire n’est pas encore connu de Relais. Ajoutez-le à data/calendar.toml, ou au calendrier de votre service.",
+            "Le calendrier de la prochaine année scolaire n’est pas encore connu de Relais. Ajoutez-le au fichier calendar.toml de votre service.",
             icon=":material/calendar_month:",
         )
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -101,7 +101,7 @@ def choose(snapshot: Snapshot, today: date) -> tuple[Team, Rules]:
             "Années sans action, au plus", 1, 10, rules.left_out_weeks // 52, key="delaissee", bind="query-params"
         )
     team = Team(int(people), float(hours), float(kept), start, tuple(sorted(off)))
-    return team, replace(rules, minimum_share=share / 100, calm_weeks=int(calm), left_out_weeks=52 * int(years))
+    return team, rules.replace(minimum_share=share / 100, calm_weeks=int(calm), left_out_weeks=52 * int(years))
 
 
 @st.cache_resource(show_spinner=False, max_entries=_KEPT)

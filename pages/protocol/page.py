@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.documents import parents_pdf, protocol_html, protocol_pdf
-from analytics.protocol import FACTS, Advice, Entry, Protocol, Situation, advise, applies, observed, protocol, search
+from analytics.domain.entries import EVERYWHERE
+from analytics.protocol import FACTS, Advice, Entry, Protocol, Situation, advise, applies, protocol, search
 from pages.protocol import widgets
 
 YES, NO = "Oui", "Non"
@@ -91,7 +92,7 @@ def choose_situation(content: Protocol) -> Situation:
 
 
 def choose_zone(content: Protocol) -> str:
-    zones = {code: label for code, label in content.zones.items() if code != "everywhere"} | {
+    zones = {code: label for code, label in content.zones.items() if code != EVERYWHERE} | {
         OTHER_ZONE: "Une autre zone"
     }
     return st.selectbox(
@@ -114,7 +115,6 @@ def show_steps(content: Protocol, situation: Situation, zone: str, today: date) 
             f"{len(advice)} étapes s’appliquent, {n_done} cochées. Les coches disparaissent quand vous fermez la page."
         )
     )
-    seen = observed()
 
     def numbers(entry: Entry) -> str:
         return widgets.calls((each for each in content.contacts_for(entry, zone) if not each.urgent), today)
@@ -140,7 +140,7 @@ def show_steps(content: Protocol, situation: Situation, zone: str, today: date) 
                 tick(step.code, step.label)
                 with st.expander("Pourquoi et comment", type="compact"):
                     rest = (entry for entry in complements if entry not in pressing)
-                    widgets.show(widgets.why(each, seen.get(step.code, "")) + added(rest))
+                    widgets.show(widgets.why(each, content.observed.get(step.code, "")) + added(rest))
         widgets.show(added(content.of(phase.code, "complement", situation)))
     return advice
 

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from analytics.protocol import Advice, Card, Contact, Entry, Hit, deadline_words
+from analytics.protocol import Advice, Card, Contact, Entry, Hit, deadline_words, protocol
 
 # Streamlit's own links open a new tab, which a telephone number must not; the colours hold in its light and dark themes.
 STYLE = """<style>
@@ -74,9 +74,9 @@ def words(entry: Entry) -> str:
 
 
 def origin(entry: Entry) -> str:
-    """Where the entry comes from, with its link; a complement bears its mark already."""
-    url = entry.source.url
-    text = f"{entry.source.label} ({entry.source.dated})" if entry.kind == "complement" else entry.origin
+    """Where the entry comes from, with its link; what is added bears its mark already."""
+    source = protocol().sources[entry.source]
+    url, text = source.url, source.description if entry.is_added else protocol().origin(entry)
     link = f' · <a href="{escape(url)}" target="_blank" rel="noopener noreferrer">source</a>' if url else ""
     return f'<p class="relais-soft">{escape(text)}{link}</p>'
 
@@ -107,6 +107,10 @@ def step(advice: Advice, numbers: str) -> str:
         text = f'<p><span class="relais-badge">Déjà prévenu</span> {escape(advice.reason)}</p>'
     if entry.when:
         text += f'<p class="relais-soft">{escape(entry.when)}</p>'
+    if entry.is_added:
+        return (
+            f'<div class="relais-step relais-added"><span class="relais-badge">Complément</span>{text}{numbers}</div>'
+        )
     return f'<div class="relais-step">{text}{numbers}</div>'
 
 

@@ -207,7 +207,7 @@ def compare(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """The curve of one step, alone or by group, with the number still followed under the axis."""
     left, right = st.columns(2)
     with left:
-        step = _widgets.pick("Étape", "etape", STEP_LABELS, "cpms")
+        step = _widgets.pick("Étape", "etape", STEP_LABELS, RELAYS[0])
     with right:
         group = _widgets.pick(
             "Comparer par", "par", {"": "Tous ensemble"} | {code: words for code, (words, _) in _GROUPS.items()}, ""

@@ -14,6 +14,7 @@ from analytics.charts.signals import control_chart
 from analytics.domain.french import count, day, hours, number, percent
 from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays, signals
 from analytics.store import Snapshot
 from pages import _data, _widgets
@@ -103,7 +104,7 @@ def _first_relay_indicator(row: pd.Series, short: int, words: Callable[[float], 
 
 def change_or_chance(snapshot: Snapshot, selection: Selection, clock: str) -> None:
     """Month by month inside limits, against the same weeks of last year, and since the extract before."""
-    step = _widgets.pick("Étape", "etape", STEP_LABELS, "cpms")
+    step = _widgets.pick("Étape", "etape", STEP_LABELS, RELAYS[0])
     counts = snapshot.step_counts("hours", selection, ["report_week"], step)
     points = relays.monthly_median(counts, snapshot.as_of)
     st.header("La médiane en heures, mois par mois")

@@ -240,7 +240,7 @@ class TestPublishing:
 
     def test_what_is_not_proven_in_time_is_offered_rounded_and_labelled(self, store):
         catalogue = load_catalogue()
-        hurried = replace(catalogue, rules=replace(catalogue.rules, seconds=0))
+        hurried = replace(catalogue, rules=catalogue.rules.replace(seconds=0))
         with store.snapshot() as snapshot:
             found = propose(snapshot, hurried, hurried.period(TERM), (), TODAY)
         assert found.release is None

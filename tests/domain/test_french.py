@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.french import LOCALE, number
+from analytics.domain.french import LOCALE, number, typeset
 
 VALUES = st.floats(-1e9, 1e9) | st.integers(-(10**12), 10**12) | st.integers(-4000, 4000).map(lambda n: n / 8)
 
@@ -25,3 +25,16 @@ def test_a_number_is_written_as_babel_does(value, decimals):
 )
 def test_thousands_stand_apart_and_decimals_follow_a_comma(value, decimals, written):
     assert number(value, decimals) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Prêt ?", "Prêt\u202f?"),
+        ("l’élève dit « non »", "l’élève dit «\u202fnon\u202f»"),
+        ("24 h, 0800 32 123", "24\u202fh, 0800\u202f32\u202f123"),
+        ("le 22/11/2026 14:30", "le 22/11/2026 14:30"),
+    ],
+)
+def test_texts_are_typeset_in_french(typed, shown):
+    assert typeset(typed) == shown

@@ -65,11 +65,11 @@ def test_an_empty_table_has_the_types_of_a_full_one():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"outcome": None}, "case_steps.outcome: a value is missing"),
-        ({"outcome": SECRET}, "case_steps.outcome: a value is not in the vocabulary"),
-        ({"step": "other"}, "case_steps.step: a value is not in the vocabulary"),
-        ({"delay_hours": -1}, "case_steps.delay_hours: a number is negative"),
-        ({}, "case_steps: a row stands twice for the same case_id, step"),
+        ({"outcome": None}, "case_steps.outcome : une valeur manque."),
+        ({"outcome": SECRET}, "case_steps.outcome : une valeur n’est pas dans le vocabulaire."),
+        ({"step": "other"}, "case_steps.step : une valeur n’est pas dans le vocabulaire."),
+        ({"delay_hours": -1}, "case_steps.delay_hours : un nombre est négatif."),
+        ({}, "case_steps : deux lignes ont les mêmes case_id, step."),
     ],
 )
 def test_a_table_that_breaks_a_constraint_is_refused_without_its_value(change, said):
@@ -95,7 +95,7 @@ def test_rows_are_in_order_when_each_comes_after_the_one_before_by_the_whole_key
 
 def test_a_row_that_stands_twice_is_refused_wherever_it_stands():
     for case_ids in ("AAB", "ABA", "BAA"):
-        with pytest.raises(SchemaError, match="a row stands twice"):
+        with pytest.raises(SchemaError, match="deux lignes"):
             CASE_STEPS.checked(steps(*({"case_id": case_id} for case_id in case_ids)))
 
 
@@ -105,7 +105,7 @@ def test_a_delay_may_be_missing():
 
 def test_a_column_too_many_or_too_few_is_refused():
     for frame in (steps({}).assign(name=SECRET), steps({}).drop(columns="step")):
-        with pytest.raises(SchemaError, match="expected columns") as caught:
+        with pytest.raises(SchemaError, match="ses colonnes doivent être case_id") as caught:
             CASE_STEPS.to_arrow(frame)
         assert SECRET not in str(caught.value)
 

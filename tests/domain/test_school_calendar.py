@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.domain.data import CONTENT
 from analytics.domain.school_calendar import (
     TIMEZONE,
-    CalendarFileError,
     OutsideCalendarError,
-    breaks,
     calendar,
     elapsed_hours,
+    read_calendar,
     to_utc,
 )
 
@@ -165,7 +165,7 @@ def test_a_date_outside_the_calendar_is_an_error_and_never_a_guess(day):
         lambda: calendar().school_days(stamps(FIRST), stamps(day)),
         lambda: calendar().school_days(stamps(day), stamps(LAST)),
     ):
-        with pytest.raises(OutsideCalendarError, match=str(FIRST)):
+        with pytest.raises(OutsideCalendarError, match=f"{FIRST:%d/%m/%Y}"):
             ask()
 
 
@@ -189,74 +189,21 @@ def test_the_same_weeks_of_two_years_may_hold_other_class_days():
     assert calendar().class_days(date(2022, 8, 22), date(2022, 8, 30)) == 2  # the calendar begins on the 29th
 
 
-class TestAServiceWithACalendarOfItsOwn:
-    @pytest.fixture
-    def own(self, tmp_path, monkeypatch):
-        def own(text: str) -> None:
-            path = tmp_path / f"{len(list(tmp_path.iterdir()))}.toml"
-            path.write_text(text, encoding="utf-8")
-            monkeypatch.setenv("RELAIS_CALENDAR", str(path))
+def test_local_days_are_closed_and_the_rest_stays():
+    local = read_calendar(CONTENT.calendar.replace(local_closed_dates=(date(2026, 2, 3),)))
+    assert not local.is_class_day(date(2026, 2, 3))
+    assert local.is_class_day(date(2026, 2, 4))
+    assert local.school_days(stamps(date(2026, 2, 2)), stamps(date(2026, 2, 4))).tolist() == [1]
+    assert calendar().is_class_day(date(2026, 2, 3))
 
-        return own
 
-    def test_local_days_are_closed_and_the_rest_stays(self, own):
-        own('local_closed_dates = ["2026-02-03"]')
-        assert not calendar().is_class_day(date(2026, 2, 3))
-        assert calendar().is_class_day(date(2026, 2, 4))
-        assert school_days(date(2026, 2, 2), date(2026, 2, 4)) == 1
-        assert len(calendar().years) == 5
-
-    def test_without_it_the_calendar_is_the_common_one(self):
-        assert calendar().is_class_day(date(2026, 2, 3))
-
-    def test_a_year_and_a_break_are_added(self, own):
-        own(f"""{year("2027-2028", "2027-08-23", "2028-06-30")}
-            [[breaks]]
-            on = 2026-09-01
-            reason = "Nouvelle procédure"
-        """)
-        assert calendar().is_class_day(date(2027, 9, 1))
-        assert calendar()["2026-2027"].end == date(2027, 8, 22)
-        assert breaks()["reason"].to_list()[-1] == "Nouvelle procédure"
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "pas du TOML",
-            'closed_dates = ["05-02"]',
-            "school_years = 3",
-            'local_closed_dates = ["le 3"]',
-            "[[school_years]]",
-            "gap",
-            "twice",
-            "overlap",
-        ],
+def test_a_year_that_is_added_ends_the_summer_before_it():
+    added = CONTENT.calendar.school_years[-1].replace(
+        name="2027-2028", first_day=date(2027, 8, 23), last_day=date(2028, 6, 30), holidays=()
     )
-    def test_what_cannot_be_used_is_refused_in_french_and_never_guessed(self, own, text):
-        own(
-            {
-                "gap": year("2028-2029", "2028-08-28", "2029-07-06"),
-                "twice": year("2026-2027", "2026-08-24", "2027-07-02"),
-                "overlap": year("2027-2028", "2027-06-28", "2028-06-30"),
-            }.get(text, text)
-        )
-        with pytest.raises(CalendarFileError, match="RELAIS_CALENDAR"):
-            calendar()
-
-    def test_a_missing_file_is_said(self, monkeypatch, tmp_path):
-        monkeypatch.setenv("RELAIS_CALENDAR", str(tmp_path / "absent.toml"))
-        with pytest.raises(CalendarFileError, match="introuvable"):
-            calendar()
-
-
-def year(name: str, first_day: str, last_day: str) -> str:
-    return f"""
-        [[school_years]]
-        name = "{name}"
-        first_day = {first_day}
-        last_day = {last_day}
-        holidays = []
-    """
+    longer = read_calendar(CONTENT.calendar.replace(school_years=(added, *CONTENT.calendar.school_years)))
+    assert longer.is_class_day(date(2027, 9, 1))
+    assert longer["2026-2027"].end == date(2027, 8, 22)
 
 
 def test_schools_teach_in_a_week_that_is_no_holiday_and_never_outside_the_calendar():

@@ -115,7 +115,7 @@ def test_a_damaged_store_asks_for_the_register_again(page, opened, tmp_path):
     assert "Les données sont endommagées. Importez à nouveau le registre." in said(opened(page, tmp_path))
 
 
-@pytest.mark.parametrize(("page", "level"), list(zip(FILTERED, SCHOOL_LEVELS, strict=True)))
+@pytest.mark.parametrize(("page", "level"), list(zip(FILTERED, TRUTH["levels"], strict=True)))
 def test_the_address_chooses_the_cases(page, level, opened, register):
     n_cases = TRUTH["levels"][level]
     words = described(opened(page, register, niveaux=SCHOOL_LEVELS.label(level)))
@@ -146,12 +146,3 @@ def test_the_protocol_opens_whatever_became_of_the_records(opened, tmp_path):
     app = opened("protocol", tmp_path)
     assert not app.error
     assert len(app.checkbox) == len(STEPS)
-
-
-def test_a_calendar_of_the_service_that_cannot_be_used_is_said_on_the_page(demonstration, monkeypatch, tmp_path):
-    monkeypatch.setenv("RELAIS_STORE", str(demonstration))
-    monkeypatch.setenv("RELAIS_CALENDAR", str(tmp_path / "absent.toml"))
-    st.cache_resource.clear()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    assert "RELAIS_CALENDAR" in app.error[0].value
-    assert "introuvable" in app.error[0].value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -78,7 +77,7 @@ def problem(
         records_start=records_start,
         year_start=date(2026, 8, 24),
         programme=program,
-        rules=replace(program.rules, minimum_share=0.5),
+        rules=program.rules.replace(minimum_share=0.5),
     )
 
 

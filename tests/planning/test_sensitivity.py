@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -63,7 +62,7 @@ def small_problem(need: pd.DataFrame) -> Problem:
         records_start=date(2025, 8, 25),
         year_start=date(2025, 8, 25),
         programme=programme(),
-        rules=replace(programme().rules, minimum_share=0.0),
+        rules=programme().rules.replace(minimum_share=0.0),
     )
 
 

@@ -1,22 +1,20 @@
 """The protocol: whole, checked when read, and answering each situation with the steps that apply."""
 
-import copy
 import re
-import tomllib
 from datetime import date
 
+import msgspec
 import pytest
 
-from analytics.domain.vocabulary import DATA, STEPS, normalise
+from analytics.domain.data import CONTENT
+from analytics.domain.entries import Observation, ObservedFile
+from analytics.domain.vocabulary import STEPS, normalise
 from analytics.protocol import (
     FACTS,
-    ProtocolError,
     Situation,
     advise,
     applies,
     build,
-    french,
-    observed,
     protocol,
     search,
 )
@@ -61,13 +59,6 @@ PROCEDURE = """
 POINTS = [tuple(map(str.strip, line.split("|"))) for line in PROCEDURE.strip().splitlines()]
 
 
-@pytest.fixture
-def files():
-    """The two files as read, to be spoilt."""
-    names = ("protocol.toml", "contacts.toml")
-    return tuple(copy.deepcopy(tomllib.loads((DATA / name).read_text(encoding="utf-8"))) for name in names)
-
-
 def labels(situation: Situation) -> list[str]:
     return [advice.step.label for advice in advise(protocol(), situation)]
 
@@ -76,14 +67,25 @@ def labels(situation: Situation) -> list[str]:
 def test_each_point_of_the_procedure_has_an_entry_that_carries_it(point, words):
     carriers = [entry for entry in protocol().entries.values() if point in entry.points]
     texts = [
-        normalise(" ".join((entry.label, entry.action, entry.when, entry.who, *entry.say, *entry.words)))
+        normalise(
+            " ".join(
+                (
+                    entry.label,
+                    entry.action,
+                    getattr(entry, "when", ""),
+                    getattr(entry, "who", ""),
+                    *entry.say,
+                    *entry.words,
+                )
+            )
+        )
         for entry in carriers
     ]
     assert any(all(word in text for word in normalise(words).split()) for text in texts), (point, texts)
 
 
-def test_the_list_of_points_is_the_whole_numbering(files):
-    numbered = {f"{row['code']}.{n}" for row in files[0]["paragraphs"] for n in range(1, row["points"] + 1)}
+def test_the_list_of_points_is_the_whole_numbering():
+    numbered = {f"{row.code}.{n}" for row in CONTENT.protocol.paragraphs for n in range(1, row.points + 1)}
     assert {point for point, _ in POINTS} == numbered
 
 
@@ -101,13 +103,13 @@ def test_the_steps_are_those_of_the_register_in_their_order():
 def test_what_we_add_never_passes_for_the_procedure():
     for entry in protocol().entries.values():
         added = entry.kind == "complement"
-        assert added == entry.origin.startswith("Complément")
+        assert added == protocol().origin(entry).startswith("Complément")
         assert added != bool(entry.points)
-        assert re.search(r"\d{4}", entry.source.dated)
 
 
-def test_no_article_of_the_penal_code_is_printed(files):
-    assert not re.search(r"code pénal|art\. ?4\d\d|371|417", str(files), re.IGNORECASE)
+def test_no_article_of_the_penal_code_is_printed():
+    printed = str((CONTENT.protocol, CONTENT.contacts))
+    assert not re.search(r"code pénal|art\. ?4\d\d|371|417", printed, re.IGNORECASE)
 
 
 def test_the_phone_card_for_the_parents_holds_the_six_points():
@@ -219,59 +221,20 @@ def test_another_zone_shows_only_the_numbers_of_everywhere():
     assert protocol().contacts_of("procedure")[0].code == "school_mediation"
 
 
-# The data is checked when it is read, and the error names the entry
-
-
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda p, c: p["steps"][2].pop("source"), "steps « cpms » : source absente"),
-        (lambda p, c: p["steps"][2].update(phase="nowhere"), "steps « cpms » : phase inconnu"),
-        (lambda p, c: p["steps"][2].update(contacts=["nobody"]), "steps « cpms » : contact inconnu"),
-        (lambda p, c: p["steps"][2].update(applies=["rain"]), "steps « cpms » : condition inconnu"),
-        (lambda p, c: p["steps"][2].update(source="relais"), "steps « cpms » : la procédure et les compléments"),
-        (lambda p, c: p["steps"][2].update(points=["P9.9"]), "« cpms » : point inconnu"),
-        (lambda p, c: p["steps"][8].update(points=["P1.1"]), "sans entrée : P5.1"),
-        (lambda p, c: p["complements"][0].update(source="procedure"), "complements « call_for_help »"),
-        (lambda p, c: p["complements"][3].update(step="gone"), "complements « evidence_details » : étape inconnu"),
-        (lambda p, c: p["cards"][0]["entries"].append("gone"), "cards « pupil » : entrée inconnu"),
-        (lambda p, c: p["sources"][0].pop("dated"), "sources « procedure » : date absente"),
-        (lambda p, c: p["parents_sheet"][0].pop("points"), "Votre enfant est protégé"),
-        (lambda p, c: c["contacts"][0].pop("checked_on"), "contacts « emergency » : date de vérification absente"),
-        (lambda p, c: c["contacts"][0].update(source=""), "contacts « emergency » : source absente"),
-        (lambda p, c: c["contacts"][0].update(zone="moon"), "contacts « emergency » : zone inconnu"),
-    ],
-)
-def test_an_entry_at_fault_is_named(files, spoil, message):
-    spoil(*files)
-    with pytest.raises(ProtocolError, match=re.escape(message)):
-        build(*files)
-
-
 # What the service observes
 
 
-def test_an_observation_stands_beside_its_step(tmp_path):
-    file = tmp_path / "observed.toml"
-    file.write_text('[[observed]]\nstep = "parents"\nsentence = "Contactés le jour même dans 6 situations sur 10."')
-    assert observed(file) == {"parents": "Contactés le jour même dans 6 situations sur 10."}
+def test_an_observation_stands_beside_its_step():
+    seen = ObservedFile((Observation("parents", "Contactés le jour même dans 6 situations sur 10."),))
+    content = msgspec.structs.replace(CONTENT, observed=seen)
+    assert build(content).observed == {"parents": "Contactés le jour même dans 6 situations sur 10."}
 
 
-@pytest.mark.parametrize("text", ["", "[[observed", "observed = 3", "[[observed]]\nstep = 'parents'", "\x00"])
-def test_a_damaged_observation_is_no_observation(tmp_path, text):
-    file = tmp_path / "observed.toml"
-    file.write_text(text)
-    assert observed(file) == {}
-    assert observed(tmp_path / "absent.toml") == {}
+# A step from another source
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ("Prêt ?", "Prêt\u202f?"),
-        ("l’élève dit « non »", "l’élève dit «\u202fnon\u202f»"),
-        ("24 h, 0800 32 123", "24\u202fh, 0800\u202f32\u202f123"),
-    ],
-)
-def test_texts_are_typeset_in_french(typed, shown):
-    assert french(typed) == shown
+def test_a_step_from_another_source_is_marked_as_a_complement_is():
+    step, *others = CONTENT.protocol.steps
+    file = CONTENT.protocol.replace(steps=(step.replace(source="child_focus", points=()), *others))
+    added = build(msgspec.structs.replace(CONTENT, protocol=file))
+    assert added.origin(added.entries[step.code]) == "Complément. Child Focus, actualité (19/03/2024)"

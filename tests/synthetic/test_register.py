@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from analytics.domain.school_calendar import calendar
-from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_NETWORKS, STEPS
 from analytics.intake import Key, RefusedFileError, extract, merge
 from analytics.spreadsheets.reading import read
 from analytics.store import Store, StoreError
-from analytics.synthetic import assumptions as assumed
 from analytics.synthetic import synthetic_register
 from analytics.workflows.demo import build_demo, demo_day
 from analytics.workflows.importing import import_register
@@ -70,15 +68,6 @@ def test_a_later_day_gives_a_later_extract_of_the_same_register(taken):
     assert changes.missing == 0
     assert changes.new == later.n_accepted - taken.n_accepted > 0
     assert 0 < changes.changed < changes.unchanged
-
-
-def test_every_word_has_its_assumption():
-    assert set(assumed.HABITS) == set(STEPS)
-    assert set(assumed.TYPE_WEIGHTS) == set(INCIDENT_TYPES)
-    assert set(assumed.REPORTER_WEIGHTS) == set(REPORTERS)
-    assert set(assumed.CHANNEL_WEIGHTS) == set(CHANNELS)
-    assert set(assumed.NETWORK_WEIGHTS) == set(SCHOOL_NETWORKS)
-    assert all(habit.done + habit.not_applicable + habit.not_recorded <= 1 for habit in assumed.HABITS.values())
 
 
 def test_every_outcome_and_status_occurs_so_that_every_page_has_something_to_show(taken):

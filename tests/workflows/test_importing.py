@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.domain.vocabulary import DATA, STEPS
+from analytics.domain.shipped import SHIPPED
+from analytics.domain.vocabulary import STEPS
 from analytics.intake import Key, KeyFileError, RefusedFileError
 from analytics.store import Store, StoreError
 from analytics.workflows.importing import Import, import_register, store_key
@@ -204,7 +205,7 @@ def test_fictitious_records_do_not_tie_the_service_to_their_key(store, tmp_path)
 
 @pytest.mark.parametrize("where", ["the repository", "the store"])
 def test_the_key_may_stand_neither_in_the_repository_nor_in_the_store(store, where):
-    path = {"the repository": DATA / "relais.key", "the store": store.folder / "relais.key"}[where]
+    path = {"the repository": SHIPPED / "relais.key", "the store": store.folder / "relais.key"}[where]
     with pytest.raises(KeyFileError, match="ne peut pas se trouver"):
         store_key(store, path)
     assert not path.exists()
