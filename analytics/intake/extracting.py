@@ -82,11 +82,6 @@ class Extract:
         return self.n_read - self.n_accepted
 
     @property
-    def fields(self) -> frozenset[str]:
-        """The codes of the fields that a column of the register is."""
-        return frozenset(code for layout in self.layouts for code in layout.columns)
-
-    @property
     def layout(self) -> Layout:
         """The layout of the first sheet of the register."""
         return self.layouts[0]
