@@ -231,7 +231,7 @@ REGISTER: tuple[Field, ...] = (
         "Faits survenus le",
         "réduit au nombre de jours jusqu’au signalement",
         (
-            *("date des faits", "date du fait", "faits du", "faits le", "date de l’incident", "jour des faits"),
+            *("date des faits", "date du fait", "faits du", "date de l’incident", "jour des faits"),
             *(
                 "survenu le",
                 "survenus le",
@@ -453,7 +453,7 @@ REGISTER: tuple[Field, ...] = (
                 "terminé le",
             ),
             *("fin de prise en charge", "dossier clos le", "date de clôture du dossier", "archivé le", "fin du suivi"),
-            *("clôture du dossier", "fin du dossier", "classé le", "date de sortie", "date de fin de prise en charge"),
+            *("clôture du dossier", "fin du dossier", "date de sortie", "date de fin de prise en charge"),
         ),
         kind="date",
         weak=("terminé", "fermé", "fini", "sortie", "classement", "fin le"),
