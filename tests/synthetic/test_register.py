@@ -32,7 +32,7 @@ def taken(register):
 
 
 def test_it_has_the_columns_and_sheets_of_a_real_register(register):
-    fictitious, real = read(register), read((FILES / "registre-2025-2026.xlsx").read_bytes())
+    fictitious, real = read(register), read((FILES / "registre-avec-faits.xlsx").read_bytes())
     assert {str(header).replace("’", "'") for header in fictitious[0].rows[3]} == set(real[0].rows[3])
     assert fictitious[1].rows[0] == real[1].rows[0]
     assert fictitious[0].rows[0][0] == "Service de médiation – registre des situations (données fictives)"
