@@ -265,9 +265,13 @@ def _say_sheets(understanding: Understanding) -> None:
 
 def _report(done: Import, *, dry_run: bool, published: bool) -> None:
     from analytics.domain.french import count, day
+    from analytics.intake.duplicates import duplicate_sentences
+    from analytics.intake.merging import gone_sentence
     from analytics.intake.previewing import unread_steps_sentence
 
     extract, changes = done.extract, done.changes
+    if gone := gone_sentence(done.gone):
+        say(gone)
     _list_faults(extract.school_faults, "Feuille Écoles, à compléter :")
     _list_faults(extract.action_faults, "Feuille Actions, à compléter :")
     _list_faults(extract.faults, "Lignes refusées :")
@@ -301,6 +305,8 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
         say(done.older_words)
     if changes.missing:
         say(f"{count(changes.missing, 'dossier déjà connu', 'dossiers déjà connus')} hors de ce fichier : gardés.")
+    for sentence in duplicate_sentences(done.duplicates):
+        say(sentence)
     if dry_run:
         _preview(done)
         say("Vérification seule : rien n’a été importé.")

@@ -38,6 +38,7 @@ from analytics.spreadsheets.reading import is_error
 
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
+_DESCRIPTIVE = ("year", "level", "reporter", "channel", "minor", "facts_on")  # what they do not tell is unknown
 _HARMLESS = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+){0,3}")  # a few words without a digit, beside « oui »
 
 
@@ -119,7 +120,8 @@ def read_columns(
         return optional(code, code_words(cells(code), lambda word: next(filter(None, look_up.codes(word)), None)))
 
     for code, column in layout.columns.items():
-        faults.add(code, "error", np.fromiter(map(is_error, table[:, column]), bool, len(rows)))
+        if code not in _DESCRIPTIVE:
+            faults.add(code, "error", np.fromiter(map(is_error, table[:, column]), bool, len(rows)))
         if layout.sheet.merged:
             faults.add(code, "merged", np.array([(row, column) in layout.sheet.merged for row in rows], dtype=bool))
 
@@ -327,4 +329,5 @@ def _levels(
         unread |= found == None  # noqa: E711 (element by element)
         level = np.where((level == "") & (found != None), found, level)  # noqa: E711
     level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)
-    return np.where((level == "") & unread, None, level)
+    level[(level == "") & unread] = None
+    return level

@@ -29,7 +29,8 @@ def refused_workbook(extract: Extract) -> bytes:
     book = Book()
     for place, layout in enumerate(extract.layouts):
         sheet = layout.sheet.name if len(extract.layouts) > 1 else ""
-        if found := [fault for fault in extract.faults if fault.sheet == sheet]:
+        found = [fault for fault in extract.faults if fault.sheet == sheet]
+        if found or not place:
             _write_rows(book, "À corriger" if not sheet else f"À corriger {place + 1}", layout, found, extract.as_of)
     return book.close()
 

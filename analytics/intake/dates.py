@@ -230,7 +230,8 @@ class Votes:
         """The order that the column tells, None where it tells none; a lone stray among many is a typing error."""
         if self.is_mixed or not (self.day_first or self.month_first):
             return None
-        return Order.DAY_FIRST if self.day_first > self.month_first else Order.MONTH_FIRST
+        day_first = self.day_first + (self.true_dates if self.month_first else 0)
+        return Order.DAY_FIRST if day_first > self.month_first else Order.MONTH_FIRST
 
     @property
     def is_mixed(self) -> bool:

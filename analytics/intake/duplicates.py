@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.domain.french import count, day
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 
 N_SHOWN = 10
 MAX_GROUP = 20  # of more cases of one school, level and week none is probably another
@@ -40,3 +41,20 @@ def probable_duplicates(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     order = ["likeness", "case_id", "other_case_id"]
     pairs = pairs.sort_values(order, ascending=[False, True, True], ignore_index=True)
     return pairs[["case_id", "other_case_id", *_SAME, "likeness"]]
+
+
+def duplicate_sentences(duplicates: pd.DataFrame) -> list[str]:
+    """The first :data:`N_SHOWN` of some pairs as French questions, and how many others there are; none for no pair.
+
+    ``duplicates`` has school, level (a code), report_week, row and other_row, the most alike first.
+    """
+    if duplicates.empty:
+        return []
+    listed = [
+        f"{pair.school}, {SCHOOL_LEVELS.label(pair.level)}, semaine du {day(pair.report_week)} : "
+        f"{' et '.join(f'ligne {row}' if pd.notna(row) else 'un dossier connu' for row in (pair.row, pair.other_row))}."
+        for pair in duplicates.head(N_SHOWN).itertuples()
+    ]
+    others = len(duplicates) - len(listed)
+    more = [f"Et {count(others, 'autre paire', 'autres paires')}."] if others else []
+    return ["Ces dossiers se ressemblent : est-ce chaque fois la même situation, signalée deux fois ?", *listed, *more]

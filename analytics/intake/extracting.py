@@ -126,7 +126,17 @@ def extract(
     if list_name:
         n_listed = next(len(sheet.rows) for sheet in sheets if sheet.name == list_name) - 1
         sheets_read += (SheetReading(list_name, n_listed, False, "c’est la liste des écoles"),)
-    orders, order_questions = orders_of(chosen.layouts, own_words)
+    given = as_of or next(
+        filter(None, (extraction_day(layout.sheet, layout.header_row) for layout in chosen.layouts)), None
+    )
+    as_of = given or today
+    days = calendar()
+    if not days.first_day <= as_of <= days.last_day:
+        raise RefusedFileError(
+            f"Le jour de l’extrait ({as_of:%d/%m/%Y}) est hors du calendrier scolaire connu, qui va du "
+            f"{days.first_day:%d/%m/%Y} au {days.last_day:%d/%m/%Y}."
+        )
+    orders, order_questions = orders_of(chosen.layouts, own_words, as_of)
     unfolded = [unfold(layout, own_words, orders.any) for layout in chosen.layouts]
     layouts = tuple(part.layout for part in unfolded)
     notes = [part.note for part in unfolded if part.note]
@@ -139,14 +149,6 @@ def extract(
 
     used = {layout.sheet.name for layout in layouts}
     others = [sheet for sheet in sheets if sheet.name not in used]
-    given = as_of or next(filter(None, (extraction_day(layout.sheet, layout.header_row) for layout in layouts)), None)
-    as_of = given or today
-    days = calendar()
-    if not days.first_day <= as_of <= days.last_day:
-        raise RefusedFileError(
-            f"Le jour de l’extrait ({as_of:%d/%m/%Y}) est hors du calendrier scolaire connu, qui va du "
-            f"{days.first_day:%d/%m/%Y} au {days.last_day:%d/%m/%Y}."
-        )
     progress(0.52, "Vérification des lignes")
     rows = [data_rows(layout, "case_number") for layout in layouts]
     found = resolve_schools(*_school_cells(layouts, rows), schools, own_words.schools)

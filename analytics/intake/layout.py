@@ -214,6 +214,7 @@ def _never_score(header: str) -> float:
 # Cells
 
 _YES_NO = {"done", "not_done"}
+_NAME = re.compile(r"[^\W\d_]{2}")
 _YEAR_SPAN = re.compile(r"(?:19|20)\d\d(?:\s?[-/–]\s?(?:19|20)?\d\d)?")
 
 
@@ -283,6 +284,7 @@ def _fit(candidate: Field, profile: Profile, own_words: OwnWords) -> float:
     if kind == "date":
         return min(1.0, profile.dates + profile.share(_says_status) * (candidate.code == "closed"))
     if kind == "step":
+        known = profile.share(lambda word: own_words.find(OUTCOMES, re.split(r"\s*[-–:,;(/]\s*", word)[0] or word))
         return 0.0 if profile.numbers > 0 and profile.dates < 0.5 else min(1.0, profile.dates + known)
     if kind == "flag":
         is_other = candidate.code == "incident:other" and profile.dates < 0.1
@@ -344,17 +346,17 @@ def _least_fit(candidate: Field, score: float, profile: Profile) -> float:
         return 0.8 if candidate.code in _PLAIN else 2.0
     if score < _SAME_WORDS:
         return 0.3 if candidate.kind == "words" and candidate.code != "incidents" and score >= _STEM else 0.5
+    if candidate.required:
+        return 0.0
     if candidate.kind == "class":
         return 0.0 if profile.share(_YEAR_SPAN.fullmatch) < 0.5 else 1.0
     if candidate.kind == "words":
         return 0.0 if profile.dates < 0.5 and profile.numbers < 0.5 else 1.0
-    if candidate.kind == "step":  # a column « Parents » of names is no step
-        return (
-            0.0
-            if profile.n_filled == 0 or (profile.digits > 0.3 and (profile.numbers == 0 or profile.dates >= 0.5))
-            else 0.3
-        )
-    return 0.3 if candidate.kind in ("number", "school") or candidate.code == "facts_on" else 0.0
+    if candidate.kind == "step":  # a column « Parents » of names, or of numbers, is no step
+        are_names = profile.share(_NAME.search) >= 0.5 and profile.digits < 0.3
+        are_numbers = profile.numbers > 0 and profile.dates < 0.5
+        return 0.3 if are_names or are_numbers else 0.0
+    return 0.3 if candidate.code == "facts_on" else 0.0
 
 
 _PLAIN = ("incidents", "year", "status", "school")  # what their cells alone can tell

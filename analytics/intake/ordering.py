@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from analytics.intake.cells import text
 from analytics.intake.dates import Order, Votes, parse_written, votes
@@ -13,6 +14,7 @@ from analytics.intake.proposing import shape
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError
 
+_MANY_LATE = 0.2  # the share of reports in the future from which an order cannot be meant
 DATE_ORDER = "date_order"  # where the answer stands
 _WORDS = {
     Order.DAY_FIRST: "Le jour d’abord : 03/04 est le 3 avril",
@@ -32,10 +34,11 @@ class Orders:
         return {code: order for (name, code), order in self.by_column.items() if name == layout.sheet.name}
 
 
-def orders_of(layouts: Sequence[Layout], own_words: OwnWords) -> tuple[Orders, list[Question]]:
+def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tuple[Orders, list[Question]]:
     """The order of every column of dates, and the question where nothing in the file can tell.
 
-    A column that cannot tell follows those of its file that can. RefusedFileError for a column that mixes both orders.
+    A column that cannot tell follows those of its file that can. Where none can, the day comes first if the other order
+    would put reports after ``as_of``. RefusedFileError for a column that mixes both orders.
     """
     told: dict[tuple[str, str], Votes] = {}
     for layout in layouts:
@@ -51,9 +54,21 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords) -> tuple[Orders, l
     answer = own_words.answers.get(DATE_ORDER)
     told_by_all = next(iter(orders)) if len(orders) == 1 else Order.DAY_FIRST
     common = Order(answer) if answer in set(Order) else told_by_all
-    must_ask = undecided and answer is None and len(orders) != 1
+    must_ask = undecided and answer is None and len(orders) != 1 and (orders or not _only_day_first(layouts, as_of))
     by_column = {place: of_column.order or common for place, of_column in told.items()}
     return Orders(by_column, common), [_ask(undecided)] if must_ask else []
+
+
+def _only_day_first(layouts: Sequence[Layout], as_of: date) -> bool:
+    """Whether no report is after ``as_of`` with the day first, and many are with the month first."""
+    texts = [
+        written
+        for layout in layouts
+        for cell in layout.cells("reported") or []
+        if isinstance(cell, str) and (written := parse_written(cell)) and None not in written
+    ]
+    late = [sum(moment.date() > as_of for moment in moments) for moments in zip(*texts, strict=True)]
+    return bool(texts) and late[0] == 0 and late[1] >= max(1, _MANY_LATE * len(texts))
 
 
 def _ask(n: int) -> Question:

@@ -86,6 +86,7 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
         return pd.Series(np.stack(list(values), axis=1)[accepted].ravel())
 
     outcomes = of_step(_outcome_places(moment) for moment in moments)
+    is_dated = of_step(moment.local.notna().to_numpy() for moment in moments)
     reasons = of_step(moment.reasons for moment in moments).to_numpy()
     is_timed = of_step(moment.has_time & columns.reported.has_time for moment in moments)
     place = np.arange(len(accepted) * len(steps))
@@ -101,7 +102,7 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
             "delay_school_days": days.school_days(
                 of_case(columns.reported.days), of_step(moment.days for moment in moments)
             ),
-            "time_completed": (outcomes == list(OUTCOMES).index("done")) & ~is_timed,
+            "time_completed": is_dated & ~is_timed,
             "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)).to_pandas(),
         }
     )

@@ -53,6 +53,7 @@ _HELP = {
     "school": "Le nom ou le code de l’école, comme dans la feuille Écoles.",
     "year": "L’année de l’élève : P6, S3… Elle suffit à donner le niveau.",
     "level": "À remplir seulement si l’année d’études manque.",
+    "facts_on": "Le jour où les faits ont eu lieu, ou ont commencé, s’il est connu.",
     "reported": "Le jour où votre service a reçu le signalement, et si possible l’heure : 14/09/2026 10:30.",
     "reporter": "Qui a signalé la situation.",
     "incidents": "Un ou plusieurs types d’incident, séparés par un point-virgule. La liste aide à écrire le premier.",
@@ -97,7 +98,7 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     for column, field in enumerate(REGISTER):
         if field.code == "school":
             _offer_list(register, column, _SCHOOL_NAMES, is_closed=False)
-        elif field.step or field.code in ("reported", "closed"):
+        elif field.step or field.kind == "date":
             _ask_date(register, column, other_words=("sans objet", "inconnu") if field.step else ())
         elif field.terms is not None:
             _offer_list(register, column, lists[field.terms.name], is_closed=field.code != "incidents")

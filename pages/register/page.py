@@ -35,7 +35,7 @@ if upload is not None:
         st.error(parts.plain(checked.refusal), icon=":material/error:")
     else:
         parts.show_check(checked.found)
-    parts.ask_words(checked, upload)
+    parts.ask_questions(checked, upload)
     parts.offer_words(upload.own_words)
     if checked.found is not None:
         parts.show_refused(checked.found)

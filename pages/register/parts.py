@@ -8,24 +8,25 @@ import pandas as pd
 import streamlit as st
 
 from analytics.domain.french import count, listing, typeset
-from analytics.intake import OwnWords, RefusedFileError, load_own_words
-from analytics.intake.checking import Fault, parse_moment
+from analytics.intake import OwnWords, Question, RefusedFileError, load_own_words, own_words_toml, together
+from analytics.intake.checking import Fault
+from analytics.intake.dates import parse_moment
+from analytics.intake.duplicates import duplicate_sentences
+from analytics.intake.merging import gone_sentence
 from analytics.intake.previewing import (
     FATES,
-    preview_columns,
     refused_rows,
     residual_risk,
     risk_sentence,
     unread_steps_sentence,
 )
-from analytics.intake.proposing import UnknownWord, own_words_toml, together
 from analytics.spreadsheets.reading import FILE_TYPES
 from analytics.store import Store
 from analytics.workflows.importing import Import
 from pages.register import state
 
 MAX_LISTED = 50
-MAX_ASKED = 20  # unknown words in one form, the most frequent first
+MAX_ASKED = 5  # questions in one form, the commonest first
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -141,6 +142,8 @@ def show_check(done: Import) -> None:
         st.error(plain(f"{text} Rien ne peut être importé."), icon=":material/error:")
         return
     st.info(plain(f"{text} {state.outcome(done)}"), icon=":material/fact_check:")
+    if gone := gone_sentence(done.gone):
+        st.warning(plain(gone), icon=":material/view_column:")
     if done.older_words:
         st.warning(plain(done.older_words), icon=":material/history:")
     if not extract.as_of_given:
@@ -148,13 +151,22 @@ def show_check(done: Import) -> None:
             plain("Le fichier ne dit pas de quel jour il date : c’est aujourd’hui qui compte. Indiquez-le plus haut."),
             icon=":material/event:",
         )
+    if doubled := duplicate_sentences(done.duplicates):
+        first, *pairs = doubled
+        with st.expander(plain(first)):
+            st.markdown("\n".join(f"- {plain(pair)}" for pair in pairs))
     show_preview(done)
 
 
 def show_preview(done: Import) -> None:
-    """What would be kept of each column, and the residual risk."""
-    columns = preview_columns(done.extract.layout)
-    dropped = columns.loc[columns["fate"] == "dropped", "header"].tolist()
+    """What Relais understood of the register, what would be kept of each column, and the residual risk."""
+    understood = done.extract.understanding
+    for sheet in understood.sheets if len(understood.sheets) > 1 else ():
+        what = "lue" if sheet.is_read else f"non lue : {sheet.reason}"
+        st.markdown(plain(f"Feuille « {sheet.name} » ({count(sheet.n_rows, 'ligne')}) : {what}."))
+    for note in understood.notes:
+        st.info(plain(note), icon=":material/info:")
+    dropped = [column.header for column in understood.columns if column.fate == "dropped"]
     st.markdown(
         plain(f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
         if dropped
@@ -162,68 +174,47 @@ def show_preview(done: Import) -> None:
     )
     if unread := unread_steps_sentence(done.extract.layout):
         st.warning(plain(unread), icon=":material/view_column:")
-    with st.expander("Ce qui reste de chaque colonne"):
-        shown = columns.assign(fate=columns["fate"].map(FATES))
-        names = {"header": "Votre colonne", "fate": "Sort", "becomes": "Ce qui en reste"}
-        table(shown.rename(columns=names), "Ce qui reste de chaque colonne")
+    with st.expander("Ce que Relais a compris"):
+        rows = [
+            (column.header, FATES[column.fate], column.becomes, column.description) for column in understood.columns
+        ]
+        shown = pd.DataFrame(rows, columns=["Votre colonne", "Sort", "Ce qui en reste", "Comment elle est lue"])
+        table(shown, "Ce que Relais a compris")
     st.markdown(plain(risk_sentence(residual_risk(done.extract.tables))))
 
 
-def ask_words(checked: state.Checked, upload: state.Upload) -> None:
-    """A form that says what unknown columns and words mean; the answers hold until the upload is let go of."""
-    if not (checked.columns and checked.fields) and not checked.words:
+def ask_questions(checked: state.Checked, upload: state.Upload) -> None:
+    """A form with the questions of the file; what is answered holds until the upload is let go of."""
+    if not checked.questions:
         return
-    turn = f"{state.turn()}_{len(upload.own_words.columns)}_{sum(map(len, upload.own_words.words.values()))}"
-    needed = checked.lacks_required or bool(checked.words)
-    with st.expander("Colonnes et mots non reconnus", expanded=needed), st.form("registre_form", border=False):
-        st.markdown(
-            typeset(
-                "Dites ce qu’ils veulent dire, ou laissez-les de côté. Relais montre leur forme "
-                "(9 pour un chiffre, a pour une lettre), pas leur contenu : lisez-le dans votre fichier."
-            )
-        )
-        columns = {
-            column.header: _ask(
-                f"Colonne « {column.header} » ({listing(list(column.shapes), 'ou')})",
-                dict(sorted(checked.fields.items(), key=lambda item: item[0] not in column.closest)),
-                f"registre_colonne_{index}_{turn}",
-            )
-            for index, column in enumerate(checked.columns)
-            if checked.fields
-        }
-        words = [
-            (unknown, _ask(_word_label(unknown), unknown.choices, f"registre_mot_{index}_{turn}"))
-            for index, unknown in enumerate(checked.words[:MAX_ASKED])
+    turn = f"{state.turn()}_{abs(hash(repr(upload.own_words)))}"
+    with st.expander("Questions sur ce fichier", expanded=True), st.form("registre_form", border=False):
+        answered = [
+            (question, _ask(question, f"registre_question_{index}_{turn}"))
+            for index, question in enumerate(checked.questions[:MAX_ASKED])
         ]
-        if len(checked.words) > MAX_ASKED:
-            st.caption(
-                typeset(f"Et {len(checked.words) - MAX_ASKED} autres mots, plus rares : corrigez-les au registre.")
-            )
+        if len(checked.questions) > MAX_ASKED:
+            st.caption(typeset(f"Et {len(checked.questions) - MAX_ASKED} autres, après celles-ci."))
         if st.form_submit_button("Appliquer et vérifier à nouveau", key="registre_appliquer"):
-            state.remember(columns, words, upload.own_words)
+            state.remember(answered, upload.own_words)
             st.rerun()
 
 
-def _ask(label: str, choices: dict[str, str], key: str) -> str | None:
+def _ask(question: Question, key: str) -> str | None:
+    """The answer to a question: the best one is chosen where nothing is imported without it."""
     return st.selectbox(
-        plain(label),
-        list(choices),
-        index=None,
-        format_func=lambda code: choices[code],
-        placeholder="Laisser de côté",
+        plain(question.text),
+        list(question.choices),
+        index=0 if question.blocking else None,
+        format_func=lambda code: question.choices[code],
+        placeholder="Laisser sans réponse",
         key=key,
     )
 
 
-def _word_label(unknown: UnknownWord) -> str:
-    shown = [str(row) for row in unknown.rows[:3]]
-    rows = f"{'ligne' if len(unknown.rows) == 1 else 'lignes'} {listing(shown)}"
-    return f"{unknown.header}, {rows}{'…' if len(unknown.rows) > 3 else ''} : « {unknown.label} »"
-
-
 def offer_words(own_words: OwnWords) -> None:
     """The answers as a file to use again, here or with ``relais import --mapping``."""
-    if own_words.columns or own_words.words:
+    if own_words != OwnWords():
         st.download_button(
             "Garder ces correspondances pour la prochaine fois",
             data=lambda: own_words_toml(own_words),

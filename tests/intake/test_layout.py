@@ -110,7 +110,9 @@ def test_a_header_that_says_more_than_its_field_is_asked_about():
 
 
 def test_what_the_cells_alone_can_tell_needs_no_known_header():
-    columns = register("N° dossier;École;Signalé le;Constat;Aaa", "1;A;12/01/2026;Insultes;S3", "2;B;13/01/2026;nudes;P5")
+    columns = register(
+        "N° dossier;École;Signalé le;Constat;Aaa", "1;A;12/01/2026;Insultes;S3", "2;B;13/01/2026;nudes;P5"
+    )
     assert (columns["incidents"], columns["year"]) == (3, 4)
 
 

@@ -80,5 +80,7 @@ def test_later_answers_are_added_and_have_the_last_word():
 
 
 def test_an_answer_stands_at_the_place_of_its_question():
-    answered = OwnWords().with_answer(("words", "incident_types", "zut"), "other").with_answer(("columns", "ref"), "ignored")
+    answered = (
+        OwnWords().with_answer(("words", "incident_types", "zut"), "other").with_answer(("columns", "ref"), "ignored")
+    )
     assert answered == OwnWords({"ref": "ignored"}, {"incident_types": {"zut": "other"}})

@@ -92,8 +92,8 @@ def test_a_file_without_schools_is_read_with_those_known_and_leaves_them_as_they
     result = take(typed({}), schools=None, known_schools=known)
     assert result.n_accepted == 1
     assert result.tables["schools"].empty
-    provisional = take(typed({}), schools=None, known_schools=known.iloc[:0]).tables["schools"]
-    assert provisional[["school_id", "name", "provisional"]].to_numpy().tolist() == [["3000", "3000", True]]
+    alone = take(typed({}), schools=None, known_schools=known.iloc[:0]).tables["schools"]
+    assert alone[["name", "provisional"]].to_numpy().tolist() == [["3000", True]]
 
 
 def test_schools_of_another_alphabet_are_told_apart(take, typed):

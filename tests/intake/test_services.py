@@ -93,7 +93,10 @@ def _judge(cases: list[dict], stored: dict[str, dict]) -> tuple[int, int]:
     truth = {}
     for case in cases:
         number = canonical_number(case["number"])
-        truth |= {KEY.pseudonym(number): case, KEY.pseudonym(number_of_year(case.get("school_year") or "", number)): case}
+        truth |= {
+            KEY.pseudonym(number): case,
+            KEY.pseudonym(number_of_year(case.get("school_year") or "", number)): case,
+        }
     right = sum(case_id in truth and _is_right(truth[case_id], found) for case_id, found in stored.items())
     return right, len(stored) - right
 
