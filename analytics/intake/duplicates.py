@@ -50,10 +50,11 @@ def duplicate_sentences(duplicates: pd.DataFrame) -> list[str]:
     """
     if duplicates.empty:
         return []
+    columns = ["school", "level", "report_week", "row", "other_row"]
     listed = [
-        f"{pair.school}, {SCHOOL_LEVELS.label(pair.level)}, semaine du {day(pair.report_week)} : "
-        f"{' et '.join(f'ligne {row}' if pd.notna(row) else 'un dossier connu' for row in (pair.row, pair.other_row))}."
-        for pair in duplicates.head(N_SHOWN).itertuples()
+        f"{school}, {SCHOOL_LEVELS.label(level)}, semaine du {day(week)} : "
+        f"{' et '.join(f'ligne {row}' if pd.notna(row) else 'un dossier connu' for row in rows)}."
+        for school, level, week, *rows in duplicates[columns].head(N_SHOWN).itertuples(index=False)
     ]
     others = len(duplicates) - len(listed)
     more = [f"Et {count(others, 'autre paire', 'autres paires')}."] if others else []

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from analytics.domain.data import DataError, decode, load
-from analytics.domain.shipped import SHIPPED
 from analytics.domain.entries import PublicationsFile
+from analytics.domain.shipped import SHIPPED
 
 FROZEN = Path(__file__).parents[1] / "data"
 

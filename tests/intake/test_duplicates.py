@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analytics.intake.duplicates import MAX_GROUP, probable_duplicates
+from analytics.intake.duplicates import MAX_GROUP, N_SHOWN, duplicate_sentences, probable_duplicates
 
 
 @pytest.fixture
@@ -50,3 +50,14 @@ def test_among_very_many_cases_of_one_week_none_is_probably_another(found):
     rows = [f"C{i}|3001|secondary_1|2026-01-12|insults|pupil|email|yes" for i in range(MAX_GROUP + 1)]
     assert len(found(header + "\n".join(rows[:-1]))) == MAX_GROUP * (MAX_GROUP - 1) / 2
     assert found(header + "\n".join(rows)).empty
+
+
+def test_ten_pairs_are_shown_by_their_rows_and_the_others_counted():
+    pair = {"school": "Institut", "level": "secondary_1", "report_week": pd.Timestamp("2026-01-12"), "row": "3"}
+    pairs = pd.DataFrame([pair | {"other_row": row} for row in ("5", pd.NA)] + [pair | {"other_row": "7"}] * N_SHOWN)
+    question, first, second, *_, last = duplicate_sentences(pairs)
+    assert question.endswith("?")
+    assert first == "Institut, 1er degré, semaine du 12/01/2026 : ligne 3 et ligne 5."
+    assert second.endswith("ligne 3 et un dossier connu.")
+    assert last == "Et 2 autres paires."
+    assert duplicate_sentences(pairs.iloc[:0]) == []
