@@ -15,9 +15,8 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from analytics.spreadsheets.sheets import (
@@ -131,7 +130,7 @@ def _place_errors(rows: list[list[Cell]], errors: set[tuple[int, int]]) -> None:
 
 @contextmanager
 def _no_garbage_collection() -> Generator[None]:
-    """Cells are no garbage: without this the collector walks through millions of them, again and again, as they come."""
+    """Disable the cyclic GC while reading: it rescans millions of live cells."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -171,27 +170,15 @@ _FORMULA_CELL = re.compile(
 _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c(\s(?:[^>]*\s)?t=["']e["'][^>]*)>""")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
-# What fills a cell or a row; a format alone, or a border, does not. No pattern may look ahead (see _search).
-_FILLED = rb"\s*<(?:\w+:)?(?:v|is|f)[\s/>]"
-_FAR_CELL = re.compile(
-    rb""" r=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'][^>]*>""" + _FILLED
+_FILLED = rb"\s*<(?:\w+:)?(?:v|is|f)[\s/>]"  # what fills a cell; a format alone, or a border, does not
+# The name of a filled cell beyond the last column or row that is read, or the number of a row beyond the last one in which
+# a cell is filled: the first one may have no name.
+_FAR = re.compile(
+    rb"""\sr=["'](?:(?P<cell>[A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'][^>]*>"""
+    + _FILLED
+    + rb"""|(?P<row>\d{7,}|[2-9]\d{5})["'][^>]*>"""
+    rb"""(?=(?:\s*<(?:\w+:)?c(?:\s[^>]*)?(?:/>|>\s*</(?:\w+:)?c>))*\s*<(?:\w+:)?c(?:\s[^>]*)?>""" + _FILLED + rb"))"
 )
-_FAR_ROW = re.compile(
-    rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["'](\d{7,}|[2-9]\d{5})["'][^>]*>"""
-    rb"""(?:\s*<(?:\w+:)?c(?:\s[^>]*)?(?:/>|>\s*</(?:\w+:)?c>))*\s*<(?:\w+:)?c(?:\s[^>]*)?>""" + _FILLED
-)
-_FAR_ROW_OR_MARK = re.compile(_FAR_ROW.pattern + rb"""|<(?:\w+:)?f[\s/>]|\st=["']e["']""")
-
-
-def _search(pattern: re.Pattern[bytes], xml: bytes) -> re.Match[bytes] | None:
-    """As ``pattern.search(xml)``, several times faster where nothing is found: Arrow's RE2 has looked first.
-
-    RE2 has no look-around, and no pattern that is searched here may need one.
-    """
-    offsets = pa.array([0, len(xml)], pa.int64()).buffers()[1]
-    text = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(xml)])  # no copy
-    found = pc.match_substring_regex(text, pattern.pattern.decode())
-    return pattern.search(xml) if found[0].as_py() else None
 
 
 def _check_texts(xml: bytes) -> None:
@@ -214,12 +201,10 @@ def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
         target = targets[_attribute(tag, rb"(?:\w+:)id")]
         xml = parts[f"xl/{target}"]
         _check_texts(xml)
-        if far := _search(_FAR_CELL, xml):
-            raise too_far(far[1].decode())
+        if far := [found["cell"] or found["row"] for found in islice(_FAR.finditer(xml), 2)]:  # a row, and a cell of it
+            raise too_far(next((name.decode() for name in far if name[:1].isalpha()), f"A{far[0].decode()}"))
         found = marks[_attribute(tag, b"name")] = _Marks()
-        if _search(_FAR_ROW_OR_MARK, xml):  # one search for all three, which most sheets do without
-            if far := _search(_FAR_ROW, xml):
-                raise too_far(f"A{far[1].decode()}")
+        if any(sign in xml for sign in (b"<f", b":f", b't="e"', b"t='e'")):  # most sheets have none of them
             _mark_formulas_and_errors(xml, found)
     return marks
 
