@@ -132,7 +132,7 @@ def test_corrected_rows_are_imported_as_new_and_miss_nothing(tmp_path):
     snapshot = store.snapshot()
     assert snapshot is not None
     with snapshot:
-        assert snapshot.case_counts().loc[0, "n"] == 198
+        assert snapshot.case_counts().loc[0, "n"] == 199
         assert len(snapshot.table("school_deadlines")) == len(done.extract.tables["school_deadlines"])
 
 
