@@ -64,7 +64,7 @@ def synthetic_register(
     ]
     n_reported = int((cases.reported.astype("datetime64[D]") <= np.datetime64(as_of)).sum())
     rows = [list(row) for row in zip(*(column[:n_reported] for column in columns), strict=True)]
-    headers = [field.header for field in REGISTER if field.code not in ("level", "facts_on")]
+    headers = [field.header for field in REGISTER if field.code != "level"]
     headers[1:1] = ["Élève", "Date de naissance"]
     rows += _reported_twice(np.random.default_rng(seed), rows, headers, n_duplicates)
 
