@@ -249,6 +249,7 @@ def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> 
 
 
 def _report(done: Import, *, dry_run: bool, published: bool) -> None:
+    from analytics.intake.duplicates import duplicate_sentences
     from analytics.workflows import import_sentences as sentences
 
     extract = done.extract
@@ -268,6 +269,8 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
         say(warning)
     if extract.n_accepted:
         say(sentences.changes(done.changes))
+    for sentence in duplicate_sentences(done.duplicates):
+        say(sentence)
     if extract.n_accepted and dry_run:
         _preview(done)
     say(sentences.result(done, dry_run=dry_run, published=published))

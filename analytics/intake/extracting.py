@@ -32,6 +32,7 @@ from analytics.intake.layout import (
 from analytics.intake.levels import find_level
 from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.mapping import SCHOOLS as SCHOOL_FIELDS
+from analytics.intake.merging import BY_YEAR
 from analytics.intake.ordering import orders_of
 from analytics.intake.previewing import understand
 from analytics.intake.proposing import word_questions
@@ -41,8 +42,7 @@ from analytics.intake.schools import deadline_table, find_school, read_schools, 
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
-BY_YEAR = "by_year"  # the answer that case numbers begin again each school year
-NUMBERS = "numbers"  # where it stands among the answers
+NUMBERS = "numbers"  # where the answer to it stands that case numbers begin again each school year
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ class Extract:
 
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
-    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part
-    of the case numbers; ``plain_ids`` then are the pseudonyms of the numbers alone, in the order of the cases. ``questions``
-    block nothing: their rows are refused, or unknown, until they are answered.
+    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part of
+    the case numbers; ``plain_ids`` are then the pseudonyms of the numbers without it. Both they and ``rows``, which names
+    the row of the spreadsheet, are in the order of the cases. ``fields`` are the codes of what the register has columns for.
+    ``questions`` block nothing: their rows are refused, or unknown, until they are answered.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -68,6 +69,8 @@ class Extract:
     is_partial: bool
     numbers_by_year: bool
     plain_ids: np.ndarray
+    rows: np.ndarray
+    fields: frozenset[str]
     questions: tuple[Question, ...]
     understanding: Understanding
 
@@ -78,11 +81,6 @@ class Extract:
     @property
     def n_refused(self) -> int:
         return self.n_read - self.n_accepted
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The codes of the fields that a column of the register is."""
-        return frozenset(code for layout in self.layouts for code in layout.columns)
 
     @property
     def layout(self) -> Layout:
@@ -104,12 +102,14 @@ def extract(
     known_schools: pd.DataFrame | None = None,
     own_words: OwnWords | None = None,
     as_of: date | None = None,
+    by_year: bool = False,
     progress: Progress = lambda share, what: None,
 ) -> Extract:
     """Read, check and anonymise a register.
 
     The schools come from ``schools_content``, else from a sheet of the same file, else from ``known_schools`` (table
-    ``schools`` of an earlier import), else from the names of the register itself. Raises RefusedFileError when the file as a
+    ``schools`` of an earlier import), else from the names of the register itself. ``by_year`` is what
+    an earlier import says of the numbers. Raises RefusedFileError when the file as a
     whole cannot be taken, and UnansweredError when it could mean two things.
     """
     own_words = own_words or OwnWords()
@@ -169,11 +169,11 @@ def extract(
         for code, n in unknown.items():
             set_aside[code] = set_aside.get(code, 0) + n
     columns = Columns.stack(parts)
-    plain_numbers = columns.case_number
-    columns, by_year = _tell_numbers_apart(columns, every_faults, own_words, days)
+    plain = columns.case_number
+    columns, by_year = _tell_numbers_apart(columns, every_faults, own_words, days, by_year=by_year)
     keep = np.concatenate([faults.clean for faults in every_faults])
     progress(0.7, "Anonymisation")
-    tables = record_tables(columns, keep, key, as_of, days)
+    tables, accepted = record_tables(columns, keep, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {
         "schools": pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added,
@@ -203,9 +203,9 @@ def extract(
         layouts,
         any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
         by_year,
-        _plain_ids(plain_numbers[keep], columns.case_number[keep], conformed["cases"], key)
-        if by_year
-        else np.array([]),
+        key.pseudonyms(plain[accepted]).astype("U") if by_year else np.array([], dtype="U"),
+        _row_names(layouts, rows)[accepted],
+        _fields(chosen.layouts),
         tuple({question.place: question for question in questions}.values()),
         understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
     )
@@ -230,8 +230,22 @@ def _school_cells(
     return words, levels, numbers
 
 
+def _row_names(layouts: Sequence[Layout], rows: Sequence[np.ndarray]) -> np.ndarray:
+    """The number of each row as the spreadsheet shows it, after the name of its sheet where there are several."""
+    names = [f"{layout.sheet.name}, " if len(layouts) > 1 else "" for layout in layouts]
+    return np.array([f"{name}{row + 1}" for name, of_sheet in zip(names, rows, strict=True) for row in of_sheet])
+
+
+def _fields(layouts: Sequence[Layout]) -> frozenset[str]:
+    """What a register has columns for; one that writes steps as actions, or in a text, has all of them."""
+    fields = {code.removeprefix("also:") for layout in layouts for code in layout.columns}
+    if fields & {"action", "steps"}:
+        fields |= {field.code for field in REGISTER if field.step or field.code == "closed"}
+    return frozenset(fields)
+
+
 def _tell_numbers_apart(
-    columns: Columns, every_faults: Sequence[Faults], own_words: OwnWords, days: SchoolCalendar
+    columns: Columns, every_faults: Sequence[Faults], own_words: OwnWords, days: SchoolCalendar, *, by_year: bool
 ) -> tuple[Columns, bool]:
     """Make the school year a part of the numbers where they begin again each year; else refuse a number that comes back."""
     numbers = columns.case_number
@@ -239,8 +253,10 @@ def _tell_numbers_apart(
     dated = days.covers(reported).to_numpy()
     years = np.full(len(numbers), "", dtype=object)
     years[dated] = days.school_year(reported[dated]).to_numpy()
-    by_year = own_words.answers.get(NUMBERS) == BY_YEAR or (
-        NUMBERS not in own_words.answers and begins_again(numbers[dated], years[dated])
+    by_year = (
+        by_year
+        or own_words.answers.get(NUMBERS) == BY_YEAR
+        or (NUMBERS not in own_words.answers and begins_again(numbers[dated], years[dated]))
     )
     if by_year:
         numbers = np.array(
@@ -253,12 +269,6 @@ def _tell_numbers_apart(
         faults.add("case_number", "duplicate", again[start : start + len(faults)])
         start += len(faults)
     return replace(columns, case_number=numbers), by_year
-
-
-def _plain_ids(plain: np.ndarray, of_year: np.ndarray, cases: pd.DataFrame, key: Key) -> np.ndarray:
-    """The pseudonym of each case's number without its school year."""
-    ids = dict(zip(key.pseudonyms(of_year).astype("U"), key.pseudonyms(plain).astype("U"), strict=True))
-    return np.array([ids[case_id] for case_id in cases["case_id"]], dtype=object)
 
 
 def _read_school_list(

@@ -21,8 +21,11 @@ from analytics.spreadsheets.reading import RefusedFileError
 
 def record_tables(
     columns: Columns, keep: np.ndarray, key: Key, as_of: date, days: SchoolCalendar
-) -> dict[str, pd.DataFrame]:
-    """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms."""
+) -> tuple[dict[str, pd.DataFrame], np.ndarray]:
+    """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms.
+
+    The second value has the place of each case among the rows.
+    """
     accepted = np.flatnonzero(keep)
     pseudonyms = key.pseudonyms(columns.case_number[accepted])
     order = np.argsort(pseudonyms)  # so that the order of the register is not kept
@@ -68,7 +71,7 @@ def record_tables(
         "cases": cases,
         "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),
         "case_steps": _step_table(columns, accepted, case_id, days),
-    }
+    }, accepted
 
 
 def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pd.DataFrame:

@@ -37,6 +37,9 @@ HOUR_WEIGHTS = (0, 0, 0, 0, 0, 0, 0, 1, 14, 14, 13, 9, 7, 10, 10, 9, 5, 2, 1, 1,
 # A case is closed after four weeks, some never.
 CLOSURE = Habit(done=0.96, median_hours=24 * 28, spread=0.8, not_applicable=0, not_recorded=0)
 ACTION_SHARE = 0.1  # of the schools that have a given prevention activity in a year
+DETECTION_DAYS = 4.0  # the median from the facts to the report,
+DETECTION_SPREAD = 1.2
+FACTS_UNDATED = 0.3  # where the day of the facts is not known
 MINOR_UNKNOWN = 0.06  # the register does not say
 REPORT_WITHOUT_TIME = 0.12  # dates are typed without a time,
 STEP_WITHOUT_TIME = 0.35

@@ -44,11 +44,13 @@ def synthetic_register(
     n_schools: int = 60,
     school_years: Sequence[str] = ("2024-2025", "2025-2026", "2026-2027"),
     as_of: date = date(2026, 11, 20),
+    n_duplicates: int = 0,
 ) -> bytes:
     """A register (XLSX) of consecutive ``school_years``, extracted on the evening of ``as_of``.
 
     ``n_cases`` are the cases of the whole school years; those reported after ``as_of`` are left out. The same seed with a
-    later ``as_of`` gives a later extract of the same register.
+    later ``as_of`` gives a later extract of the same register. ``n_duplicates`` cases stand there a second time, by another
+    reporter and under a number of their own that ends in « bis ».
     """
     rng = np.random.default_rng(seed)
     people = People(seed, rng)
@@ -62,8 +64,9 @@ def synthetic_register(
     ]
     n_reported = int((cases.reported.astype("datetime64[D]") <= np.datetime64(as_of)).sum())
     rows = [list(row) for row in zip(*(column[:n_reported] for column in columns), strict=True)]
-    headers = [field.header for field in REGISTER if field.code not in ("level", "facts_on")]
+    headers = [field.header for field in REGISTER if field.code != "level"]
     headers[1:1] = ["Élève", "Date de naissance"]
+    rows += _reported_twice(np.random.default_rng(seed), rows, headers, n_duplicates)
 
     book = Book(is_fictitious=True)
     register = book.workbook.add_worksheet("Registre")
@@ -162,6 +165,20 @@ def _delays(rng: np.random.Generator, habit: Habit, pace: np.ndarray) -> np.ndar
     return np.maximum(hours * 60, 1).astype("timedelta64[m]")
 
 
+def _reported_twice(
+    rng: np.random.Generator, rows: Sequence[list[Cell]], headers: Sequence[str], n: int
+) -> list[list[Cell]]:
+    """Some rows again, as another person reports them under another number."""
+    number, reporter = (headers.index(header) for header in ("N° dossier", "Signalé par"))
+    again = []
+    for place in rng.choice(len(rows), n, replace=False):
+        row = list(rows[place])
+        row[number] = f"{row[number]} bis"
+        row[reporter] = next(label for label in REPORTERS.labels.values() if label != row[reporter])
+        again.append(row)
+    return again
+
+
 def _known_at_report(
     rng: np.random.Generator, cases: _Cases, schools: pd.DataFrame, names: list[str]
 ) -> list[Sequence[Cell]]:
@@ -178,12 +195,23 @@ def _known_at_report(
         (cases.reported.astype("datetime64[D]") - days_lived).tolist(),
         schools_as_typed.tolist(),
         cases.grade.tolist(),
+        _facts(rng.spawn(1)[0], cases.reported),
         _date_cells(rng, cases.reported, assumed.REPORT_WITHOUT_TIME),
         _labels(REPORTERS, _pick(rng, _weights(REPORTERS), n)),
         _as_typed(rng, ["; ".join(_labels(INCIDENT_TYPES, listed)) for listed in cases.types]),
         _labels(CHANNELS, _pick(rng, _weights(CHANNELS), n)),
         [label.lower() for label in _labels(MINORS, minor)],
     ]
+
+
+def _facts(rng: np.random.Generator, reported: np.ndarray) -> list[Cell]:
+    """The days of the facts, before the report; some are not known."""
+    days = rng.lognormal(np.log(assumed.DETECTION_DAYS), assumed.DETECTION_SPREAD, len(reported)).astype(
+        "timedelta64[D]"
+    )
+    days_on = reported.astype("datetime64[D]") - days
+    days_on[rng.random(len(reported)) < assumed.FACTS_UNDATED] = _NEVER
+    return _date_cells(rng, days_on, without_time=1.0)
 
 
 def _case_numbers(reported: np.ndarray) -> list[str]:

@@ -62,7 +62,9 @@ def snapshot_of(table, tmp_path) -> Make:
             }
         )
         imports = pd.DataFrame({"imported_at": [pd.Timestamp("2025-10-01", tz="UTC")], "source": ["register"]})
-        imports = imports.assign(file_digest="", key_id="", as_of=pd.Timestamp("2025-10-01"), tells_closure=True)
+        imports = imports.assign(
+            file_digest="", key_id="", as_of=pd.Timestamp("2025-10-01"), tells_closure=True, fields="", by_year=False
+        )
         imports[[name for name in TABLES["imports"].names if name.startswith("n_")]] = 0
         store = Store(tmp_path)
         with store.writing():

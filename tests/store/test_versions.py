@@ -44,6 +44,8 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "file_digest": "d",
         "key_id": "k",
         "tells_closure": True,
+        "fields": "",
+        "by_year": False,
     }
     given = {
         "cases": cases,
