@@ -30,7 +30,7 @@ def probable_duplicates(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     incidents = tables["case_incidents"]
     kinds = incidents["incident_type"].map(powers).groupby(incidents["case_id"]).sum()
     cases = tables["cases"][["case_id", *_SAME, *_ALIKE]]
-    cases = cases.assign(kinds=cases["case_id"].map(kinds), minor=cases["minor"].astype("float"))
+    cases = cases.assign(kinds=cases["case_id"].map(kinds).astype("int64"), minor=cases["minor"].astype("float"))
     cases = cases[cases.groupby(_SAME)["case_id"].transform("size").between(2, MAX_GROUP)]
     pairs = cases.merge(cases, on=_SAME, suffixes=("", "_other"))
     pairs = pairs[(pairs["case_id"] < pairs["case_id_other"]) & ((pairs["kinds"] & pairs["kinds_other"]) > 0)]

@@ -52,8 +52,8 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
     orders = {of_column.order for of_column in told.values() if of_column.order}
     undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
     answer = own_words.answers.get(DATE_ORDER)
-    told_by_all = next(iter(orders)) if len(orders) == 1 else Order.DAY_FIRST
-    common = Order(answer) if answer in set(Order) else told_by_all
+    otherwise = Order(answer) if answer in set(Order) else Order.DAY_FIRST
+    common = next(iter(orders)) if len(orders) == 1 else otherwise
     must_ask = undecided and answer is None and len(orders) != 1 and (orders or not _only_day_first(layouts, as_of))
     by_column = {place: of_column.order or common for place, of_column in told.items()}
     return Orders(by_column, common), [_ask(undecided)] if must_ask else []

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.domain.french import listing
+from analytics.intake.duplicates import duplicate_sentences
 from analytics.intake.previewing import FATES, residual_risk, risk_sentence
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import
@@ -34,4 +35,8 @@ def show(done: Import) -> None:
         rows = [(column.header, FATES[column.fate], column.becomes, column.description) for column in columns]
         shown = pd.DataFrame(rows, columns=["Votre colonne", "Sort", "Ce qui en reste", "Comment elle est lue"])
         text.plain_table(shown, "Ce que Relais a compris")
+    if doubled := duplicate_sentences(done.duplicates):
+        first, *pairs = doubled
+        with st.expander(text.plain(first)):
+            st.markdown("\n".join(f"- {text.plain(pair)}" for pair in pairs))
     st.markdown(text.plain(risk_sentence(residual_risk(extract.tables))))

@@ -17,7 +17,7 @@ def test_a_column_that_cannot_tell_follows_the_others(taken):
 def test_where_nothing_tells_the_order_it_is_asked_once(taken):
     row = {"Signalé le": "05/02/2026", STEP: "06/02/2026"}
     with pytest.raises(UnansweredError) as asked:
-        taken(row)
+        taken(row, own_words=OwnWords())
     (question,) = asked.value.questions
     assert question.default == "day_first"
     answered = taken(row, own_words=OwnWords().with_answer(question.place, question.default))
