@@ -64,6 +64,7 @@ class Field:
 CORRECTIONS_TITLE = "Lignes à corriger (ce fichier contient des noms : supprimez-le une fois importé)"
 
 _CALLED = (  # the words by which a register says that somebody is called in
+    *("vu", "vus", "vue", "convoc", "convoque", "entretien"),
     *("contact", "contacte", "contacter", "appel", "appele", "appeler", "prevenu", "prevenir", "averti", "avertir"),
     *(
         "informe",
