@@ -71,6 +71,8 @@ FILLED = {
         "key_id": "",
         "as_of": pd.Timestamp("2025-10-01"),
         "tells_closure": True,
+        "fields": "",
+        "by_year": False,
     },
 }
 
@@ -102,7 +104,7 @@ def publish() -> Callable[..., Snapshot]:
     return publish
 
 
-LATER = ("detection_days", "first_seen_on", "reason", "provisional", "tells_closure")
+LATER = ("detection_days", "first_seen_on", "reason", "provisional", "tells_closure", "fields", "by_year")
 
 
 @pytest.fixture(scope="session")

@@ -39,13 +39,17 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Term(Row, frozen=True):
-    """One word of a vocabulary. ``label`` is what a screen shows; ``synonyms`` are other words a register may use."""
+    """One word of a vocabulary. ``label`` is what a screen shows; ``synonyms`` are other words a register may use.
+
+    ``stems`` are beginnings of words, without accents: a phrase that holds all those of one of them means the term.
+    """
 
     code: Text
     label: Text
     definition: Text
     source: Text
     synonyms: Texts = ()
+    stems: Texts = ()
 
     @property
     def names(self) -> Texts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -33,3 +34,14 @@ def word_key(word: str) -> str:
 def singular(key: str) -> str:
     """``key`` without the s or x that ends its longer words: a plural and its singular have the same."""
     return re.sub(r"(?<=\w{3})[sx]\b", "", key)
+
+
+def holds_stem(words: Iterable[str], stem: str) -> bool:
+    """Whether normalised ``words`` hold all parts of ``stem``: one of up to three letters whole, a longer one as a start.
+
+    >>> holds_stem(["photo", "intimes"], "photo intime"), holds_stem(["police"], "po")
+    (True, False)
+    """
+    return all(
+        any(word == part or (len(part) > 3 and word.startswith(part)) for word in words) for part in stem.split()
+    )

@@ -247,6 +247,8 @@ IMPORTS = Table(
             "BOOLEAN",
             "si le registre dit quels dossiers sont clôturés ; sinon, tous comptent comme ouverts",
         ),
+        Column("fields", "VARCHAR", "codes of the columns that were read, so that one that is gone later is told"),
+        Column("by_year", "BOOLEAN", "whether case numbers begin again each school year, which is then a part of them"),
     ),
     ("imported_at",),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from analytics.domain.entries import Term
-from analytics.domain.matching import singular, word_key
+from analytics.domain.matching import holds_stem, normalise, singular, word_key
+
+_DENIALS = frozenset(("pas", "sans", "aucun", "aucune", "ni", "non", "jamais", "plus"))
 
 
 class Vocabulary(Mapping[str, Term]):
@@ -16,7 +18,7 @@ class Vocabulary(Mapping[str, Term]):
         self._terms = {term.code: term for term in terms}
         self._codes: dict[str, str] = {}
         for term in self._terms.values():
-            for word in term.names:
+            for word in (term.code, *term.names):
                 other = self._codes.setdefault(singular(word_key(word)), term.code)
                 if other != term.code:
                     raise ValueError(f"« {word} » désigne « {other} » et « {term.code} »")
@@ -43,5 +45,13 @@ class Vocabulary(Mapping[str, Term]):
         return {code: term.label for code, term in self._terms.items()}
 
     def find(self, word: str) -> str | None:
-        """The code that a register's ``word`` means (label, synonym or school year, in any number), or None."""
+        """The code that a register's ``word`` means (code, label, synonym or school year, in any number), or None."""
         return self._codes.get(singular(word_key(word)))
+
+    def find_by_stem(self, phrase: str) -> str | None:
+        """The one code whose stems ``phrase`` holds; None where there are none or several, or where it denies."""
+        words = normalise(phrase).split()
+        if not _DENIALS.isdisjoint(words):
+            return None
+        codes = {code for code, term in self._terms.items() if any(holds_stem(words, stem) for stem in term.stems)}
+        return codes.pop() if len(codes) == 1 else None

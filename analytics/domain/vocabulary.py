@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from analytics.domain.data import CONTENT
 from analytics.domain.entries import Deadline, IncidentType, Step, Term
-from analytics.domain.matching import normalise, word_key
+from analytics.domain.matching import holds_stem, normalise, word_key
 from analytics.domain.terms import Vocabulary
 
-__all__ = ["Deadline", "IncidentType", "Step", "Term", "Vocabulary", "normalise", "word_key"]
+__all__ = ["Deadline", "IncidentType", "Step", "Term", "Vocabulary", "holds_stem", "normalise", "word_key"]
 
 
 def _vocabulary(name: str) -> Vocabulary:

@@ -5,8 +5,9 @@ Nothing here touches the disk but the key. The raw register stays in memory and 
 
 from analytics.intake.anonymising import Key, KeyFileError, key_path, load_key
 from analytics.intake.extracting import Extract, extract
-from analytics.intake.mapping import OwnWords, load_own_words
+from analytics.intake.mapping import OwnWords, load_own_words, own_words_toml, together
 from analytics.intake.merging import Changes, merge
+from analytics.intake.questions import Question, UnansweredError, Understanding
 from analytics.spreadsheets.reading import RefusedFileError
 
 __all__ = [
@@ -15,10 +16,15 @@ __all__ = [
     "Key",
     "KeyFileError",
     "OwnWords",
+    "Question",
     "RefusedFileError",
+    "UnansweredError",
+    "Understanding",
     "extract",
     "key_path",
     "load_key",
     "load_own_words",
     "merge",
+    "own_words_toml",
+    "together",
 ]

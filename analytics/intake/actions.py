@@ -9,8 +9,11 @@ import pandas as pd
 from analytics.domain.programme import programme
 from analytics.domain.schema import SCHOOL_ACTIONS
 from analytics.domain.school_calendar import SchoolCalendar
-from analytics.intake.checking import Fault, Faults, check_moments, code_words, data_rows, read_moments, text
-from analytics.intake.mapping import Field, Layout
+from analytics.intake.cells import code_words, text
+from analytics.intake.checking import Fault, Faults, check_moments, data_rows
+from analytics.intake.dates import read_moments
+from analytics.intake.layout import Layout
+from analytics.intake.mapping import Field
 from analytics.intake.schools import find_school
 
 ACTIONS: tuple[Field, ...] = (
@@ -48,7 +51,7 @@ def read_actions(
     faults.add("activity", "unknown_term", activity == None)  # noqa: E711
     given_on = read_moments(cells("given_on"), lambda word: None)
     faults.add("given_on", "missing", given_on.missing)
-    check_moments(faults, "given_on", given_on, _HOUR, as_of, calendar)
+    check_moments(faults, "given_on", given_on, _HOUR, calendar, as_of)
     n_groups = pd.Series([text(cell) or "1" for cell in cells("groups")], dtype="str")
     whole = n_groups.str.fullmatch(r"[1-9]\d{0,3}")
     if "groups" in layout.columns:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from platformdirs import user_config_path
 
 from analytics.domain.errors import RelaisError
@@ -34,6 +35,26 @@ class KeyFileError(RelaisError):
 def canonical_number(case_number: str) -> str:
     """A case number without regard to case, spaces and the width of its characters."""
     return "".join(unicodedata.normalize("NFKC", case_number).casefold().split())
+
+
+def number_of_year(school_year: str, canonical: str) -> str:
+    """What stands for a case number where numbers begin again each school year: the year is a part of it."""
+    return f"{school_year}/{canonical}"
+
+
+def begins_again(canonical_numbers: Iterable[str], school_years: Iterable[str]) -> bool:
+    """Whether a register plainly gives its case numbers again in each school year.
+
+    It does where no number stands twice in a year, and at least half of the numbers of the year that has the fewest, and
+    three of them, are another year's too. A number or two that come back are duplicates.
+    """
+    pairs = pd.DataFrame({"number": list(canonical_numbers), "year": list(school_years)}, dtype="object")
+    if pairs.duplicated().any() or pairs["year"].nunique() < 2:
+        return False
+    repeated = pairs["number"].duplicated(keep=False)
+    of_year = repeated.groupby(pairs["year"]).agg(["sum", "size"])
+    smallest = of_year.loc[of_year["size"].idxmin()]
+    return bool(smallest["sum"] >= max(3, smallest["size"] / 2))
 
 
 @dataclass(frozen=True)
@@ -100,6 +121,11 @@ def load_key(path: Path, store: Path, expected_id: str | None) -> Key:
 
 
 def _read_key(path: Path) -> Key:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise KeyFileError(
+            "D’autres personnes de cet ordinateur peuvent lire la clé. Réservez-la à vous seul (chmod 600 relais.key), puis "
+            "recommencez."
+        )
     try:
         secret = bytes.fromhex(path.read_text("ascii").strip())
     except (OSError, ValueError):

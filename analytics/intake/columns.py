@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,33 +18,36 @@ from analytics.domain.vocabulary import (
     INCIDENT_TYPES,
     MINORS,
     OUTCOMES,
+    REASONS,
     REPORTERS,
     STATUSES,
     STEPS,
     TEACHING_LEVELS,
+    Vocabulary,
+    normalise,
 )
 from analytics.intake.anonymising import canonical_number
-from analytics.intake.checking import (
-    Faults,
-    Moments,
-    before,
-    check_moments,
-    code_word_lists,
-    code_words,
-    find_level,
-    read_moments,
-    text,
-)
-from analytics.intake.mapping import Layout, OwnWords
+from analytics.intake.cells import Words, code_words, read_distinct, text
+from analytics.intake.checking import Faults, before, check_moments
+from analytics.intake.dates import Meaning, Moments, Order, read_moments
+from analytics.intake.layout import Layout
+from analytics.intake.levels import find_level
+from analytics.intake.mapping import OwnWords
 from analytics.intake.schools import find_school
+from analytics.spreadsheets.reading import is_error
 
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
+_DESCRIPTIVE = ("year", "level", "reporter", "channel", "minor", "facts_on")  # what they do not tell is unknown
+_HARMLESS = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+){0,3}")  # a few words without a digit, beside « oui »
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The register's columns, read and checked, one entry a row. ``case_number`` is canonical."""
+    """The register's columns, read and checked, one entry a row. ``case_number`` is canonical.
+
+    ``closed`` says in words (``done``) that a case is closed on a day that is not known.
+    """
 
     case_number: np.ndarray
     school: np.ndarray
@@ -50,123 +55,279 @@ class Columns:
     reporter: np.ndarray
     channel: np.ndarray
     minor: np.ndarray
-    incidents: list[tuple[str | None, ...]]
+    incidents: np.ndarray
+    facts: Moments
     reported: Moments
     reported_at: pd.Series
     closed: Moments
     closed_at: pd.Series
     steps: dict[str, tuple[Moments, pd.Series]]
 
+    @staticmethod
+    def stack(parts: list[Columns]) -> Columns:
+        """The columns of several sheets, one under the other."""
+        if len(parts) == 1:
+            return parts[0]
+
+        def stacked(values: Sequence[Any]) -> Any:
+            first = values[0]
+            if isinstance(first, np.ndarray):
+                return np.concatenate(values)
+            if isinstance(first, Moments):
+                return Moments(*(stacked([getattr(value, f.name) for value in values]) for f in fields(Moments)))
+            if isinstance(first, dict):
+                return {step: tuple(map(stacked, zip(*(v[step] for v in values), strict=True))) for step in first}
+            return pd.concat(values, ignore_index=True)
+
+        return Columns(*(stacked([getattr(part, f.name) for part in parts]) for f in fields(Columns)))
+
 
 def read_columns(
     layout: Layout,
     rows: np.ndarray,
     faults: Faults,
+    school: np.ndarray,
     schools: pd.DataFrame,
     own_words: OwnWords,
     as_of: date,
     days: SchoolCalendar,
-) -> Columns:
-    """Read every column, adding what is wrong to ``faults``: all the faults of a row at once."""
+    orders: Mapping[str, Order],
+) -> tuple[Columns, dict[str, int]]:
+    """Read every column, adding what is wrong to ``faults``: all the faults of a row at once.
+
+    ``school`` is the code of each row's school, "" where the cell is empty, None where it is not known among ``schools``.
+    ``orders`` gives the order of day and month of each column of dates. A word of an optional column that is not known is
+    ``unknown``; the second value counts these cells by field.
+    """
     width = len(layout.sheet.rows[layout.header_row])
     every_cell = chain.from_iterable(chain.from_iterable((layout.sheet.rows[row], ("",)) for row in rows))
     table = np.fromiter(every_cell, object, len(rows) * (width + 1)).reshape(len(rows), width + 1)
+    set_aside: dict[str, int] = {}
 
     def cells(*codes: str) -> np.ndarray:
         """The cells of fields, row by row; empty ones for a field that has no column."""
         return table[:, [layout.columns.get(code, width) for code in codes]].ravel()
 
-    def words(code: str, find: Callable[[str], str | None], default: str) -> np.ndarray:
-        codes = code_words(cells(code), find)
-        if code in layout.columns:
-            faults.add(code, "unknown_term", codes == None)  # noqa: E711 (element by element)
-        return np.where(codes == "", default, codes)
+    def optional(code: str, found: np.ndarray) -> np.ndarray:
+        """Codes of an optional column, ``unknown`` where it says nothing that is known."""
+        if n := int((found == None).sum()):  # noqa: E711 (element by element)
+            set_aside[code] = n
+        return np.where((found == "") | (found == None), "unknown", found)  # noqa: E711
+
+    def words(code: str, terms: Vocabulary) -> np.ndarray:
+        look_up = lookup(terms, own_words)
+        # Of several channels in a cell the first one counts.
+        return optional(code, code_words(cells(code), lambda word: next(filter(None, look_up.codes(word)), None)))
 
     for code, column in layout.columns.items():
-        for rule, marked in (("formula", layout.sheet.formulas), ("merged", layout.sheet.merged)):
-            if marked:
-                faults.add(code, rule, np.array([(row, column) in marked for row in rows], dtype=bool))
+        if code not in _DESCRIPTIVE and (errors := {cell for cell in set(table[:, column]) if is_error(cell)}):
+            faults.add(code, "error", np.array([cell in errors for cell in table[:, column]], dtype=bool))
+        if layout.sheet.merged:
+            faults.add(code, "merged", np.array([(row, column) in layout.sheet.merged for row in rows], dtype=bool))
 
     case_number = np.fromiter((canonical_number(text(cell)) for cell in cells("case_number")), object, len(rows))
     has_name = np.fromiter((any(map(str.isalnum, number)) for number in case_number), bool, len(rows))  # a dash is none
     faults.add("case_number", "missing", ~has_name)
-    faults.add("case_number", "duplicate", pd.Index(case_number, dtype=object).duplicated() & has_name)
 
-    find, nearest = find_school(schools)
     school_cells = cells("school")
-    school = code_words(school_cells, find)
+    hint = find_school(schools)[1] if len(schools) else str
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: nearest(text(school_cells[i])))  # noqa: E711
+    faults.add("school", "unknown_school", school == None, lambda i: hint(text(school_cells[i])))  # noqa: E711
 
-    level = _levels(cells, layout, faults, school, schools)
+    incidents = _incidents(cells, layout, faults, own_words)
+    level = optional("year" if "year" in layout.columns else "level", _levels(cells, layout, school, schools))
 
-    incidents = code_word_lists(cells("incidents"), lambda word: own_words.find(INCIDENT_TYPES, word))
-    faults.add("incidents", "missing", np.array([not found for found in incidents], dtype=bool))
-    faults.add("incidents", "unknown_term", np.array([None in found for found in incidents], dtype=bool))
+    def moments(code: str, find: Callable[[str], Meaning | None]) -> Moments:
+        return read_moments(cells(code), find, orders.get(code, Order.DAY_FIRST))
 
-    reported = read_moments(cells("reported"), lambda word: None)
+    reported = moments("reported", lambda word: None)
     faults.add("reported", "missing", reported.missing)
-    reported_at = check_moments(faults, "reported", reported, REPORT_HOUR, as_of, days)
+    reported_at = check_moments(faults, "reported", reported, REPORT_HOUR, days, as_of)
 
-    def checked(code: str, read_: Moments) -> tuple[Moments, pd.Series]:
-        if code not in layout.columns:
-            return read_, read_.instants(STEP_HOUR)
-        instants = check_moments(faults, code, read_, STEP_HOUR, as_of, days)
-        faults.add(code, "before_report", before(read_, instants, reported, reported_at))
-        return read_, instants
+    facts = moments("facts_on", lambda word: None)
+    if n := int(facts.invalid.sum()):
+        set_aside["facts_on"] = n
 
-    def outcome(word: str) -> str | None:
-        code = own_words.find(OUTCOMES, word)
-        return {"not_applicable": code, "not_recorded": code, "not_done": ""}.get(code or "")
+    def not_yet(read_: Moments) -> Moments:
+        """A day after the extract is a plan."""
+        return read_.where(~(read_.days > pd.Timestamp(as_of)).to_numpy())
 
-    def still_open(word: str) -> str | None:
-        return "" if own_words.find(STATUSES, word) == "open" else None
+    def step_meaning(word: str) -> Meaning | None:
+        return find_outcome(word, own_words)
 
-    closed, closed_at = checked("closed", read_moments(cells("closed"), still_open))
     # All steps at once, row by row, as the reader has laid the cells in memory: column by column takes twice as long.
     codes = [f"step:{step}" for step in STEPS]
-    steps = read_moments(cells(*codes), outcome)
+    differing = {code for code in codes if orders.get(code, Order.DAY_FIRST) is not Order.DAY_FIRST}
+    together = read_moments(cells(*codes), step_meaning)
+    steps = {}
+    for i, (step, code) in enumerate(zip(STEPS, codes, strict=True)):
+        found = moments(code, step_meaning) if code in differing else together[i :: len(codes)]
+        if f"also:{code}" in layout.columns:
+            found = found.or_else(moments(f"also:{code}", step_meaning))
+        found = not_yet(found)
+        in_columns = code in layout.columns
+        steps[step] = (
+            found,
+            (check_moments(faults, code, found, STEP_HOUR, days) if in_columns else found.instants(STEP_HOUR)),
+        )
+
+    closed = not_yet(_closures(moments, cells, layout, faults, own_words))
+    if "closed" in layout.columns:
+        closed_at = check_moments(faults, "closed", closed, STEP_HOUR, days)
+        faults.add("closed", "before_report", before(closed, closed_at, reported, reported_at))
+    else:
+        closed_at = closed.instants(STEP_HOUR)
     return Columns(
         case_number,
         school,
         level,
-        words("reporter", lambda word: own_words.find(REPORTERS, word), "unknown"),
-        words("channel", lambda word: own_words.find(CHANNELS, word), "unknown"),
-        words("minor", lambda word: own_words.find(MINORS, word), "unknown"),
+        words("reporter", REPORTERS),
+        words("channel", CHANNELS),
+        words("minor", MINORS),
         incidents,
+        facts,
         reported,
         reported_at,
         closed,
         closed_at,
-        {step: checked(code, steps[i :: len(codes)]) for i, (step, code) in enumerate(zip(STEPS, codes, strict=True))},
-    )
+        steps,
+    ), set_aside
 
 
-def _levels(
+def lookup(terms: Vocabulary, own_words: OwnWords) -> Words:
+    """How the words of a vocabulary are looked up: the service's own, then ours, then by their stems."""
+    is_aside: Callable[[str], bool] = lambda word: True  # noqa: E731
+    if terms is INCIDENT_TYPES:  # where or by whom, beside a fact, is not a fact
+        is_aside = lambda word: bool(CHANNELS.find(word) or CHANNELS.find_by_stem(word) or REPORTERS.find(word))  # noqa: E731
+    return Words(lambda word: own_words.find(terms, word), terms.find_by_stem, is_aside)
+
+
+def find_outcome(word: str, own_words: OwnWords) -> Meaning | None:
+    """What a word in a column of steps says became of the step, and the reason that stands beside it.
+
+    « oui, par mail » is done, « sans objet (refus des parents) » not applicable with a reason; None where it is unknown.
+    """
+    if code := own_words.find(OUTCOMES, word):
+        return ("" if code == "not_done" else code), ""
+    for found in re.finditer(r"\s*[-–:,;(/]\s*|\s+", word):
+        code = own_words.find(OUTCOMES, word[: found.start()])
+        rest = word[found.end() :].strip(" ().")
+        if not code or not _HARMLESS.fullmatch(rest):
+            continue
+        if code == "done" and normalise(rest).split()[0] in (
+            "par",
+            "via",
+            "tel",
+            "telephone",
+            "mail",
+            "email",
+            "sms",
+            "courrier",
+        ):
+            return code, ""
+        reason = own_words.find(REASONS, rest)
+        if code in ("not_done", "not_applicable") and (reason or found[0].strip()):
+            is_plain = own_words.find(OUTCOMES, rest) in ("not_done", "not_applicable")
+            return code, "" if is_plain else (reason or "other")
+    return None
+
+
+def _closures(
+    moments: Callable[[str, Callable[[str], Meaning | None]], Moments],
     cells: Callable[[str], np.ndarray],
     layout: Layout,
     faults: Faults,
-    school: np.ndarray,
-    schools: pd.DataFrame,
+    own_words: OwnWords,
+) -> Moments:
+    """The closures: a day, or the word ``done`` where a register only says that a case is closed."""
+
+    def meaning(word: str) -> Meaning | None:
+        status = own_words.find(STATUSES, word) or {"done": "closed", "not_done": "open"}.get(
+            own_words.find(OUTCOMES, word) or ""
+        )
+        return (("done" if status == "closed" else ""), "") if status else None
+
+    closed = moments("closed", meaning)
+    for code in ("also:closed", "status"):
+        if code not in layout.columns:
+            continue
+        said = read_distinct(cells(code), lambda word: meaning(word) if word else ("", ""))
+        faults.add(code, "unknown_term", np.array([found is None for found in said], dtype=bool))
+        is_closed = np.array([found == ("done", "") for found in said], dtype=bool)
+        is_open = np.array([own_words.find(STATUSES, text(cell)) == "open" for cell in cells(code)], dtype=bool)
+        faults.add(code, "contradiction", is_open & (closed.local.notna().to_numpy() | (closed.words == 0)))
+        silent = closed.missing & is_closed
+        closed = Moments(
+            closed.local,
+            closed.has_time,
+            np.where(silent, 0, closed.words).astype("int8"),
+            closed.reasons,
+            closed.invalid,
+        )
+    return closed
+
+
+def _incidents(cells: Callable[..., np.ndarray], layout: Layout, faults: Faults, own_words: OwnWords) -> np.ndarray:
+    """The incident types of each row, from the columns of facts and from those of one fact each."""
+    look_up = lookup(INCIDENT_TYPES, own_words)
+    found: list[set[str | None]] = [set() for _ in cells("case_number")]
+    places: list[str] = []
+    for code in layout.columns:
+        bare = code.removeprefix("also:")
+        if bare == "incidents":
+            told = read_distinct(cells(code), look_up.codes)
+            faults.add(code, "unknown_term", np.array([None in codes for codes in told], dtype=bool))
+        elif bare.startswith("incident:"):
+            term = bare.removeprefix("incident:")
+            told = read_distinct(cells(code), lambda word, term=term: _flag(word, term, own_words))
+            faults.add(code, "unknown_term", np.array([None in codes for codes in told], dtype=bool))
+        else:
+            continue
+        places.append(code)
+        for types, codes in zip(found, told, strict=True):
+            types.update(codes)
+    if places:
+        faults.add(places[0], "missing", np.array([not types for types in found], dtype=bool))
+    # Few different sets: one object each, so that what follows may look them up.
+    distinct: dict[frozenset, tuple] = {}
+    listed = [distinct.setdefault(key := frozenset(types), tuple(sorted(filter(None, key)))) for types in found]
+    result = np.empty(len(listed), dtype=object)
+    result[:] = listed
+    return result
+
+
+def _flag(word: str, term: str, own_words: OwnWords) -> tuple[str | None, ...]:
+    """What the column of one fact says: the fact, nothing, or None where it is not known."""
+    said = own_words.find(MINORS, word) or {"done": "yes", "not_done": "no"}.get(own_words.find(OUTCOMES, word) or "")
+    if not word or said in ("no", "unknown"):
+        return ()
+    return (term,) if said == "yes" or term == "other" else (None,)
+
+
+def _levels(
+    cells: Callable[[str], np.ndarray], layout: Layout, school: np.ndarray, schools: pd.DataFrame
 ) -> np.ndarray:
     """The level from the pupil's year, else from the level column, else from a school that teaches only one.
 
-    A level column may say no more than what the school teaches (« Secondaire ») where another column holds the year.
+    "" where nothing says it, None where what says it is not known. A level column may say no more than what the school
+    teaches (« Secondaire ») where another column holds the year.
     """
     told = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
     teaching = [told.get(code) for code in school]
-    given = [code for code in ("year", "level") if code in layout.columns]
     level = np.full(len(school), "", dtype=object)
-    for code in given:
+    unread = np.zeros(len(school), dtype=bool)
+    for code in ("year", "level"):
+        if code not in layout.columns:
+            continue
         pairs = list(zip(map(text, cells(code)), teaching, strict=True))
         known = {pair: find_level(*pair) if pair[0] else "" for pair in set(pairs)}
-        if code == "level" and "year" in given:
+        if code == "level":
             known = {
                 (word, of): "" if TEACHING_LEVELS.find(word) == "secondary" else k for (word, of), k in known.items()
             }
         found = np.array([known[pair] for pair in pairs], dtype=object)
-        faults.add(code, "unknown_term", found == None)  # noqa: E711 (element by element)
-        level = np.where(level == "", found, level)
+        unread |= found == None  # noqa: E711 (element by element)
+        level = np.where((level == "") & (found != None), found, level)  # noqa: E711
     level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)
-    faults.add(given[0] if given else "school", "missing" if given else "no_level", level == "")
+    level[(level == "") & unread] = None
     return level

@@ -1,27 +1,48 @@
-"""A register's bytes become the tables of a store: checked row by row, anonymised, nothing identifying kept."""
+"""A register's bytes become the tables of a store: understood, checked row by row, anonymised, nothing identifying kept."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
+import numpy as np
 import pandas as pd
 
-from analytics.domain.schema import SCHOOL_ACTIONS, TABLES
+from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOLS, TABLES
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import normalise
 from analytics.intake.actions import ACTIONS, read_actions
-from analytics.intake.anonymising import Key
+from analytics.intake.anonymising import Key, begins_again, number_of_year
+from analytics.intake.cells import text
 from analytics.intake.checking import Fault, Faults, data_rows
-from analytics.intake.columns import read_columns
-from analytics.intake.mapping import REGISTER, SCHOOLS, Layout, OwnWords, extraction_day, holds_corrections, lay_out
+from analytics.intake.choosing import choose_sheets
+from analytics.intake.columns import Columns, read_columns
+from analytics.intake.journal import unfold
+from analytics.intake.layout import (
+    Layout,
+    extraction_day,
+    holds_corrections,
+    lay_out,
+    lay_out_register,
+    missing_fields,
+)
+from analytics.intake.levels import find_level
+from analytics.intake.mapping import REGISTER, OwnWords
+from analytics.intake.mapping import SCHOOLS as SCHOOL_FIELDS
+from analytics.intake.merging import BY_YEAR
+from analytics.intake.ordering import orders_of
+from analytics.intake.previewing import understand
+from analytics.intake.proposing import word_questions
+from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
-from analytics.intake.schools import deadline_table, read_schools
+from analytics.intake.schools import deadline_table, find_school, read_schools, resolve_schools
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
+NUMBERS = "numbers"  # where the answer to it stands that case numbers begin again each school year
 
 
 @dataclass(frozen=True)
@@ -30,7 +51,10 @@ class Extract:
 
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
-    which says nothing about the cases that it does not hold.
+    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part of
+    the case numbers; ``plain_ids`` are then the pseudonyms of the numbers without it. Both they and ``rows``, which names
+    the row of the spreadsheet, are in the order of the cases. ``fields`` are the codes of what the register has columns for.
+    ``questions`` block nothing: their rows are refused, or unknown, until they are answered.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -41,8 +65,14 @@ class Extract:
     faults: list[Fault]
     school_faults: list[Fault]
     action_faults: list[Fault]
-    layout: Layout
+    layouts: tuple[Layout, ...]
     is_partial: bool
+    numbers_by_year: bool
+    plain_ids: np.ndarray
+    rows: np.ndarray
+    fields: frozenset[str]
+    questions: tuple[Question, ...]
+    understanding: Understanding
 
     @property
     def n_accepted(self) -> int:
@@ -53,9 +83,14 @@ class Extract:
         return self.n_read - self.n_accepted
 
     @property
+    def layout(self) -> Layout:
+        """The layout of the first sheet of the register."""
+        return self.layouts[0]
+
+    @property
     def tells_closure(self) -> bool:
         """Whether the register says which cases are closed."""
-        return "closed" in self.layout.columns
+        return self.understanding.tells_closure
 
 
 def extract(
@@ -67,26 +102,34 @@ def extract(
     known_schools: pd.DataFrame | None = None,
     own_words: OwnWords | None = None,
     as_of: date | None = None,
+    by_year: bool = False,
     progress: Progress = lambda share, what: None,
 ) -> Extract:
     """Read, check and anonymise a register.
 
     The schools come from ``schools_content``, else from a sheet of the same file, else from ``known_schools`` (table
-    ``schools`` of an earlier import). Raises RefusedFileError when the file as a whole cannot be taken.
+    ``schools`` of an earlier import), else from the names of the register itself. ``by_year`` is what
+    an earlier import says of the numbers. Raises RefusedFileError when the file as a
+    whole cannot be taken, and UnansweredError when it could mean two things.
     """
     own_words = own_words or OwnWords()
     progress(0.0, "Lecture du fichier")
     sheets = read(content)
-    progress(0.5, "Vérification des écoles")
-    layout = _lay_out_register(sheets, own_words)
-    told, deadlines, school_faults = _told_schools(sheets, layout, schools_content, own_words)
-    schools = known_schools if told is None else told
-    if schools is None or (schools is known_schools and schools.empty):
-        raise RefusedFileError(
-            "La liste des écoles manque : ajoutez au classeur une feuille Écoles (Code, Nom, Réseau, Niveau, Zone, "
-            "Élèves), ou donnez-la dans un autre fichier."
-        )
-    given = as_of or extraction_day(layout.sheet, layout.header_row)
+    progress(0.5, "Vérification des colonnes")
+    listed, deadlines, school_faults, list_name = _read_school_list(sheets, schools_content, own_words)
+    schools = listed if listed is not None else known_schools if known_schools is not None else SCHOOLS.empty
+    chosen = choose_sheets(
+        [sheet for sheet in sheets if sheet.name != list_name or len(sheets) == 1],
+        own_words,
+        find_school(schools, own_words.schools)[0] if len(schools) else lambda word: None,
+    )
+    sheets_read = chosen.readings
+    if list_name:
+        n_listed = next(len(sheet.rows) for sheet in sheets if sheet.name == list_name) - 1
+        sheets_read += (SheetReading(list_name, n_listed, False, "c’est la liste des écoles"),)
+    given = as_of or next(
+        filter(None, (extraction_day(layout.sheet, layout.header_row) for layout in chosen.layouts)), None
+    )
     as_of = given or today
     days = calendar()
     if not days.first_day <= as_of <= days.last_day:
@@ -94,91 +137,182 @@ def extract(
             f"Le jour de l’extrait ({as_of:%d/%m/%Y}) est hors du calendrier scolaire connu, qui va du "
             f"{days.first_day:%d/%m/%Y} au {days.last_day:%d/%m/%Y}."
         )
+    orders, order_questions = orders_of(chosen.layouts, own_words, as_of)
+    unfolded = [unfold(layout, own_words, orders.any) for layout in chosen.layouts]
+    layouts = tuple(part.layout for part in unfolded)
+    notes = [part.note for part in unfolded if part.note]
+    asked = [*chosen.questions, *order_questions, *(question for part in unfolded for question in part.questions)]
+    if any(question.blocking for question in asked):
+        raise UnansweredError(tuple(asked), Understanding(sheets=sheets_read))
+    for layout in layouts:
+        if missing := missing_fields(layout, REGISTER):
+            raise RefusedFileError(f"Registre : il manque la colonne « {missing[0].header} ».")
+
+    used = {layout.sheet.name for layout in layouts}
+    others = [sheet for sheet in sheets if sheet.name not in used]
     progress(0.52, "Vérification des lignes")
-    rows = data_rows(layout, "case_number")
-    faults = Faults(layout, rows)
-    columns = read_columns(layout, rows, faults, schools, own_words, as_of, days)
+    rows = [data_rows(layout, "case_number") for layout in layouts]
+    found = resolve_schools(*_school_cells(layouts, rows), schools, own_words.schools)
+    every_school = pd.concat([schools, found.added], ignore_index=True) if len(found.added) else schools
+    codes = np.split(found.codes, np.cumsum([len(part) for part in rows])[:-1])
+    parts, every_faults, set_aside, unread = [], [], {}, []
+    for layout, of_sheet, part, school in zip(layouts, rows, unfolded, codes, strict=True):
+        faults = Faults(layout, of_sheet, layout.sheet.name if len(layouts) > 1 else "")
+        columns, unknown = read_columns(
+            layout, of_sheet, faults, school, every_school, own_words, as_of, days, orders.of(layout)
+        )
+        faults.add("case_number", "conflict", np.isin(of_sheet, list(part.conflicts)))
+        parts.append(columns)
+        every_faults.append(faults)
+        faulty = {fault.column for fault in faults.sorted()}
+        unread.append({code for code, column in layout.columns.items() if column in faulty or code in unknown})
+        for code, n in unknown.items():
+            set_aside[code] = set_aside.get(code, 0) + n
+    columns = Columns.stack(parts)
+    plain = columns.case_number
+    columns, by_year = _tell_numbers_apart(columns, every_faults, own_words, days, by_year=by_year)
+    keep = np.concatenate([faults.clean for faults in every_faults])
     progress(0.7, "Anonymisation")
-    tables = record_tables(columns, faults.clean, key, as_of, days)
+    tables, accepted = record_tables(columns, keep, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
-    tables |= {"schools": schools if told is not None else schools.iloc[:0], "school_deadlines": deadlines}
-    tables["school_actions"], action_faults = _told_actions(sheets, layout, own_words, schools, as_of, days)
+    tables |= {
+        "schools": pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added,
+        "school_deadlines": deadlines,
+    }
+    tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
+    if by_year:
+        notes.append("Les numéros recommencent chaque année scolaire : l’année fait partie du numéro.")
+    questions = [
+        *asked,
+        *found.questions,
+        *chain.from_iterable(
+            word_questions(layout, of_sheet, own_words, codes)
+            for layout, of_sheet, codes in zip(layouts, rows, unread, strict=True)
+        ),
+    ]
+    conformed = {name: TABLES[name].conform(table) for name, table in tables.items()}
     return Extract(
-        {name: TABLES[name].conform(table) for name, table in tables.items()},
+        conformed,
         as_of,
         given is not None,
         key.digest(content + (schools_content or b"")),
-        len(rows),
-        faults.sorted(),
+        sum(map(len, rows)),
+        sorted(fault for faults in every_faults for fault in faults.sorted()),
         school_faults,
         action_faults,
-        layout,
-        holds_corrections(layout.sheet, layout.header_row),
+        layouts,
+        any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
+        by_year,
+        key.pseudonyms(plain[accepted]).astype("U") if by_year else np.array([], dtype="U"),
+        _row_names(layouts, rows)[accepted],
+        _fields(chosen.layouts),
+        tuple({question.place: question for question in questions}.values()),
+        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
     )
 
 
-def _lay_out_register(sheets: Sequence[Sheet], own_words: OwnWords) -> Layout:
-    """The one sheet that holds the register, which nobody hides; RefusedFileError when two hold cases: one would be lost."""
-    shown = [sheet for sheet in sheets if not sheet.hidden] or sheets
-    layout = lay_out(shown, REGISTER, own_words, "Registre")
-    if any(_has_cases(sheet, own_words) for sheet in shown if sheet.name != layout.sheet.name):
-        raise RefusedFileError(
-            "Plusieurs feuilles du classeur contiennent des dossiers, et une seule serait lue. Laissez-en une, et importez "
-            "chaque autre dans son propre fichier."
+def _school_cells(
+    layouts: Sequence[Layout], rows: Sequence[np.ndarray]
+) -> tuple[list[str], list[str | None], list[int]]:
+    """The word for the school of each row, the level that its class tells alone, and the number of the row."""
+    words, levels, numbers = [], [], []
+    known: dict[str, str | None] = {}
+    for layout, of_sheet in zip(layouts, rows, strict=True):
+        school, year = layout.columns["school"], layout.columns.get("year", layout.columns.get("level"))
+        for row in of_sheet:
+            cells = layout.sheet.rows[row]
+            words.append(text(cells[school]))
+            told = text(cells[year]) if year is not None else ""
+            if told not in known:
+                known[told] = find_level(told)
+            levels.append(known[told])
+            numbers.append(int(row) + 1)
+    return words, levels, numbers
+
+
+def _row_names(layouts: Sequence[Layout], rows: Sequence[np.ndarray]) -> np.ndarray:
+    """The number of each row as the spreadsheet shows it, after the name of its sheet where there are several."""
+    names = [f"{layout.sheet.name}, " if len(layouts) > 1 else "" for layout in layouts]
+    return np.array([f"{name}{row + 1}" for name, of_sheet in zip(names, rows, strict=True) for row in of_sheet])
+
+
+def _fields(layouts: Sequence[Layout]) -> frozenset[str]:
+    """What a register has columns for; one that writes steps as actions, or in a text, has all of them."""
+    fields = {code.removeprefix("also:") for layout in layouts for code in layout.columns}
+    if fields & {"action", "steps"}:
+        fields |= {field.code for field in REGISTER if field.step or field.code == "closed"}
+    return frozenset(fields)
+
+
+def _tell_numbers_apart(
+    columns: Columns, every_faults: Sequence[Faults], own_words: OwnWords, days: SchoolCalendar, *, by_year: bool
+) -> tuple[Columns, bool]:
+    """Make the school year a part of the numbers where they begin again each year; else refuse a number that comes back."""
+    numbers = columns.case_number
+    reported = columns.reported.days
+    dated = days.covers(reported).to_numpy()
+    years = np.full(len(numbers), "", dtype=object)
+    years[dated] = days.school_year(reported[dated]).to_numpy()
+    by_year = (
+        by_year
+        or own_words.answers.get(NUMBERS) == BY_YEAR
+        or (NUMBERS not in own_words.answers and begins_again(numbers[dated], years[dated]))
+    )
+    if by_year:
+        numbers = np.array(
+            [number_of_year(year, n) if n else n for year, n in zip(years, numbers, strict=True)], dtype=object
         )
-    return layout
+    has_name = np.fromiter((any(map(str.isalnum, number)) for number in columns.case_number), bool, len(numbers))
+    again = pd.Index(numbers, dtype=object).duplicated() & has_name
+    start = 0
+    for faults in every_faults:
+        faults.add("case_number", "duplicate", again[start : start + len(faults)])
+        start += len(faults)
+    return replace(columns, case_number=numbers), by_year
 
 
-def _has_cases(sheet: Sheet, own_words: OwnWords) -> bool:
-    try:
-        layout = lay_out([sheet], REGISTER, own_words, "Registre")
-    except RefusedFileError:
-        return False
-    return len(data_rows(layout, "case_number")) > 0
-
-
-def _told_schools(
-    sheets: Sequence[Sheet], register: Layout, content: bytes | None, own_words: OwnWords
-) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault]]:
-    """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither.
+def _read_school_list(
+    sheets: Sequence[Sheet], content: bytes | None, own_words: OwnWords
+) -> tuple[pd.DataFrame | None, pd.DataFrame, list[Fault], str]:
+    """The schools and deadlines of ``content``, else of a sheet Écoles; None when there is neither. Last the sheet's name.
 
     A sheet of another name is one when its headers say so beyond doubt: a list of people has names and codes too.
     """
-    others = sorted((sheet for sheet in sheets if sheet.name != register.sheet.name), key=lambda sheet: sheet.hidden)
+    sheets = [sheet for sheet in sorted(sheets, key=lambda sheet: sheet.hidden) if not _holds_reports(sheet, own_words)]
     candidates = (
-        read(content) if content else [sheet for sheet in others if _SCHOOLS_NAME.search(normalise(sheet.name))]
+        read(content) if content else [sheet for sheet in sheets if _SCHOOLS_NAME.search(normalise(sheet.name))]
     )
     if not candidates:
-        candidates = [sheet for sheet in others if _describes_schools(sheet, own_words)][:1]
+        candidates = [sheet for sheet in sheets if _describes_schools(sheet, own_words)][:1]
     if not candidates:
-        return None, deadline_table([]), []
-    return read_schools(lay_out(candidates, SCHOOLS, own_words, "Écoles"), own_words)
+        return None, deadline_table([]), [], ""
+    layout = lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles")
+    return *read_schools(layout, own_words), "" if content else layout.sheet.name
 
 
 _SCHOOLS_NAME = re.compile(r"\b(?:ecole|etablissement|implantation)")
 
 
+def _holds_reports(sheet: Sheet, own_words: OwnWords) -> bool:
+    """Whether a sheet is a register, whatever its name."""
+    layout = lay_out_register(sheet, own_words, lambda word: False)
+    return layout is not None and {"case_number", "reported"} <= set(layout.columns)
+
+
 def _describes_schools(sheet: Sheet, own_words: OwnWords) -> bool:
     try:
-        columns = lay_out([sheet], SCHOOLS, own_words, "Écoles").columns
+        columns: Mapping[str, int] = lay_out([sheet], SCHOOL_FIELDS, own_words, "Écoles").columns
     except RefusedFileError:
         return False
     return len({"network", "teaching", "zone", "pupils"} & set(columns)) >= 3
 
 
-def _told_actions(
-    sheets: Sequence[Sheet],
-    register: Layout,
-    own_words: OwnWords,
-    schools: pd.DataFrame,
-    as_of: date,
-    days: SchoolCalendar,
+def _read_action_sheet(
+    others: Sequence[Sheet], own_words: OwnWords, schools: pd.DataFrame, as_of: date, days: SchoolCalendar
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """What a sheet Actions of the same file says was given in the schools; nothing when there is none, or an empty one."""
-    named = [
-        sheet for sheet in sheets if sheet.name != register.sheet.name and normalise(sheet.name).startswith("action")
-    ]
-    told = [sheet for sheet in named if any(str(cell).strip() for row in sheet.rows for cell in row)]
-    if not told:
+    named = [sheet for sheet in others if normalise(sheet.name).startswith("action")]
+    filled = [sheet for sheet in named if any(str(cell).strip() for row in sheet.rows for cell in row)]
+    if not filled:
         return SCHOOL_ACTIONS.empty, []
-    return read_actions(lay_out(told, ACTIONS, own_words, "Actions"), schools, as_of, days)
+    return read_actions(lay_out(filled, ACTIONS, own_words, "Actions"), schools, as_of, days)

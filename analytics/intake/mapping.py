@@ -1,34 +1,51 @@
-"""Which column is which, and which word is which term.
+"""The columns that Relais reads, and a service's own names for them.
 
-Headers are compared without case, accents, spaces and punctuation, by name and by synonym. A mapping file adds a
-service's own headers and words once and for all::
+A field is known by its name and synonyms, by beginnings of words (``stems``), and by what its cells hold (``kind``);
+:mod:`analytics.intake.layout` weighs them. A mapping file adds a service's own headers, words, schools and answers once and
+for all::
 
     [columns]
     "Réf." = "case_number"
-    "Type de faits" = "incidents"
+    "Parents" = "ignored"
 
     [words.incident_types]
     "chahut" = "other"
+
+    [schools]
+    "ITN Mons" = "3004"
+
+    [answers]
+    date_order = "day_first"
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import tomli_w
 
 from analytics.domain import vocabulary
-from analytics.domain.french import listing
-from analytics.domain.vocabulary import STEPS, Vocabulary, normalise, word_key
-from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet, address
+from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS, Step, Vocabulary, normalise, word_key
+from analytics.spreadsheets.reading import RefusedFileError
+
+IGNORED = "ignored"  # what a mapping file says of a column that is not to be read
+MAX_MAPPING_BYTES = 64_000
+MAX_NESTING = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
-    """A column that Relais reads. ``becomes`` says in French what is kept of it; ``terms`` is its vocabulary."""
+    """A column that Relais reads.
+
+    ``becomes`` says in French what is kept of it; ``terms`` is its vocabulary; ``kind`` is what its cells hold: ``number``,
+    ``school``, ``class``, ``words`` (of its terms), ``date``, ``step`` (a date or a word), ``flag`` (yes or no), ``status``,
+    ``action``, ``steps`` (several in one text).
+    ``weak`` are headers that may mean other things too; ``beside`` are words that change nothing beside a stem.
+    """
 
     code: str
     header: str
@@ -37,10 +54,64 @@ class Field:
     required: bool = False
     terms: Vocabulary | None = None
     step: str | None = None
+    kind: str = "any"
+    weak: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 # Above the headers of a file of corrected rows: it holds a part of the register, so what it lacks is not missing.
 CORRECTIONS_TITLE = "Lignes à corriger (ce fichier contient des noms : supprimez-le une fois importé)"
+
+_CALLED = (  # the words by which a register says that somebody is called in
+    *("vu", "vus", "vue", "convoc", "convoque", "entretien"),
+    *("contact", "contacte", "contacter", "appel", "appele", "appeler", "prevenu", "prevenir", "averti", "avertir"),
+    *(
+        "informe",
+        "informer",
+        "information",
+        "alerte",
+        "alerter",
+        "avise",
+        "aviser",
+        "avis",
+        "saisi",
+        "saisine",
+        "consulte",
+    ),
+    *(
+        "sollicite",
+        "solliciter",
+        "interpelle",
+        "associe",
+        "implique",
+        "transmis",
+        "prise",
+        "signale",
+        "relais",
+        "service",
+    ),
+    *("centre", "scolaire", "zone", "local", "eleve", "victime", "concerne", "suivi", "intervention", "premier", "1er"),
+    *(
+        "rencontre",
+        "joint",
+        "fait",
+        "demarche",
+        "action",
+        "activation",
+        "active",
+        "realise",
+        "effectue",
+        "organise",
+        "garde",
+    ),
+)
+
+
+def _step_names(step: Step) -> tuple[str, ...]:
+    words = (step.header.removesuffix(" le"), step.label, *step.synonyms)
+    return tuple(f"{before}{word}" for word in words for before in ("", "date "))
+
 
 REGISTER: tuple[Field, ...] = (
     Field(
@@ -48,96 +119,313 @@ REGISTER: tuple[Field, ...] = (
         "N° dossier",
         "remplacé par un pseudonyme",
         (
-            "numéro de dossier",
-            "numéro du dossier",
-            "n de dossier",
-            "n du dossier",
-            "no dossier",
-            "no de dossier",
-            "nr dossier",
-            "num dossier",
-            "num de dossier",
-            "dossier n",
-            "dossier",
-            "numéro",
-            "réf dossier",
-            "référence du dossier",
+            *("numéro de dossier", "n de dossier", "no dossier", "nr dossier", "num dossier", "dossier n", "dossier"),
+            *(
+                "réf dossier",
+                "référence du dossier",
+                "id dossier",
+                "identifiant du dossier",
+                "code dossier",
+                "réf",
+                "référence",
+            ),
+            *(
+                "n situation",
+                "numéro de situation",
+                "n cas",
+                "numéro du cas",
+                "n fiche",
+                "numéro de fiche",
+                "n de suivi",
+            ),
         ),
         required=True,
+        kind="number",
+        weak=(
+            *(
+                "numéro",
+                "n",
+                "no",
+                "nr",
+                "num",
+                "id",
+                "identifiant",
+                "code",
+                "cas",
+                "fiche",
+                "n ordre",
+                "numéro d’ordre",
+            ),
+            *("situation", "matricule du dossier", "n signalement", "numéro du signalement", "ticket", "n interne"),
+        ),
+        stems=(
+            "numero dossier",
+            "reference dossier",
+            "identifiant dossier",
+            "numero cas",
+            "reference",
+            "numero situation",
+        ),
+        beside=("intern", "service", "mediation", "unique", "anonyme"),
     ),
     Field(
         "school",
         "École",
         "gardé : le code de l’école",
         (
-            "établissement",
-            "établissement scolaire",
-            "nom de l’école",
-            "nom de l’établissement",
-            "code école",
-            "code de l’école",
-            "école de l’élève",
-            "école code ou nom",
+            *("établissement", "établissement scolaire", "nom de l’école", "nom de l’établissement", "code école"),
+            *(
+                "code de l’école",
+                "école de l’élève",
+                "école code ou nom",
+                "ets",
+                "étab",
+                "établ",
+                "étabt",
+                "éts",
+                "institution",
+            ),
+            *("FASE", "n FASE", "numéro FASE", "code FASE", "implantation", "école fréquentée", "école concernée"),
         ),
         required=True,
+        kind="school",
+        weak=("lieu", "institut", "site", "structure", "nom ets", "nom étab"),
+        stems=("ecole", "etab", "ets", "fase", "institution", "implantation", "lieu scolaire"),
+        beside=(
+            "nom",
+            "code",
+            "frequent",
+            "concern",
+            "eleve",
+            "victime",
+            "scolair",
+            "implantation",
+            "signale",
+            "jeune",
+        ),
     ),
     Field(
         "year",
         "Année d’études",
         "réduit au niveau",
-        ("année", "année d’étude", "classe", "année d’études de l’élève", "classe de l’élève"),
+        (
+            *("année d’étude", "classe", "année d’études de l’élève", "classe de l’élève", "classe de la victime"),
+            *("année d’étude de l’élève", "cl", "année classe", "classe année"),
+        ),
+        kind="class",
+        weak=("année", "section", "groupe classe", "niveau d’études", "niveau scolaire"),
+        stems=("classe", "annee etude", "annee eleve", "annee scolarite"),
+        beside=("eleve", "victime", "concern", "frequent", "jeune", "suivi", "etude", "annee", "actuel", "section"),
     ),
-    Field("level", "Niveau", "gardé", ("degré", "niveau de l’élève"), terms=vocabulary.SCHOOL_LEVELS),
+    Field(
+        "level",
+        "Niveau",
+        "gardé",
+        ("degré", "niveau de l’élève", "niveau d’enseignement"),
+        terms=vocabulary.SCHOOL_LEVELS,
+        kind="class",
+        stems=("niveau", "degre"),
+        beside=("eleve", "victime", "enseignement", "scolair", "etude", "concern"),
+    ),
+    Field(
+        "facts_on",
+        "Faits survenus le",
+        "réduit au nombre de jours jusqu’au signalement",
+        (
+            *("date des faits", "date du fait", "faits du", "date de l’incident", "jour des faits"),
+            *(
+                "survenu le",
+                "survenus le",
+                "date de survenue",
+                "date de survenance",
+                "date des incidents",
+                "incident du",
+            ),
+        ),
+        kind="date",
+        stems=("fait survenu", "fait date", "incident date", "fait eu lieu", "fait passe"),
+        beside=("premier", "dernier", "commis", "lieu"),
+    ),
     Field(
         "reported",
         "Signalé le",
         "réduit à la semaine, une fois les délais calculés",
         (
-            "date du signalement",
-            "date de signalement",
-            "date signalement",
-            "date et heure du signalement",
-            "signalement",
-            "signalement le",
-            "signalement reçu le",
+            *(
+                "date du signalement",
+                "date et heure du signalement",
+                "signalement",
+                "signalement le",
+                "signalement reçu le",
+            ),
+            *("reçu le", "date de réception", "date d’ouverture", "ouvert le", "ouverture", "ouverture du dossier"),
+            *("date de la demande", "demande reçue le", "date d’interpellation", "interpellation", "date de saisine"),
+            *("date de prise de connaissance", "connu le", "date d’alerte", "alerte le", "date d’entrée", "entré le"),
+            *("date du premier contact", "premier contact", "1er contact", "date d’introduction", "introduit le"),
+            *("jour du signalement", "date sign", "dossier ouvert le", "date d’ouverture du dossier", "rapporté le"),
         ),
         required=True,
+        kind="date",
+        weak=("date", "le", "jour", "quand", "date et heure", "demande", "entrée", "arrivée", "réception"),
+        stems=("signale", "signalement", "reception", "ouverture", "interpellation"),
+        beside=(
+            "signalement",
+            "signale",
+            "recu",
+            "demande",
+            "dossier",
+            "fait",
+            "service",
+            "situation",
+            "reception",
+            "ete",
+        ),
     ),
     Field(
         "reporter",
         "Signalé par",
         "gardé",
-        ("auteur du signalement", "qui signale", "signalement par", "signalement fait par", "origine du signalement"),
+        (
+            *(
+                "auteur du signalement",
+                "qui signale",
+                "signalement par",
+                "signalement fait par",
+                "origine du signalement",
+            ),
+            *(
+                "signalant",
+                "déclarant",
+                "demandeur",
+                "rapporté par",
+                "source du signalement",
+                "qui a signalé",
+                "appelant",
+            ),
+            *("provenance", "qui a signalé les faits", "par qui", "personne qui signale"),
+        ),
         terms=vocabulary.REPORTERS,
+        kind="words",
+        weak=("source", "origine", "qui", "de qui", "émetteur", "informateur", "demande de", "signaleur"),
+        stems=("signale", "signalement", "declarant", "demandeur"),
+        beside=("qui", "auteur", "fait", "origine", "source", "personne", "provenance", "fonction", "qualite", "par"),
     ),
     Field(
         "incidents",
         "Faits",
         "gardé",
-        ("faits signalés", "types d’incident", "nature des faits", "types de faits", "incidents"),
+        (
+            *(
+                "faits signalés",
+                "types d’incident",
+                "nature des faits",
+                "types de faits",
+                "incidents",
+                "faits constatés",
+            ),
+            *(
+                "type d’incident",
+                "catégorie de faits",
+                "nature de l’incident",
+                "types de violence",
+                "forme de harcèlement",
+            ),
+            *("type de harcèlement", "type de cyberharcèlement", "nature du cyberharcèlement", "type de situation"),
+            *("nature de la situation", "faits reprochés", "problématique", "que s’est il passé"),
+        ),
         required=True,
-        terms=vocabulary.INCIDENT_TYPES,
+        terms=INCIDENT_TYPES,
+        kind="words",
+        weak=(
+            "type",
+            "nature",
+            "motif",
+            "objet",
+            "problème",
+            "catégorie",
+            "description",
+            "forme",
+            "situation",
+            "thème",
+        ),
+        stems=(
+            "fait",
+            "incident",
+            "problematique",
+            "harcelement",
+            "cyber",
+            "passe",
+            "violence",
+            "signalement",
+            "objet",
+        ),
+        beside=(
+            "type",
+            "nature",
+            "categorie",
+            "signale",
+            "constate",
+            "quoi",
+            "agit",
+            "forme",
+            "situation",
+            "principal",
+        ),
     ),
-    Field("channel", "Canal", "gardé", ("canaux", "canal utilisé", "moyen", "support"), terms=vocabulary.CHANNELS),
+    Field(
+        "channel",
+        "Canal",
+        "gardé",
+        (
+            *("canaux", "canal utilisé", "moyen", "support", "plateforme", "application", "appli", "réseau social"),
+            *(
+                "réseaux sociaux",
+                "moyen utilisé",
+                "outil numérique",
+                "application utilisée",
+                "plateforme utilisée",
+                "app",
+            ),
+            *("moyen de communication", "média", "réseau utilisé", "canal de diffusion", "où en ligne"),
+        ),
+        terms=vocabulary.CHANNELS,
+        kind="words",
+        weak=("via", "où", "réseau", "outil", "lieu", "lieu des faits", "sur quoi", "réseaux"),
+        stems=("canal", "plateforme", "application", "reseau social", "reseaux sociaux", "support", "moyen"),
+        beside=(
+            "utilise",
+            "numerique",
+            "concern",
+            "fait",
+            "diffusion",
+            "ligne",
+            "communication",
+            "passe",
+            "lieu",
+            "ou",
+        ),
+    ),
     Field(
         "minor",
         "Mineur",
         "gardé",
-        ("élève mineur", "mineur d’âge", "mineur oui non", "mineur o n"),
+        ("élève mineur", "mineur d’âge", "mineur oui non", "mineur o n", "mineur majeur", "minorité"),
         terms=vocabulary.MINORS,
+        kind="words",
+        stems=("mineur",),
+        beside=("eleve", "victime", "age", "jeune", "majeur"),
     ),
     *(
         Field(
             f"step:{step.code}",
             step.header,
             "réduit à deux délais",
-            tuple(
-                f"{before}{word}"
-                for word in (step.header.removesuffix(" le"), step.label, *step.synonyms)
-                for before in ("", "date ")
-            ),
+            _step_names(step),
             terms=vocabulary.OUTCOMES,
             step=step.code,
+            kind="step",
+            stems=step.stems,
+            beside=_CALLED,
         )
         for step in STEPS.values()
     ),
@@ -146,26 +434,243 @@ REGISTER: tuple[Field, ...] = (
         "Clôturé le",
         "réduit à l’état du dossier et à la durée du suivi",
         (
-            "clôturé",
-            "date de clôture",
-            "date de la clôture",
-            "date clôture",
-            "clôture",
-            "clôture le",
-            "clos le",
-            "dossier clôturé le",
-            "fermé le",
+            *(
+                "clôturé",
+                "date de clôture",
+                "clôture",
+                "clôture le",
+                "clos le",
+                "clos",
+                "dossier clôturé le",
+                "fermé le",
+            ),
+            *(
+                "fin",
+                "date de fin",
+                "fin de suivi",
+                "date de fin de suivi",
+                "fermeture",
+                "date de fermeture",
+                "terminé le",
+            ),
+            *("fin de prise en charge", "dossier clos le", "date de clôture du dossier", "archivé le", "fin du suivi"),
+            *("clôture du dossier", "fin du dossier", "date de sortie", "date de fin de prise en charge"),
+        ),
+        kind="date",
+        weak=("terminé", "fermé", "fini", "sortie", "classement", "fin le"),
+        stems=("clotur", "ferm", "fin", "termin", "archiv", "clos"),
+        beside=(
+            "dossier",
+            "suivi",
+            "situation",
+            "prise",
+            "charge",
+            "fin",
+            "accompagnement",
+            "mediation",
+            "intervention",
+            "cas",
         ),
     ),
 )
 
+# What is read too where a register has it, and the template does not ask for.
+ALSO_READ: tuple[Field, ...] = (
+    Field(
+        "status",
+        "Statut",
+        "réduit à l’état du dossier",
+        ("état", "statut du dossier", "état du dossier", "état d’avancement", "avancement", "statut actuel"),
+        terms=vocabulary.STATUSES,
+        kind="status",
+        weak=("situation", "suivi", "phase", "dossier"),
+        stems=("statut", "etat"),
+        beside=("dossier", "situation", "suivi", "actuel", "cas"),
+    ),
+    *(
+        Field(
+            f"incident:{term.code}",
+            term.label,
+            "gardé",
+            (term.label, term.code, *term.synonyms),
+            terms=vocabulary.MINORS,
+            kind="flag",
+            stems=term.stems,
+        )
+        for term in INCIDENT_TYPES.values()
+    ),
+    Field(
+        "action",
+        "Action",
+        "réduit à deux délais",
+        ("étape", "démarche", "type d’action", "nature de l’action", "intervention", "type d’intervention", "relais"),
+        kind="action",
+        weak=("quoi", "type", "contact", "suivi", "acte", "événement", "objet", "activité", "relais contacté", "motif"),
+        stems=("action", "demarche", "etape", "intervention"),
+        beside=("type", "nature", "realise", "mene", "entreprise", "suivi", "relais", "effectue"),
+    ),
+    Field(
+        "action_on",
+        "Date de l’action",
+        "réduit à deux délais",
+        ("action le", "date d’action", "date de la démarche", "date de l’étape", "date de l’intervention"),
+        kind="date",
+        weak=(
+            "date",
+            "le",
+            "quand",
+            "jour",
+            "fait le",
+            "date du contact",
+            "date et heure",
+            "date de l’événement",
+            "date acte",
+        ),
+        stems=("action date", "demarche date", "etape date", "intervention date"),
+        beside=("type", "realise", "contact"),
+    ),
+    Field(
+        "steps",
+        "Suivi",
+        "réduit à deux délais",
+        (
+            "démarches",
+            "actions",
+            "étapes",
+            "relais",
+            "relais contactés",
+            "contacts",
+            "actions menées",
+            "suites données",
+        ),
+        kind="steps",
+        weak=("suivi", "contacts pris", "interventions", "suite", "suites", "remarques", "historique", "chronologie"),
+        stems=("action", "demarche", "etape", "relais", "contact", "suivi"),
+        beside=("mene", "entreprise", "effectue", "realise", "pris", "donne"),
+    ),
+)
+
+# Known, never read and never asked about: names, birth dates, remarks, what tools add, what is computed.
+NEVER_READ: tuple[str, ...] = (
+    *(
+        "nom",
+        "prenom",
+        "eleve",
+        "victime",
+        "auteur",
+        "naissance",
+        "age",
+        "sexe",
+        "genre",
+        "adresse",
+        "telephone",
+        "gsm",
+    ),
+    *(
+        "tel",
+        "mail",
+        "courriel",
+        "email",
+        "messagerie",
+        "remarque",
+        "commentaire",
+        "observation",
+        "note",
+        "memo",
+        "niss",
+    ),
+    *(
+        "registre national",
+        "nationalite",
+        "horodat",
+        "timestamp",
+        "heure debut",
+        "heure fin",
+        "heure completion",
+        "start",
+    ),
+    *(
+        "end",
+        "uuid",
+        "submission",
+        "index",
+        "version",
+        "device",
+        "delai",
+        "duree",
+        "nombre",
+        "nbre",
+        "nb",
+        "total",
+        "suite",
+    ),
+    *(
+        "annee scolaire",
+        "intervenant",
+        "referent",
+        "titulaire",
+        "gestionnaire",
+        "traite par",
+        "suivi par",
+        "encode",
+        "agent",
+    ),
+    *(
+        "temoin",
+        "agresseur",
+        "harceleur",
+        "identite",
+        "responsable",
+        "mois",
+        "semaine",
+        "trimestre",
+        "resume",
+        "priorite",
+    ),
+    *("heure achevement", "derniere modification", "modifi", "created", "updated", "score", "points", "langue", "url"),
+    *("initiale", "civilite", "code postal", "localite", "commune", "domicile", "reponse", "rappel", "relance", "rdv"),
+    *(
+        "ip",
+        "start time",
+        "completion time",
+        "name",
+        "comment",
+        "a corriger",
+        "compte rendu",
+        "rapport",
+        "date naissance",
+    ),
+)
+
 SCHOOLS: tuple[Field, ...] = (
-    Field("code", "Code", "gardé", ("code école", "FASE", "numéro FASE", "n FASE", "code FASE"), required=True),
-    Field("name", "Nom", "gardé", ("école", "nom de l’école", "établissement"), required=True),
-    Field("network", "Réseau", "gardé", terms=vocabulary.SCHOOL_NETWORKS),
-    Field("teaching", "Niveau", "gardé", ("enseignement",), terms=vocabulary.TEACHING_LEVELS),
-    Field("zone", "Zone", "gardé", ("arrondissement", "secteur")),
-    Field("pupils", "Élèves", "gardé", ("nombre d’élèves", "population", "nb élèves")),
+    Field(
+        "code",
+        "Code",
+        "gardé",
+        (
+            *("code école", "code de l’école", "FASE", "numéro FASE", "n FASE", "code FASE"),
+            # The headers of the public list, for people and for machines.
+            *("n FASE de l’établissement", "ndeg FASE de l’établissement", "numéro FASE de l’établissement"),
+            *("n FASE établissement", "code FASE de l’établissement", "FASE de l’établissement", "FASE établissement"),
+        ),
+    ),
+    Field(
+        "name",
+        "Nom",
+        "gardé",
+        ("école", "nom de l’école", "nom école", "établissement", "nom de l’établissement", "nom établissement"),
+        required=True,
+    ),
+    Field("network", "Réseau", "gardé", ("réseau d’enseignement",), terms=vocabulary.SCHOOL_NETWORKS),
+    Field(
+        "teaching",
+        "Niveau",
+        "gardé",
+        ("enseignement", "niveau d’enseignement", "type d’enseignement"),
+        terms=vocabulary.TEACHING_LEVELS,
+    ),
+    Field("zone", "Zone", "gardé", ("arrondissement administratif", "arrondissement", "secteur")),
+    Field("pupils", "Élèves", "gardé", ("nombre d’élèves", "population", "population scolaire", "nb élèves")),
     *(
         Field(
             f"deadline:{step.code}",
@@ -185,206 +690,119 @@ SCHOOLS: tuple[Field, ...] = (
 
 @dataclass(frozen=True)
 class OwnWords:
-    """A service's own headers (header to field code) and words (vocabulary to word to term), all normalised."""
+    """A service's own headers (to field code), words (vocabulary to word to term), schools (name to code) and answers.
+
+    Headers, words and names are normalised. ``answers`` holds what was asked about the file as a whole (date order, ...).
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    schools: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, terms: Vocabulary, word: str) -> str | None:
         """The code that ``word`` means for this service, or None."""
         return self.words.get(terms.name, {}).get(word_key(word)) or terms.find(word)
 
+    def with_answer(self, place: tuple[str, ...], answer: str) -> OwnWords:
+        """These words with the ``answer`` to the question that stands at ``place`` (see :class:`Question`)."""
+        kind, *keys = place
+        entries: dict[str, Any] = {"columns": {}, "words": {}, "schools": {}, "answers": {}}
+        entries[kind] = {keys[0]: {keys[1]: answer} if kind == "words" else answer}
+        return together(self, OwnWords(**entries))
+
+
+def together(first: OwnWords, second: OwnWords) -> OwnWords:
+    """The words of both; ``second`` has the last word."""
+    vocabularies = dict.fromkeys((*first.words, *second.words))
+    words = {name: {**first.words.get(name, {}), **second.words.get(name, {})} for name in vocabularies}
+    return OwnWords(
+        {**first.columns, **second.columns},
+        words,
+        {**first.schools, **second.schools},
+        {**first.answers, **second.answers},
+    )
+
 
 def load_own_words(content: bytes) -> OwnWords:
-    """A mapping file; RefusedFileError when it names a column or a term that does not exist.
+    """A mapping file; RefusedFileError when it is too large or names a section, column or term that does not exist.
 
     What is wrong is told by its place: a service's own words may be names.
     """
-    try:
-        entries = tomllib.loads(content.decode("utf-8-sig"))
-        columns = {normalise(header): str(code) for header, code in entries.get("columns", {}).items()}
-        words = {
-            name: {word_key(word): str(code) for word, code in listed.items()}
-            for name, listed in entries.get("words", {}).items()
-        }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
-        raise RefusedFileError("Le fichier de correspondance n’est pas un fichier TOML lisible.") from None
-    vocabularies = {column.terms.name: column.terms for column in (*REGISTER, *SCHOOLS) if column.terms}
-    codes = {column.code for column in (*REGISTER, *SCHOOLS)}
+    entries = _parse(content)
+    vocabularies: dict[str, Container[str]] = {
+        column.terms.name: column.terms for column in (*REGISTER, *ALSO_READ, *SCHOOLS) if column.terms
+    }
+    codes = {IGNORED, *(column.code for column in (*REGISTER, *ALSO_READ, *SCHOOLS))}
+    vocabularies["actions"] = codes
+    vocabularies["reasons"] = vocabulary.REASONS
+    sections = {"columns": codes, "schools": None, "answers": None, "words": vocabularies}
+    if unknown := [place for place, name in enumerate(entries, 1) if name not in sections]:
+        raise RefusedFileError(f"Le fichier de correspondance a une section inconnue (la {unknown[0]}e).")
+    words = entries.pop("words", {})
+    tables = [*entries.values(), words, *(words.values() if isinstance(words, dict) else ())]
+    if not all(isinstance(table, dict) for table in tables) or not all(
+        isinstance(value, str) for table in (*entries.values(), *words.values()) for value in table.values()
+    ):
+        raise RefusedFileError(
+            "Le fichier de correspondance ne dit pas pour chaque mot ce qu’il veut dire, entre guillemets."
+        )
+    columns = entries.get("columns", {})
     if place := _unknown_place(columns, codes):
         raise RefusedFileError(f"Le fichier de correspondance cite une colonne inconnue ([columns], ligne {place}).")
-    for rank, (name, listed) in enumerate(words.items(), 1):
+    for name, listed in words.items():
         if name not in vocabularies:
-            raise RefusedFileError(f"Le fichier de correspondance cite un vocabulaire inconnu (le {rank}e de [words]).")
+            raise RefusedFileError(
+                f"Le fichier de correspondance cite une liste de mots inconnue. Les listes : {', '.join(vocabularies)}."
+            )
         if place := _unknown_place(listed, vocabularies[name]):
             raise RefusedFileError(
-                f"Le fichier de correspondance cite un terme inconnu ([words.{name}], ligne {place})."
+                f"Le fichier de correspondance cite un terme inconnu de la liste {name} (ligne {place} de cette liste)."
             )
-    return OwnWords(columns, words)
+    return OwnWords(
+        {normalise(header): code for header, code in columns.items()},
+        {name: {word_key(word): code for word, code in listed.items()} for name, listed in words.items()},
+        {normalise(name): code for name, code in entries.get("schools", {}).items()},
+        entries.get("answers", {}),
+    )
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    """The TOML of a mapping file. Its nesting is judged before it is parsed, which costs the square of it."""
+    if len(content) > MAX_MAPPING_BYTES:
+        raise RefusedFileError(f"Le fichier de correspondance dépasse {MAX_MAPPING_BYTES // 1000} ko.")
+    try:
+        told = content.decode("utf-8-sig")
+        if _nesting(told) > MAX_NESTING:
+            raise RefusedFileError("Le fichier de correspondance emboîte trop de listes les unes dans les autres.")
+        return tomllib.loads(told)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise RefusedFileError("Le fichier de correspondance n’est pas un fichier TOML lisible.") from None
+
+
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*')
+
+
+def _nesting(toml: str) -> int:
+    """How deep brackets and dotted keys go, outside of quotes and comments."""
+    deepest = depth = 0
+    for line in _QUOTED.sub("q", toml).splitlines():
+        for character in line:
+            depth += (character in "[{") - (character in "]}")
+            deepest = max(deepest, depth)
+        deepest = max(deepest, line.split("=")[0].count("."))
+    return deepest
+
+
+def own_words_toml(own_words: OwnWords) -> str:
+    """The answers as the file that ``relais import --mapping`` and the page Registre read again."""
+    sections = {name: dict(getattr(own_words, name)) for name in ("columns", "schools", "answers")}
+    entries = sections | {"words": {name: dict(words) for name, words in own_words.words.items()}}
+    return "# Correspondances de votre registre, pour Relais.\n\n" + tomli_w.dumps(
+        {k: v for k, v in entries.items() if v}
+    )
 
 
 def _unknown_place(listed: Mapping[str, str], known: Container[str]) -> int:
     """The place, from 1, of the first entry whose code is not ``known``; 0 when there is none."""
     return next((place for place, code in enumerate(listed.values(), 1) if code not in known), 0)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where a sheet's data stand: the header row and the column of each field, counted from 0."""
-
-    sheet: Sheet
-    header_row: int
-    columns: Mapping[str, int]
-    ignored: tuple[str, ...]
-
-    def cells(self, code: str) -> list[Cell] | None:
-        """The cells of a field under the header, or None when the sheet has no such column."""
-        column = self.columns.get(code)
-        return None if column is None else [row[column] for row in self.sheet.rows[self.header_row + 1 :]]
-
-    def header(self, code: str) -> str:
-        """The header as the coordinator typed it."""
-        return str(self.sheet.rows[self.header_row][self.columns[code]]).strip()
-
-
-def lay_out(sheets: Sequence[Sheet], fields: Sequence[Field], own_words: OwnWords, what: str) -> Layout:
-    """The sheet that holds most of ``fields``, with its header row found under any title lines.
-
-    RefusedFileError when no header is known, one stands twice, or a required one is missing.
-    """
-    known = _codes_by_header(fields, own_words)
-    candidates = [
-        (sum(header_key(header) in known for header in headers), -index, sheet)
-        for sheet in sheets
-        for index in range(min(len(sheet.rows), 30))
-        if any(headers := _headers(sheet, index))
-    ]
-    if not candidates:
-        raise RefusedFileError(f"{what} : la feuille est vide.")
-    n_known, negative_index, sheet = max(candidates, key=lambda candidate: candidate[:2])
-    header_row = -negative_index
-    headers = _headers(sheet, header_row)
-    columns = _columns(headers, header_row, known, {column.code: column.header for column in fields}, own_words)
-    missing = [column.header for column in fields if column.required and column.code not in columns]
-    if not n_known or missing:
-        raise RefusedFileError(
-            f"{what} : il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} "
-            f"{listing([f'« {header} »' for header in missing])}."
-        )
-    read = set(columns.values())
-    if headers != [str(cell).strip() for cell in sheet.rows[header_row]]:
-        sheet = replace(sheet, rows=[*sheet.rows[:header_row], headers, *sheet.rows[header_row + 1 :]])
-    return Layout(sheet, header_row, columns, tuple(h for i, h in enumerate(headers) if h and i not in read))
-
-
-def _headers(sheet: Sheet, row: int) -> list[str]:
-    """The texts of a row. Where headers stand on two lines, one that is merged over both is held by the first."""
-
-    def found(column: int) -> str:
-        line = row
-        while (
-            line and not str(sheet.rows[line][column]).strip() and {(line, column), (line - 1, column)} <= sheet.merged
-        ):
-            line -= 1
-        return str(sheet.rows[line][column]).strip()
-
-    return [found(column) for column in range(len(sheet.rows[row]))]
-
-
-# What a header may say beside its name: the form of the date, that it must be filled, or its plural.
-_ASIDE = re.compile(
-    r"\((?:\s|[/:;,.]|date|heure|et|ou|jj|mm|aaaa|hh|obligatoire|facultatif|oui|non|o|n|le|e?s?|séparés? par)*\)",
-    re.IGNORECASE,
-)
-
-
-# One word for another, once it is said who is called in: « Police avertie » is « Police contactée ».
-_CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
-
-
-def header_key(header: str) -> str:
-    """What a header is known by: :func:`normalise`, without number, gender, « le » and what it says between brackets.
-
-    >>> header_key("Parent prévenus (date et heure)") == header_key("Date : PARENTS CONTACTÉ LE")
-    True
-    """
-    words = normalise(_ASIDE.sub("", header)).split()
-    bare = " ".join(re.sub(r"(?<=\w{2}[eiu])e$", "", re.sub(r"(?<=\w{3})s$", "", word)) for word in words)
-    return re.sub(r"^(?:date (?=.* le$))?(.+?)(?: le)?$", r"\1", _CALLED.sub("contacte", bare))
-
-
-def _codes_by_header(fields: Sequence[Field], own_words: OwnWords) -> dict[str, str]:
-    codes: dict[str, str] = {}
-    for column in fields:
-        for header in (column.header, *column.synonyms):
-            codes.setdefault(header_key(header), column.code)
-    mine = {column.code for column in fields}
-    return codes | {header_key(header): code for header, code in own_words.columns.items() if code in mine}
-
-
-def _columns(
-    headers: list[str], row: int, known: Mapping[str, str], names: Mapping[str, str], own_words: OwnWords
-) -> dict[str, int]:
-    """The column of each field: the one that the service mapped, else the one of its own name, else of a synonym.
-
-    So a column « CPMS » that names a centre gives way to « CPMS contacté le ». Two columns with equal claims are refused;
-    only addresses are said: without a header row, the row that stands for it holds values.
-    """
-    claims: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for column, header in enumerate(headers):
-        code = known.get(header_key(header))
-        if code and own_words.columns.get(normalise(header)) == code:
-            claims[code].append((0, column))
-        elif code:
-            claims[code].append((1 if normalise(header) == normalise(names[code]) else 2, column))
-        elif header:
-            claims[header].append((2, column))
-    columns = {}
-    for name, listed in claims.items():
-        first, *others = sorted(listed)
-        if others and others[0][0] == first[0]:
-            raise RefusedFileError(
-                f"Les cellules {address(row, first[1])} et {address(row, others[0][1])} donnent deux fois le même en-tête. "
-                f"Gardez une seule de ces deux colonnes, ou renommez l’autre."
-            )
-        if name in names:
-            columns[name] = first[1]
-    return columns
-
-
-def holds_corrections(sheet: Sheet, header_row: int) -> bool:
-    """Whether the title above the headers says that these are the corrected rows of a register, and not the whole of it."""
-    return any(cell == CORRECTIONS_TITLE for row in sheet.rows[:header_row] for cell in row)
-
-
-_MONTHS = [
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-]
-_DAY = (
-    r"(?:(?P<day>\d{1,2})(?:er)?(?:[/.-](?P<month>\d{1,2})[/.-]|\s+(?P<name>\w+)\s+)(?P<year>\d{4})"
-    r"|(?P<iso>\d{4}-\d{2}-\d{2}))(?!\d)"
-)
-_EXTRACTION = re.compile(
-    r"\b(?:extrait|extraction|export|exporté|situation|état|arrêtée?s?|mise? à jour)\b.*?\b"
-    rf"(?:(?:du|entre le)\s+\S+\s+(?:au|et le)\s+)?{_DAY}",
-    re.IGNORECASE,
-)
-
-
-def extraction_day(sheet: Sheet, header_row: int) -> date | None:
-    """The day written in a title line above the headers, as « Extrait du 12/06/2026 », or None.
-
-    The day may stand in words (« 12 juin 2026 ») or in a cell of its own; of « du 01/09/2025 au 12/06/2026 » it is the last.
-    """
-    for row in sheet.rows[:header_row]:
-        cells = (f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell).strip() for cell in row)
-        if found := _EXTRACTION.search(" ".join(cell for cell in cells if cell)):
-            try:
-                if found["iso"]:
-                    return date.fromisoformat(found["iso"])
-                month = _MONTHS.index(found["name"].lower()) + 1 if found["name"] else int(found["month"])
-                return date(int(found["year"]), month, int(found["day"]))
-            except ValueError:
-                continue
-    return None

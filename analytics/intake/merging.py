@@ -1,7 +1,11 @@
-"""A later extract of the same register updates what is known: new, changed, unchanged, missing since."""
+"""A later extract of the same register updates what is known: new, changed, unchanged, missing since.
+
+What could overwrite the wrong case is asked first: :func:`doubts`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +13,30 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.domain.french import count, listing
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STEPS
+from analytics.intake.mapping import REGISTER
+from analytics.intake.questions import Question
+from analytics.intake.schools import OTHER_SCHOOL, SchoolNames
+
+Tables = dict[str, pd.DataFrame]
+
+FAR = pd.Timedelta(weeks=4)  # a report moved by more is asked about
+NEARLY_ALL = 0.8  # of the known cases, whose contradiction asks whether it is the right file
+_FEW = 3  # cases of which nothing is concluded about the file
+BY_YEAR = "by_year"
+
 _CASE_TABLES = ("cases", "case_incidents", "case_steps")
-_FOLLOWED = ("followed_hours", "followed_school_days")
+_FOLLOWED = ["followed_hours", "followed_school_days"]
+# What a column of the register leaves in the table of cases; the first field of each is in the file, or another is.
+_LEFT_BY: dict[tuple[str, ...], list[str]] = {
+    ("year", "level"): ["school_level"],
+    ("reporter",): ["reporter"],
+    ("channel",): ["channel"],
+    ("minor",): ["minor"],
+    ("facts_on",): ["detection_days"],
+}
+_CLOSURE = ("closed", "status")
 
 
 @dataclass(frozen=True)
@@ -24,23 +50,28 @@ class Changes:
 
 
 def merge(
-    known: dict[str, pd.DataFrame], extract: dict[str, pd.DataFrame], *, is_partial: bool = False
-) -> tuple[dict[str, pd.DataFrame], Changes]:
+    known: Mapping[str, pd.DataFrame],
+    extract: Mapping[str, pd.DataFrame],
+    *,
+    gone: Collection[str] = (),
+    is_partial: bool = False,
+) -> tuple[Tables, Changes]:
     """The tables of both, where the extract has the last word, and what it changed.
 
     Meaning decides: two records are the same when what is kept of them is. An open case that is followed longer because
     time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it; a partial
-    extract misses nothing.
+    extract misses nothing. What was stored from a field that is ``gone`` stays; of a new case its step is not recorded.
     """
-    extract = extract | {"cases": _first_seen(known["cases"], extract["cases"])}
-    is_told = _among(known["cases"]["case_id"], extract["cases"]["case_id"])
-    common, absent = known["cases"]["case_id"][is_told], known["cases"][~is_told]
-    unchanged = int((_fingerprints(known, common) == _fingerprints(extract, common)).sum())
+    common = _common(known, extract)
+    extract = _with_gone(known, dict(extract), common, gone)
+    extract["cases"] = _first_seen(known["cases"], extract["cases"])
+    changed = int(_differences(_Facts.of(known, common), _Facts.of(extract, common)).sum())
+    absent = known["cases"][~_among(known["cases"]["case_id"], common)]
     covered = extract["cases"]["school_year"].unique()
     changes = Changes(
         new=len(extract["cases"]) - len(common),
-        changed=len(common) - unchanged,
-        unchanged=unchanged,
+        changed=changed,
+        unchanged=len(common) - changed,
         missing=0 if is_partial else int(absent["school_year"].isin(covered).sum()),
     )
     tables = {
@@ -52,6 +83,289 @@ def merge(
         tables[name] = _stack(known[name][~known[name]["school_id"].isin(told)], extract[name])
     tables["school_actions"] = _merge_actions(known["school_actions"], extract["school_actions"])
     return tables, changes
+
+
+# What is asked first
+
+
+def doubts(
+    known: Mapping[str, pd.DataFrame],
+    extract: Mapping[str, pd.DataFrame],
+    answers: Mapping[str, str],
+    digest: str,
+    *,
+    by_year: bool = False,
+    is_partial: bool = False,
+) -> list[Question]:
+    """What an extract would overwrite in a way that no service means without being asked; each of them blocks the import.
+
+    A known case doubts when its report moves to another school year or by more than four weeks, or when its week and its
+    school both change. A file doubts when nearly all known cases contradict it, or when it holds none of the cases that are
+    known of its own school years. A school doubts when its cases all come back under a name that was not known.
+    ``answers`` to the first two hold for the file of this ``digest`` alone; ``by_year``: its numbers hold the school year.
+    """
+    common = _common(known, extract)
+    one, other = _Facts.of(known, common), _Facts.of(extract, common)
+    moved, contradicted = _moved(one, other), _contradictions(one, other)
+    listed = []
+    if moved.any() and not answered(answers, digest, by_year=by_year):
+        to_another_year = one.cases["school_year"] != other.cases["school_year"]
+        listed.append(_moved_question(int(moved.sum()), int((moved & to_another_year).sum()), digest, by_year=by_year))
+    covered = known["cases"]["school_year"].isin(extract["cases"]["school_year"].unique())
+    is_unknown = not len(common) and min(covered.sum(), len(extract["cases"])) >= _FEW
+    is_contradicted = len(common) > _FEW and contradicted.mean() >= NEARLY_ALL and moved.mean() < NEARLY_ALL
+    if not is_partial and (is_unknown or is_contradicted) and answers.get("file") != f"right_{digest}":
+        why = (
+            "Aucun des dossiers déjà connus de ces années scolaires n’y figure."
+            if is_unknown
+            else f"Il contredit {int(contradicted.sum())} dossiers déjà connus sur {len(common)}."
+        )
+        choices = {f"right_{digest}": "Oui, c’est le bon fichier", "wrong": "Non : ne rien importer"}
+        listed.append(
+            Question("file", f"Est-ce le bon fichier ? {why}", choices, ("answers", "file"), len(common), blocking=True)
+        )
+    return [*listed, *_renamed_schools(known, extract, one.cases, other.cases)]
+
+
+def answered(answers: Mapping[str, str], digest: str, *, by_year: bool) -> str | None:
+    """What was answered about the moved cases of this file: ``same`` or ``keep``; None while nothing was."""
+    answer, _, of_file = answers.get("moved" if by_year else "numbers", "").partition("_")
+    return answer if of_file == digest and answer in ("same", "keep") else None
+
+
+def keep_moved(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> Tables:
+    """The ``extract`` with the known records in the place of those that moved."""
+    common = _common(known, extract)
+    moved = common[_moved(_Facts.of(known, common), _Facts.of(extract, common))]
+    return dict(extract) | {name: _exchange(extract[name], known[name], moved) for name in _CASE_TABLES}
+
+
+def _moved_question(n: int, n_years: int, digest: str, *, by_year: bool) -> Question:
+    again = (
+        {BY_YEAR: "Les numéros recommencent chaque année : ce sont d’autres dossiers"}
+        if n_years and not by_year
+        else {}
+    )
+    choices = {
+        f"same_{digest}": "Ce sont les mêmes dossiers, corrigés",
+        f"keep_{digest}": "Je ne sais pas : garder ce qui était enregistré",
+    }
+    place = ("answers", "moved" if by_year else "numbers")
+    text = (
+        f"{count(n, 'dossier déjà connu revient', 'dossiers déjà connus reviennent')} sous le même numéro avec une autre "
+        "année scolaire, un signalement à plus de quatre semaines, ou une autre semaine et une autre école. Que s’est-il "
+        "passé ?"
+    )
+    in_order = {**again, **choices} if 2 * n_years >= n else {**choices, **again}
+    return Question("year_key", text, in_order, place, n, blocking=True)
+
+
+def _renamed_schools(
+    known: Mapping[str, pd.DataFrame],
+    extract: Mapping[str, pd.DataFrame],
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+) -> list[Question]:
+    """A school without a code may have changed its name: all its cases that come back are of a name not known before."""
+    names = known["schools"].set_index("school_id")["name"]
+    new_names = extract["schools"].set_index("school_id")["name"]
+    provisional = set(known["schools"]["school_id"][known["schools"]["provisional"].astype("bool")])
+    still_there = set(extract["cases"]["school_id"])
+    changed = pd.DataFrame({"old": before["school_id"], "new": after["school_id"]}).drop_duplicates()
+    return [
+        Question(
+            "school",
+            f"L’école « {names[old]} » s’appelle-t-elle maintenant « {new_names[new]} » ? Ses dossiers portent ce nom.",
+            {old: "Oui, elle a changé de nom", OTHER_SCHOOL: "Non, ce sont deux écoles"},
+            ("schools", str(new_names[new])),
+            blocking=True,
+        )
+        for old, new in changed.itertuples(index=False)
+        if old != new and old in provisional and old not in still_there and new not in names and new in new_names
+    ]
+
+
+def gone_fields(known: Collection[str], found: Collection[str]) -> tuple[str, ...]:
+    """The fields that earlier extracts had and this one has no column for, in the order of the register.
+
+    A class stands for a level and a status for a closure.
+    """
+    groups = [*_LEFT_BY, _CLOSURE, *((f"step:{step}",) for step in STEPS)]
+    gone = {field for group in groups if not set(group) & set(found) for field in group if field in set(known)}
+    return tuple(field.code for field in REGISTER if field.code in gone)
+
+
+def gone_sentence(gone: Collection[str]) -> str:
+    """The fields that are gone, in a French sentence; "" when none is."""
+    headers = [f"« {field.header} »" for field in REGISTER if field.code in gone]
+    if not headers:
+        return ""
+    are_gone = "Cette colonne n’est plus" if len(headers) == 1 else "Ces colonnes ne sont plus"
+    stays = "Ce qui en était enregistré reste ; pour les nouveaux dossiers, c’est inconnu."
+    return f"{are_gone} dans le fichier : {listing(headers)}. {stays}"
+
+
+# The same case or school under another key
+
+
+def rekey(known: Mapping[str, pd.DataFrame], extract_cases: pd.DataFrame, plain_ids: np.ndarray) -> Tables:
+    """``known`` with the ids of an extract whose numbers hold the school year.
+
+    ``plain_ids`` are the pseudonyms of the numbers of ``extract_cases`` without their year, in order: a case that is known
+    under one of them, of the same school year, is that case.
+    """
+    told = pd.DataFrame(
+        {"id": extract_cases["case_id"], "plain": plain_ids, "school_year": extract_cases["school_year"]}
+    )
+    pairs = told.merge(known["cases"], left_on=["plain", "school_year"], right_on=["case_id", "school_year"])
+    return _renamed(known, _CASE_TABLES, "case_id", dict(zip(pairs["plain"], pairs["id"], strict=True)))
+
+
+def recode_schools(known: Mapping[str, pd.DataFrame], listed: pd.DataFrame) -> Tables:
+    """``known`` with the codes of a list in the place of provisional schools that the list holds by their name."""
+    if listed.empty or listed["provisional"].all():
+        return dict(known)
+    find = SchoolNames(listed).find
+    provisional = known["schools"][known["schools"]["provisional"].astype("bool")]
+    codes = {code: find(name) for code, name in zip(provisional["school_id"], provisional["name"], strict=True)}
+    codes = {old: new for old, new in codes.items() if new is not None and new != old}
+    recoded = _renamed(known, ("cases", "school_actions"), "school_id", codes)
+    recoded["schools"] = known["schools"][~known["schools"]["school_id"].isin(list(codes))]
+    return recoded
+
+
+def _renamed(known: Mapping[str, pd.DataFrame], names: Collection[str], column: str, new: Mapping[str, str]) -> Tables:
+    if not new:
+        return dict(known)
+    return dict(known) | {
+        name: known[name].assign(**{column: known[name][column].map(new).fillna(known[name][column])}) for name in names
+    }
+
+
+# Comparing
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is kept of some cases, one entry per case in their order, so that two extracts compare place by place.
+
+    ``types`` has a column per incident type. ``steps`` is cases by steps by (outcome, delay_hours, delay_school_days,
+    time_completed, reason) as numbers, -1 where there is none.
+    """
+
+    cases: pd.DataFrame
+    types: np.ndarray
+    steps: np.ndarray
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> _Facts:
+        ids = pa.array(case_ids)
+        places = pc.index_in(ids, value_set=pa.array(tables["cases"]["case_id"])).to_numpy(zero_copy_only=False)
+        types = np.zeros((len(ids), len(INCIDENT_TYPES)), dtype=bool)
+        at, rows = _places(tables["case_incidents"], ids, "incident_type", INCIDENT_TYPES)
+        types[at] = True
+        steps = np.full((len(ids), len(STEPS), 5), -1, dtype="int32")
+        at, rows = _places(tables["case_steps"], ids, "step", STEPS)
+        frame = tables["case_steps"]
+        told = (
+            _code(frame["outcome"], OUTCOMES),
+            frame["delay_hours"].fillna(-1),
+            frame["delay_school_days"].fillna(-1),
+            frame["time_completed"],
+            _code(frame["reason"], REASONS),
+        )
+        for part, values in enumerate(told):
+            steps[(*at, part)] = np.asarray(values)[rows]
+        return cls(tables["cases"].iloc[places].reset_index(drop=True), types, steps)
+
+    def step(self, part: int) -> np.ndarray:
+        return self.steps[:, :, part]
+
+
+_OUTCOME, _HOURS, _DAYS = range(3)
+_DONE = list(OUTCOMES).index("done")
+
+
+def _places(
+    frame: pd.DataFrame, ids: pa.Array, column: str, terms: Collection[str]
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Where the rows of ``frame`` stand by case and term, and which rows they are; others are of another case or term."""
+    case = pc.fill_null(pc.index_in(pa.array(frame["case_id"]), value_set=ids), -1).to_numpy()
+    term = _code(frame[column], terms)
+    rows = np.flatnonzero((case >= 0) & (term >= 0))
+    return (case[rows], term[rows]), rows
+
+
+def _code(words: pd.Series, terms: Collection[str]) -> np.ndarray:
+    """The place of each word in ``terms``, -1 where there is none."""
+    value_set = pa.array(list(terms), pa.string())
+    return pc.fill_null(pc.index_in(pa.array(words, pa.string()), value_set=value_set), -1).to_numpy()
+
+
+def _different(one: pd.Series, other: pd.Series) -> np.ndarray:
+    return ((one != other).fillna(value=True) & ~(one.isna() & other.isna())).to_numpy(bool)
+
+
+def _differences(one: _Facts, other: _Facts) -> np.ndarray:
+    """True for each case of which anything that is kept differs, but for the time that an open case is followed."""
+    found = (one.types != other.types).any(axis=1) | (one.steps != other.steps).any(axis=(1, 2))
+    both_open = ((one.cases["status"] == "open") & (other.cases["status"] == "open")).to_numpy(bool)
+    for name in one.cases.columns.difference(["case_id", "first_seen_on"]):
+        found |= _different(one.cases[name], other.cases[name]) & ~(both_open & (name in _FOLLOWED))
+    return found
+
+
+def _contradictions(one: _Facts, other: _Facts) -> np.ndarray:
+    """True for each case of which something that was told is told otherwise; what is told since is no contradiction."""
+    found = (one.types & ~other.types).any(axis=1)
+    was_done = one.step(_OUTCOME) == _DONE
+    redone = (one.step(_OUTCOME) != other.step(_OUTCOME)) | (
+        (one.step(_HOURS) >= 0) & (one.step(_HOURS) != other.step(_HOURS))
+    )
+    found |= (was_done & redone).any(axis=1)
+    for name in ("school_id", "report_week", "school_level", "reporter", "channel", "minor"):
+        was_told = one.cases[name].notna() & (one.cases[name].astype("object") != "unknown")
+        found |= _different(one.cases[name], other.cases[name]) & was_told.to_numpy(bool)
+    return found
+
+
+def _moved(one: _Facts, other: _Facts) -> np.ndarray:
+    """True for each case whose report is of another school year, over four weeks away, or of another week and school."""
+    before, after = one.cases, other.cases
+    other_week = before["report_week"] != after["report_week"]
+    moved = (before["school_year"] != after["school_year"]) | (
+        (before["report_week"] - after["report_week"]).abs() > FAR
+    )
+    return (moved | (other_week & (before["school_id"] != after["school_id"]))).to_numpy(bool)
+
+
+def _with_gone(known: Mapping[str, pd.DataFrame], extract: Tables, common: pd.Series, gone: Collection[str]) -> Tables:
+    """The extract with what is known of the ``common`` cases from the fields that are ``gone``."""
+    before = known["cases"][_among(known["cases"]["case_id"], common)]
+    columns = [column for group, left in _LEFT_BY.items() if set(group) & set(gone) for column in left]
+    extract["cases"] = _with_values(extract["cases"], before, columns)
+    if set(_CLOSURE) & set(gone):
+        closed = before[(before["status"] == "closed").to_numpy(bool)]
+        extract["cases"] = _with_values(extract["cases"], closed, ["status", *_FOLLOWED])
+    steps = [step for step in STEPS if f"step:{step}" in gone]
+    if steps:
+        told, known_steps = extract["case_steps"], known["case_steps"]
+        is_gone = told["step"].isin(steps).to_numpy(bool)
+        new = told[is_gone & ~_among(told["case_id"], common)].assign(
+            outcome="not_recorded", delay_hours=pd.NA, delay_school_days=pd.NA, time_completed=False, reason=pd.NA
+        )
+        kept = known_steps[known_steps["step"].isin(steps).to_numpy(bool) & _among(known_steps["case_id"], common)]
+        extract["case_steps"] = _stack(_stack(kept, told[~is_gone]), new.astype(told.dtypes.to_dict()))
+    return extract
+
+
+def _with_values(cases: pd.DataFrame, source: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """``cases`` with the values of some columns of ``source``, for the cases that it holds."""
+    if not columns or source.empty:
+        return cases
+    changed = cases.set_index("case_id")
+    changed.loc[source["case_id"].to_numpy(), columns] = source[columns].to_numpy()
+    return changed.reset_index().astype(cases.dtypes.to_dict())[cases.columns]
 
 
 def _first_seen(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
@@ -66,6 +380,17 @@ def _merge_actions(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return told.reset_index(drop=True) if known.empty else _stack(known[~(known["week"] >= told["week"].min())], told)
 
 
+def _common(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """The ids of the known cases that the extract holds."""
+    ids = known["cases"]["case_id"]
+    return ids[_among(ids, extract["cases"]["case_id"])]
+
+
+def _exchange(frame: pd.DataFrame, source: pd.DataFrame, case_ids: pd.Series) -> pd.DataFrame:
+    """``frame`` with the rows of ``source`` for some cases."""
+    return _stack(source[_among(source["case_id"], case_ids)], frame[~_among(frame["case_id"], case_ids)])
+
+
 def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """Both tables; an empty one is left out, whose columns have no type to agree on."""
     if kept.empty or added.empty:
@@ -77,20 +402,3 @@ def _among(ids: pd.Series, wanted: pd.Series) -> np.ndarray:
     """As ``ids.isin(wanted)``, which makes a Python string of each."""
     found = pc.is_in(pa.array(ids), value_set=pa.array(wanted))
     return found.to_numpy(zero_copy_only=False)
-
-
-def _fingerprints(tables: dict[str, pd.DataFrame], case_ids: pd.Series) -> pd.Series:
-    """A number for each of ``case_ids``, in order, that changes with any part of its record, not with the order of rows."""
-    if case_ids.empty:
-        return pd.Series(dtype="uint64")
-    parts = []
-    for name in _CASE_TABLES:
-        frame = tables[name][_among(tables[name]["case_id"], case_ids)]
-        if name == "cases":
-            is_fixed = frame["status"] != "open"  # an open case is followed longer each day
-            frame = frame.assign(**{column: frame[column].where(is_fixed, 0) for column in _FOLLOWED})
-        if len(frame):
-            ordered = frame[sorted(frame.columns)]
-            digests = pd.util.hash_pandas_object(ordered, index=False)  # ty: ignore[not-callable] (loaded lazily)
-            parts.append(pd.Series(digests.to_numpy(), index=frame["case_id"]))
-    return pd.concat(parts).groupby(level=0).sum()

@@ -1,36 +1,100 @@
-"""What an import would keep: column by column, and how far the records could still be told apart."""
+"""What an import has understood and would keep: column by column, and how far the records could still be told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
-from analytics.domain.french import count, listing, number
-from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.domain.french import count, day, listing, number
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES
 from analytics.intake.checking import Fault
-from analytics.intake.mapping import REGISTER, Layout
+from analytics.intake.columns import Columns
+from analytics.intake.dates import Moments, Order
+from analytics.intake.layout import Layout
+from analytics.intake.mapping import ALSO_READ, REGISTER
+from analytics.intake.ordering import Orders
+from analytics.intake.questions import FATES, ColumnReading, SheetReading, Understanding
 
 MAX_STEPS_NAMED = 5
+_ALSO = "also:"
+_FIELDS = {field.code: field for field in (*REGISTER, *ALSO_READ)}
 
-FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
+__all__ = ["FATES", "refused_rows", "residual_risk", "risk_sentence", "understand", "unread_steps_sentence"]
 
 
-def preview_columns(layout: Layout) -> pd.DataFrame:
-    """What becomes of each column of a register, in the order of the file: [header, fate, becomes].
+def understand(
+    layouts: Sequence[Layout],
+    rows: Sequence[np.ndarray],
+    columns: Columns,
+    orders: Orders,
+    set_aside: Mapping[str, int],
+    sheets: Sequence[SheetReading],
+    notes: Sequence[str],
+    cases: pd.DataFrame,
+) -> Understanding:
+    """« Ce que Relais a compris » of a register whose columns are read; ``cases`` are the accepted ones."""
+    readings = [
+        _read_column(layout, index, columns, orders, set_aside, len(layouts) > 1)
+        for layout in layouts
+        for index, header in enumerate(layout.headers)
+        if header
+    ]
+    of_school = cases.value_counts(["school_year", "school_id"], sort=False).reset_index(name="n")
+    n_formulas = sum(
+        len({(row, column) for row in of_sheet.tolist() for column in layout.columns.values()} & layout.sheet.formulas)
+        for layout, of_sheet in zip(layouts, rows, strict=True)
+        if layout.sheet.formulas
+    )
+    said = [*notes]
+    if n_formulas:
+        said.append(
+            f"{count(n_formulas, 'cellule est une formule', 'cellules sont des formules')} : leur valeur compte."
+        )
+    tells_closure = any({"closed", "status"} & set(layout.columns) for layout in layouts)
+    if not tells_closure:
+        said.append("Ce registre ne dit rien des clôtures : tous ses dossiers comptent comme ouverts.")
+    return Understanding(tuple(readings), tuple(sheets), tuple(said), of_school, n_formulas, tells_closure)
 
-    ``header`` is as the coordinator typed it. ``fate`` is a key of :data:`FATES`; ``becomes`` says in French what is left.
-    """
-    fields = {layout.columns[field.code]: field for field in REGISTER if field.code in layout.columns}
-    rows = []
-    for index, cell in enumerate(layout.sheet.rows[layout.header_row]):
-        header = str(cell).strip()
-        if index in fields:
-            becomes = fields[index].becomes
-            rows.append((header, "kept" if becomes.startswith("gardé") else "coarsened", becomes))
-        elif header:
-            rows.append((header, "dropped", "laissé de côté, jamais enregistré"))
-    return pd.DataFrame(rows, columns=["header", "fate", "becomes"], dtype="str")
+
+def _read_column(
+    layout: Layout, index: int, columns: Columns, orders: Orders, set_aside: Mapping[str, int], several: bool
+) -> ColumnReading:
+    """How a column was read, in French."""
+    sheet = layout.sheet.name if several else ""
+    code = next((code for code, column in layout.columns.items() if column == index), "")
+    header = layout.headers[index]
+    if not code:
+        return ColumnReading(header, "", "dropped", "laissé de côté, jamais enregistré", sheet=sheet)
+    field = _FIELDS[code.removeprefix(_ALSO)]
+    fate = "kept" if field.becomes.startswith("gardé") else "coarsened"
+    parts = [f"lue comme « {field.header} »"]
+    moments = _moments(code.removeprefix(_ALSO), columns)
+    if moments is not None:
+        parts += _describe_moments(moments, orders.of(layout).get(code))
+    if n := set_aside.get(code):
+        parts.append(f"{count(n, 'cellule non comprise compte', 'cellules non comprises comptent')} comme inconnu")
+    return ColumnReading(header, code, fate, field.becomes, " ; ".join(parts), sheet)
+
+
+def _moments(code: str, columns: Columns) -> Moments | None:
+    if code.startswith("step:"):
+        return columns.steps[code.removeprefix("step:")][0]
+    return {"reported": columns.reported, "closed": columns.closed, "facts_on": columns.facts}.get(code)
+
+
+def _describe_moments(moments: Moments, order: Order | None) -> list[str]:
+    dated = moments.local.dropna()
+    parts = []
+    if len(dated):
+        first = "jour" if order is not Order.MONTH_FIRST else "mois"
+        parts.append(f"le {first} d’abord, du {day(dated.min())} au {day(dated.max())}")
+    for place, code in enumerate(OUTCOMES):
+        if n := int((moments.words == place).sum()):
+            said = "sans date" if code == "done" else OUTCOMES.label(code).lower()
+            parts.append(f"{number(n)} {said}")
+    return parts
 
 
 def unread_steps_sentence(layout: Layout) -> str:

@@ -12,17 +12,20 @@ import pyarrow as pa
 
 from analytics.domain.schema import to_pandas
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
-from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES
+from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, REASONS
 from analytics.intake.anonymising import Key
-from analytics.intake.checking import Moments
 from analytics.intake.columns import STEP_HOUR, Columns
+from analytics.intake.dates import Moments
 from analytics.spreadsheets.reading import RefusedFileError
 
 
 def record_tables(
     columns: Columns, keep: np.ndarray, key: Key, as_of: date, days: SchoolCalendar
-) -> dict[str, pd.DataFrame]:
-    """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms."""
+) -> tuple[dict[str, pd.DataFrame], np.ndarray]:
+    """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms.
+
+    The second value has the place of each case among the rows.
+    """
     accepted = np.flatnonzero(keep)
     pseudonyms = key.pseudonyms(columns.case_number[accepted])
     order = np.argsort(pseudonyms)  # so that the order of the register is not kept
@@ -36,8 +39,9 @@ def record_tables(
 
     reported_at, reported_on = kept(columns.reported_at), kept(columns.reported.days)
     end_of_extract = pd.Timestamp(as_of)
-    open_case = kept(columns.closed.local).isna()
-    followed_on = kept(columns.closed.days).fillna(end_of_extract)
+    closed_on, said_closed = kept(columns.closed.days), columns.closed.words[accepted] >= 0
+    open_case = closed_on.isna() & ~said_closed
+    followed_on = closed_on.where(~open_case, end_of_extract)  # unknown where a case is only said to be closed
     extracted_at = (end_of_extract + pd.Timedelta(hours=STEP_HOUR)).tz_localize(TIMEZONE).tz_convert("UTC")
     incidents = [columns.incidents[i] for i in accepted.tolist()]
     threatens = {types: not set(types).isdisjoint(DANGER_TYPES) for types in set(incidents)}
@@ -55,9 +59,9 @@ def record_tables(
             "minor": minors.astype("boolean"),
             "danger": pd.Series(list(map(threatens.__getitem__, incidents)), dtype="boolean"),
             "status": np.where(open_case, "open", "closed"),
-            "followed_hours": elapsed_hours(reported_at, kept(columns.closed_at).fillna(extracted_at)),
+            "followed_hours": elapsed_hours(reported_at, kept(columns.closed_at).where(~open_case, extracted_at)),
             "followed_school_days": days.school_days(reported_on, followed_on),
-            "detection_days": pd.Series(pd.NA, reported_on.index, dtype="Int64"),
+            "detection_days": _days_between(kept(columns.facts.days), reported_on),
             "first_seen_on": end_of_extract,
         }
     )
@@ -67,7 +71,7 @@ def record_tables(
         "cases": cases,
         "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),
         "case_steps": _step_table(columns, accepted, case_id, days),
-    }
+    }, accepted
 
 
 def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pd.DataFrame:
@@ -82,6 +86,8 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
         return pd.Series(np.stack(list(values), axis=1)[accepted].ravel())
 
     outcomes = of_step(_outcome_places(moment) for moment in moments)
+    is_dated = of_step(moment.local.notna().to_numpy() for moment in moments)
+    reasons = of_step(moment.reasons for moment in moments).to_numpy()
     is_timed = of_step(moment.has_time & columns.reported.has_time for moment in moments)
     place = np.arange(len(accepted) * len(steps))
     return pd.DataFrame(
@@ -96,10 +102,16 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
             "delay_school_days": days.school_days(
                 of_case(columns.reported.days), of_step(moment.days for moment in moments)
             ),
-            "time_completed": (outcomes == list(OUTCOMES).index("done")) & ~is_timed,
-            "reason": pd.Series(pd.NA, outcomes.index, dtype="str"),
+            "time_completed": is_dated & ~is_timed,
+            "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)).to_pandas(),
         }
     )
+
+
+def _days_between(facts_on: pd.Series, reported_on: pd.Series) -> pd.Series:
+    """Days from the facts to the report; NA where the facts have no day, or one after the report."""
+    days = (reported_on - facts_on).dt.days.astype("Int64")
+    return days.where(days >= 0)
 
 
 def _outcome_places(moments: Moments) -> np.ndarray:

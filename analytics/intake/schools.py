@@ -1,40 +1,146 @@
-"""The schools sheet: what is kept of each school, its own deadlines, and how a register's words find it."""
+"""The list of schools: what is kept of each school, its own deadlines, and how a register's words find it.
+
+Without a list, the distinct names of the register are a provisional one. Names are compared by :func:`school_key`; a name
+that a list does not hold is found by its abbreviations where only one school can be meant, else it is asked.
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analytics.domain.french import listing
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
-from analytics.intake.checking import Fault, Faults, code_words, data_rows, text
-from analytics.intake.mapping import Layout, OwnWords
+from analytics.intake.cells import code_words, text
+from analytics.intake.checking import Fault, Faults, data_rows
+from analytics.intake.layout import Layout
+from analytics.intake.mapping import OwnWords
+from analytics.intake.questions import Question
 
 MAX_HINTS = 50  # looking for the nearest name takes its time, and beyond these the list of schools itself is wrong
+N_NEAREST = 3
+OTHER_SCHOOL = "other"  # the answer for a school that the list does not hold
 
 # Nothing may follow that makes it another delay: « 5 jours calendrier » or « 24 h à 48 h » is no deadline in our two clocks.
 _DEADLINE = re.compile(
     r"(?:max(?:imum)?\.?\s*)?(\d{1,4})\s*(h|hrs?|heures?|j|jrs?|jours?)\b[\s.]*"
     r"(?:(?:ouvrables?|ouvrés?|scolaires?|de classe|de cours|d['’]école|max(?:imum)?|au plus)[\s.]*)*"
 )
+_WRITTEN_OUT = {"st": "saint", "sts": "saints", "ste": "sainte", "stes": "saintes"}
+_PLACE = re.compile(r"^(?P<name>.+?)(?:\s*\([^()]+\)|\s+[-–—]\s+[^-–—()]+|\s*[–—]\s*[^-–—()]+)\s*$")
+_SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"])
+_KINDS_OF_SCHOOL = frozenset(
+    [
+        *(
+            "athenee",
+            "centre",
+            "college",
+            "communal",
+            "communale",
+            "communaux",
+            "dame",
+            "ecole",
+            "ecoles",
+            "enseignement",
+        ),
+        *(
+            "etablissement",
+            "fondamental",
+            "fondamentale",
+            "institut",
+            "libre",
+            "lycee",
+            "maternelle",
+            "notre",
+            "officiel",
+        ),
+        *("primaire", "provincial", "provinciale", "royal", "royale", "saint", "sainte", "secondaire", "specialise"),
+        *("specialisee", "technique"),
+    ]
+)
+
+
+def school_key(name: str) -> str:
+    """What a school's name is known by: without case, accents, dashes and brackets, « St » written out.
+
+    A place in brackets or after a dash is a part of it, so that it tells two schools apart.
+
+    >>> school_key("INSTITUT St-Exemple (Mons)") == school_key("Institut Saint Exemple – Mons")
+    True
+    """
+    return " ".join(_WRITTEN_OUT.get(word, word) for word in normalise(name).split())
+
+
+def school_id(name: str) -> str:
+    """The code of a school that has none: its name, in the same form whenever it comes again.
+
+    >>> school_id("Institut St-Exemple (Mons)")
+    'institut-saint-exemple-mons'
+    """
+    return school_key(name).replace(" ", "-")
+
+
+def provisional_schools(names: Sequence[str], levels: Sequence[str | None]) -> pd.DataFrame:
+    """The schools (table ``schools``) that the names of a register tell, one per :func:`school_key`.
+
+    ``levels`` has the level of the pupil for each name, a code of SCHOOL_LEVELS, or None. A school teaches what all its
+    pupils' levels have in common, or NA; its network, zone and size are NA. The commonest way to write a name is kept.
+    """
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    taught: dict[str, set[str]] = defaultdict(set)
+    for (name, level), n in Counter(zip(names, levels, strict=True)).items():
+        if key := school_id(name):
+            written[key][name.strip()] += n
+            if level and level != "unknown":
+                taught[key].add("fundamental" if level == "fundamental" else "secondary")
+    ids = sorted(written)
+    return pd.DataFrame(
+        {
+            "school_id": pd.Series(ids, dtype="str"),
+            "name": pd.Series([written[key].most_common(1)[0][0] for key in ids], dtype="str"),
+            "school_network": pd.Series(pd.NA, range(len(ids)), dtype="str"),
+            "school_level": pd.Series(
+                [next(iter(taught[key])) if len(taught[key]) == 1 else pd.NA for key in ids], dtype="str"
+            ),
+            "zone": pd.Series(pd.NA, range(len(ids)), dtype="str"),
+            "n_pupils": pd.Series(pd.NA, range(len(ids)), dtype="Int64"),
+            "provisional": pd.Series(True, range(len(ids)), dtype="boolean"),
+        }
+    )
 
 
 def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.DataFrame, list[Fault]]:
-    """The schools sheet as ``schools``, ``school_deadlines`` and its faults.
+    """The list of schools as ``schools``, ``school_deadlines`` and its faults.
 
-    A school without a code or a name, or whose code stands twice, is left out; another faulty cell is left empty.
+    A list may hold names only; :func:`school_id` then gives the codes. A code that stands in several rows, as in the public
+    list with one row per implantation, is one school: the first row tells its name, and what the others say differently is
+    a fault. A school without a code (where there is such a column) or a name is left out; another faulty cell is left empty.
     """
-    rows = data_rows(layout, "code")
+    key = "code" if "code" in layout.columns else "name"
+    rows = data_rows(layout, key)
     faults = Faults(layout, rows)
     cells = {code: [layout.sheet.rows[row][column] for row in rows] for code, column in layout.columns.items()}
     table = pd.DataFrame({code: [text(cell) for cell in column] for code, column in cells.items()}, dtype="str")
-    for code in ("code", "name"):
+    for code in {key, "name"}:
         faults.add(code, "missing", (table[code] == "").to_numpy())
-    faults.add("code", "duplicate", (table["code"].map(normalise).duplicated() & (table["code"] != "")).to_numpy())
     keep = faults.clean
+    if key == "name":
+        table["code"] = table["name"].map(school_id)
+    same_school = table["code"].map(school_key)
+    first = keep & ~same_school.where(pd.Series(keep)).duplicated().to_numpy()
+
+    def agreed(code: str, values: pd.Series) -> pd.Series:
+        """The first value of each school, in each of its rows; another value further down is a fault."""
+        told = values.groupby(same_school).transform("first")
+        if code in cells:
+            faults.add(code, "duplicate", (values.notna() & (values.map(_same) != told.map(_same))).to_numpy())
+        return told
 
     def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
         if code not in cells:
@@ -45,22 +151,33 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
 
     pupils = pd.Series(pd.NA, index=table.index, dtype="Int64")
     if "pupils" in cells:
-        told = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
-        whole = told.str.fullmatch(r"[0-9]{1,6}")
-        faults.add("pupils", "not_a_number", (~whole & (told != "")).to_numpy())
-        pupils[whole] = told[whole].astype("int64")
+        written = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
+        whole = written.str.fullmatch(r"[0-9]{1,6}")
+        faults.add("pupils", "not_a_number", (~whole & (written != "")).to_numpy())
+        pupils[whole] = written[whole].astype("int64")
+    teaching = vocabulary_column("teaching", TEACHING_LEVELS)
+    network = vocabulary_column("network", SCHOOL_NETWORKS)
+    zone = table["zone"].replace("", pd.NA) if "zone" in cells else pd.Series(pd.NA, table.index, dtype="str")
     schools = pd.DataFrame(
         {
             "school_id": table["code"],
-            "name": table["name"],
-            "school_network": vocabulary_column("network", SCHOOL_NETWORKS),
-            "school_level": vocabulary_column("teaching", TEACHING_LEVELS),
-            "zone": table["zone"].replace("", pd.NA) if "zone" in cells else pd.Series(pd.NA, table.index, dtype="str"),
-            "n_pupils": pupils,
+            "name": agreed("name", table["name"]),
+            "school_network": agreed("network", network),
+            # A school whose rows tell both levels teaches both, as one whose list does not say.
+            "school_level": teaching.where(teaching.groupby(same_school).transform("nunique") <= 1),
+            "zone": agreed("zone", zone),
+            # Two numbers may be of two implantations or of two years: neither is the school's.
+            "n_pupils": pupils.where(pupils.groupby(same_school).transform("nunique") <= 1),
             "provisional": False,
         }
     )
-    return schools[keep], _deadlines(table, keep, faults), faults.sorted()
+    for column in ("school_level", "n_pupils"):
+        schools[column] = schools.groupby(same_school)[column].transform("first")
+    return schools[first], _deadlines(table, first, faults), faults.sorted()
+
+
+def _same(value: object) -> object:
+    return school_key(value) if isinstance(value, str) else value
 
 
 def _deadlines(table: pd.DataFrame, keep: np.ndarray, faults: Faults) -> pd.DataFrame:
@@ -86,39 +203,208 @@ def deadline_table(rows: list[tuple]) -> pd.DataFrame:
     return table.astype({"max_hours": "Int64", "max_school_days": "Int64"})
 
 
-def find_school(schools: pd.DataFrame) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
-    """Two look-ups: the code of a school from its code, its name or both, and what helps to correct a school not found.
+class SchoolNames:
+    """How the words of a register find a school of a list (table ``schools``).
 
-    A name that two schools share is not known: the code must tell them apart. A code of digits may have lost the zeros
-    before it, as a spreadsheet drops them.
+    ``mapped`` holds what the service has answered: a name to the code of a school.
     """
-    by_code = {normalise(code): code for code in schools["school_id"]}
-    names = schools.groupby(schools["name"].map(normalise))["school_id"].agg(list)
-    by_name = {name: codes[0] for name, codes in names.items() if len(codes) == 1}
-    pairs = [
-        (normalise(code), normalise(name), code)
-        for code, name in zip(schools["school_id"], schools["name"], strict=True)
-    ]
-    by_both = {words: school for code, name, school in pairs for words in (f"{code} {name}", f"{name} {code}")}
-    by_number: dict[str, list[str]] = {}
-    for code, school in by_code.items():
-        if code.isdigit():
-            by_number.setdefault(code.lstrip("0"), []).append(school)
-    by_word = by_both | by_name | by_code
-    known = dict(zip(schools["name"].map(normalise), schools["name"], strict=True))
-    hints: dict[str, str] = {}
 
-    def find(word: str) -> str | None:
-        bare = normalise(word)
-        schools_of_number = by_number.get(bare.lstrip("0"), []) if bare.isdigit() else []
-        return by_word.get(bare) or (schools_of_number[0] if len(schools_of_number) == 1 else None)
+    def __init__(self, schools: pd.DataFrame, mapped: Mapping[str, str] | None = None) -> None:
+        codes, names = schools["school_id"].tolist(), schools["name"].tolist()
+        zones = schools["zone"].fillna("").tolist()
+        self._names = dict(zip(codes, names, strict=True))
+        self._words = {
+            code: school_key(f"{name} {zone}").split() for code, name, zone in zip(codes, names, zones, strict=True)
+        }
+        # From the surest way to name a school to the loosest: the first that knows a word decides.
+        ways: list[Mapping[str, set[str]]] = [defaultdict(set) for _ in range(5)]
+        for code, name, zone in zip(codes, names, zones, strict=True):
+            ways[0][school_key(code)].add(code)
+            ways[1][school_key(name)].add(code)
+            for both in (f"{code} {name}", f"{name} {code}"):
+                ways[1][school_key(both)].add(code)
+            ways[2][school_key(f"{name} {zone}")].add(code)
+            ways[3][_bare(name)].add(code)
+            if code.isdigit():
+                ways[4][code.lstrip("0")].add(code)  # a spreadsheet drops the zeros before a number
+        answers = {school_key(name): {code} for name, code in (mapped or {}).items() if code in self._names}
+        self._ways = [answers, *ways]
+        self._hints: dict[str, str] = {}
 
-    def nearest(word: str) -> str:
-        if len(names.get(normalise(word), [])) > 1:
+    def find(self, word: str) -> str | None:
+        """The code of the one school that ``word`` can mean by its code, its name, both or an abbreviation; else None."""
+        found = self._candidates(word)
+        return found[0] if len(found) == 1 else None
+
+    def nearest(self, word: str, n: int = N_NEAREST) -> list[str]:
+        """The codes of the ``n`` schools that ``word`` may mean, the likeliest first."""
+        key = school_key(word)
+        typed, candidates = key.split(), set(self._candidates(word))
+
+        def likeness(code: str) -> tuple[bool, bool, float]:
+            words = self._words[code]
+            shared = len(set(typed) & set(words) - _KINDS_OF_SCHOOL - _SMALL_WORDS) / max(len(typed), 1)
+            ratio = difflib.SequenceMatcher(None, key, " ".join(words)).ratio()
+            return code in candidates, _abbreviates(typed, words), ratio + shared
+
+        return sorted(self._names, key=likeness, reverse=True)[:n]
+
+    def resembles_another(self, name: str) -> bool:
+        """Whether a school's ``name`` may be another one's, cut short, abbreviated or with a letter of one word mistaken."""
+        typed, own = school_key(name).split(), self.find(name)
+        return any(
+            code != own
+            and (
+                (_is_distinctive(typed, words) and (_abbreviates(typed, words) or _abbreviates(words, typed)))
+                or _is_misspelt(typed, words)
+            )
+            for code, words in self._words.items()
+        )
+
+    def hint(self, word: str) -> str:
+        """What helps to correct a word that names no school, in French, or ""."""
+        if word not in self._hints and len(self._hints) < MAX_HINTS:
+            self._hints[word] = self._hint(word)
+        return self._hints.get(word, "")
+
+    def question(self, word: str, rows: Sequence[int]) -> Question:
+        """Which school ``word`` means, in the rows of these numbers: the nearest three first, then all others by name."""
+        near = self.nearest(word)
+        others = sorted(set(self._names) - set(near), key=lambda code: school_key(self._names[code]))
+        choices = {code: f"{self._names[code]} ({code})" for code in near}
+        choices[OTHER_SCHOOL] = "Une autre école, qui n’est pas dans la liste"
+        choices |= {code: f"{self._names[code]} ({code})" for code in others}
+        return Question(
+            "school",
+            f"Quelle école est « {word.strip()} » ?",
+            choices,
+            ("schools", word.strip()),
+            n_rows=len(rows),
+            rows=tuple(rows[:5]),
+        )
+
+    def _hint(self, word: str) -> str:
+        candidates = self._candidates(word)
+        if len(candidates) > 1 and len({school_key(self._names[code]) for code in candidates}) == 1:
             return "plusieurs y portent ce nom : écrivez le code"
-        if word not in hints and len(hints) < MAX_HINTS:
-            close = difflib.get_close_matches(normalise(word), [str(name) for name in by_name], n=1, cutoff=0.75)
-            hints[word] = f"la plus proche : « {known[close[0]]} »" if close else ""
-        return hints.get(word, "")
+        if candidates:
+            return f"est-ce {listing([f'« {self._names[code]} »' for code in candidates[:N_NEAREST]], 'ou')}"
+        close = difflib.get_close_matches(
+            school_key(word), [school_key(name) for name in self._names.values()], 1, 0.75
+        )
+        known = {school_key(name): name for name in self._names.values()}
+        return f"la plus proche : « {known[close[0]]} »" if close else ""
 
-    return find, nearest
+    def _candidates(self, word: str) -> list[str]:
+        """The codes of the schools that ``word`` may mean, by the surest way that knows it."""
+        key = school_key(word)
+        for way in self._ways:
+            by = key.lstrip("0") if way is self._ways[-1] else key
+            if found := way.get(by):
+                return sorted(found)
+        typed = key.split()
+        return [
+            code
+            for code, words in self._words.items()
+            if _is_distinctive(typed, school_key(self._names[code]).split()) and _abbreviates(typed, words)
+        ]
+
+
+@dataclass(frozen=True)
+class RegisterSchools:
+    """The schools of a register's rows.
+
+    ``codes`` has the code of each row's school, "" where the cell is empty, None where no school can be told. ``added`` are
+    the schools (table ``schools``) that the register itself tells; ``questions`` ask for the names that may be several.
+    """
+
+    codes: np.ndarray
+    added: pd.DataFrame
+    questions: tuple[Question, ...]
+
+
+def resolve_schools(
+    words: Sequence[str],
+    levels: Sequence[str | None],
+    rows: Sequence[int],
+    schools: pd.DataFrame,
+    mapped: Mapping[str, str],
+) -> RegisterSchools:
+    """Find the school of each row among ``schools``, a list or what is known from before, and the answers ``mapped``.
+
+    Beside a list, a name that it does not hold is asked, and its rows have no school until it is answered. Without a list
+    (``schools`` empty, or all provisional) it is a school of its own; it is asked where it may be another's abbreviation.
+    ``levels`` are as for :func:`provisional_schools`; ``rows`` are the numbers that the spreadsheet shows.
+    """
+    has_list = not schools["provisional"].all()
+    counts = Counter({word: n for word, n in Counter(words).items() if school_key(word)})
+    others = {school_key(name) for name, code in mapped.items() if code == OTHER_SCHOOL}
+    known = SchoolNames(schools, mapped)
+    new = {word for word in counts if known.find(word) is None and (not has_list or school_key(word) in others)}
+    told = [(word, level) for word, level in zip(words, levels, strict=True) if word in new]
+    added = provisional_schools([word for word, _ in told], [level for _, level in told])
+    every = SchoolNames(pd.concat([schools, added], ignore_index=True) if len(schools) else added, mapped)
+    asked = [word for word in counts if word not in new and known.find(word) is None]
+    if not has_list:
+        asked = [name for name in added["name"] if school_key(name) not in others and every.resembles_another(name)]
+    codes = {word: every.find(word) if school_key(word) else "" for word in set(words)}
+    places: dict[str, list[int]] = {word: [] for word in asked}
+    for word, row in zip(words, rows, strict=True):
+        if word in places:
+            places[word].append(row)
+    questions = tuple(every.question(word, places[word]) for word in sorted(asked, key=lambda w: -counts[w]))
+    return RegisterSchools(np.fromiter(map(codes.__getitem__, words), object, len(words)), added, questions)
+
+
+def find_school(
+    schools: pd.DataFrame, mapped: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
+    """The two look-ups of :class:`SchoolNames` that a column needs: the code of a school, and what helps to correct."""
+    names = SchoolNames(schools, mapped)
+    return names.find, names.hint
+
+
+def _bare(name: str) -> str:
+    """The key of a name without the place that it says in brackets or after a dash."""
+    found = _PLACE.match(name)
+    return school_key(found["name"] if found else name)
+
+
+def _is_distinctive(typed: Sequence[str], name: Sequence[str]) -> bool:
+    """Whether a word of four letters or more that is no kind of school stands in both."""
+    return any(len(word) > 3 and word not in _KINDS_OF_SCHOOL for word in set(typed) & set(name))
+
+
+def _is_misspelt(typed: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether two names differ in one word of five letters or more, by a letter or two; a number tells schools apart."""
+    different = [pair for pair in zip(typed, words, strict=False) if pair[0] != pair[1]]
+    if len(typed) != len(words) or len(different) != 1:
+        return False
+    one, other = different[0]
+    is_long = min(len(one), len(other)) > 4 and (one + other).isalpha()
+    return is_long and difflib.SequenceMatcher(None, one, other).ratio() >= 0.8
+
+
+def _abbreviates(typed: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether each typed word stands, in order, for words of a school: whole, cut short, or by their first letters.
+
+    >>> _abbreviates("efl sainte fiction".split(), "ecole fondamentale libre sainte fiction".split())
+    True
+    """
+    long_words = [word for word in words if word not in _SMALL_WORDS]
+    place = 0
+    for word in typed:
+        if word in _SMALL_WORDS:
+            continue
+        for start in range(place, len(long_words)):
+            initials = "".join(other[0] for other in long_words[start : start + len(word)])
+            is_cut_short = not word.isdigit() and long_words[start].startswith(word)
+            if long_words[start] == word or is_cut_short:
+                place = start + 1
+                break
+            if len(word) > 1 and initials == word:
+                place = start + len(word)
+                break
+        else:
+            return False
+    return bool(typed)

@@ -99,7 +99,7 @@ def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mappi
     for column, field in enumerate(REGISTER):
         if field.code == "school":
             _offer_list(register, column, _SCHOOL_NAMES, is_closed=False)
-        elif field.step or field.code in ("facts_on", "reported", "closed"):
+        elif field.step or field.kind == "date":
             _ask_date(register, column, other_words=("sans objet", "inconnu") if field.step else ())
         elif field.terms is not None:
             _offer_list(register, column, lists[field.terms.name], is_closed=field.code != "incidents")

@@ -1,4 +1,4 @@
-"""A spreadsheet as rows of cells: XLSX, ODS or CSV, everything as text or as a true date cell, nothing guessed.
+"""A spreadsheet as rows of cells: XLSX, XLSM, ODS, CSV or TSV, everything as text or as a true date cell, nothing guessed.
 
 What cannot be read safely is refused with its reason and, where there is one, its cell. Nothing here knows what a column
 means, and no message carries a value.
@@ -9,17 +9,38 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from itertools import islice
 
-from analytics.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, Cell, RefusedFileError, Sheet, address, too_far
-from analytics.spreadsheets.workbooks import read_workbook
+from analytics.spreadsheets.sheets import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    RefusedFileError,
+    Sheet,
+    address,
+    endless,
+    is_error,
+    too_far,
+)
+from analytics.spreadsheets.workbooks import SAVE_AS_XLSX, protected, read_workbook
 
-__all__ = ["MAX_FILE_BYTES", "Cell", "RefusedFileError", "Sheet", "address", "read"]
+__all__ = ["FILE_TYPES", "MAX_FILE_BYTES", "Cell", "RefusedFileError", "Sheet", "address", "is_error", "read"]
 
 MAX_FILE_BYTES = 50_000_000
+# What an upload takes. The last two are refused here, in French and with what to do.
+FILE_TYPES = ("xlsx", "xlsm", "ods", "csv", "tsv", "txt", "xls", "xlsb")
 
 _OLE = b"\xd0\xcf\x11\xe0"  # the container of old .xls files and of password-protected workbooks
+_OTHERS = {
+    b"%PDF": "un document PDF",
+    b"{\\rtf": "un document de traitement de texte",
+    b"\x89PNG": "une image",
+    b"\xff\xd8\xff": "une image",
+    b"GIF8": "une image",
+}
+_WEB_PAGE = re.compile(r"\s*<(?:!doctype|!--|\?xml|html|head|meta|style|body|div|table)\b", re.IGNORECASE)
 _LOOKED_AT = 30  # rows by which the separator of a CSV file is told
 
 
@@ -30,10 +51,12 @@ def read(content: bytes) -> list[Sheet]:
     if not content.strip():
         raise RefusedFileError("Le fichier est vide.")
     if content.startswith(_OLE):
-        raise RefusedFileError(
-            "Le fichier est protégé par un mot de passe, ou dans l’ancien format .xls. "
-            "Enregistrez-le sans mot de passe, au format .xlsx."
-        )
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise protected()
+        raise RefusedFileError(f"Le fichier est dans l’ancien format .xls. {SAVE_AS_XLSX}")
+    for start, what in _OTHERS.items():
+        if content.lstrip().startswith(start):
+            raise RefusedFileError(f"Le fichier est {what}, pas un tableau. {SAVE_AS_XLSX}")
     if content.startswith(b"PK"):
         return read_workbook(content)
     return [Sheet("", _read_csv(content))]
@@ -41,6 +64,10 @@ def read(content: bytes) -> list[Sheet]:
 
 def _read_csv(content: bytes) -> list[list[str]]:
     text = _decode(content)
+    if _WEB_PAGE.match(text):
+        raise RefusedFileError(
+            f"Le fichier est une page web ou un fichier XML, quel que soit son nom, pas un classeur. {SAVE_AS_XLSX}"
+        )
     if "\0" in text:
         raise RefusedFileError("Le fichier contient des octets nuls : ce n’est pas un fichier CSV lisible.")
     if text.count("\n") > MAX_ROWS:
@@ -49,7 +76,9 @@ def _read_csv(content: bytes) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
         rows.extend(reader)
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise endless(f"après la ligne {len(rows)}") from None
         raise RefusedFileError(
             "Le fichier CSV a un guillemet ouvert qui ne se ferme pas, ou mal placé, "
             f"dans ce qui suit la ligne {len(rows)}."
@@ -91,4 +120,9 @@ def _delimiter(text: str) -> str:
             return False, 0, 0
         return max(((width > 2, n, width) for width, n in widths.items()), default=(False, 0, 0))
 
-    return max(";,\t", key=regularity)
+    separator = max(";,\t|", key=regularity)
+    if separator == "|":
+        raise RefusedFileError(
+            f"Les cellules du fichier sont séparées par « | », et non par « ; », « , » ou une tabulation. {SAVE_AS_XLSX}"
+        )
+    return separator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,15 @@ Cell = str | float | bool | date | datetime | time | timedelta
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 128
+MAX_TEXT = 131_072  # the limit of the csv module, four times what a cell of a workbook may hold
+
+ERROR = "#ERREUR"  # stands in the rows for an error cell of a workbook, and for a formula without a stored value
+# As spreadsheets write them, in English and in French, and what LibreOffice adds.
+_ERROR_TEXT = re.compile(
+    rf"{ERROR}|#(?:n/a|n/d|ref ?!|div/0 ?!|value!|valeur ?!|name\?|nom ?\?|num!|nombre ?!|null!|nul ?!|spill!|propagation ?!"
+    r"|calc!|field!|champ ?!|getting_data|error!|erreur ?!)|err\s?:\s?\d{3}",
+    re.IGNORECASE,
+)
 
 
 class RefusedFileError(RelaisError):
@@ -22,7 +32,8 @@ class RefusedFileError(RelaisError):
 class Sheet:
     """A sheet from its first row and column on, its rows of equal length.
 
-    ``formulas`` and ``merged`` hold (row, column) pairs counted from 0.
+    ``formulas`` and ``merged`` hold (row, column) pairs counted from 0. A formula's cell is the value that was stored with
+    it; an error, or a formula without a stored value, is a cell for which :func:`is_error` is True.
     """
 
     name: str
@@ -30,6 +41,17 @@ class Sheet:
     formulas: frozenset[tuple[int, int]] = field(default=frozenset())
     merged: frozenset[tuple[int, int]] = field(default=frozenset())
     hidden: bool = False
+
+
+def is_error(cell: Cell) -> bool:
+    """Whether a cell holds an error (``#N/A``, ``#REF!``, ``Err:502``, ...), as a workbook marks it or as a text.
+
+    >>> is_error("#REF!"), is_error(" #DIV/0 ! "), is_error("# 12")
+    (True, True, False)
+    """
+    return isinstance(cell, str) and bool(
+        _ERROR_TEXT.fullmatch(cell.replace("\u202f", " ").replace("\xa0", " ").strip())
+    )
 
 
 def address(row: int, column: int) -> str:
@@ -47,4 +69,12 @@ def too_far(cell: str) -> RefusedFileError:
     return RefusedFileError(
         f"Il y a quelque chose dans la cellule {cell}, loin du registre : effacez-la. Une feuille compte au plus "
         f"{MAX_ROWS} lignes et {MAX_COLUMNS} colonnes."
+    )
+
+
+def endless(place: str) -> RefusedFileError:
+    """The error for a text without end; ``place`` says in French where it stands."""
+    return RefusedFileError(
+        f"Une cellule ne finit pas ({place}) : un guillemet y reste ouvert, ou elle contient plus de "
+        f"{MAX_TEXT} caractères. Corrigez-la ou videz-la."
     )

@@ -1,7 +1,7 @@
 """XLSX and ODS, read by calamine once the zip directory and the bytes have been judged.
 
-The reader would unpack a bomb, lay out a sheet of billions of cells for one far cell, and give the last value of a formula
-or the first of merged cells without a warning. So the XML is searched first, as bytes.
+The reader would unpack a bomb, lay out a sheet of billions of cells for one far cell, and give an error as an empty cell and
+a formula or merged cells as a plain one. So the XML is searched first, as bytes. Macros are never run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from analytics.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, RefusedFileError, Sheet, address, too_far
+from analytics.spreadsheets.sheets import (
+    ERROR,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_TEXT,
+    Cell,
+    RefusedFileError,
+    Sheet,
+    address,
+    endless,
+    too_far,
+)
 
 MAX_UNPACKED_BYTES = 400_000_000  # 100,000 cases of 27 columns unpack to about 200 MB
 MAX_RATIO = 100  # a register packs about tenfold, a zip bomb more than a hundredfold
@@ -27,13 +38,19 @@ MAX_MEMBERS = 1_000
 
 _ODS_CONTENT = "content.xml"
 _XLSX_CONTENT = "xl/workbook.xml"
+_XLSB_CONTENT = "xl/workbook.bin"
+
+SAVE_AS_XLSX = (
+    "Enregistrez-le en .xlsx : ouvrez-le dans votre tableur, puis Fichier, Enregistrer sous, Classeur Excel (.xlsx)."
+)
 
 
 @dataclass
 class _Marks:
-    """The formula and merged cells of a sheet."""
+    """The cells of a sheet that are formulas, errors (or formulas without a stored value) and merged."""
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
     merged: set[tuple[int, int]] = field(default_factory=set)
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
@@ -52,12 +69,14 @@ def read_workbook(content: bytes) -> list[Sheet]:
             marks = _ods_marks(parts[_ODS_CONTENT])
         elif _XLSX_CONTENT in parts:
             marks = _xlsx_marks(parts)
+        elif _XLSB_CONTENT in parts:
+            raise RefusedFileError(f"Le fichier est un classeur binaire .xlsb. {SAVE_AS_XLSX}")
         else:
             raise RefusedFileError("Ce n’est pas un classeur .xlsx ou .ods : enregistrez le registre au format .xlsx.")
         del parts
         return _read_sheets(content, marks)
     except PasswordError:
-        raise _protected() from None
+        raise protected() from None
     except (
         CalamineError,
         zipfile.BadZipFile,
@@ -68,12 +87,15 @@ def read_workbook(content: bytes) -> list[Sheet]:
         OverflowError,
         UnicodeDecodeError,
     ):
-        raise RefusedFileError(
-            "Le fichier est endommagé : ouvrez-le dans votre tableur et enregistrez-le à nouveau."
-        ) from None
+        raise _damaged() from None
 
 
-def _protected() -> RefusedFileError:
+def _damaged() -> RefusedFileError:
+    return RefusedFileError("Le fichier est endommagé : ouvrez-le dans votre tableur et enregistrez-le à nouveau.")
+
+
+def protected() -> RefusedFileError:
+    """The error for a workbook under a password."""
     return RefusedFileError("Le fichier est protégé par un mot de passe : enregistrez-le sans mot de passe.")
 
 
@@ -85,12 +107,25 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
         calamine = workbook.get_sheet_by_name(name)
         with _no_garbage_collection():
             rows = calamine.to_python(skip_empty_area=False)
-        if rows:
-            found = marks[name]
+        found = marks[name]
+        if rows or found.errors:
+            _place_errors(rows, found.errors)
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:
                 found.merge(top, left, min(bottom, len(rows)), right)
             sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged), name not in shown))
     return sheets
+
+
+def _place_errors(rows: list[list[Cell]], errors: set[tuple[int, int]]) -> None:
+    """Write :data:`ERROR` into the cells that hold one, which the reader gives as empty or leaves out."""
+    height = max((row + 1 for row, _ in errors), default=0)
+    width = max([column + 1 for _, column in errors] + [len(row) for row in rows[:1]], default=0)
+    rows += [[] for _ in range(height - len(rows))]
+    if any(len(row) < width for row in (rows[0], rows[-1])):
+        for row in rows:
+            row += [""] * (width - len(row))
+    for row, column in errors:
+        rows[row][column] = ERROR
 
 
 @contextmanager
@@ -111,7 +146,7 @@ def _judge_directory(archive: zipfile.ZipFile) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if any(member.flag_bits & 1 for member in members):
-        raise _protected()
+        raise protected()
     if unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS or unpacked > MAX_RATIO * max(packed, 1):
         raise RefusedFileError("Le fichier se déplie de façon démesurée : il n’est pas ouvert, par prudence.")
 
@@ -128,13 +163,31 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f[\s/>]")
-_CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
-# The name of a filled cell beyond the last column or row that is read, or the number of a filled row beyond the last one.
-# An empty one ends in "/".
-_FAR = re.compile(
-    rb"""\sr=["']([A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{0,2}(?:\d{7,}|[2-9]\d{5}))["'](?:[^>]*[^>/])?>"""
+_FORMULA_CELL = re.compile(
+    rb"<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)<))?"
 )
+_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c(\s(?:[^>]*\s)?t=["']e["'][^>]*)>""")
+_CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
+_IS_TEXT = re.compile(rb"""\bt=["']str["']""")
+_FILLED = rb"\s*<(?:\w+:)?(?:v|is|f)[\s/>]"  # what fills a cell; a format alone, or a border, does not
+# The name of a filled cell beyond the last column or row that is read, or the number of a row beyond the last one in which
+# a cell is filled: the first one may have no name.
+_FAR = re.compile(
+    rb"""\sr=["'](?:(?P<cell>[A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'][^>]*>"""
+    + _FILLED
+    + rb"""|(?P<row>\d{7,}|[2-9]\d{5})["'][^>]*>"""
+    rb"""(?=(?:\s*<(?:\w+:)?c(?:\s[^>]*)?(?:/>|>\s*</(?:\w+:)?c>))*\s*<(?:\w+:)?c(?:\s[^>]*)?>""" + _FILLED + rb"))"
+)
+
+
+def _check_texts(xml: bytes) -> None:
+    """Refuse a text longer than :data:`MAX_TEXT` bytes. A tag is sought from the end of each stretch of that length."""
+    start = 0
+    while start + MAX_TEXT < len(xml):
+        start = xml.rfind(b"<", start, start + MAX_TEXT) + 1
+        if not start:
+            raise endless("dans le classeur")
 
 
 def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
@@ -142,21 +195,35 @@ def _xlsx_marks(parts: dict[str, bytes]) -> dict[str, _Marks]:
         _attribute(tag, b"Id"): _attribute(tag, b"Target").removeprefix("/xl/").removeprefix("xl/")
         for tag in _RELATION.findall(parts["xl/_rels/workbook.xml.rels"])
     }
+    _check_texts(parts.get("xl/sharedStrings.xml", b""))
     marks = {}
     for tag in _SHEET.findall(parts[_XLSX_CONTENT]):
         target = targets[_attribute(tag, rb"(?:\w+:)id")]
         xml = parts[f"xl/{target}"]
-        if far := [found[1].decode() for found in islice(_FAR.finditer(xml), 2)]:  # a row, and a cell of it
-            raise too_far(next((name for name in far if name[0].isalpha()), f"A{far[0]}"))
+        _check_texts(xml)
+        if far := [found["cell"] or found["row"] for found in islice(_FAR.finditer(xml), 2)]:  # a row, and a cell of it
+            raise too_far(next((name.decode() for name in far if name[:1].isalpha()), f"A{far[0].decode()}"))
         found = marks[_attribute(tag, b"name")] = _Marks()
-        if b"<f" in xml or b":f" in xml:  # most sheets have no formula, and are not searched for one
-            found.formulas = _xlsx_formulas(xml)
+        if any(sign in xml for sign in (b"<f", b":f", b't="e"', b"t='e'")):  # most sheets have none of them
+            _mark_formulas_and_errors(xml, found)
     return marks
 
 
-def _xlsx_formulas(xml: bytes) -> set[tuple[int, int]]:
-    names = [_CELL_NAME.search(attributes) for attributes in _FORMULA_CELL.findall(xml)]
-    return {(int(name[2]) - 1, _column_number(name[1])) for name in names if name}
+def _mark_formulas_and_errors(xml: bytes, marks: _Marks) -> None:
+    """Mark the formulas and errors of an XLSX sheet. A formula may have stored an empty text, but then says so."""
+    for cell in _FORMULA_CELL.finditer(xml):
+        place = _cell_place(cell[1])
+        marks.formulas.add(place)
+        if cell[2] is None or not (cell[3] or _IS_TEXT.search(cell[1])):
+            marks.errors.add(place)
+    marks.errors.update(_cell_place(cell[1]) for cell in _ERROR_CELL.finditer(xml))
+
+
+def _cell_place(attributes: bytes | None) -> tuple[int, int]:
+    """Row and column, from 0, of a cell; RefusedFileError for one without an address, which nothing tells apart."""
+    if not (name := _CELL_NAME.search(attributes or b"")):
+        raise _damaged()
+    return int(name[2]) - 1, _column_number(name[1])
 
 
 def _attribute(tag: bytes, name: bytes) -> str:
@@ -176,6 +243,7 @@ _ODS_TAG = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(
 
 def _ods_marks(xml: bytes) -> dict[str, _Marks]:
     """The marks of each sheet of an OpenDocument file, whose cells and rows stand for several when they are repeated."""
+    _check_texts(xml)
     marks: dict[str, _Marks] = {}
     current = _Marks()
     row = next_row = column = rows = 0
@@ -192,8 +260,12 @@ def _ods_marks(xml: bytes) -> dict[str, _Marks]:
             is_filled = b"office:" in attributes or not attributes.endswith(b"/")
             if is_filled and (next_row > MAX_ROWS or column + columns > MAX_COLUMNS):
                 raise too_far(address(next_row - 1, column + columns - 1))
-            if b"table:formula" in attributes:
-                current.formulas |= {(row + i, column + j) for i in range(rows) for j in range(columns)}
+            is_formula = b"table:formula" in attributes
+            is_error = b'calcext:value-type="error"' in attributes or b"office:value-type" not in attributes
+            if is_formula:
+                places = {(row + i, column + j) for i in range(rows) for j in range(columns)}
+                current.formulas |= places
+                current.errors |= places if is_error else set()
             if b"-spanned" in attributes:
                 height = _repeated(attributes, b"table:number-rows-spanned")
                 width = _repeated(attributes, b"table:number-columns-spanned")

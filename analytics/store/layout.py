@@ -38,6 +38,8 @@ WHERE_LACKING = {
     "first_seen_on": "(SELECT coalesce(min(as_of) FILTER (as_of >= report_week), max(as_of)) FROM imports)",
     "provisional": "false",
     "tells_closure": "true",
+    "fields": "''",
+    "by_year": "false",
 }
 """What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""
 OF_STEP = tuple(column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key)

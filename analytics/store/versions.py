@@ -80,7 +80,7 @@ class Store:
     @contextlib.contextmanager
     def writing(self) -> Generator[None]:
         """Hold the store for one writer; StoreError while another one does. Clears what a killed import left behind."""
-        lock = FileLock(self.folder / "lock", timeout=0)
+        lock = FileLock(self.folder / "lock", timeout=0, mode=0o600)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # for its owner alone
             lock.acquire()
@@ -88,10 +88,12 @@ class Store:
             raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
         except OSError:
             raise StoreError("Le dossier des données n’est pas accessible en écriture.") from None
+        umask = os.umask(0o077)  # each file of the store is for its owner alone, those that DuckDB makes too
         try:
             self._clear_left_overs(self.versions)
             yield
         finally:
+            os.umask(umask)
             lock.release()
 
     def _clear_left_overs(self, kept: Sequence[str]) -> None:

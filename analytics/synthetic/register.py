@@ -44,11 +44,13 @@ def synthetic_register(
     n_schools: int = 60,
     school_years: Sequence[str] = ("2024-2025", "2025-2026", "2026-2027"),
     as_of: date = date(2026, 11, 20),
+    n_duplicates: int = 0,
 ) -> bytes:
     """A register (XLSX) of consecutive ``school_years``, extracted on the evening of ``as_of``.
 
     ``n_cases`` are the cases of the whole school years; those reported after ``as_of`` are left out. The same seed with a
-    later ``as_of`` gives a later extract of the same register.
+    later ``as_of`` gives a later extract of the same register. ``n_duplicates`` cases stand there a second time, by another
+    reporter and under a number of their own that ends in « bis ».
     """
     rng = np.random.default_rng(seed)
     people = People(seed, rng)
@@ -62,9 +64,9 @@ def synthetic_register(
     ]
     n_reported = int((cases.reported.astype("datetime64[D]") <= np.datetime64(as_of)).sum())
     rows = [list(row) for row in zip(*(column[:n_reported] for column in columns), strict=True)]
-    headers = [field.header for field in REGISTER if field.code not in ("level", "facts_on")]
-    headers.insert(headers.index("Signalé le"), "Faits survenus le")
+    headers = [field.header for field in REGISTER if field.code != "level"]
     headers[1:1] = ["Élève", "Date de naissance"]
+    rows += _reported_twice(np.random.default_rng(seed), rows, headers, n_duplicates)
 
     book = Book(is_fictitious=True)
     register = book.workbook.add_worksheet("Registre")
@@ -161,6 +163,20 @@ def _incident_types(rng: np.random.Generator, n: int) -> list[list[str]]:
 def _delays(rng: np.random.Generator, habit: Habit, pace: np.ndarray) -> np.ndarray:
     hours = rng.lognormal(np.log(habit.median_hours * pace), habit.spread)
     return np.maximum(hours * 60, 1).astype("timedelta64[m]")
+
+
+def _reported_twice(
+    rng: np.random.Generator, rows: Sequence[list[Cell]], headers: Sequence[str], n: int
+) -> list[list[Cell]]:
+    """Some rows again, as another person reports them under another number."""
+    number, reporter = (headers.index(header) for header in ("N° dossier", "Signalé par"))
+    again = []
+    for place in rng.choice(len(rows), n, replace=False):
+        row = list(rows[place])
+        row[number] = f"{row[number]} bis"
+        row[reporter] = next(label for label in REPORTERS.labels.values() if label != row[reporter])
+        again.append(row)
+    return again
 
 
 def _known_at_report(

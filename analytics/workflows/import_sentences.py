@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics.domain.french import count, day
-from analytics.intake import Changes, Extract
+from analytics.intake import Changes, Extract, Understanding
+from analytics.intake.merging import gone_sentence
 from analytics.intake.previewing import refused_rows, unread_steps_sentence
 from analytics.workflows.importing import Import
 
@@ -36,6 +37,16 @@ def rows_read(extract: Extract) -> str:
     )
 
 
+def understood(found: Understanding) -> list[str]:
+    """The sheets that were read or not, where there are several, and what was taken in one way."""
+    sheets = [
+        f"Feuille « {sheet.name} » ({count(sheet.n_rows, 'ligne')}) : "
+        f"{'lue' if sheet.is_read else f'non lue, {sheet.reason}'}."
+        for sheet in found.sheets
+    ]
+    return [*(sheets if len(sheets) > 1 else []), *found.notes]
+
+
 def changes(found: Changes) -> str:
     """What an import does to the known cases."""
     text = (
@@ -50,7 +61,7 @@ def changes(found: Changes) -> str:
 
 def warnings(done: Import, how_to_give_the_day: str, how_to_give_headers: str) -> list[str]:
     """What deserves a second look before the records are trusted, with what the place offers against it."""
-    extract, found = done.extract, []
+    extract, found = done.extract, [sentence for sentence in (gone_sentence(done.gone),) if sentence]
     if not extract.as_of_given:
         found.append(
             f"Le fichier ne dit pas de quel jour il date : c’est aujourd’hui qui compte. {how_to_give_the_day}"

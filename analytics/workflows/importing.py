@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,7 +11,10 @@ import pandas as pd
 
 from analytics.domain.schema import TABLES
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
+from analytics.intake.duplicates import probable_duplicates
 from analytics.intake.extracting import Progress
+from analytics.intake.merging import Tables, answered, doubts, gone_fields, keep_moved, recode_schools, rekey
+from analytics.intake.questions import UnansweredError
 from analytics.store import DamagedStoreError, Store
 
 
@@ -19,13 +22,17 @@ from analytics.store import DamagedStoreError, Store
 class Import:
     """What an import found and did. ``version`` is the version published, or the current one when nothing changed.
 
-    ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none.
+    ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none. ``gone`` are the
+    fields that earlier extracts had and this one has not. ``duplicates`` are the probable ones that this file holds: school,
+    level, report_week, row and other_row (as :attr:`Extract.rows`, NA for a case that it does not hold).
     """
 
     extract: Extract
     changes: Changes
     version: str | None
     known_as_of: date | None
+    gone: tuple[str, ...]
+    duplicates: pd.DataFrame
 
     @property
     def summary(self) -> dict[str, int | str | None]:
@@ -76,6 +83,7 @@ def import_register(
         known, has_current_layout = _known_tables(store, source)
         imports = known["imports"]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
+        own_words = own_words or OwnWords()
         found = extract(
             content,
             key,
@@ -84,19 +92,58 @@ def import_register(
             known_schools=known["schools"],
             own_words=own_words,
             as_of=as_of,
+            by_year=bool(imports["by_year"].tail(1).any()),
             progress=progress,
         )
         progress(0.82, "Comparaison avec les dossiers connus")
-        tables, changes = merge(known, found.tables, is_partial=found.is_partial)
+        known, told = _reconcile(known, found, own_words, is_demo=source == "demo")
+        gone = gone_fields({code for codes in imports["fields"] for code in codes.split()}, found.fields)
+        tables, changes = merge(known, told, gone=gone, is_partial=found.is_partial)
+        done = Import(found, changes, next(iter(store.versions), None), known_as_of, gone, _duplicates(tables, found))
         nothing_new = has_current_layout and _changes_nothing(known, tables, changes, found)
         if dry_run or found.n_accepted == 0 or nothing_new:
-            return Import(found, changes, next(iter(store.versions), None), known_as_of)
+            return done
         progress(0.85, "Publication")
         entry = _entry(found, changes, key, source, _after(imports, now))
         tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
         version = store.publish(tables)
         progress(1.0, "Terminé")
-        return Import(found, changes, version, known_as_of)
+        return replace(done, version=version)
+
+
+def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: bool) -> tuple[Tables, Tables]:
+    """What is known under the ids and codes of an extract, and what the extract tells of it.
+
+    Raises UnansweredError when something must be answered first. A demonstration is never in doubt: it has no other file.
+    """
+    told, digest = found.tables, found.digest[:12]
+    if found.numbers_by_year:
+        known = rekey(known, told["cases"], found.plain_ids)
+    known = recode_schools(known, told["schools"])
+    questions = found.questions
+    if not is_demo:
+        in_doubt = doubts(
+            known, told, own_words.answers, digest, by_year=found.numbers_by_year, is_partial=found.is_partial
+        )
+        questions = (*questions, *in_doubt)
+    if any(question.blocking for question in questions):
+        raise UnansweredError(questions, found.understanding)
+    keeps = answered(own_words.answers, digest, by_year=found.numbers_by_year) == "keep"
+    return known, keep_moved(known, told) if keeps else told
+
+
+def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
+    """The probable duplicates of which the extract holds at least one case."""
+    rows = pd.Series(found.rows, found.tables["cases"]["case_id"], dtype="str")
+    pairs = probable_duplicates(tables)
+    pairs = pairs.assign(row=pairs["case_id"].map(rows), other_row=pairs["other_case_id"].map(rows))
+    pairs = pairs.dropna(subset=["row", "other_row"], how="all")
+    names = tables["schools"].set_index("school_id")["name"]
+    return (
+        pairs.assign(school=pairs["school_id"].map(names))
+        .rename(columns={"school_level": "level"})[["school", "level", "report_week", "row", "other_row"]]
+        .reset_index(drop=True)
+    )
 
 
 def _changes_nothing(
@@ -138,6 +185,8 @@ def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at:
             "n_unchanged": [changes.unchanged],
             "n_missing": [changes.missing],
             "tells_closure": [found.tells_closure],
+            "fields": [" ".join(sorted(found.fields))],
+            "by_year": [found.numbers_by_year],
         }
     )
 

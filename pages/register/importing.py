@@ -3,14 +3,13 @@
 import streamlit as st
 
 from analytics.domain.french import count
-from analytics.intake import OwnWords, RefusedFileError, load_own_words
-from analytics.intake.checking import parse_moment
-from analytics.intake.proposing import own_words_toml, together
+from analytics.intake import OwnWords, RefusedFileError, load_own_words, own_words_toml, together
+from analytics.intake.dates import parse_moment
 from analytics.intake.template import template_workbook
 from analytics.store import Store
 from pages._widgets import text
 from pages._widgets.files import offer_file, style
-from pages.register import check, refused, state, unknown_words
+from pages.register import check, questions, refused, state
 
 
 def show(store: Store) -> None:
@@ -41,8 +40,8 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
         text.error(text.plain(checked.refusal))
     else:
         check.show(checked.found)
-    unknown_words.ask(checked, upload)
-    if upload.own_words.columns or upload.own_words.words:
+    questions.ask(checked, upload)
+    if upload.own_words != OwnWords():
         label, name = "Garder ces correspondances pour la prochaine fois", "correspondances.toml"
         offer_file(label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save")
     if checked.found is not None:

@@ -14,18 +14,7 @@ import streamlit as st
 
 from analytics.domain.errors import explain
 from analytics.domain.school_calendar import TIMEZONE
-from analytics.domain.vocabulary import normalise
-from analytics.intake import OwnWords, RefusedFileError
-from analytics.intake.proposing import (
-    UnknownColumn,
-    UnknownWord,
-    draft_layout,
-    missing_columns,
-    together,
-    unknown_columns,
-    unknown_words,
-)
-from analytics.spreadsheets.reading import read
+from analytics.intake import OwnWords, Question, UnansweredError
 from analytics.store import Store, StoreError
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import, import_register, store_key
@@ -69,15 +58,12 @@ class Upload:
 
 @dataclass(frozen=True)
 class Checked:
-    """An upload after the check: what an import would do, or why it is refused, and what could be told about it."""
+    """An upload after the check: what an import would do, or why it is refused, and what is asked about it."""
 
     token: tuple
     found: Import | None
     refusal: str
-    columns: list[UnknownColumn]
-    fields: dict[str, str]
-    lacks_required: bool
-    words: list[UnknownWord]
+    questions: tuple[Question, ...] = ()
 
 
 def upload_generation() -> int:
@@ -103,13 +89,12 @@ def answers() -> OwnWords:
     return st.session_state.get(_WORDS, OwnWords())
 
 
-def remember(columns: dict[str, str | None], words: list[tuple[UnknownWord, str | None]], own_words: OwnWords) -> None:
-    """Keep the answers about unknown columns and words, beside those that were given before."""
-    answered = OwnWords({normalise(header): code for header, code in columns.items() if code})
-    for unknown, code in words:
+def remember(answered: list[tuple[Question, str | None]], own_words: OwnWords) -> None:
+    """Keep the answers to questions, beside those that were given before."""
+    for question, code in answered:
         if code:
-            answered = together(answered, OwnWords(words={unknown.terms.name: {unknown.word: code}}))
-    st.session_state[_WORDS] = together(own_words, answered)
+            own_words = own_words.with_answer(question.place, code)
+    st.session_state[_WORDS] = own_words
 
 
 def flash(place: str, sentence: str, *, failed: bool = False) -> None:
@@ -156,25 +141,13 @@ def check(store: Store, upload: Upload) -> Checked:
 
 
 def _check(store: Store, upload: Upload) -> Checked:
-    found, refusal = None, ""
     try:
         found = _import(store, upload, dry_run=True)
+    except UnansweredError as error:
+        return Checked(upload.token, None, str(error), error.questions)
     except Exception as error:  # whatever it is: Streamlit would log its message, which could hold a value
-        refusal = explain(error)
-    try:
-        layout = found.extract.layout if found else draft_layout(read(upload.content), upload.own_words)
-    except RefusedFileError:
-        return Checked(upload.token, found, refusal, [], {}, False, [])
-    missing = missing_columns(layout)
-    return Checked(
-        upload.token,
-        found,
-        refusal,
-        unknown_columns(layout),
-        {column.code: column.header for column in missing},
-        any(column.required for column in missing),
-        unknown_words(layout, upload.own_words) if found is None or found.extract.faults else [],
-    )
+        return Checked(upload.token, None, explain(error))
+    return Checked(upload.token, found, "", found.extract.questions)
 
 
 def publish(store: Store, upload: Upload) -> None:
@@ -190,7 +163,7 @@ def publish(store: Store, upload: Upload) -> None:
     known = f" {sentences.changes(done.changes)}" if published else ""
     flash("import", sentences.result(done, dry_run=False, published=published) + known)
     if done.extract.n_refused:
-        st.session_state[_CHECKED] = Checked((), done, "", [], {}, False, [])
+        st.session_state[_CHECKED] = Checked((), done, "")
     st.rerun()
 
 

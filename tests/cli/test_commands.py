@@ -138,6 +138,7 @@ def test_json_is_one_object_on_standard_output_and_nothing_else(relais):
     answer = relais("import", REGISTER, "--json")
     assert answer.code == 0
     assert json.loads(answer.out) == {
+        "questions": [],
         "read": 420,
         "accepted": 420,
         "refused": 0,

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from analytics.intake import Extract, Key, extract
+from analytics.intake import Extract, Key, OwnWords, extract
 
 SCHOOLS = """Code;Nom;Réseau;Niveau;Zone;Élèves;Délai CPMS
 3000;Institut Hardy;Libre confessionnel;Secondaire;Mons;1175;5 j
 3007;École Lebrun;Officiel communal;Fondamental;Ath;412;48 h
 """
+DAY_FIRST = OwnWords(answers={"date_order": "day_first"})  # a row alone does not tell
 GOOD_ROW = {
     "N° dossier": "2026/0001",
     "École": "3000",
@@ -37,7 +38,7 @@ def _typed(*rows: Mapping[str, str], separator: str = ";", titles: str = "") -> 
 
 def _take(content: bytes, schools: str | None = SCHOOLS, **options: Any) -> Extract:
     told = schools.encode() if schools else None
-    options = {"as_of": date(2026, 6, 12)} | options
+    options = {"as_of": date(2026, 6, 12), "own_words": DAY_FIRST} | options
     return extract(content, Key(b"test"), date(2026, 11, 22), schools_content=told, **options)
 
 

@@ -37,7 +37,7 @@ def test_a_refused_row_comes_back_whole_with_the_reasons_in_the_last_column(take
     assert header == [*original[0], CORRECTION_HEADER]
     assert corrected[:-1] == original[2]
     assert corrected[-1] == (
-        "Ligne 3 du registre. Colonne « École » : cette école n’est pas reconnue dans la feuille Écoles. "
+        "Ligne 3 du registre. Colonne « École » : la cellule est vide. "
         "Colonne « Faits » : ce mot n’est pas dans la liste."
     )
     assert len(sheet.rows) == TOP + 2
@@ -100,7 +100,7 @@ def test_corrected_rows_are_imported_as_new_and_miss_nothing(tmp_path):
     refused = refused_workbook(done.extract)
 
     again = import_register(store, refused, KEY, NOW + timedelta(minutes=1))
-    assert (again.extract.n_read, again.extract.n_refused) == (18, 18)
+    assert (again.extract.n_read, again.extract.n_refused) == (14, 14)
 
     rows = [list(row) for row in read(refused)[0].rows]
     header = rows[TOP]
@@ -119,10 +119,10 @@ def test_corrected_rows_are_imported_as_new_and_miss_nothing(tmp_path):
     corrected = import_register(store, rewritten(rows), KEY, NOW + timedelta(minutes=2))
     assert corrected.extract.as_of == done.extract.as_of
     assert corrected.summary | {"snapshot": ""} == {
-        "read": 18,
-        "accepted": 18,
+        "read": 14,
+        "accepted": 14,
         "refused": 0,
-        "new": 18,
+        "new": 14,
         "changed": 0,
         "unchanged": 0,
         "missing": 0,
@@ -132,7 +132,7 @@ def test_corrected_rows_are_imported_as_new_and_miss_nothing(tmp_path):
     snapshot = store.snapshot()
     assert snapshot is not None
     with snapshot:
-        assert snapshot.case_counts().loc[0, "n"] == 198
+        assert snapshot.case_counts().loc[0, "n"] == 199
         assert len(snapshot.table("school_deadlines")) == len(done.extract.tables["school_deadlines"])
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from analytics.intake import Extract, Key, RefusedFileError, extract
+from analytics.intake import Extract, Key, extract
 from analytics.spreadsheets.writing import Book
 
 HEADERS = ["N° dossier", "École", "Année d’études", "Signalé le", "Faits"]
@@ -41,8 +41,8 @@ def test_the_schools_are_found_by_the_name_of_their_sheet_or_by_its_headers(name
 
 def test_a_list_of_people_is_never_taken_for_the_schools():
     people = [["Code", "Nom", "École", "Niveau"], ["12", "Zoé Petit", "3000", "S3"]]
-    with pytest.raises(RefusedFileError, match="La liste des écoles manque"):
-        taken({"Dossiers": [HEADERS, case("1")], "Contacts": people})
+    schools = taken({"Dossiers": [HEADERS, case("1")], "Contacts": people}).tables["schools"]
+    assert schools["provisional"].tolist() == [True]
 
 
 def test_hidden_schools_are_read_and_shown_ones_first():
@@ -65,11 +65,29 @@ def test_a_hidden_copy_is_not_the_register():
     assert result.n_read == 2
 
 
-def test_two_sheets_of_cases_are_refused_rather_than_one_of_them_lost():
-    sheets = {"2024-2025": [HEADERS, case("1")], "Écoles": SCHOOLS, "2025-2026": [HEADERS, case("2")]}
-    with pytest.raises(RefusedFileError, match="Plusieurs feuilles du classeur contiennent des dossiers"):
-        taken(sheets)
-    assert taken(sheets | {"2025-2026": [HEADERS]}).n_read == 1
+def test_sheets_whose_headers_agree_are_read_together_and_each_is_named():
+    sheets = {
+        "2024-2025": [HEADERS, case("1")],
+        "Écoles": SCHOOLS,
+        "2025-2026": [HEADERS, case("2")],
+        "Vide": [HEADERS],
+    }
+    read_ = taken(sheets)
+    assert read_.n_accepted == 2
+    assert {(sheet.name, sheet.n_rows, sheet.is_read) for sheet in read_.understanding.sheets} == {
+        ("2024-2025", 1, True),
+        ("2025-2026", 1, True),
+        ("Vide", 0, False),
+        ("Écoles", 1, False),
+    }
+
+
+def test_a_copy_and_a_model_are_none_of_the_register():
+    rows = [HEADERS, case("1"), case("2"), case("3"), case("4")]
+    sheets = {"Dossiers": rows, "Copie": rows[:3], "Modèle": [HEADERS, case("0")], "Écoles": SCHOOLS}
+    read_ = taken(sheets)
+    assert read_.n_accepted == 4
+    assert [sheet.name for sheet in read_.understanding.sheets if sheet.is_read] == ["Dossiers"]
 
 
 def test_a_row_that_only_a_formula_or_a_number_fills_outside_the_read_columns_is_no_case():

@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+import pytest
 from python_calamine import CalamineWorkbook
 
 from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import STEPS, normalise
 from analytics.intake import Key, extract, merge
+from analytics.intake.merging import (
+    answered,
+    doubts,
+    gone_fields,
+    gone_sentence,
+    keep_moved,
+    recode_schools,
+    rekey,
+)
 
 FILES = Path(__file__).parents[1] / "files"
 TODAY = date(2026, 11, 22)
@@ -129,3 +141,183 @@ def test_what_is_known_of_schools_and_their_deadlines_stays_when_a_file_tells_no
     merged, _ = merge(known, take(typed({}), schools=None, known_schools=known["schools"]).tables)
     assert len(merged["schools"]) == 2
     assert len(merged["school_deadlines"]) == 2
+
+
+# What is asked first
+
+
+DIGEST = "0123456789ab"
+STEP_COLUMNS = {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "reason": pd.NA}
+
+
+def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict[str, pd.DataFrame]:
+    """The tables of a few cases: each is a plain one, with what is given instead. ``done`` is the hours of the CPMS."""
+    plain = {
+        "school_id": "3001",
+        "school_level": "secondary_1",
+        "reporter": "pupil",
+        "channel": "email",
+        "minor": True,
+        "danger": False,
+        "status": "open",
+        "followed_hours": 100,
+        "followed_school_days": 5,
+        "detection_days": pd.NA,
+        "first_seen_on": pd.Timestamp("2026-06-12"),
+    }
+    rows, types, steps = [], [], []
+    for place, given in enumerate(cases):
+        case = plain | {"case_id": f"C{place}", "week": "2026-01-12", "types": "insults", "done": 4} | given
+        week = pd.Timestamp(case.pop("week"))
+        case["report_week"], case["school_year"] = (
+            week,
+            "2025-2026" if week >= pd.Timestamp("2025-08-25") else "2024-2025",
+        )
+        types += [{"case_id": case["case_id"], "incident_type": code} for code in case.pop("types").split("+")]
+        hours = case.pop("done")
+        done = {"outcome": "done", "delay_hours": hours, "delay_school_days": 0} if hours is not None else {}
+        steps += [{"case_id": case["case_id"], "step": "cpms", "outcome": "not_done"} | STEP_COLUMNS | done]
+        rows.append(case)
+    listed = [{"school_id": code, "name": f"École {code}", "provisional": not code.isdigit()} for code in schools]
+    drawn = {
+        "cases": rows,
+        "case_incidents": types,
+        "case_steps": steps,
+        "schools": [
+            school | dict.fromkeys(("school_network", "school_level", "zone", "n_pupils"), pd.NA) for school in listed
+        ],
+    }
+    return {name: table.empty for name, table in TABLES.items()} | {
+        name: TABLES[name].conform(pd.DataFrame(rows, columns=TABLES[name].names)) for name, rows in drawn.items()
+    }
+
+
+SIX = [{"school_id": ("3001", "3002")[i % 2]} for i in range(6)]
+
+
+def asked(known: dict, told: dict, **how) -> list[str]:
+    return [question.code for question in doubts(known, told, how.pop("answers", {}), DIGEST, **how)]
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ({}, []),
+        ({"school_id": "3002"}, []),
+        ({"week": "2026-02-09"}, []),
+        ({"week": "2026-02-16"}, ["year_key"]),
+        ({"week": "2025-12-08"}, ["year_key"]),
+        ({"week": "2026-01-19", "school_id": "3002"}, ["year_key"]),
+        ({"week": "2025-06-23"}, ["year_key"]),
+    ],
+    ids=["nothing", "school", "four weeks", "five weeks", "five weeks back", "week and school", "school year"],
+)
+def test_a_known_case_that_moves_too_far_is_asked_about(change, codes):
+    known = tables_of(*SIX)
+    told = tables_of(SIX[0] | change, *SIX[1:])
+    assert asked(known, told) == codes
+    if change and not codes:
+        assert merge(known, told)[1].changed == 1
+
+
+def test_numbers_that_come_back_in_another_year_offer_to_make_the_year_a_part_of_them():
+    known = tables_of(*({"week": "2025-01-13"} for _ in range(6)))
+    told = tables_of(*({"week": "2026-01-12"} for _ in range(4)))
+    (question,) = doubts(known, told, {}, DIGEST)
+    assert (question.default, question.place, question.blocking) == ("by_year", ("answers", "numbers"), True)
+    assert asked(known, told, answers={"numbers": f"same_{DIGEST}"}) == []
+    assert asked(known, told, answers={"numbers": "same_another"}) == ["year_key"], "an answer is for its file alone"
+
+
+def test_a_case_that_moved_can_be_kept_as_it_was():
+    known, told = tables_of(*SIX), tables_of(SIX[0] | {"week": "2026-03-16"}, *SIX[1:])
+    assert answered({"numbers": f"keep_{DIGEST}"}, DIGEST, by_year=False) == "keep"
+    merged, changes = merge(known, keep_moved(known, told))
+    assert changes.unchanged == 6
+    assert set(merged["cases"]["report_week"]) == {pd.Timestamp("2026-01-12")}
+
+
+def test_a_file_that_contradicts_nearly_all_known_cases_may_be_the_wrong_one():
+    known = tables_of(*SIX)
+    other = tables_of(*(case | {"types": "threats", "channel": "other"} for case in SIX[:5]), SIX[5])
+    assert asked(known, other) == ["file"]
+    assert asked(known, other, answers={"file": f"right_{DIGEST}"}) == []
+    assert asked(known, other, answers={"file": "wrong"}) == ["file"]
+    assert asked(known, tables_of(*(case | {"types": "threats"} for case in SIX[:3]), *SIX[3:])) == []
+
+
+def test_what_is_told_since_contradicts_nothing():
+    known = tables_of(*(case | {"done": None, "channel": "unknown"} for case in SIX))
+    later = tables_of(*(case | {"status": "closed", "types": "insults+threats"} for case in SIX))
+    assert asked(known, later) == []
+    assert merge(known, later)[1].changed == 6
+
+
+def test_a_file_that_holds_none_of_the_cases_known_of_its_years_may_be_the_wrong_one():
+    known = tables_of(*SIX)
+    others = [case | {"case_id": f"D{i}"} for i, case in enumerate(SIX)]
+    assert asked(known, tables_of(*others)) == ["file"]
+    assert asked(known, tables_of(*others), is_partial=True) == []
+    assert asked(known, tables_of(*others[:2])) == [], "two cases conclude nothing"
+    assert asked(tables_of(*(case | {"week": "2025-01-13"} for case in SIX)), tables_of(*others)) == [], "a new year"
+
+
+def test_a_school_without_a_code_that_comes_back_under_another_name_is_asked_about():
+    known = tables_of({"school_id": "old"}, {"school_id": "old"}, {}, schools=("old", "3001"))
+    told = tables_of({"school_id": "new"}, {"school_id": "new"}, {}, schools=("new", "3001"))
+    (question,) = doubts(known, told, {}, DIGEST)
+    assert (question.code, question.default, question.place) == ("school", "old", ("schools", "École new"))
+    still_there = tables_of({"school_id": "new"}, {"school_id": "old"}, {}, schools=("old", "new", "3001"))
+    assert asked(known, still_there) == []
+
+
+# Under another key
+
+
+def test_cases_known_by_their_number_alone_take_the_number_with_its_year():
+    known = tables_of({"case_id": "plain-1", "week": "2025-01-13"}, {"case_id": "plain-2", "week": "2025-01-13"})
+    told = tables_of({"case_id": "2024-1", "week": "2025-01-13"}, {"case_id": "2025-2"})
+    renamed = rekey(known, told["cases"], np.array(["plain-1", "plain-2"]))
+    assert renamed["cases"]["case_id"].tolist() == ["2024-1", "plain-2"], "number 2 is of another year"
+    merged, changes = merge(renamed, told)
+    assert (changes.new, changes.unchanged) == (1, 1)
+    assert set(merged["case_steps"]["case_id"]) == {"2024-1", "2025-2", "plain-2"}
+
+
+def test_a_list_gives_its_codes_to_the_schools_that_were_known_by_their_names():
+    known = tables_of({"school_id": "ecole-3001"}, {"school_id": "nuage"}, schools=("ecole-3001", "nuage"))
+    known["schools"]["name"] = ["ÉCOLE 3001", "Nuage"]
+    recoded = recode_schools(known, tables_of(schools=("3001",))["schools"])
+    assert recoded["cases"]["school_id"].tolist() == ["3001", "nuage"]
+    assert recoded["schools"]["school_id"].tolist() == ["nuage"]
+
+
+# A column that is gone
+
+
+def test_a_class_stands_for_a_level_and_a_status_for_a_closure():
+    before = {"case_number", "year", "closed", "channel", "step:cpms"}
+    assert gone_fields(before, before) == ()
+    assert gone_fields(before, {"case_number", "level", "status", "channel", "step:cpms"}) == ()
+    assert gone_fields(before, {"case_number"}) == ("year", "channel", "step:cpms", "closed")
+    assert gone_sentence(()) == ""
+    assert gone_sentence(("channel",)).startswith("Cette colonne n’est plus dans le fichier : « Canal ».")
+
+
+def test_what_was_stored_from_a_column_that_is_gone_stays_and_is_unknown_for_new_cases():
+    known = tables_of({"status": "closed", "channel": "email"}, {"channel": "other", "done": 7})
+    told = tables_of(
+        {"channel": "unknown", "done": None},
+        {"channel": "unknown", "done": None},
+        {"channel": "unknown", "done": None},
+    )
+    merged, changes = merge(known, told, gone=("channel", "step:cpms", "closed"))
+    assert (changes.new, changes.changed, changes.unchanged) == (1, 0, 2)
+    cases = merged["cases"].set_index("case_id")
+    assert cases["channel"].to_dict() == {"C0": "email", "C1": "other", "C2": "unknown"}
+    assert cases["status"].to_dict() == {"C0": "closed", "C1": "open", "C2": "open"}
+    steps = merged["case_steps"].set_index("case_id")
+    assert steps["outcome"].to_dict() == {"C0": "done", "C1": "done", "C2": "not_recorded"}
+    assert steps["delay_hours"].dropna().to_dict() == {"C0": 4, "C1": 7}
+    for name in ("cases", "case_steps"):
+        TABLES[name].checked(merged[name])

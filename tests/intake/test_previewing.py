@@ -11,9 +11,9 @@ import pytest
 from analytics.domain.schema import TABLES
 from analytics.intake import Key
 from analytics.intake.checking import Fault
-from analytics.intake.mapping import REGISTER, OwnWords, lay_out
+from analytics.intake.layout import lay_out
+from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.previewing import (
-    preview_columns,
     refused_rows,
     residual_risk,
     risk_sentence,
@@ -26,20 +26,25 @@ from analytics.workflows.importing import import_register
 FILES = Path(__file__).parents[1] / "files"
 
 
-def test_each_column_is_kept_coarsened_or_dropped_in_the_order_of_the_file():
-    headers = ["N° dossier", "Élève", "École", "Classe", "Signalé le", "Faits", "", "Remarques"]
-    layout = lay_out([Sheet("", [headers])], REGISTER, OwnWords(), "Registre")
-    preview = preview_columns(layout)
-    assert dict(zip(preview["header"], preview["fate"], strict=True)) == {
+def test_each_column_is_kept_coarsened_or_dropped_and_says_how_it_was_read(taken):
+    found = taken(
+        {"Élève": "Zoé", "CPMS contacté le": "13/01/2026", "Canal": "Pigeon"}, {"CPMS contacté le": "sans objet"}
+    )
+    readings = {reading.header: reading for reading in found.understanding.columns}
+    assert {header: reading.fate for header, reading in readings.items()} == {
         "N° dossier": "coarsened",
-        "Élève": "dropped",
         "École": "kept",
-        "Classe": "coarsened",
+        "Année d’études": "coarsened",
         "Signalé le": "coarsened",
         "Faits": "kept",
-        "Remarques": "dropped",
+        "Élève": "dropped",
+        "CPMS contacté le": "coarsened",
+        "Canal": "kept",
     }
-    assert preview["header"].tolist() == [header for header in headers if header]
+    assert "le jour d’abord, du 13/01/2026 au 13/01/2026 ; 1 sans objet" in readings["CPMS contacté le"].description
+    assert "1 cellule non comprise" in readings["Canal"].description
+    assert not found.understanding.tells_closure
+    assert found.understanding.cases["n"].sum() == 2
 
 
 def test_every_field_says_whether_it_is_kept_or_coarsened():
@@ -57,7 +62,7 @@ def test_steps_without_a_column_are_named_since_they_would_count_as_not_done():
     assert sentence("CPMS contacté le") == (
         "Aucune colonne n’est reconnue pour « CPMS contacté le » : ces étapes comptent comme non faites."
     )
-    few = lay_out([Sheet("", [headers[:7]])], REGISTER, OwnWords(), "Registre")
+    few = lay_out([Sheet("", [headers[:8]])], REGISTER, OwnWords(), "Registre")
     assert unread_steps_sentence(few).endswith("et 10 autres : ces étapes comptent comme non faites.")
 
 
@@ -122,7 +127,7 @@ def test_the_risk_is_said_in_a_sentence(n_alone, said):
 
 
 def test_a_refused_row_has_all_its_reasons_on_one_line():
-    faults = [Fault(9, 0, "Canal", "formula"), Fault(4, 1, "Faits", "missing"), Fault(4, 2, "Mineur", "unknown_term")]
+    faults = [Fault(9, 0, "Canal", "error"), Fault(4, 1, "Faits", "missing"), Fault(4, 2, "Mineur", "unknown_term")]
     rows = refused_rows(faults)
     assert rows["row"].tolist() == [4, 9]
     assert "Faits" in rows.loc[0, "reasons"]

@@ -54,7 +54,7 @@ def test_its_examples_would_be_accepted_under_another_number():
 def test_what_is_filled_in_is_imported():
     schools = [EXAMPLE_SCHOOL, {"code": "3000", "name": "Institut Hardy", "deadline:cpms": "2 j"}]
     case = {"case_number": "7", "school": "3000", "year": "S5", "reported": date(2026, 10, 5), "incidents": "Menaces"}
-    step = {"step:cpms": "06/10/2026 09:00", "step:police_contact": "sans objet", "step:complaint": "inconnu"}
+    step = {"step:cpms": "13/10/2026 09:00", "step:police_contact": "sans objet", "step:complaint": "inconnu"}
     tables = taken(filled_template([EXAMPLE_CASE, case | step], schools)).tables
     assert tables["cases"]["school_id"].tolist() == ["3000"]
     assert tables["school_deadlines"][["school_id", "max_school_days"]].to_numpy().tolist() == [["3000", 2]]
@@ -92,7 +92,7 @@ def test_several_incident_types_may_be_typed(parts):
 
 def test_dates_are_checked_and_steps_may_be_out_of_place_or_unknown(parts):
     checks = re.findall(r'<dataValidation type="custom".*?</dataValidation>', parts["xl/worksheets/sheet1.xml"])
-    assert len(checks) == len(STEPS) + 2
+    assert len(checks) == len(STEPS) + 3
     assert sum("sans objet" in check and "inconnu" in check for check in checks) == len(STEPS)
     first, last = calendar().first_day, calendar().last_day
     for check in checks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import random
 import re
 import zipfile
 from datetime import date, datetime
@@ -14,7 +15,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.spreadsheets.reading import MAX_FILE_BYTES, RefusedFileError, Sheet, read
+from analytics.spreadsheets.reading import MAX_FILE_BYTES, RefusedFileError, Sheet, is_error, read
 from analytics.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, address
 
 NASTY = Path(__file__).parents[1] / "files" / "nasty"
@@ -51,7 +52,7 @@ def with_cells(cells: str) -> bytes:
 def ods(table: str) -> bytes:
     spaces = "".join(
         f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
-        for prefix in ("office", "table", "text")
+        for prefix in ("office", "table", "text", "calcext")
     )
     body = re.sub(r">\s+<", "><", f'<table:table table:name="Registre">{table}</table:table>')
     buffer = io.BytesIO()
@@ -68,6 +69,14 @@ def ods(table: str) -> bytes:
 
 def ods_cell(word: str, attributes: str = "") -> str:
     return f'<table:table-cell office:value-type="string"{attributes}><text:p>{word}</text:p></table:table-cell>'
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def random_text(length: int) -> str:
+    """Letters that hardly pack, so that the text is not taken for a bomb."""
+    return "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz", k=length))
 
 
 # CSV
@@ -155,6 +164,48 @@ def test_formulas_and_merged_cells_are_found_with_their_address():
     assert {address(*cell) for cell in sheet.merged} == {"A4", "A5", "A6"}
 
 
+def test_a_formula_counts_as_the_value_that_was_stored_with_it():
+    (sheet,) = read(
+        with_cells(
+            '<row r="1"><c r="A1" t="str"><f>A2</f><v>3001</v></c><c r="B1"><f t="shared" si="0"/><v>7</v></c>'
+            '<c r="C1" t="str"><f>IF(1,"")</f><v></v></c></row>'
+        )
+    )
+    assert sheet.rows == [["3001", 7.0, ""]]
+    assert sheet.formulas == {(0, 0), (0, 1), (0, 2)}
+
+
+def test_an_error_is_an_error_and_so_is_a_formula_without_a_stored_value():
+    cells = (
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#N/A</v></c><c t="e" r="C1"><f>1/0</f><v>#DIV/0!</v></c></row>'
+        '<row r="2"><c r="A2"><f>A1</f></c><c r="B2"><f>A1</f><v></v></c><c r="C2"><f>A1</f><v/></c></row>'
+        '<row r="3"><c r="D3"><f>A1</f></c></row>'
+    )
+    (sheet,) = read(with_cells(cells))
+    assert [[is_error(cell) for cell in row] for row in sheet.rows] == [
+        [False, True, True, False],
+        [True, True, True, False],
+        [False, False, False, True],
+    ]
+
+
+def test_an_error_without_an_address_is_never_left_out():
+    with pytest.raises(RefusedFileError, match="endommagé"):
+        read(with_cells('<row r="1"><c><v>1</v></c><c t="e"><v>#N/A</v></c></row>'))
+
+
+@pytest.mark.parametrize(
+    "word", ["#N/A", "#REF!", "#DIV/0!", "#VALEUR!", "#NOM ?", "#N/D", "Err:502", "#ref\u202f!", " #NULL! "]
+)
+def test_an_error_that_was_saved_as_text_is_one(word):
+    assert is_error(read(f"a;b\n1;{word}\n".encode())[0].rows[1][1])
+
+
+@pytest.mark.parametrize("cell", ["", "#", "# 12", "n/a", "REF", "erreur", 0.0, date(2026, 1, 12)])
+def test_a_word_or_a_number_is_no_error(cell):
+    assert not is_error(cell)
+
+
 def test_a_formula_is_found_whatever_its_sheet_is_called():
     content = workbook([["x", "=1+1"]], name="L’été & <é>")
     assert read(content)[0].formulas == {(0, 1)}
@@ -192,6 +243,13 @@ def test_a_far_cell_would_ask_for_billions_and_is_refused_by_its_address(cells):
 def test_a_far_cell_that_is_only_coloured_does_not_count():
     filled = '<row r="1"><c r="A1" t="n"><v>1</v></c></row>'
     assert len(read(with_cells(filled + '<row r="2"><c r="XFD2" s="0" /></row>'))[0].rows) == 1
+    assert len(read(with_cells(filled + '<row r="1048576" spans="1:1"><c r="A1048576" s="2"/></row>'))[0].rows) == 1
+    assert len(read(with_cells(filled + '<row r="1048576"><c r="A1048576" s="2"></c></row>'))[0].rows) == 1
+
+
+def test_a_far_row_is_refused_for_what_stands_after_its_empty_cells():
+    with pytest.raises(RefusedFileError, match="cellule A300000"):
+        read(with_cells('<row r="300000"><c s="2"/><c s="2"></c><c t="n"><v>1</v></c></row>'))
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t"])
@@ -209,9 +267,55 @@ def test_a_password_is_asked_to_be_taken_off():
     locked = bytearray(workbook([["x"]]))
     position = locked.find(b"PK\x01\x02")
     locked[position + 8] |= 1  # the directory says: encrypted
-    for content in (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, bytes(locked)):
+    encrypted = OLE + "EncryptedPackage".encode("utf-16-le")
+    for content in (encrypted, bytes(locked)):
         with pytest.raises(RefusedFileError, match="mot de passe"):
             read(content)
+
+
+def test_an_old_or_binary_workbook_is_refused_with_how_to_save_another(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"x")
+    for content, name in ((OLE + "Workbook".encode("utf-16-le"), r"\.xls\."), (buffer.getvalue(), r"\.xlsb\.")):
+        with pytest.raises(RefusedFileError, match=rf"{name} Enregistrez-le en \.xlsx : .*Enregistrer sous"):
+            read(content)
+
+
+def test_a_workbook_with_macros_is_read_like_any_other():
+    plain = workbook([["x"]])
+    buffer = io.BytesIO(plain)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"Sub AutoOpen")
+    assert read(buffer.getvalue())[0].rows == [["x"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"%PDF-1.7\n...", "un document PDF"),
+        (b"{\\rtf1 registre}", "traitement de texte"),
+        (b"\x89PNG\r\n\x1a\n", "une image"),
+        ("\n <HTML><body><table><tr><td>é".encode("cp1252"), "une page web"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "un fichier XML"),
+        (b"n|faits|date\n1|Insultes, Menaces|12/01/2026\n2|Menaces|13/01/2026\n", r"séparées par « \| »"),
+    ],
+    ids=["PDF", "RTF", "image", "web page", "XML", "bars"],
+)
+def test_what_is_no_table_is_refused_for_what_it_is(content, what):
+    with pytest.raises(RefusedFileError, match=what):
+        read(content)
+
+
+def test_a_cell_may_hold_bars_where_another_separator_cuts_the_rows():
+    assert read(b"n;faits\n1;Insultes | Menaces\n2;Insultes | Menaces\n")[0].rows[1] == ["1", "Insultes | Menaces"]
+
+
+def test_an_endless_cell_is_refused_by_its_place():
+    with pytest.raises(RefusedFileError, match=r"ne finit pas .après la ligne 1"):
+        read(b'a;b\n"' + b"x" * 200_000 + b'";2\n')
+    with pytest.raises(RefusedFileError, match=r"ne finit pas .dans le classeur"):
+        read(with_cells(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{random_text(200_000)}</t></is></c></row>'))
 
 
 def test_another_kind_of_zip_is_not_a_workbook():
@@ -294,6 +398,15 @@ def test_formulas_and_merged_cells_of_an_opendocument_sheet_are_found_with_their
     (sheet,) = read(ods(rows))
     assert {address(*cell) for cell in sheet.formulas} == {"C3", "D3"}
     assert {address(*cell) for cell in sheet.merged} == {"A4", "A5"}
+
+
+def test_the_errors_of_an_opendocument_sheet_are_errors():
+    formula = ' table:formula="of:=1/0"'
+    marked = f'{formula} office:value-type="string" calcext:value-type="error"'
+    error = f"<table:table-cell{marked}><text:p>x</text:p></table:table-cell>"
+    rows = f"<table:table-row>{ods_cell('x')}{error}<table:table-cell{formula}/></table:table-row>"
+    (sheet,) = read(ods(rows))
+    assert [is_error(cell) for cell in sheet.rows[0]] == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "file_digest": "d",
         "key_id": "k",
         "tells_closure": True,
+        "fields": "",
+        "by_year": False,
     }
     given = {
         "cases": cases,
@@ -308,3 +310,17 @@ def test_the_folder_of_the_records_is_for_its_owner_alone(tmp_path):
     store = Store(tmp_path / "store")
     with store.writing():
         assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_each_file_of_the_store_is_for_its_owner_alone_whatever_the_folder_and_the_umask(tmp_path):
+    tmp_path.chmod(0o777)
+    umask = os.umask(0)
+    try:
+        publish(Store(tmp_path), "A")
+        assert os.umask(0) == 0, "the umask of the process is as it was"
+    finally:
+        os.umask(umask)
+    assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()} == {
+        path.name: "0o600" for path in tmp_path.iterdir()
+    }

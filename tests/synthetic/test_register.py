@@ -9,6 +9,7 @@ import pytest
 
 from analytics.domain.school_calendar import calendar
 from analytics.intake import Key, RefusedFileError, extract, merge
+from analytics.intake.duplicates import probable_duplicates
 from analytics.spreadsheets.reading import read
 from analytics.synthetic import synthetic_register
 
@@ -27,10 +28,8 @@ def taken(register):
 
 
 def test_it_has_the_columns_and_sheets_of_a_real_register(register):
-    fictitious, real = read(register), read((FILES / "registre-2025-2026.xlsx").read_bytes())
-    assert {str(header).replace("’", "'") for header in fictitious[0].rows[3]} == set(real[0].rows[3]) | {
-        "Faits survenus le"
-    }
+    fictitious, real = read(register), read((FILES / "registre-avec-faits.xlsx").read_bytes())
+    assert {str(header).replace("’", "'") for header in fictitious[0].rows[3]} == set(real[0].rows[3])
     assert fictitious[1].rows[0] == real[1].rows[0]
     assert fictitious[0].rows[0][0] == "Service de médiation – registre des situations (données fictives)"
     assert fictitious[0].rows[1][0] == "Extrait du 20/11/2026"
@@ -79,6 +78,22 @@ def test_a_later_day_gives_a_later_extract_of_the_same_register(taken):
     assert changes.missing == 0
     assert changes.new == later.n_accepted - taken.n_accepted > 0
     assert 0 < changes.changed < changes.unchanged
+
+
+def test_cases_that_are_planted_twice_are_all_among_the_probable_duplicates(taken):
+    key = Key(b"test")
+    register = synthetic_register(as_of=AS_OF, n_duplicates=20)
+    numbers = [str(row[0]) for row in read(register)[0].rows if str(row[0]).endswith("bis")]
+    planted = {frozenset((key.pseudonym(number), key.pseudonym(number.removesuffix("bis")))) for number in numbers}
+    assert len(planted) == 20
+    found = probable_duplicates(extract(register, key, date(2027, 1, 1)).tables)
+    pairs = [frozenset(pair) for pair in found[["case_id", "other_case_id"]].to_numpy()]
+    others = [pair for pair in pairs if pair not in planted]
+    assert planted <= set(pairs)
+    assert sum(pair in planted for pair in pairs[:20]) >= 15, "the most alike come first"
+    without = probable_duplicates(taken.tables)
+    print(f"{len(others)} other pairs beside the 20 that are planted, {len(without)} where none is")
+    assert len(without) <= len(others) + 1 < 60
 
 
 def test_every_outcome_and_status_occurs_so_that_every_page_has_something_to_show(taken):

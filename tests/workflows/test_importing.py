@@ -10,7 +10,7 @@ import pytest
 
 from analytics.domain.shipped import SHIPPED
 from analytics.domain.vocabulary import STEPS
-from analytics.intake import Key, KeyFileError, RefusedFileError
+from analytics.intake import Key, KeyFileError, OwnWords, RefusedFileError, UnansweredError
 from analytics.store import Store, StoreError
 from analytics.workflows.importing import Import, import_register, store_key
 from tests.scanning import disguises
@@ -178,12 +178,24 @@ def test_a_store_that_holds_records_wants_the_key_that_made_them(store, tmp_path
     with pytest.raises(KeyFileError, match=f"La clé {key.id}.* est introuvable"):
         store_key(store, path)
     assert not path.exists(), "never a silent new key"
+    path.touch(mode=0o600)
     path.write_text("0" * 64)
     with pytest.raises(KeyFileError, match=f"importé avec la clé {key.id}"):
         store_key(store, path)
     path.write_text("0" * 10)
     with pytest.raises(KeyFileError, match="incomplet"):
         store_key(store, path)
+
+
+def test_a_key_that_others_can_read_is_refused_with_what_to_do(store, tmp_path):
+    path = tmp_path / "relais.key"
+    key = store_key(store, path)
+    for mode in (0o640, 0o604, 0o620):
+        path.chmod(mode)
+        with pytest.raises(KeyFileError, match="chmod 600"):
+            store_key(store, path)
+    path.chmod(0o400)
+    assert store_key(store, path) == key
 
 
 def test_fictitious_records_do_not_tie_the_service_to_their_key(store, tmp_path):
@@ -197,3 +209,98 @@ def test_the_key_may_stand_neither_in_the_repository_nor_in_the_store(store, whe
     with pytest.raises(KeyFileError, match="ne peut pas se trouver"):
         store_key(store, path)
     assert not path.exists()
+
+
+# What is asked, and what is remembered
+
+HEADER = "N° dossier;École;Classe;Signalé le;Faits;CPMS contacté le;Clôturé le"
+
+
+def typed(year: int, *numbers: int, school: str = "Institut Saint-Exemple", header: str = HEADER) -> bytes:
+    """A register without a list of schools: a case a week from 13 January of ``year``, the CPMS called the day after."""
+    days = {n: date(year, 1, 13) + timedelta(weeks=n) for n in numbers}
+    cells = [
+        {
+            "N° dossier": str(n),
+            "École": school,
+            "Classe": "S3",
+            "Signalé le": f"{day:%Y-%m-%d}",
+            "Faits": "Insultes",
+            "CPMS contacté le": f"{day + timedelta(days=1):%Y-%m-%d}",
+            "Clôturé le": f"{day + timedelta(days=9):%Y-%m-%d}",
+        }
+        for n, day in days.items()
+    ]
+    headers = header.split(";")
+    return "\n".join([header, *(";".join(row[name] for name in headers) for row in cells)]).encode()
+
+
+def add(store: Store, content: bytes, hours: int = 0, **how) -> Import:
+    return import_register(store, content, KEY, NOW + timedelta(hours=hours), as_of=date(2026, 6, 12), **how)
+
+
+def test_numbers_that_begin_again_are_asked_once_and_remembered(store):
+    add(store, typed(2025, 1, 2, 3, 4, 5, 6))
+    with pytest.raises(UnansweredError, match="sous le même numéro") as asked:
+        add(store, typed(2026, 1, 2, 3, 4), 1)
+    assert store.snapshot().case_counts()["n"].tolist() == [6], "nothing was overwritten"
+    (question,) = asked.value.questions
+    again = add(store, typed(2026, 1, 2, 3, 4), 1, own_words=OwnWords().with_answer(question.place, question.default))
+    assert counted(again) == (4, 0, 0, 0)
+    assert counted(add(store, typed(2026, 1, 2, 3, 4, 5), 2)) == (1, 0, 4, 0), "not asked again"
+    assert counted(add(store, typed(2025, 1, 2, 3, 4, 5, 6, 7), 3)) == (1, 0, 6, 0), "the old numbers are found again"
+    assert store.snapshot().case_counts()["n"].tolist() == [12]
+
+
+def test_a_column_that_is_gone_leaves_what_was_stored_and_is_named(store):
+    add(store, typed(2026, 1, 2, 3))
+    without = HEADER.replace(";CPMS contacté le", "")
+    for hours, numbers in ((1, (1, 2, 3, 4)), (2, (1, 2, 3, 4, 5))):
+        later = add(store, typed(2026, *numbers, header=without), hours)
+        assert later.gone == ("step:cpms",)
+        assert counted(later) == (1, 0, len(numbers) - 1, 0)
+    steps = store.snapshot().table("case_steps")
+    assert steps[steps["step"] == "cpms"]["outcome"].value_counts().to_dict() == {"done": 3, "not_recorded": 2}
+
+
+def test_a_case_keeps_the_day_on_which_it_was_first_seen(store):
+    import_register(store, typed(2026, 1, 2, 3), KEY, NOW, as_of=date(2026, 3, 2))
+    add(store, typed(2026, 1, 2, 3, 4), 1)
+    seen = store.snapshot().table("cases")["first_seen_on"].value_counts()
+    assert {day.date(): n for day, n in seen.items()} == {date(2026, 3, 2): 3, date(2026, 6, 12): 1}
+
+
+def test_the_wrong_file_is_asked_about(store):
+    add(store, typed(2026, 1, 2, 3, 4, 5))
+    with pytest.raises(UnansweredError, match="Est-ce le bon fichier"):
+        add(store, typed(2026, 11, 12, 13, 14), 1)
+
+
+def test_a_list_gives_its_codes_to_schools_that_were_known_by_their_names(store):
+    add(store, typed(2026, 1, 2, 3))
+    assert store.snapshot().table("schools")["provisional"].tolist() == [True]
+    listed = "Code;Nom;Élèves\n3001;Institut St Exemple;620\n".encode()
+    assert counted(add(store, typed(2026, 1, 2, 3), 1, schools_content=listed)) == (0, 0, 3, 0)
+    schools = store.snapshot().table("schools")
+    assert schools[["school_id", "n_pupils", "provisional"]].to_numpy().tolist() == [["3001", 620, False]]
+    assert set(store.snapshot().table("cases")["school_id"]) == {"3001"}
+
+
+def test_a_school_that_changes_its_name_without_a_code_is_asked_about(store):
+    add(store, typed(2026, 1, 2, 3))
+    with pytest.raises(UnansweredError, match="s’appelle-t-elle maintenant") as asked:
+        add(store, typed(2026, 1, 2, 3, 4, school="Collège des Rivages"), 1)
+    own_words = OwnWords()
+    for question in asked.value.questions:
+        own_words = own_words.with_answer(question.place, question.default)
+    renamed = add(store, typed(2026, 1, 2, 3, 4, school="Collège des Rivages"), 1, own_words=own_words)
+    assert counted(renamed) == (1, 0, 3, 0)
+
+
+def test_probable_duplicates_are_told_by_their_rows_and_never_merged(store):
+    content = typed(2026, 1, 2, 3).decode().splitlines()
+    again = content[2].replace("2;", "22;", 1)
+    done = add(store, "\n".join([*content, again]).encode())
+    assert done.changes.new == 4
+    assert [set(pair) for pair in done.duplicates[["row", "other_row"]].to_numpy()] == [{"3", "5"}]
+    assert done.duplicates["school"].tolist() == ["Institut Saint-Exemple"]

@@ -1,0 +1,186 @@
+"""Which sheets of a file hold its register, and which are a copy, a model, statistics or something else: each is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from analytics.domain.french import count, listing
+from analytics.domain.vocabulary import normalise
+from analytics.intake.anonymising import canonical_number
+from analytics.intake.cells import text
+from analytics.intake.checking import data_rows
+from analytics.intake.dates import Order, cell_moment
+from analytics.intake.layout import Layout, Profile, lay_out_register, missing_fields, sampled_rows
+from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.proposing import shape
+from analytics.intake.questions import Question, SheetReading, UnansweredError
+from analytics.spreadsheets.reading import RefusedFileError, Sheet
+
+_MODEL = re.compile(r"\b(?:modeles?|exemples?|template|vierge|canevas|brouillon)\b")
+_COPY = re.compile(r"\b(?:copie|copy|sauvegarde|backup|archive|ancien|ancienne|old|doublon)\b|\(\d\)$")
+_MAX_MODEL_ROWS = 3
+_MAX_ASKED = 3  # columns about which a missing field is asked
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The layouts of the sheets that hold the register, what is said of every sheet, and what must be asked."""
+
+    layouts: tuple[Layout, ...]
+    readings: tuple[SheetReading, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    layout: Layout
+    n_rows: int
+    missing: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.layout.sheet.name
+
+    @property
+    def is_register(self) -> bool:
+        return not self.missing and self.n_rows > 0
+
+    @property
+    def cases(self) -> set[tuple]:
+        """What tells the cases of a sheet apart: number, school and day of report."""
+        number = self.layout.columns["case_number"]
+        school, reported = (self.layout.columns.get(code) for code in ("school", "reported"))
+        found = set()
+        for row in data_rows(self.layout, "case_number"):
+            cells = self.layout.sheet.rows[row]
+            day = cell_moment(cells[reported], Order.DAY_FIRST) if reported is not None else None
+            of_school = text(cells[school]) if school is not None else ""
+            found.add((canonical_number(text(cells[number])), normalise(of_school), day))
+        return found
+
+
+def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Callable[[str], object]) -> Chosen:
+    """The sheets that hold the register; RefusedFileError or UnansweredError when there is none."""
+    shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
+    candidates = [candidate for sheet in shown if (candidate := _judge(sheet, own_words, is_school))]
+    if not candidates:
+        is_empty = not any(text(cell) for sheet in sheets for row in sheet.rows for cell in row)
+        raise RefusedFileError(
+            f"Registre : {'la feuille est vide' if is_empty else 'aucune ligne ne porte des en-têtes'}."
+        )
+    registers = [candidate for candidate in candidates if candidate.is_register]
+    registers = registers or [c for c in candidates if not c.missing][:1]
+    if not registers:
+        raise _explain_missing(max(candidates, key=lambda c: (-len(c.missing), len(c.layout.columns))))
+    why = {sheet.name: "elle est masquée" for sheet in sheets if sheet not in shown}
+    why |= _set_aside(registers)
+    kept = [candidate for candidate in registers if candidate.name not in why]
+    questions = [question for candidate in kept for question in candidate.layout.questions]
+    partial = [candidate for candidate in candidates if candidate.missing and _holds_cases(candidate)]
+    known = {case[0] for candidate in kept for case in candidate.cases} if partial else set()
+    for candidate in partial:
+        if candidate.missing:
+            fields = listing([f"« {header} »" for header in candidate.missing])
+            why[candidate.name] = (
+                f"il y manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {fields}"
+            )
+            unknown = {case[0] for case in candidate.cases} - known
+            if unknown and own_words.answers.get(_answer_key(candidate)) is None:
+                questions.append(_ask_sheet(candidate, len(unknown), fields))
+    of = {candidate.name: candidate for candidate in candidates}
+    readings = []
+    for sheet in sheets:
+        is_read = any(candidate.name == sheet.name for candidate in kept)
+        n_rows = of[sheet.name].n_rows if sheet.name in of and "case_number" in of[sheet.name].layout.columns else 0
+        reason = "" if is_read else why.get(sheet.name, "ce n’est pas un registre")
+        readings.append(SheetReading(sheet.name, n_rows or max(len(sheet.rows) - 1, 0), is_read, reason))
+    return Chosen(tuple(candidate.layout for candidate in kept), tuple(readings), tuple(questions))
+
+
+def _judge(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str], object]) -> _Candidate | None:
+    if not (layout := lay_out_register(sheet, own_words, is_school)):
+        return None
+    missing = missing_fields(layout, REGISTER)
+    if "action" in layout.columns:  # the report of a case may be one of its actions
+        missing = [field for field in missing if field.code != "reported"]
+    n_rows = len(data_rows(layout, "case_number")) if "case_number" in layout.columns else 0
+    return _Candidate(layout, n_rows, tuple(field.header for field in missing))
+
+
+def _set_aside(registers: list[_Candidate]) -> dict[str, str]:
+    """Why sheets with the columns of a register are none: models, and copies of another one."""
+    why = {}
+    if len(registers) > 1:
+        for candidate in registers:
+            if candidate.n_rows <= _MAX_MODEL_ROWS and _MODEL.search(normalise(candidate.name)):
+                why[candidate.name] = "c’est un modèle"
+    for place, candidate in enumerate(registers):
+        for other_place, other in enumerate(registers):
+            if other is candidate or {other.name, candidate.name} & set(why) or not candidate.cases <= other.cases:
+                continue
+            is_same = candidate.cases == other.cases
+            if not is_same or (bool(_COPY.search(normalise(candidate.name))), place) > (
+                bool(_COPY.search(normalise(other.name))),
+                other_place,
+            ):
+                why[candidate.name] = f"ses dossiers sont déjà dans « {other.name} »"
+    return why
+
+
+def _holds_cases(candidate: _Candidate) -> bool:
+    """Whether a sheet that lacks a column holds cases all the same: numbers, and days of report, step or closure."""
+    dated = [code for code in candidate.layout.columns if code in ("reported", "closed") or code.startswith("step:")]
+    return candidate.n_rows > 0 and "case_number" in candidate.layout.columns and bool(dated)
+
+
+def _answer_key(candidate: _Candidate) -> str:
+    return f"sheet {normalise(candidate.name)}"
+
+
+def _ask_sheet(candidate: _Candidate, n_cases: int, fields: str) -> Question:
+    return Question(
+        "sheet",
+        f"La feuille « {candidate.name} » contient {count(n_cases, 'dossier')} qui ne sont pas dans les autres feuilles, "
+        f"mais Relais n’y trouve pas {fields}. Ajoutez-y ce qui manque, ou laissez cette feuille de côté.",
+        {IGNORED: "La laisser de côté"},
+        ("answers", _answer_key(candidate)),
+        candidate.n_rows,
+        blocking=True,
+    )
+
+
+def _explain_missing(candidate: _Candidate) -> RefusedFileError:
+    """What is missing, as questions about the columns that it may be, else as a refusal."""
+    names = listing([f"« {header} »" for header in candidate.missing])
+    plain = f"Registre : il manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {names}."
+    if len(candidate.missing) > 2:
+        return RefusedFileError(plain)
+    layout = candidate.layout
+    rows = sampled_rows(layout.sheet, layout.header_row)
+    questions = []
+    for field in (field for field in REGISTER if field.header in candidate.missing):
+        asked = 0
+        for column, header in enumerate(layout.headers):
+            profile = Profile(row[column] for row in rows)
+            is_day = profile.dates >= 0.5
+            if (
+                header in layout.ignored
+                and profile.n_filled
+                and is_day == (field.kind == "date")
+                and asked < _MAX_ASKED
+            ):
+                asked += 1
+                outline = shape(max(profile.words, key=len))
+                questions.append(
+                    Question(
+                        "column",
+                        f"Relais ne trouve pas « {field.header} ». Est-ce la colonne « {header} » ({outline}) ?",
+                        {field.code: f"Oui : « {field.header} »", IGNORED: "Non : la laisser de côté"},
+                        ("columns", normalise(header)),
+                        profile.n_filled,
+                        blocking=True,
+                    )
+                )
+    return UnansweredError(tuple(questions)) if questions else RefusedFileError(plain)

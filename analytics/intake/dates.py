@@ -1,0 +1,378 @@
+"""Dates as registers write them. The order of day and month belongs to a column, never to a cell.
+
+A text that can be meant in one way only (ISO, « 3 avril 2026 », a day above 12) votes for the order of its column; true date
+cells and serial numbers have none. What a cell says beside its date must be harmless (« vers », « par téléphone »): « prévu
+le 12/03/2026 » is no date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analytics.domain.school_calendar import TIMEZONE, to_utc
+from analytics.domain.vocabulary import OUTCOMES, REASONS, normalise
+from analytics.intake.cells import Cells, text
+from analytics.spreadsheets.reading import Cell
+
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099, in days since 30 December 1899
+_MONTHS = (
+    "janv",
+    "fevr|feb",
+    "mars|mar",
+    "avr|apr",
+    "mai|may",
+    "juin|jun",
+    "juil|jul",
+    "aout|aug",
+    "sept?",
+    "oct",
+    "nov",
+    "dec",
+)
+_WEEKDAYS = ("lun|mon", "mar|tue", "mer|wed", "jeu|thu", "ven|fri", "sam|sat", "dim|sun")
+_MONTH = "|".join(f"(?:{start})" for start in _MONTHS)
+_DAY = re.compile(
+    r"^(?:le )?(?:(?P<weekday>[a-z]{3,9})\.?,? *)?(?:le )?(?:"
+    r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
+    r"|(?P<compact>20\d{6})"
+    r"|(?P<a>\d{1,2}) ?(?P<sep2>[-/. ]) ?(?P<b>\d{1,2}) ?(?P=sep2) ?(?P<year2>\d{4}|\d{2})"
+    rf"|(?P<day3>\d{{1,2}})(?:er)?[-. /]?(?P<name>(?:{_MONTH})[a-z]*)\.?[-. /]?,? ?(?P<year3>\d{{4}}|\d{{2}})"
+    rf"|(?P<name4>(?:{_MONTH})[a-z]*)\.? (?P<day4>\d{{1,2}}),? (?P<year4>\d{{4}})"
+    r")(?!\d)"
+)
+_TIME = re.compile(
+    r"^(?:t| ?[-–,@(]? ?(?:(?:a|vers|env\.?|environ) )?)(?P<hour>\d{1,2}) ?(?:[:h.]|heures?) ?(?P<minute>\d{2})?"
+    r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?![\d/]) ?(?P<half>[ap]\.?m\.?)?(?P<zone> ?z|[+-]\d{2}:?\d{2})?\)?"
+)
+_HARMLESS = frozenset(
+    [
+        "oui",
+        "ok",
+        "fait",
+        "faite",
+        "x",
+        "par",
+        "telephone",
+        "tel",
+        "mail",
+        "email",
+        "courriel",
+        "courrier",
+        "sms",
+        "message",
+        "appel",
+        "matin",
+        "midi",
+        "soir",
+        "apres",
+        "am",
+        "pm",
+        "vers",
+        "vu",
+        "vue",
+        "matinee",
+        "environ",
+        "h",
+        "utc",
+        "contact",
+        "contacte",
+        "contactes",
+        "contactee",
+        "prevenu",
+        "prevenus",
+        "prevenue",
+        "averti",
+        "avertis",
+        "avertie",
+    ]
+)
+
+
+class Order(StrEnum):
+    """Whether the day or the month comes first in a date of three numbers."""
+
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+
+
+class Written(NamedTuple):
+    """A date as text, in each order; None in the order in which it is none."""
+
+    day_first: datetime | None
+    month_first: datetime | None
+
+
+@lru_cache(maxsize=100_000)
+def parse_written(word: str) -> Written | None:
+    """The moment that ``word`` may mean in each order of day and month; None when it is no date in any."""
+    if not any(map(str.isdigit, word)):
+        return None
+    bare = _bare(word)
+    if not (found := _DAY.match(bare)):
+        return None
+    rest = bare[found.end() :]
+    time = _TIME.match(rest)
+    if not set(normalise(rest[time.end() :] if time else rest).split()) <= _HARMLESS:
+        return None
+    moments = [_moment(day, time) if day else None for day in _days(found)]
+    if weekday := found["weekday"]:
+        place = _place(_WEEKDAYS, weekday)
+        moments = [moment if moment and moment.weekday() == place else None for moment in moments]
+    return Written(*moments) if any(moments) else None
+
+
+def parse_moment(word: str, order: Order = Order.DAY_FIRST) -> datetime | None:
+    """A date, with a time or at midnight, in the given order of day and month; None when it is not one."""
+    written = parse_written(word)
+    return getattr(written, order) if written else None
+
+
+def _bare(word: str) -> str:
+    """``word`` without case, accents and repeated spaces."""
+    folded = word.casefold().replace("é", "e").replace("û", "u").replace("è", "e").replace("à", "a").replace("°", "")
+    return " ".join(folded.split()).rstrip(". ")
+
+
+def _place(starts: Sequence[str], word: str) -> int | None:
+    return next((place for place, start in enumerate(starts) if re.match(start, word)), None)
+
+
+def _days(found: re.Match[str]) -> tuple[date | None, date | None]:
+    """The day in each order."""
+    if found["a"]:
+        a, b, year = int(found["a"]), int(found["b"]), _year(found["year2"])
+        return _date(year, b, a), _date(year, a, b)
+    if found["compact"]:
+        digits = found["compact"]
+        day = _date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    elif found["year"]:
+        day = _date(int(found["year"]), int(found["month"]), int(found["day"]))
+    else:
+        name, number, year = (found[f"{part}3"] if part != "name" else found[part] for part in ("name", "day", "year"))
+        if not name:
+            name, number, year = found["name4"], found["day4"], found["year4"]
+        day = _date(_year(year), (_place(_MONTHS, name) or 0) + 1, int(number))
+    return day, day
+
+
+def _year(digits: str) -> int:
+    return int(digits) + (2000 if len(digits) == 2 else 0)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _moment(day: date, time: re.Match[str] | None) -> datetime | None:
+    """Brussels wall-clock time; None where the time is none."""
+    moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a wall-clock time, as it is written)
+    if not time:
+        return moment
+    hour = int(time["hour"])
+    if time["half"] and hour <= 12:
+        hour = hour % 12 + (12 if time["half"].startswith("p") else 0)
+    try:
+        moment = moment.replace(hour=hour, minute=int(time["minute"] or 0), second=int(time["second"] or 0))
+    except ValueError:
+        return None
+    if zone := (time["zone"] or "").strip():
+        offset = datetime.fromisoformat(f"{moment.isoformat()}{zone.upper()}")
+        moment = offset.astimezone(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+    return moment
+
+
+def serial_moment(number: float) -> datetime | None:
+    """The moment of a spreadsheet's serial number; None for a number that no register means as a day."""
+    if not _FIRST_SERIAL <= number <= _LAST_SERIAL:
+        return None
+    return datetime(1899, 12, 30) + timedelta(seconds=round(number * 86_400))  # noqa: DTZ001 (a wall-clock time)
+
+
+def cell_moment(cell: Cell, order: Order) -> datetime | None:
+    """The moment that a cell means, be it a date, a text or a serial number."""
+    if isinstance(cell, date):
+        return cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001
+    if isinstance(cell, str):
+        digits = cell.strip()
+        return serial_moment(float(digits)) if re.fullmatch(r"\d{5}(?:\.\d+)?", digits) else parse_moment(cell, order)
+    return serial_moment(cell) if isinstance(cell, float) and not isinstance(cell, bool) else None
+
+
+# The order of a column
+
+
+@dataclass(frozen=True)
+class Votes:
+    """How many cells of a column fit one order of day and month only, fit both, and have none (true dates)."""
+
+    day_first: int = 0
+    month_first: int = 0
+    either: int = 0
+    true_dates: int = 0
+
+    @property
+    def order(self) -> Order | None:
+        """The order that the column tells, None where it tells none; a lone stray among many is a typing error."""
+        if self.is_mixed or not (self.day_first or self.month_first):
+            return None
+        day_first = self.day_first + (self.true_dates if self.month_first else 0)
+        return Order.DAY_FIRST if day_first > self.month_first else Order.MONTH_FIRST
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether both orders are told, or texts that only fit month first stand beside true dates.
+
+        A spreadsheet that opens a file in the other order turns the days up to 12 into wrong true dates, and leaves the
+        other ones as text.
+        """
+        day_first = self.day_first + self.true_dates
+        few, many = sorted((day_first, self.month_first))
+        return few > 0 and self.month_first > 0 and not (few == 1 and many >= _MANY)
+
+
+_MANY = 10  # beside so many, one date in the other order is a typing error
+
+
+def votes(cells: Iterable[Cell]) -> Votes:
+    """What the cells of a column say about its order."""
+    counts = Counter(cell if isinstance(cell, str) else type(cell) for cell in cells)
+    day_first = month_first = either = 0
+    for word, n in counts.items():
+        if (
+            not isinstance(word, str)
+            or (written := parse_written(word)) is None
+            or written.day_first == written.month_first
+        ):
+            continue
+        if written.month_first is None:
+            day_first += n
+        elif written.day_first is None:
+            month_first += n
+        else:
+            either += n
+    return Votes(day_first, month_first, either, counts[datetime] + counts[date])
+
+
+# A column as moments
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A column of dates. ``local`` is Brussels wall-clock time, NaT where there is none.
+
+    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds what a cell says
+    instead of a date (« oui », « sans objet ») by its place in ``OUTCOMES``, -1 where it says nothing; ``reasons`` the place
+    in ``REASONS`` of what it gives as a reason, -1 for none.
+    """
+
+    local: pd.Series
+    has_time: np.ndarray
+    words: np.ndarray
+    reasons: np.ndarray
+    invalid: np.ndarray
+
+    def __getitem__(self, rows: slice) -> Moments:
+        """Those of some rows."""
+        local = self.local[rows].reset_index(drop=True)
+        return Moments(local, self.has_time[rows], self.words[rows], self.reasons[rows], self.invalid[rows])
+
+    @property
+    def missing(self) -> np.ndarray:
+        """True where the cell is empty."""
+        return self.local.isna().to_numpy() & (self.words < 0) & ~self.invalid
+
+    @cached_property
+    def days(self) -> pd.Series:
+        return self.local.dt.normalize()
+
+    def instants(self, hour_without_time: int) -> pd.Series:
+        """UTC instants; a date without a time counts as ``hour_without_time``. NaT where the clock skips or repeats it."""
+        completed = self.local + pd.to_timedelta(np.where(self.has_time, 0, hour_without_time), unit="h")
+        return to_utc(completed)
+
+    def where(self, kept: np.ndarray) -> Moments:
+        """These moments, with no date and no word where ``kept`` is False."""
+        return Moments(
+            self.local.where(kept),
+            self.has_time & kept,
+            np.where(kept, self.words, -1).astype("int8"),
+            np.where(kept, self.reasons, -1).astype("int8"),
+            self.invalid & kept,
+        )
+
+    def or_else(self, others: Moments) -> Moments:
+        """These moments, and those of ``others`` where these say nothing."""
+        silent = self.missing
+        return Moments(
+            self.local.where(~silent, others.local),
+            np.where(silent, others.has_time, self.has_time),
+            np.where(silent, others.words, self.words).astype("int8"),
+            np.where(silent, others.reasons, self.reasons).astype("int8"),
+            np.where(silent, others.invalid, self.invalid),
+        )
+
+
+Meaning = tuple[str, str]  # the code of an outcome and of a reason, "" for none
+
+
+def read_moments(cells: Cells, find: Callable[[str], Meaning | None], order: Order = Order.DAY_FIRST) -> Moments:
+    """A column of dates, or of outcomes that ``find`` knows. Date cells are taken as they are, each text is parsed once."""
+    local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
+    words, reasons = (np.full(len(cells), -1, dtype="int8") for _ in range(2))
+    invalid = np.zeros(len(cells), dtype=bool)
+    values, kinds = np.asarray(cells, dtype=object), np.fromiter(map(type, cells), object, len(cells))
+    is_instant, is_day = kinds == datetime, kinds == date
+    instants = pa.array(values[is_instant], pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
+    local[is_instant] = instants + np.timedelta64(500_000, "us")
+    local[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
+    is_typed = ~(is_instant | is_day)
+    typed = [cell if isinstance(cell, str) else (type(cell), cell) for cell in values[is_typed]]  # TRUE is not 1
+    place = {cell: i for i, cell in enumerate(set(typed))}
+    parsed = [_parse_typed(cell if isinstance(cell, str) else cell[1], find, order) for cell in place]
+    places = np.fromiter(map(place.__getitem__, typed), int, len(typed))
+    moments, of_words, of_reasons, of_invalid = zip(*parsed, strict=True) if parsed else ((), (), (), ())
+    local[is_typed] = np.array(moments, dtype="datetime64[us]")[places]
+    words[is_typed] = np.array(of_words, dtype="int8")[places]
+    reasons[is_typed] = np.array(of_reasons, dtype="int8")[places]
+    invalid[is_typed] = np.array(of_invalid, dtype=bool)[places]
+    local = local.astype("datetime64[s]")
+    has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
+    return Moments(pd.Series(local), has_time, words, reasons, invalid)
+
+
+_OUTCOMES, _REASONS = list(OUTCOMES), list(REASONS)
+
+
+def _parse_typed(
+    cell: Cell, find: Callable[[str], Meaning | None], order: Order
+) -> tuple[np.datetime64, int, int, bool]:
+    """A cell that is no true date: its moment (or NaT), the places of its outcome and reason, and whether it is neither."""
+    word = text(cell)
+    moment = cell_moment(cell, order) if word else None
+    if moment or not word:
+        return np.datetime64(moment or "NaT", "us"), -1, -1, False
+    if (meaning := find(word)) is None:
+        return np.datetime64("NaT", "us"), -1, -1, True
+    outcome, reason = meaning
+    return (
+        np.datetime64("NaT", "us"),
+        _OUTCOMES.index(outcome) if outcome else -1,
+        _REASONS.index(reason) if reason else -1,
+        False,
+    )

@@ -1,0 +1,205 @@
+"""A register with one row per action, or with the steps of a case in one text, as one row per case.
+
+Rows keep their place: the first row of a case takes the steps of all its rows, in columns of its own, and the others are
+left empty, so that a fault still names the row that the spreadsheet shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from analytics.domain.vocabulary import STEPS, normalise
+from analytics.intake.anonymising import canonical_number
+from analytics.intake.cells import text
+from analytics.intake.checking import data_rows
+from analytics.intake.dates import Order, cell_moment, parse_moment
+from analytics.intake.layout import Layout, action_parts, find_action
+from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.proposing import word_question
+from analytics.intake.questions import Question
+from analytics.spreadsheets.reading import Cell, RefusedFileError
+
+_MIN_REPEATED = 0.3  # the share of rows whose number stands above, from which a register has one row per action
+_HEADERS = {candidate.code: candidate.header for candidate in REGISTER}
+_CODES = [f"step:{step}" for step in STEPS] + ["closed", "reported"]
+_SHORT_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})(?![\d/.])")
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """A register with one row per case: its layout, the rows that contradict their case, and what was left to ask."""
+
+    layout: Layout
+    conflicts: frozenset[int] = frozenset()
+    questions: tuple[Question, ...] = ()
+    note: str = ""
+
+
+def repeats(layout: Layout, rows: np.ndarray) -> bool:
+    """Whether the same case stands in several rows: its number comes back with the same school and report, or alone."""
+    numbers = [text(layout.sheet.rows[row][layout.columns["case_number"]]) for row in rows]
+    if len(set(numbers)) == len(numbers):
+        return False
+    others = [layout.columns[code] for code in ("school", "reported") if code in layout.columns]
+    said: dict[str, tuple[str, ...]] = {}
+    n_repeated = 0
+    for row, number in zip(rows, numbers, strict=True):
+        rest = tuple(text(layout.sheet.rows[row][i]) for i in others)
+        n_repeated += number in said and rest in (said[number], ("",) * len(rest))
+        said.setdefault(number, rest)
+    return n_repeated >= max(2, _MIN_REPEATED * len(rows))
+
+
+def unfold(layout: Layout, own_words: OwnWords, order: Order) -> Unfolded:
+    """The layout with one row per case; RefusedFileError when it has one row per action and nothing says which."""
+    rows = data_rows(layout, "case_number")
+    is_repeated = "case_number" in layout.columns and repeats(layout, rows)
+    if is_repeated and "action" not in layout.columns:
+        raise RefusedFileError(
+            "Ce registre a une ligne par action : le même numéro de dossier y revient de ligne en ligne. Relais n’y trouve "
+            "pas la colonne qui dit de quelle action il s’agit. Nommez-la « Action », et « Date de l’action » celle du jour."
+        )
+    if "action" in layout.columns:
+        return _from_actions(layout, rows, own_words, order)
+    if "steps" in layout.columns:
+        return _from_text(layout, rows, order)
+    return Unfolded(layout)
+
+
+def _find(word: str, own_words: OwnWords) -> str | None:
+    """The field that an action fills, :data:`IGNORED` where the service says that it is none."""
+    return own_words.words.get("actions", {}).get(normalise(word)) or find_action(word)
+
+
+def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: Order) -> Unfolded:
+    column, dated = layout.columns["action"], layout.columns.get("action_on")
+    if dated is None:
+        raise RefusedFileError(
+            "Ce registre a une ligne par action, et Relais n’y trouve pas le jour de chacune. Nommez cette colonne "
+            "« Date de l’action »."
+        )
+    of_case: dict[str, list[int]] = defaultdict(list)
+    number = ""
+    for row in rows:  # a row without a number goes on with the case above
+        number = canonical_number(text(layout.sheet.rows[row][layout.columns["case_number"]])) or number
+        of_case[number].append(int(row))
+    unknown: dict[str, list[int]] = defaultdict(list)
+    found: dict[int, dict[str, Cell]] = {}
+    conflicts, filled = set(), {}
+    base = [i for code, i in layout.columns.items() if code not in ("action", "action_on")]
+    for listed in of_case.values():
+        first, *others = listed
+        steps: dict[str, Cell] = {}
+        whole = list(layout.sheet.rows[first])
+        for row in listed:
+            cells = layout.sheet.rows[row]
+            for i in base:
+                if not text(whole[i]):
+                    whole[i] = cells[i]
+                elif text(cells[i]) and text(cells[i]) != text(whole[i]):
+                    conflicts.add(first)
+            if not (word := text(cells[column])):
+                continue
+            code = _find(word, own_words)
+            if code is None:
+                unknown[normalise(word)].append(row + 1)
+            elif code != IGNORED:
+                steps[code] = _earliest(steps.get(code), cells[dated] if text(cells[dated]) else "oui", order)
+        filled[first] = whole
+        found[first] = steps
+        filled |= {row: [] for row in others}
+    questions = tuple(
+        replace(
+            word_question(
+                "actions",
+                word,
+                layout.header("action"),
+                listed,
+                {c: _HEADERS[c] for c in _CODES} | {IGNORED: "Aucune étape"},
+            ),
+            blocking=True,
+        )
+        for word, listed in unknown.items()
+    )
+    note = f"Une ligne par action : {len(rows)} lignes font {len(of_case)} dossiers."
+    return Unfolded(_with_steps(layout, filled, found, {"action", "action_on"}), frozenset(conflicts), questions, note)
+
+
+def _earliest(known: Cell | None, cell: Cell, order: Order) -> Cell:
+    """The first of two days of one step; a word gives way to a day."""
+    if known is None:
+        return cell
+    one, other = (cell_moment(c, order) for c in (known, cell))
+    return known if other is None or (one is not None and one <= other) else cell
+
+
+def _from_text(layout: Layout, rows: np.ndarray, order: Order) -> Unfolded:
+    """« CPMS 12/03, parents 13/03 »: every part of every cell must be a step and its day, else the cell is refused."""
+    column, header = layout.columns["steps"], layout.header("steps")
+    found: dict[int, dict[str, Cell]] = {}
+    unread = []
+    for row in rows:
+        cells = layout.sheet.rows[row]
+        steps: dict[str, Cell] = {}
+        for part in action_parts(text(cells[column])):
+            code, day = find_action(part), _day_in(part, cells[layout.columns["reported"]], order)
+            if code is None or day is None:
+                unread.append(int(row))
+                break
+            steps[code] = _earliest(steps.get(code), day, order)
+        found[int(row)] = steps
+    if unread:
+        raise RefusedFileError(
+            f"La colonne « {header} » contient les étapes en texte, et Relais n’en lit pas {len(unread)} cellules (ligne "
+            f"{unread[0] + 1}…). Écrivez une colonne par étape, ou « CPMS 12/03/2026, parents 13/03/2026 » dans chaque case."
+        )
+    note = f"La colonne « {header} » est lue comme des étapes et leurs jours."
+    return Unfolded(_with_steps(layout, {}, found, {"steps"}), note=note)
+
+
+def _day_in(part: str, reported: Cell, order: Order) -> Cell | None:
+    """The day in a few words: whole, or without its year, which is then the one that is nearest to the report."""
+    if whole := re.search(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)", part):
+        return parse_moment(whole[0], order)
+    short, report = _SHORT_DAY.findall(part), cell_moment(reported, order)
+    if len(short) != 1 or report is None:
+        return None
+    days = [
+        parse_moment(f"{short[0][0]}/{short[0][1]}/{year}", order)
+        for year in (report.year - 1, report.year, report.year + 1)
+    ]
+    near = [day for day in days if day and -timedelta(days=31) <= day - report <= timedelta(days=300)]
+    return near[0] if len(near) == 1 else None
+
+
+def _with_steps(
+    layout: Layout,
+    filled: dict[int, Sequence[Cell]],
+    found: dict[int, dict[str, Cell]],
+    done: set[str],
+) -> Layout:
+    """The layout with one more column per step that was found; rows of ``filled`` stand for those of the sheet."""
+    codes = [code for code in _CODES if any(code in steps for steps in found.values())]
+    width = len(layout.headers)
+    taken = {code: layout.columns[code] for code in codes if code in layout.columns}
+    empty: list[Cell] = [""] * (width + len(codes))
+    rows: list[Sequence[Cell]] = []
+    for number, row in enumerate(layout.sheet.rows):
+        base = filled.get(number, row)
+        if not base:
+            rows.append(empty)
+            continue
+        steps = found.get(number, {})
+        rows.append([*base, *(steps.get(code, base[taken[code]] if code in taken else "") for code in codes)])
+    columns = {code: column for code, column in layout.columns.items() if code not in done}
+    columns |= {code: width + place for place, code in enumerate(codes)}
+    headers = (*layout.headers, *(_HEADERS[code] for code in codes))
+    return replace(
+        layout, sheet=replace(layout.sheet, rows=rows, merged=frozenset()), headers=headers, columns=columns, entries={}
+    )

@@ -1,0 +1,108 @@
+"""The order of day and month of each column of a register, from what its cells can only mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analytics.intake.cells import text
+from analytics.intake.dates import Order, Votes, parse_written, votes
+from analytics.intake.layout import Layout
+from analytics.intake.mapping import OwnWords
+from analytics.intake.proposing import shape
+from analytics.intake.questions import Question
+from analytics.spreadsheets.reading import Cell, RefusedFileError
+
+_MANY_LATE = 0.2  # the share of reports in the future from which an order cannot be meant
+DATE_ORDER = "date_order"  # where the answer stands
+_WORDS = {
+    Order.DAY_FIRST: "Le jour d’abord : 03/04 est le 3 avril",
+    Order.MONTH_FIRST: "Le mois d’abord : 03/04 est le 4 mars",
+}
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The order of each column of dates by its sheet and code, and the one of the file."""
+
+    by_column: Mapping[tuple[str, str], Order]
+    any: Order
+
+    def of(self, layout: Layout) -> dict[str, Order]:
+        """The order of each field of a sheet."""
+        return {code: order for (name, code), order in self.by_column.items() if name == layout.sheet.name}
+
+
+def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tuple[Orders, list[Question]]:
+    """The order of every column of dates, and the question where nothing in the file can tell.
+
+    A column that cannot tell follows those of its file that can. Where none can, the day comes first if the other order
+    would put reports after ``as_of``. RefusedFileError for a column that mixes both orders.
+    """
+    told: dict[tuple[str, str], Votes] = {}
+    for layout in layouts:
+        for code, column in layout.columns.items():
+            bare = code.removeprefix("also:")
+            if bare.startswith("step:") or bare in ("reported", "closed", "facts_on", "action_on", "steps"):
+                cells = [row[column] for row in layout.sheet.rows[layout.header_row + 1 :]]
+                found = told[layout.sheet.name, code] = votes(cells)
+                if found.is_mixed and bare != "facts_on":
+                    raise _mixed(layout, code, column)
+    orders = {of_column.order for of_column in told.values() if of_column.order}
+    undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
+    answer = own_words.answers.get(DATE_ORDER)
+    otherwise = Order(answer) if answer in set(Order) else Order.DAY_FIRST
+    common = next(iter(orders)) if len(orders) == 1 else otherwise
+    must_ask = undecided and answer is None and len(orders) != 1 and (orders or not _only_day_first(layouts, as_of))
+    by_column = {place: of_column.order or common for place, of_column in told.items()}
+    return Orders(by_column, common), [_ask(undecided)] if must_ask else []
+
+
+def _only_day_first(layouts: Sequence[Layout], as_of: date) -> bool:
+    """Whether no report is after ``as_of`` with the day first, and many are with the month first."""
+    texts = [
+        written
+        for layout in layouts
+        for cell in layout.cells("reported") or []
+        if isinstance(cell, str) and (written := parse_written(cell)) and None not in written
+    ]
+    late = [sum(moment.date() > as_of for moment in moments) for moments in zip(*texts, strict=True)]
+    return bool(texts) and late[0] == 0 and late[1] >= max(1, _MANY_LATE * len(texts))
+
+
+def _ask(n: int) -> Question:
+    return Question(
+        "date_order",
+        "Dans les dates de ce fichier, le jour vient-il avant le mois ? Rien ne le dit : aucun jour n’y dépasse le 12.",
+        {order.value: words for order, words in _WORDS.items()},
+        ("answers", DATE_ORDER),
+        n,
+        blocking=True,
+    )
+
+
+def _mixed(layout: Layout, code: str, column: int) -> RefusedFileError:
+    """The refusal of a column whose dates are partly in one order and partly in the other, with a row of each as example."""
+
+    def example(is_so: Order) -> str:
+        for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 2):
+            if _order_of(row[column]) is is_so:
+                return f"ligne {number} ({shape(row[column])})"
+        return ""
+
+    return RefusedFileError(
+        f"Dans la colonne « {layout.header(code)} », le jour vient tantôt avant le mois, tantôt après : "
+        f"{example(Order.DAY_FIRST)}, {example(Order.MONTH_FIRST)}. Un tableur qui ouvre un fichier dans l’autre ordre "
+        "change ainsi les dates sans le dire. Reprenez le fichier d’origine, ou écrivez toutes les dates 2026-04-03."
+    )
+
+
+def _order_of(cell: Cell) -> Order | None:
+    """The one order in which a cell is a date; a true date cell stands for the day first, as what is shown of it."""
+    if not isinstance(cell, str):
+        return Order.DAY_FIRST if hasattr(cell, "year") else None
+    written = parse_written(text(cell))
+    if written is None or (written.day_first and written.month_first):
+        return None
+    return Order.DAY_FIRST if written.day_first else Order.MONTH_FIRST
