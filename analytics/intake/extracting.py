@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
@@ -278,12 +278,14 @@ def _read_school_list(
 
     A sheet of another name is one when its headers say so beyond doubt: a list of people has names and codes too.
     """
-    sheets = [sheet for sheet in sorted(sheets, key=lambda sheet: sheet.hidden) if not _holds_reports(sheet, own_words)]
-    candidates = (
-        read(content) if content else [sheet for sheet in sheets if _SCHOOLS_NAME.search(normalise(sheet.name))]
-    )
+    sheets = sorted(sheets, key=lambda sheet: sheet.hidden)
+
+    def lists(is_list: Callable[[Sheet], object]) -> Iterator[Sheet]:
+        return (sheet for sheet in sheets if is_list(sheet) and not _holds_reports(sheet, own_words))
+
+    candidates = read(content) if content else list(lists(lambda sheet: _SCHOOLS_NAME.search(normalise(sheet.name))))
     if not candidates:
-        candidates = [sheet for sheet in sheets if _describes_schools(sheet, own_words)][:1]
+        candidates = list(islice(lists(lambda sheet: _describes_schools(sheet, own_words)), 1))
     if not candidates:
         return None, deadline_table([]), [], ""
     layout = lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles")

@@ -172,9 +172,9 @@ _CELL_NAME = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
 _FILLED = rb"\s*<(?:\w+:)?(?:v|is|f)[\s/>]"  # what fills a cell; a format alone, or a border, does not
 # The name of a filled cell beyond the last column or row that is read, or the number of a row beyond the last one in which
-# a cell is filled: the first one may have no name.
+# a cell is filled: the first one may have no name. It begins with letters, not with a class: so it is found twice as fast.
 _FAR = re.compile(
-    rb"""\sr=["'](?:(?P<cell>[A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'][^>]*>"""
+    rb"""r=(?<=\sr=)["'](?:(?P<cell>[A-Z]{3}\d+|[E-Z][A-Z]\d+|D[YZ]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}))["'][^>]*>"""
     + _FILLED
     + rb"""|(?P<row>\d{7,}|[2-9]\d{5})["'][^>]*>"""
     rb"""(?=(?:\s*<(?:\w+:)?c(?:\s[^>]*)?(?:/>|>\s*</(?:\w+:)?c>))*\s*<(?:\w+:)?c(?:\s[^>]*)?>""" + _FILLED + rb"))"
