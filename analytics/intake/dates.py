@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -253,7 +253,7 @@ def votes(cells: Cells) -> Votes:
     """What the cells of a column say about its order."""
     kinds = Counter(map(type, cells))
     day_first = month_first = either = 0
-    for word, n in Counter(cell for cell in cells if isinstance(cell, str)).items():
+    for word, n in Counter([cell for cell in cells if cell and isinstance(cell, str)]).items():
         if (written := parse_written(word)) is None or written.day_first == written.month_first:
             continue
         if written.month_first is None:

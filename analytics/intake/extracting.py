@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
@@ -19,7 +21,7 @@ from analytics.intake.anonymising import Key, begins_again, number_of_year
 from analytics.intake.cells import text
 from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
-from analytics.intake.columns import Columns, read_columns
+from analytics.intake.columns import Columns, has_number, read_columns
 from analytics.intake.journal import unfold
 from analytics.intake.layout import (
     Layout,
@@ -93,6 +95,19 @@ class Extract:
         return self.understanding.tells_closure
 
 
+@contextmanager
+def _no_garbage_collection() -> Generator[None]:
+    """Disable the cyclic GC while a register is in memory: it rescans millions of live cells."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_no_garbage_collection()
 def extract(
     content: bytes,
     key: Key,
@@ -262,8 +277,7 @@ def _tell_numbers_apart(
         numbers = np.array(
             [number_of_year(year, n) if n else n for year, n in zip(years, numbers, strict=True)], dtype=object
         )
-    has_name = np.fromiter((any(map(str.isalnum, number)) for number in columns.case_number), bool, len(numbers))
-    again = pd.Index(numbers, dtype=object).duplicated() & has_name
+    again = pd.Index(numbers, dtype=object).duplicated() & has_number(columns.case_number)
     start = 0
     for faults in every_faults:
         faults.add("case_number", "duplicate", again[start : start + len(faults)])

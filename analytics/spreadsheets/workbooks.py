@@ -6,14 +6,11 @@ a formula or merged cells as a plain one. So the XML is searched first, as bytes
 
 from __future__ import annotations
 
-import gc
 import html
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -105,8 +102,7 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
     sheets = []
     for name in workbook.sheet_names:
         calamine = workbook.get_sheet_by_name(name)
-        with _no_garbage_collection():
-            rows = calamine.to_python(skip_empty_area=False)
+        rows = calamine.to_python(skip_empty_area=False)
         found = marks[name]
         if rows or found.errors:
             _place_errors(rows, found.errors)
@@ -126,18 +122,6 @@ def _place_errors(rows: list[list[Cell]], errors: set[tuple[int, int]]) -> None:
             row += [""] * (width - len(row))
     for row, column in errors:
         rows[row][column] = ERROR
-
-
-@contextmanager
-def _no_garbage_collection() -> Generator[None]:
-    """Disable the cyclic GC while reading: it rescans millions of live cells."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _judge_directory(archive: zipfile.ZipFile) -> None:
