@@ -39,6 +39,7 @@ from analytics.spreadsheets.reading import is_error
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
 _DESCRIPTIVE = ("year", "level", "reporter", "channel", "minor", "facts_on")  # what they do not tell is unknown
+_MEANS = ("par", "via", "tel", "telephone", "mail", "email", "sms", "courrier")  # how a step was done
 _HARMLESS = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+){0,3}")  # a few words without a digit, beside « oui »
 
 
@@ -220,16 +221,7 @@ def find_outcome(word: str, own_words: OwnWords) -> Meaning | None:
         rest = word[found.end() :].strip(" ().")
         if not code or not _HARMLESS.fullmatch(rest):
             continue
-        if code == "done" and normalise(rest).split()[0] in (
-            "par",
-            "via",
-            "tel",
-            "telephone",
-            "mail",
-            "email",
-            "sms",
-            "courrier",
-        ):
+        if code == "done" and normalise(rest).split()[0] in _MEANS:
             return code, ""
         reason = own_words.find(REASONS, rest)
         if code in ("not_done", "not_applicable") and (reason or found[0].strip()):

@@ -18,7 +18,7 @@ import numpy as np
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, holds_stem, normalise
 from analytics.intake.cells import text
-from analytics.intake.dates import Order, cell_moment, parse_written
+from analytics.intake.dates import Order, cell_moment, parse_moment, parse_written
 from analytics.intake.levels import find_level
 from analytics.intake.mapping import (
     ALSO_READ,
@@ -84,74 +84,11 @@ _CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
 # Words that change nothing in a header, as in the whole sentence of a form.
 _FILLERS = frozenset(
     [
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "de",
-        "du",
-        "des",
-        "d",
-        "a",
-        "au",
-        "aux",
-        "en",
-        "et",
-        "ou",
-        "par",
-        "pour",
-        "sur",
-        "avec",
-        "dans",
-        "que",
-        "qu",
-        "est",
-        "il",
-        "elle",
-        "elles",
-        "ils",
-        "t",
-        "s",
-        "c",
-        "vous",
-        "on",
-        "nous",
-        "ete",
-        "ont",
-        "sont",
-        "date",
-        "heure",
-        "jour",
-        "quand",
-        "quel",
-        "quelle",
-        "moment",
-        "svp",
-        "jj",
-        "mm",
-        "aaaa",
-        "hh",
-        "oui",
-        "non",
-        "o",
-        "n",
-        "si",
-        "y",
-        "cela",
-        "ce",
-        "cet",
-        "cette",
-        "agit",
-        "avez",
-        "avoir",
-        "votre",
-        "vos",
-        "son",
-        "sa",
-        "leur",
-        "etre",
+        *("le", "la", "les", "l", "un", "une", "de", "du", "des", "d", "a", "au", "aux", "en", "et", "ou", "par"),
+        *("pour", "sur", "avec", "dans", "que", "qu", "est", "il", "elle", "elles", "ils", "t", "s", "c", "vous"),
+        *("on", "nous", "ete", "ont", "sont", "date", "heure", "jour", "quand", "quel", "quelle", "moment", "svp"),
+        *("jj", "mm", "aaaa", "hh", "oui", "non", "o", "n", "si", "y", "cela", "ce", "cet", "cette", "agit", "avez"),
+        *("avoir", "votre", "vos", "son", "sa", "leur", "etre"),
     ]
 )
 _CALLS = ("contact", "avert", "prevenu", "inform", "appel", "alert", "sollicit", "saisi", "transmis", "consult")
@@ -742,14 +679,7 @@ def holds_corrections(sheet: Sheet, header_row: int) -> bool:
     return any(cell == CORRECTIONS_TITLE for row in sheet.rows[:header_row] for cell in row)
 
 
-_MONTHS = [
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-]
-_DAY = (
-    r"(?:(?P<day>\d{1,2})(?:er)?(?:[/.-](?P<month>\d{1,2})[/.-]|\s+(?P<name>\w+)\s+)(?P<year>\d{4})"
-    r"|(?P<iso>\d{4}-\d{2}-\d{2}))(?!\d)"
-)
+_DAY = r"(?P<day>\d{1,2}(?:er)?(?:[/.-]\d{1,2}[/.-]|\s+\w+\s+)\d{4}|\d{4}-\d{2}-\d{2})(?!\d)"
 _EXTRACTION = re.compile(
     r"\b(?:extrait|extraction|export|exporté|situation|état|arrêtée?s?|mise? à jour)\b.*?\b"
     rf"(?:(?:du|entre le)\s+\S+\s+(?:au|et le)\s+)?{_DAY}",
@@ -764,12 +694,7 @@ def extraction_day(sheet: Sheet, header_row: int) -> date | None:
     """
     for row in sheet.rows[:header_row]:
         cells = (f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell).strip() for cell in row)
-        if found := _EXTRACTION.search(" ".join(cell for cell in cells if cell)):
-            try:
-                if found["iso"]:
-                    return date.fromisoformat(found["iso"])
-                month = _MONTHS.index(found["name"].lower()) + 1 if found["name"] else int(found["month"])
-                return date(int(found["year"]), month, int(found["day"]))
-            except ValueError:
-                continue
+        found = _EXTRACTION.search(" ".join(cell for cell in cells if cell))
+        if found and (moment := parse_moment(found["day"])):
+            return moment.date()
     return None

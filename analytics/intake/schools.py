@@ -37,31 +37,10 @@ _PLACE = re.compile(r"^(?P<name>.+?)(?:\s*\([^()]+\)|\s+[-–—]\s+[^-–—()]
 _SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"])
 _KINDS_OF_SCHOOL = frozenset(
     [
-        *(
-            "athenee",
-            "centre",
-            "college",
-            "communal",
-            "communale",
-            "communaux",
-            "dame",
-            "ecole",
-            "ecoles",
-            "enseignement",
-        ),
-        *(
-            "etablissement",
-            "fondamental",
-            "fondamentale",
-            "institut",
-            "libre",
-            "lycee",
-            "maternelle",
-            "notre",
-            "officiel",
-        ),
-        *("primaire", "provincial", "provinciale", "royal", "royale", "saint", "sainte", "secondaire", "specialise"),
-        *("specialisee", "technique"),
+        *("athenee", "centre", "college", "communal", "communale", "communaux", "dame", "ecole", "ecoles"),
+        *("enseignement", "etablissement", "fondamental", "fondamentale", "institut", "libre", "lycee", "maternelle"),
+        *("notre", "officiel", "primaire", "provincial", "provinciale", "royal", "royale", "saint", "sainte"),
+        *("secondaire", "specialise", "specialisee", "technique"),
     ]
 )
 
