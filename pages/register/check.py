@@ -22,14 +22,14 @@ def counts(done: Import) -> None:
 
 
 def understood(done: Import) -> None:
-    text.subheader("Ce que Relais a compris")
     extract = done.extract
     lines = [*sentences.understood(extract.understanding), risk_sentence(residual_risk(extract.tables))]
     dropped = [column.header for column in extract.understanding.columns if column.fate == "dropped"]
     if dropped:
         lines.insert(-1, f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
-    st.markdown("\n".join(f"- {text.plain(line)}" for line in lines))
-    text.plain_table(sentences.columns_read(extract.understanding), "Les colonnes, et comment elles sont lues")
+    with st.expander("Ce que Relais a compris", expanded=True):
+        st.markdown("\n".join(f"- {text.plain(line)}" for line in lines))
+        text.plain_table(sentences.columns_read(extract.understanding), "Les colonnes, et comment elles sont lues")
     if extract.n_accepted:
         with st.expander("Les dossiers par école et par année scolaire"):
             text.plain_table(sentences.cases_by_school(extract), "Les dossiers par école et par année scolaire")

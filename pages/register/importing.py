@@ -49,10 +49,10 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
         offer_file(label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save")
     if found is None:
         return
+    check.understood(found)
     label = f"Importer {count(found.extract.n_accepted, 'dossier')}"
     if found.extract.n_accepted and st.button(label, type="primary", key="registre_importer"):
         state.publish(store, upload)
-    check.understood(found)
     refused.show(found)
 
 
