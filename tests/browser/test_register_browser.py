@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from tests.browser.driving import serve
+from tests.browser.driving import Visit, serve
 from tests.scanning import disguises
 
 pytestmark = pytest.mark.browser
@@ -53,6 +53,11 @@ def choose(page, path: Path) -> None:
     chooser.value.set_files(path)
 
 
+def focused(visit: Visit) -> str:
+    """The words of what has the focus."""
+    return visit.page.evaluate("document.activeElement.innerText")
+
+
 def is_served(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=10):
@@ -66,11 +71,13 @@ def test_a_register_goes_in_by_keyboard_and_no_name_is_on_the_page_or_the_disk(s
     page = visit.page
     choose(page, REGISTER)
     page.get_by_text("420 lignes lues").wait_for()
-    checked = visit.settle().text
+    assert "420 lignes lues" in focused(visit.settle())
+    checked = visit.text
     assert visit.grave_findings == []
     visit.press("Importer 420 dossiers")
     page.get_by_text("Le registre est importé").wait_for()
-    done = visit.settle().text
+    assert "Le registre est importé" in focused(visit.settle())
+    done = visit.text
     assert "Données fictives" not in done
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert not [word for word in FORBIDDEN if word in checked + done]
@@ -92,6 +99,16 @@ def test_the_refused_rows_come_back_to_their_coordinator_and_are_then_forgotten(
     page.get_by_role("button", name="Télécharger les lignes refusées").wait_for(state="detached")
     page.wait_for_function("url => fetch(url).then(answer => answer.status === 404)", arg=download.value.url)
     assert not is_served(download.value.url)
+
+
+def test_a_file_that_is_too_large_is_refused_in_french(server, open_url, tmp_path):
+    visit = open_url(f"{server.address}registre").settle()
+    large = tmp_path / "grand.csv"
+    large.write_bytes(bytes(51 * 1024 * 1024))
+    choose(visit.page, large)
+    visit.page.locator("[aria-invalid=true]").wait_for()
+    field = visit.page.get_by_test_id("stFileUploader").first
+    assert "il dépasse 50 Mo" in field.evaluate("field => getComputedStyle(field, '::after').content")
 
 
 def test_the_last_import_is_taken_back_by_keyboard(server, open_url, small_register):
