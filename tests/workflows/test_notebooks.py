@@ -200,5 +200,5 @@ class TestWhatLeaves:
 
     def test_even_unread_by_the_gate_it_finds_no_record_where_it_runs(self, stores, monkeypatch):
         monkeypatch.setattr(notebooks, "refuse_more_than_published", lambda notebook: None)
-        with pytest.raises(RefusedError, match="a échoué : DamagedStoreError"):
+        with pytest.raises(RefusedError, match="Les données sont endommagées"):
             leaving_copy(stores["registre-2025-2026"], "1", TERM, {})
