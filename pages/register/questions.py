@@ -30,4 +30,4 @@ def _choose(question: Question, key: str) -> str | None:
     """The answer; the best one is chosen where nothing is imported without it."""
     options, first, skip = list(question.choices), 0 if question.blocking else None, "Laisser sans réponse"
     shown = question.choices.__getitem__
-    return st.selectbox(text.plain(question.text), options, index=first, format_func=shown, placeholder=skip, key=key)
+    return st.selectbox(text.plain(question.asked), options, index=first, format_func=shown, placeholder=skip, key=key)
