@@ -86,9 +86,8 @@ def parse_written(word: str) -> Written | None:
     """The moment that ``word`` may mean in each order of day and month; None when it is no date in any."""
     if not any(map(str.isdigit, word)):
         return None
-    bare = _bare(word)
-    found = _DAY.match(bare) or _DAY.match(bare := _BEFORE_DAY.sub("", bare).rstrip(")"))
-    if not found:
+    bare = _BEFORE_DAY.sub("", _bare(word))  # « oui, le 12/03/2026 »
+    if not (found := _DAY.match(bare)):
         return None
     rest = bare[found.end() :]
     time = _TIME.match(rest)
