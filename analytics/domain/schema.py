@@ -86,14 +86,15 @@ class Table:
     def checked(self, frame: pd.DataFrame) -> pa.Table:
         """As :meth:`to_arrow`; SchemaError when a value is missing, a term is unknown or a row stands twice."""
         for column in self.columns:
-            values = frame[column.name]
-            if not column.nullable and values.isna().any():
+            if not column.nullable and frame[column.name].isna().any():
                 raise SchemaError(f"{self.name}.{column.name} : une valeur manque.")
-            if column.terms is not None and not set(values.drop_duplicates().dropna()) <= set(column.terms):
-                raise SchemaError(f"{self.name}.{column.name} : une valeur n’est pas dans le vocabulaire.")
-            if column.type == "INTEGER" and (values.dropna() < 0).any():
-                raise SchemaError(f"{self.name}.{column.name} : un nombre est négatif.")
         rows = self.to_arrow(frame)
+        for column in self.columns:
+            values = rows[column.name]
+            if column.terms is not None and not set(pc.unique(values).drop_null().to_pylist()) <= set(column.terms):
+                raise SchemaError(f"{self.name}.{column.name} : une valeur n’est pas dans le vocabulaire.")
+            if column.type == "INTEGER" and pc.any(pc.less(values, 0)).as_py():
+                raise SchemaError(f"{self.name}.{column.name} : un nombre est négatif.")
         if not self.is_in_order(rows) and frame.duplicated(list(self.key)).any():
             raise SchemaError(f"{self.name} : deux lignes ont les mêmes {', '.join(self.key)}.")
         return rows

@@ -35,9 +35,14 @@ def text(cell: Cell) -> str:
 
 def read_distinct(cells: Cells, read: Callable[[str], Found]) -> list[Found]:
     """What ``read`` makes of the text of each cell, called once for each distinct one; TRUE and 1 are two."""
-    words = [cell if isinstance(cell, str) else text(cell) for cell in cells]
+    words = as_written(cells)
     found = {word: read(text(word)) for word in set(words)}
     return list(map(found.__getitem__, words))
+
+
+def as_written(cells: Cells) -> list[str]:
+    """Each cell as text, with whatever stands around it: so few are taken apart that :func:`text` is for distinct ones."""
+    return [cell if isinstance(cell, str) else text(cell) for cell in cells]
 
 
 def code_words(cells: Cells, find: Callable[[str], str | None]) -> np.ndarray:

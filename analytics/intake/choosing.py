@@ -163,7 +163,7 @@ def _explain_missing(candidate: _Candidate) -> RefusedFileError:
     for field in (field for field in REGISTER if field.header in candidate.missing):
         asked = 0
         for column, header in enumerate(layout.headers):
-            profile = Profile(row[column] for row in rows)
+            profile = Profile(rows, column)
             is_day = profile.dates >= 0.5
             if (
                 header in layout.ignored

@@ -26,7 +26,7 @@ from analytics.domain.vocabulary import (
     normalise,
 )
 from analytics.intake.anonymising import canonical_number
-from analytics.intake.cells import Words, read_distinct, text
+from analytics.intake.cells import Words, as_written, read_distinct, text
 from analytics.intake.checking import Faults, before, check_moments
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
 from analytics.intake.layout import Layout, find_status
@@ -121,15 +121,16 @@ def read_columns(
         first = [next(filter(None, found), None if found else "") for found in codes]
         return optional(code, np.array(first, dtype=object))
 
+    telling = [code for code in layout.columns if code not in _DESCRIPTIVE]
+    errors = set(filter(is_error, {cell for cell in cells(*telling) if isinstance(cell, str)}))
     for code, column in layout.columns.items():
-        if code not in _DESCRIPTIVE and (errors := {cell for cell in set(table[:, column]) if is_error(cell)}):
+        if errors and code in telling:
             faults.add(code, "error", np.array([cell in errors for cell in table[:, column]], dtype=bool))
         if layout.sheet.merged:
             faults.add(code, "merged", np.array([(row, column) in layout.sheet.merged for row in rows], dtype=bool))
 
     case_number = np.fromiter((canonical_number(text(cell)) for cell in cells("case_number")), object, len(rows))
-    has_name = np.fromiter((any(map(str.isalnum, number)) for number in case_number), bool, len(rows))  # a dash is none
-    faults.add("case_number", "missing", ~has_name)
+    faults.add("case_number", "missing", ~has_number(case_number))
 
     school_cells = cells("school")
     hint = find_school(schools)[1] if len(schools) else str
@@ -193,6 +194,11 @@ def read_columns(
         closed_at,
         steps,
     ), set_aside
+
+
+def has_number(case_numbers: np.ndarray) -> np.ndarray:
+    """True for each case number that holds a letter or a digit: a dash is none."""
+    return np.fromiter((number.isalnum() or any(map(str.isalnum, number)) for number in case_numbers), bool)
 
 
 def lookup(terms: Vocabulary, own_words: OwnWords) -> Words:
@@ -271,8 +277,7 @@ def _closures(
 def _incidents(cells: Callable[..., np.ndarray], layout: Layout, faults: Faults, own_words: OwnWords) -> np.ndarray:
     """The incident types of each row, from the columns of facts and from those of one fact each."""
     look_up = lookup(INCIDENT_TYPES, own_words)
-    found: list[set[str | None]] = [set() for _ in cells("case_number")]
-    places: list[str] = []
+    told_of: dict[str, list[tuple[str | None, ...]]] = {}
     for code in layout.columns:
         bare = code.removeprefix("also:")
         if bare == "incidents":
@@ -284,17 +289,16 @@ def _incidents(cells: Callable[..., np.ndarray], layout: Layout, faults: Faults,
             faults.add(code, "unknown_term", np.array([None in codes for codes in told], dtype=bool))
         else:
             continue
-        places.append(code)
-        for types, codes in zip(found, told, strict=True):
-            types.update(codes)
-    if places:
-        faults.add(places[0], "missing", np.array([not types for types in found], dtype=bool))
+        told_of[code] = told
+    said = list(zip(*told_of.values(), strict=True)) or [()] * len(cells("case_number"))
+    types = {codes_of_row: frozenset(chain.from_iterable(codes_of_row)) for codes_of_row in set(said)}
+    if told_of:
+        faults.add(
+            next(iter(told_of)), "missing", np.array([not types[codes_of_row] for codes_of_row in said], dtype=bool)
+        )
     # Few different sets: one object each, so that what follows may look them up.
-    distinct: dict[frozenset, tuple] = {}
-    listed = [distinct.setdefault(key := frozenset(types), tuple(sorted(filter(None, key)))) for types in found]
-    result = np.empty(len(listed), dtype=object)
-    result[:] = listed
-    return result
+    listed = {key: tuple(sorted(filter(None, key))) for key in set(types.values())}
+    return np.fromiter((listed[types[codes_of_row]] for codes_of_row in said), object, len(said))
 
 
 def _flag(word: str, term: str, own_words: OwnWords) -> tuple[str | None, ...]:
@@ -320,13 +324,13 @@ def _levels(
     for code in ("year", "level"):
         if code not in layout.columns:
             continue
-        pairs = list(zip(map(text, cells(code)), teaching, strict=True))
-        known = {pair: find_level(*pair) if pair[0] else "" for pair in set(pairs)}
-        if code == "level":
-            known = {
-                (word, of): "" if TEACHING_LEVELS.find(word) == "secondary" else k for (word, of), k in known.items()
-            }
-        found = np.array([known[pair] for pair in pairs], dtype=object)
+        pairs = list(zip(as_written(cells(code)), teaching, strict=True))
+        known: dict[tuple[str, str | None], str | None] = {}
+        for written, of in set(pairs):
+            word = text(written)
+            is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
+            known[written, of] = "" if is_vague else find_level(word, of)
+        found = np.fromiter(map(known.__getitem__, pairs), object, len(pairs))
         unread |= found == None  # noqa: E711 (element by element)
         level = np.where((level == "") & (found != None), found, level)  # noqa: E711
     level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)

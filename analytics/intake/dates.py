@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from itertools import repeat
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -215,16 +216,12 @@ class Votes:
 _MANY = 10  # beside so many, one date in the other order is a typing error
 
 
-def votes(cells: Iterable[Cell]) -> Votes:
+def votes(cells: Cells) -> Votes:
     """What the cells of a column say about its order."""
-    counts = Counter(cell if isinstance(cell, str) else type(cell) for cell in cells)
+    kinds = Counter(map(type, cells))
     day_first = month_first = either = 0
-    for word, n in counts.items():
-        if (
-            not isinstance(word, str)
-            or (written := parse_written(word)) is None
-            or written.day_first == written.month_first
-        ):
+    for word, n in Counter([cell for cell in cells if cell and isinstance(cell, str)]).items():
+        if (written := parse_written(word)) is None or written.day_first == written.month_first:
             continue
         if written.month_first is None:
             day_first += n
@@ -232,7 +229,7 @@ def votes(cells: Iterable[Cell]) -> Votes:
             month_first += n
         else:
             either += n
-    return Votes(day_first, month_first, either, counts[datetime] + counts[date])
+    return Votes(day_first, month_first, either, kinds[datetime] + kinds[date])
 
 
 # A column as moments
@@ -298,6 +295,8 @@ class Moments:
         )
 
 
+_KINDS = {datetime: 0, date: 1, str: 2}
+_OTHER = 3  # a number, or TRUE, which is not 1
 Meaning = tuple[str, str]  # the code of an outcome and of a reason, "" for none
 
 
@@ -306,22 +305,24 @@ def read_moments(cells: Cells, find: Callable[[str], Meaning | None], order: Ord
     local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
     words, reasons = (np.full(len(cells), -1, dtype="int8") for _ in range(2))
     invalid = np.zeros(len(cells), dtype=bool)
-    values, kinds = np.asarray(cells, dtype=object), np.fromiter(map(type, cells), object, len(cells))
-    is_instant, is_day = kinds == datetime, kinds == date
+    values = np.asarray(cells, dtype=object)
+    kinds = np.fromiter(map(_KINDS.get, map(type, cells), repeat(_OTHER)), "int8", len(cells))
+    is_instant, is_day = kinds == _KINDS[datetime], kinds == _KINDS[date]
     instants = pa.array(values[is_instant], pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
     local[is_instant] = instants + np.timedelta64(500_000, "us")
     local[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
-    is_typed = ~(is_instant | is_day)
-    typed = [cell if isinstance(cell, str) else (type(cell), cell) for cell in values[is_typed]]  # TRUE is not 1
-    place = {cell: i for i, cell in enumerate(set(typed))}
-    parsed = [_parse_typed(cell if isinstance(cell, str) else cell[1], find, order) for cell in place]
-    places = np.fromiter(map(place.__getitem__, typed), int, len(typed))
-    moments, of_words, of_reasons, of_invalid = zip(*parsed, strict=True) if parsed else ((), (), (), ())
-    local[is_typed] = np.array(moments, dtype="datetime64[us]")[places]
-    words[is_typed] = np.array(of_words, dtype="int8")[places]
-    reasons[is_typed] = np.array(of_reasons, dtype="int8")[places]
-    invalid[is_typed] = np.array(of_invalid, dtype=bool)[places]
+    for of_kind in (kinds == _KINDS[str], kinds == _OTHER):
+        typed = values[of_kind].tolist()
+        keys = typed if typed and isinstance(typed[0], str) else list(zip(map(type, typed), typed, strict=True))
+        distinct = dict(zip(keys, typed, strict=True))
+        if not distinct:
+            continue
+        parsed = zip(*(_parse_typed(cell, find, order) for cell in distinct.values()), strict=True)
+        place = {key: i for i, key in enumerate(distinct)}
+        places = np.fromiter(map(place.__getitem__, keys), int, len(keys))
+        for column, of_distinct in zip((local, words, reasons, invalid), parsed, strict=True):
+            column[of_kind] = np.array(of_distinct, dtype=column.dtype)[places]
     local = local.astype("datetime64[s]")
     has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
     return Moments(pd.Series(local), has_time, words, reasons, invalid)

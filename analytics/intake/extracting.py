@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ from analytics.intake.anonymising import Key, begins_again, number_of_year
 from analytics.intake.cells import text
 from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
-from analytics.intake.columns import Columns, read_columns
+from analytics.intake.columns import Columns, has_number, read_columns
 from analytics.intake.journal import unfold
 from analytics.intake.layout import (
     Layout,
@@ -93,6 +95,19 @@ class Extract:
         return self.understanding.tells_closure
 
 
+@contextmanager
+def _no_garbage_collection() -> Generator[None]:
+    """Disable the cyclic GC while a register is in memory: it rescans millions of live cells."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_no_garbage_collection()
 def extract(
     content: bytes,
     key: Key,
@@ -266,8 +281,7 @@ def _tell_numbers_apart(
         numbers = np.array(
             [number_of_year(year, n) if n else n for year, n in zip(years, numbers, strict=True)], dtype=object
         )
-    has_name = np.fromiter((any(map(str.isalnum, number)) for number in columns.case_number), bool, len(numbers))
-    again = pd.Index(numbers, dtype=object).duplicated() & has_name
+    again = pd.Index(numbers, dtype=object).duplicated() & has_number(columns.case_number)
     start = 0
     for faults in every_faults:
         faults.add("case_number", "duplicate", again[start : start + len(faults)])
@@ -282,12 +296,14 @@ def _read_school_list(
 
     A sheet of another name is one when its headers say so beyond doubt: a list of people has names and codes too.
     """
-    sheets = [sheet for sheet in sorted(sheets, key=lambda sheet: sheet.hidden) if not _holds_reports(sheet, own_words)]
-    candidates = (
-        read(content) if content else [sheet for sheet in sheets if _SCHOOLS_NAME.search(normalise(sheet.name))]
-    )
+    sheets = sorted(sheets, key=lambda sheet: sheet.hidden)
+
+    def lists(is_list: Callable[[Sheet], object]) -> Iterator[Sheet]:
+        return (sheet for sheet in sheets if is_list(sheet) and not _holds_reports(sheet, own_words))
+
+    candidates = read(content) if content else list(lists(lambda sheet: _SCHOOLS_NAME.search(normalise(sheet.name))))
     if not candidates:
-        candidates = [sheet for sheet in sheets if _describes_schools(sheet, own_words)][:1]
+        candidates = list(islice(lists(lambda sheet: _describes_schools(sheet, own_words)), 1))
     if not candidates:
         return None, deadline_table([]), [], ""
     layout = lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -178,11 +178,22 @@ _YEAR_SPAN = re.compile(r"(?:19|20)\d\d(?:\s?[-/–]\s?(?:19|20)?\d\d)?")
 class Profile:
     """What the cells of a column look like, as shares of the filled ones."""
 
-    def __init__(self, cells: Iterable[Cell]) -> None:
-        counts = Counter((type(cell), cell) for cell in cells)
-        self._cells = [(cell, n) for (_, cell), n in counts.items() if text(cell)]
-        self.n_filled = sum(n for _, n in self._cells)
-        self.n_distinct = len(self._cells)
+    def __init__(self, rows: Sequence[Sequence[Cell]], column: int) -> None:
+        self._rows, self._column = rows, column
+
+    @cached_property
+    def _cells(self) -> list[tuple[Cell, int]]:
+        """Each distinct filled cell and how often it stands there; counted when first asked for."""
+        cells = [row[self._column] for row in self._rows]
+        return [(cell, n) for (_, cell), n in Counter(zip(map(type, cells), cells, strict=True)).items() if text(cell)]
+
+    @cached_property
+    def n_filled(self) -> int:
+        return sum(n for _, n in self._cells)
+
+    @cached_property
+    def n_distinct(self) -> int:
+        return len(self._cells)
 
     def share(self, is_so: Callable[[str], object]) -> float:
         """The share of cells whose text ``is_so``."""
@@ -459,7 +470,7 @@ def _assign(
 ) -> Layout:
     """The column of each field, the best pairs first."""
     rows = sampled_rows(sheet, header.row)
-    profiles = [Profile(row[column] for row in rows) for column in range(len(header.headers))]
+    profiles = [Profile(rows, column) for column in range(len(header.headers))]
     mapped = {column: own_words.columns.get(normalise(name)) for column, name in enumerate(header.headers)}
     pairs = []  # (weight, place of the field, column)
     scores: dict[tuple[str, int], float] = {}

@@ -170,7 +170,7 @@ def _renamed_schools(
     names = known["schools"].set_index("school_id")["name"]
     new_names = extract["schools"].set_index("school_id")["name"]
     provisional = set(known["schools"]["school_id"][known["schools"]["provisional"].astype("bool")])
-    still_there = set(extract["cases"]["school_id"])
+    still_there = set(extract["cases"]["school_id"].unique())
     changed = pd.DataFrame({"old": before["school_id"], "new": after["school_id"]}).drop_duplicates()
     return [
         Question(

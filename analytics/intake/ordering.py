@@ -44,8 +44,7 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
         for code, column in layout.columns.items():
             bare = code.removeprefix("also:")
             if bare.startswith("step:") or bare in ("reported", "closed", "facts_on", "action_on", "steps"):
-                cells = [row[column] for row in layout.sheet.rows[layout.header_row + 1 :]]
-                found = told[layout.sheet.name, code] = votes(cells)
+                found = told[layout.sheet.name, code] = votes(layout.cells(code) or [])
                 if found.is_mixed and bare != "facts_on":
                     raise _mixed(layout, code, column)
     orders = {of_column.order for of_column in told.values() if of_column.order}

@@ -49,9 +49,9 @@ def is_error(cell: Cell) -> bool:
     >>> is_error("#REF!"), is_error(" #DIV/0 ! "), is_error("# 12")
     (True, True, False)
     """
-    return isinstance(cell, str) and bool(
-        _ERROR_TEXT.fullmatch(cell.replace("\u202f", " ").replace("\xa0", " ").strip())
-    )
+    if not isinstance(cell, str) or (bare := cell.strip())[:1] not in ("#", "E", "e"):
+        return False
+    return bool(_ERROR_TEXT.fullmatch(bare.replace("\u202f", " ").replace("\xa0", " ")))
 
 
 def address(row: int, column: int) -> str:

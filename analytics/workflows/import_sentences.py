@@ -47,6 +47,28 @@ def understood(found: Understanding) -> list[str]:
     return [*(sheets if len(sheets) > 1 else []), *found.notes]
 
 
+def columns_read(found: Understanding) -> pd.DataFrame:
+    """How each column that counts was read, in French: one row per column [Votre colonne, Comment, Ce qui en reste]."""
+    several = len({column.sheet for column in found.columns}) > 1
+    rows = [
+        (f"{column.header} ({column.sheet})" if several else column.header, column.description, column.becomes)
+        for column in found.columns
+        if column.fate != "dropped"
+    ]
+    return pd.DataFrame(rows, columns=["Votre colonne", "Comment elle est lue", "Ce qui en reste"])
+
+
+def cases_by_school(extract: Extract) -> pd.DataFrame:
+    """The accepted cases, one row per school and one column per school year, the school with most cases first."""
+    names = extract.tables["schools"].set_index("school_id")["name"]
+    cases = extract.understanding.cases
+    table = cases.assign(École=cases["school_id"].map(names).fillna(cases["school_id"])).pivot_table(
+        index="École", columns="school_year", values="n", aggfunc="sum", fill_value=0
+    )
+    table = table.loc[table.sum(axis="columns").sort_values(ascending=False, kind="stable").index]
+    return table.rename_axis(columns=None).reset_index()
+
+
 def changes(found: Changes) -> str:
     """What an import does to the known cases."""
     text = (
@@ -62,6 +84,11 @@ def changes(found: Changes) -> str:
 def warnings(done: Import, how_to_give_the_day: str, how_to_give_headers: str) -> list[str]:
     """What deserves a second look before the records are trusted, with what the place offers against it."""
     extract, found = done.extract, [sentence for sentence in (gone_sentence(done.gone),) if sentence]
+    if extract.n_refused and extract.n_refused == done.known_refused:
+        found.append(
+            f"Comme à la dernière importation, {count(extract.n_refused, 'ligne est refusée', 'lignes sont refusées')}. "
+            "Tant que votre registre n’est pas corrigé, ces dossiers manquent chaque fois."
+        )
     if not extract.as_of_given:
         found.append(
             f"Le fichier ne dit pas de quel jour il date : c’est aujourd’hui qui compte. {how_to_give_the_day}"

@@ -22,7 +22,8 @@ from analytics.store import DamagedStoreError, Store
 class Import:
     """What an import found and did. ``version`` is the version published, or the current one when nothing changed.
 
-    ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none. ``gone`` are the
+    ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none, and
+    ``known_refused`` the rows that it refused. ``gone`` are the
     fields that earlier extracts had and this one has not. ``duplicates`` are the probable ones that this file holds: school,
     level, report_week, row and other_row (as :attr:`Extract.rows`, NA for a case that it does not hold).
     """
@@ -31,6 +32,7 @@ class Import:
     changes: Changes
     version: str | None
     known_as_of: date | None
+    known_refused: int
     gone: tuple[str, ...]
     duplicates: pd.DataFrame
 
@@ -83,6 +85,7 @@ def import_register(
         known, has_current_layout = _known_tables(store, source)
         imports = known["imports"]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
+        known_refused = int(imports["n_refused"].tail(1).sum())
         own_words = own_words or OwnWords()
         found = extract(
             content,
@@ -99,7 +102,8 @@ def import_register(
         known, told = _reconcile(known, found, own_words, is_demo=source == "demo")
         gone = gone_fields({code for codes in imports["fields"] for code in codes.split()}, found.fields)
         tables, changes = merge(known, told, gone=gone, is_partial=found.is_partial)
-        done = Import(found, changes, next(iter(store.versions), None), known_as_of, gone, _duplicates(tables, found))
+        version, doubled = next(iter(store.versions), None), _duplicates(tables, found)
+        done = Import(found, changes, version, known_as_of, known_refused, gone, doubled)
         nothing_new = has_current_layout and _changes_nothing(known, tables, changes, found)
         if dry_run or found.n_accepted == 0 or nothing_new:
             return done

@@ -44,6 +44,13 @@ def style(beside: str, name: str) -> str:
     return f"<style>{Path(beside).with_name(name).read_text('utf-8')}</style>"
 
 
+def focus(key: str, turn: int) -> None:
+    """Move the focus to the container ``key``, once for each ``turn``: a screen reader then says what it holds."""
+    find = f"window.parent.document.querySelector('.st-key-{key}')"
+    script = f"const part = {find}; if (part) {{ part.tabIndex = -1; part.focus() }}"
+    st.html(f"<script>/* {turn} */ {{ {script} }}</script>", unsafe_allow_javascript=True)
+
+
 def forget(prefix: str) -> None:
     """Drop what the session keeps under keys that begin with ``prefix``."""
     for key in [str(key) for key in st.session_state if str(key).startswith(prefix)]:

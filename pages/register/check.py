@@ -1,42 +1,35 @@
-"""What an import would do: the rows that can be taken, what they would change, and what would be kept of them."""
+"""What an import would do, and « Ce que Relais a compris » before it: each column and how it was read, and the cases."""
 
-import pandas as pd
 import streamlit as st
 
 from analytics.domain.french import listing
-from analytics.intake.duplicates import duplicate_sentences
-from analytics.intake.previewing import FATES, residual_risk, risk_sentence
+from analytics.intake.previewing import residual_risk, risk_sentence
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import
 from pages._widgets import text
 
 
-def show(done: Import) -> None:
+def counts(done: Import) -> None:
+    """The counts, and what deserves a second look before anything is imported."""
     extract = done.extract
     read = sentences.rows_read(extract)
     if not extract.n_accepted:
         text.error(f"{read} {sentences.result(done, dry_run=True, published=False)}")
         return
     text.info(f"{read} {sentences.changes(done.changes)}", "fact_check")
-    for warning in sentences.warnings(
-        done, "Indiquez-le plus haut.", "Si vos en-têtes sont autres, dites-le plus bas."
-    ):
+    for warning in sentences.warnings(done, "Indiquez-le plus haut.", "Si c’est faux, changez ces en-têtes."):
         text.warning(text.plain(warning))
-    for sentence in sentences.understood(extract.understanding):
-        text.paragraph(sentence)
-    columns = extract.understanding.columns
-    dropped = [column.header for column in columns if column.fate == "dropped"]
-    st.markdown(
-        text.plain(f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
-        if dropped
-        else "Aucune colonne n’est laissée de côté."
-    )
-    with st.expander("Ce que Relais a compris"):
-        rows = [(column.header, FATES[column.fate], column.becomes, column.description) for column in columns]
-        shown = pd.DataFrame(rows, columns=["Votre colonne", "Sort", "Ce qui en reste", "Comment elle est lue"])
-        text.plain_table(shown, "Ce que Relais a compris")
-    if doubled := duplicate_sentences(done.duplicates):
-        first, *pairs = doubled
-        with st.expander(text.plain(first)):
-            st.markdown("\n".join(f"- {text.plain(pair)}" for pair in pairs))
-    st.markdown(text.plain(risk_sentence(residual_risk(extract.tables))))
+
+
+def understood(done: Import) -> None:
+    extract = done.extract
+    lines = [*sentences.understood(extract.understanding), risk_sentence(residual_risk(extract.tables))]
+    dropped = [column.header for column in extract.understanding.columns if column.fate == "dropped"]
+    if dropped:
+        lines.insert(-1, f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
+    with st.expander("Ce que Relais a compris", expanded=True):
+        st.markdown("\n".join(f"- {text.plain(line)}" for line in lines))
+        text.plain_table(sentences.columns_read(extract.understanding), "Les colonnes, et comment elles sont lues")
+    if extract.n_accepted:
+        with st.expander("Les dossiers par école et par année scolaire"):
+            text.plain_table(sentences.cases_by_school(extract), "Les dossiers par école et par année scolaire")

@@ -8,8 +8,8 @@ from analytics.intake.dates import parse_moment
 from analytics.intake.template import template_workbook
 from analytics.store import Store
 from pages._widgets import text
-from pages._widgets.files import offer_file, style
-from pages.register import check, questions, refused, state
+from pages._widgets.files import focus, offer_file, style
+from pages.register import check, outcome, questions, refused, state
 
 
 def show(store: Store) -> None:
@@ -22,7 +22,7 @@ def show(store: Store) -> None:
         "Télécharger un registre vide", template_workbook, "registre.xlsx", "registre_modele", icon="description"
     )
     upload = _choose_files()
-    state.show_flash("import")
+    outcome.show()
     if upload is not None:
         _show_upload(store, upload)
     elif (done := state.import_awaiting_corrections()) is not None:
@@ -36,34 +36,38 @@ def show(store: Store) -> None:
 
 def _show_upload(store: Store, upload: state.Upload) -> None:
     checked = state.check(store, upload)
-    if checked.found is None:
-        text.error(text.plain(checked.refusal))
-    else:
-        check.show(checked.found)
+    found = checked.found
+    with st.container(key="registre_verdict"):
+        if found is None:
+            text.error(text.plain(checked.refusal))
+        else:
+            check.counts(found)
+    focus("registre_verdict", state.turn())
     questions.ask(checked, upload)
     if upload.own_words != OwnWords():
         label, name = "Garder ces correspondances pour la prochaine fois", "correspondances.toml"
         offer_file(label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save")
-    if checked.found is not None:
-        refused.show(checked.found)
-        n_accepted = checked.found.extract.n_accepted
-        label = f"Importer {count(n_accepted, 'dossier')}"
-        if n_accepted and st.button(label, type="primary", key="registre_importer"):
-            state.publish(store, upload)
+    if found is None:
+        return
+    check.understood(found)
+    label = f"Importer {count(found.extract.n_accepted, 'dossier')}"
+    if found.extract.n_accepted and st.button(label, type="primary", key="registre_importer"):
+        state.publish(store, upload)
+    refused.show(found)
 
 
 def _choose_files() -> state.Upload | None:
     """The widgets for the files; None while there is no register, or while something about it cannot be read."""
-    generation, workbooks = state.upload_generation(), ["xlsx", "ods", "csv"]
+    generation = state.upload_generation()
     st.html(style(__file__, "upload.css").replace("LIMIT", str(st.get_option("server.maxUploadSize"))))
-    register = st.file_uploader(
-        "Votre registre (XLSX, ODS ou CSV)", type=workbooks, key=f"registre_fichier_{generation}"
-    )
+    # Any file is taken: what is no register is refused by its reader in French, where Streamlit would do it in English.
+    label = "Votre registre (.xlsx, .xlsm, .ods, .csv, .tsv ou .txt)"
+    register = st.file_uploader(label, key=f"registre_fichier_{generation}")
     with st.expander("Les écoles, le jour de l’extrait ou vos propres mots sont ailleurs"):
         label = "La liste des écoles, si elle n’est pas une feuille du registre"
-        schools = st.file_uploader(label, type=workbooks, key=f"registre_ecoles_{generation}")
+        schools = st.file_uploader(label, key=f"registre_ecoles_{generation}")
         label = "Vos correspondances, gardées d’une autre fois"
-        mapping = st.file_uploader(label, type=["toml"], key=f"registre_correspondances_{generation}")
+        mapping = st.file_uploader(label, key=f"registre_correspondances_{generation}")
         label = "Le jour de l’extrait, si le fichier ne le dit pas"
         typed = st.text_input(label, placeholder="12/06/2026", key=f"registre_jour_{generation}")
     moment = parse_moment(typed) if typed.strip() else None

@@ -14,7 +14,8 @@ import streamlit as st
 
 from analytics.domain.errors import explain
 from analytics.domain.school_calendar import TIMEZONE
-from analytics.intake import OwnWords, Question, UnansweredError
+from analytics.intake import OwnWords, Question, UnansweredError, key_path
+from analytics.intake.duplicates import duplicate_sentences
 from analytics.store import Store, StoreError
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import, import_register, store_key
@@ -22,8 +23,8 @@ from analytics.workflows.inventory import history, inventory
 from pages._widgets import text
 from pages._widgets.files import forget_uploads
 
-_CHECKED, _WORDS, _FLASH, _GENERATION, _UNDO = (
-    f"registre_{name}" for name in ("verifie", "mots", "dit", "tour", "annuler")
+_CHECKED, _WORDS, _SKIPPED, _FLASH, _OUTCOME, _GENERATION, _TURN, _UNDO = (
+    f"registre_{name}" for name in ("verifie", "mots", "passe", "dit", "fait", "tour", "verdict", "annuler")
 )
 
 
@@ -66,6 +67,17 @@ class Checked:
     questions: tuple[Question, ...] = ()
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did, in French. ``key_path`` is "" unless it is the first one with this key."""
+
+    sentence: str
+    failed: bool = False
+    published: bool = False
+    key_path: str = ""
+    duplicates: tuple[str, ...] = ()
+
+
 def upload_generation() -> int:
     """A number for the keys of the upload's widgets: a new one drops the old files."""
     return st.session_state.get(_GENERATION, 0)
@@ -81,6 +93,7 @@ def clear() -> None:
     clear_check()
     forget_uploads()
     st.session_state.pop(_WORDS, None)
+    st.session_state.pop(_SKIPPED, None)
     st.session_state[_GENERATION] = upload_generation() + 1
 
 
@@ -89,22 +102,36 @@ def answers() -> OwnWords:
     return st.session_state.get(_WORDS, OwnWords())
 
 
-def remember(answered: list[tuple[Question, str | None]], own_words: OwnWords) -> None:
-    """Keep the answers to questions, beside those that were given before."""
+def remember(answered: list[tuple[Question, str]], own_words: OwnWords) -> None:
+    """Keep the answers to questions, beside those that were given before, and which ones are left open."""
     for question, code in answered:
         if code:
             own_words = own_words.with_answer(question.place, code)
     st.session_state[_WORDS] = own_words
+    skipped = {question.place for question, code in answered if not code}
+    st.session_state[_SKIPPED] = st.session_state.get(_SKIPPED, set()) | skipped
 
 
-def flash(place: str, sentence: str, *, failed: bool = False) -> None:
-    """Keep a sentence to show once, at a ``place`` of the page, in the next run."""
-    st.session_state[f"{_FLASH}_{place}"] = (sentence, failed)
+def still_open(questions: tuple[Question, ...]) -> list[Question]:
+    """The questions that the reader has not left without an answer, what blocks the import first, then the commonest."""
+    skipped = st.session_state.get(_SKIPPED, set())
+    asked = [question for question in questions if question.place not in skipped]
+    return sorted(asked, key=lambda question: (not question.blocking, -question.n_rows))
 
 
-def show_flash(place: str) -> None:
-    """Show what the last action of a ``place`` of the page did, once."""
-    sentence, failed = st.session_state.pop(f"{_FLASH}_{place}", ("", False))
+def turn() -> int:
+    """A number that changes with each check and each import."""
+    return st.session_state.get(_TURN, 0)
+
+
+def flash(sentence: str, *, failed: bool = False) -> None:
+    """Keep a sentence about the history to show once, in the next run."""
+    st.session_state[_FLASH] = (sentence, failed)
+
+
+def show_flash() -> None:
+    """Show what the last undo did, once."""
+    sentence, failed = st.session_state.pop(_FLASH, ("", False))
     if sentence:
         (text.error if failed else text.success)(text.plain(sentence))
 
@@ -137,6 +164,7 @@ def check(store: Store, upload: Upload) -> Checked:
     known = st.session_state.get(_CHECKED)
     if known is None or known.token != upload.token:
         known = st.session_state[_CHECKED] = _check(store, upload)
+        st.session_state[_TURN] = turn() + 1
     return known
 
 
@@ -151,20 +179,31 @@ def _check(store: Store, upload: Upload) -> Checked:
 
 
 def publish(store: Store, upload: Upload) -> None:
-    """Import the upload, flash the result and drop the upload; the refused rows stay until the reader is done."""
+    """Import the upload, keep its outcome and drop the upload; the refused rows stay until the reader is done."""
     before = store.versions[:1]
+    st.session_state[_TURN] = turn() + 1
     try:
         done = _import(store, upload, dry_run=False)
     except Exception as error:  # as in _check
-        flash("import", explain(error), failed=True)
+        st.session_state[_OUTCOME] = Outcome(explain(error), failed=True)
         st.rerun()
     clear()
     published = store.versions[:1] != before
     known = f" {sentences.changes(done.changes)}" if published else ""
-    flash("import", sentences.result(done, dry_run=False, published=published) + known)
+    st.session_state[_OUTCOME] = Outcome(
+        sentences.result(done, dry_run=False, published=published) + known,
+        published=published,
+        key_path=str(key_path()) if published and done.known_as_of is None else "",
+        duplicates=tuple(duplicate_sentences(done.duplicates)),
+    )
     if done.extract.n_refused:
         st.session_state[_CHECKED] = Checked((), done, "")
     st.rerun()
+
+
+def take_outcome() -> Outcome | None:
+    """What the last import did, once."""
+    return st.session_state.pop(_OUTCOME, None)
 
 
 def import_awaiting_corrections() -> Import | None:
@@ -187,6 +226,6 @@ def undo(store: Store) -> None:
     ask_undo(False)
     try:
         store.undo()
-        flash("history", "La dernière importation est annulée.")
+        flash("La dernière importation est annulée.")
     except StoreError as error:
-        flash("history", str(error), failed=True)
+        flash(str(error), failed=True)

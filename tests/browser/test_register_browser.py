@@ -34,7 +34,7 @@ def small_register(tmp_path_factory) -> Path:
         sheet = book.add_worksheet("Registre")
         sheet.write_row(0, 0, ["N° dossier", "Élève", "École", "Année d’études", "Signalé le", "Faits"])
         for row, (case, pupil, day) in enumerate(
-            [("1", "Zoé Lambert", "10/03/2026"), ("2", "Noé Dupont", "11/03/2026"), ("3", "Léa Petit", "31/02/2026")], 1
+            [("1", "Zoé Lambert", "24/03/2026"), ("2", "Noé Dupont", "11/03/2026"), ("3", "Léa Petit", "31/02/2026")], 1
         ):
             sheet.write_row(row, 0, [case, pupil, "A1", "S3", day, "Insultes"])
         schools = book.add_worksheet("Écoles")

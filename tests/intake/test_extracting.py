@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -103,3 +104,13 @@ def test_a_row_that_only_a_formula_or_a_number_fills_outside_the_read_columns_is
     result = extract(book.close(), Key(b"test"), date(2026, 6, 12), as_of=date(2026, 6, 12))
     assert (result.n_read, result.n_accepted) == (2, 1)
     assert {fault.row for fault in result.faults} == {9}
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(was_enabled):
+    (gc.enable if was_enabled else gc.disable)()
+    try:
+        taken({"Dossiers": [HEADERS, case("1")]})
+        assert gc.isenabled() == was_enabled
+    finally:
+        gc.enable()

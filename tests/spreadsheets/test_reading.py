@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import random
 import re
@@ -353,16 +352,6 @@ def test_a_bomb_is_refused_from_the_directory(content):
 def test_a_directory_that_tells_less_than_there_is_is_not_believed():
     with pytest.raises(RefusedFileError, match="endommagé"):
         read(bomb(size=100_000, told=1_000))
-
-
-@pytest.mark.parametrize("was_enabled", [True, False])
-def test_the_garbage_collector_is_left_as_it_was(was_enabled):
-    (gc.enable if was_enabled else gc.disable)()
-    try:
-        read(workbook([["N° dossier", 1]]))
-        assert gc.isenabled() == was_enabled
-    finally:
-        gc.enable()
 
 
 @given(st.integers(0, 6_000), st.binary(max_size=40))
