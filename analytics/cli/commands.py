@@ -202,7 +202,7 @@ def import_(
 def _list_questions(questions: Sequence[Question]) -> None:
     """The questions with their answers, the best one first, and how to answer them."""
     for question in questions[:MAX_LISTED]:
-        say(f"  {question.text}")
+        say(f"  {question.asked}")
         for code, label in islice(question.choices.items(), MAX_CHOICES):
             say(f"    {label} [{code}]")
     if len(questions) > MAX_LISTED:
@@ -216,7 +216,7 @@ def _ask_all(questions: Callable[[OwnWords], Sequence[Question]], own_words: Own
     while left := [question for question in questions(own_words) if question.place not in asked]:
         for question in left:
             asked.add(question.place)
-            say(question.text)
+            say(question.asked)
             codes = list(question.choices)
             for place, code in enumerate(codes, 1):
                 say(f"  {place}. {question.choices[code]}")
@@ -240,7 +240,7 @@ def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> 
     lines = []
     for question in questions:
         answers = ", ".join(f"{code} ({label})" for code, label in question.choices.items())
-        lines += [f"# {question.text}", f"#   {' / '.join(question.place[1:])} = {answers}"]
+        lines += [f"# {question.asked}", f"#   {' / '.join(question.place[1:])} = {answers}"]
         own_words = own_words.with_answer(question.place, question.default)
     comments = "".join(" ".join(line.split()) + "\n" for line in lines)
     with new_file(file, private=True) as opened:

@@ -129,6 +129,7 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
     return np.where(both_timed, by_clock, by_day)
 
 
+AHEAD = "ahead"  # the key, among the entries of a layout, of the rows that hold a number alone
 MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no cases yet
 _TOTAL = re.compile(r"(?:sous )?totaux\b|(?:sous )?total\b|somme\b|moyenne\b")
 
@@ -175,6 +176,7 @@ def _find_entries(layout: Layout, code: str) -> np.ndarray:
             break
         n_begun += 1
     if code == "case_number" and n_begun >= MIN_NUMBERED_AHEAD:  # numbers written ahead for cases to come
+        layout.entries[AHEAD] = np.array(entries[-n_begun:], dtype=int)
         entries = entries[:-n_begun]
     return np.array(entries, dtype=int)
 

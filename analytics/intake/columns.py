@@ -20,17 +20,16 @@ from analytics.domain.vocabulary import (
     OUTCOMES,
     REASONS,
     REPORTERS,
-    STATUSES,
     STEPS,
     TEACHING_LEVELS,
     Vocabulary,
     normalise,
 )
 from analytics.intake.anonymising import canonical_number
-from analytics.intake.cells import Words, as_written, code_words, read_distinct, text
+from analytics.intake.cells import Words, as_written, read_distinct, text
 from analytics.intake.checking import Faults, before, check_moments
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
-from analytics.intake.layout import Layout
+from analytics.intake.layout import Layout, find_status
 from analytics.intake.levels import find_level
 from analytics.intake.mapping import OwnWords
 from analytics.intake.schools import find_school
@@ -117,8 +116,11 @@ def read_columns(
 
     def words(code: str, terms: Vocabulary) -> np.ndarray:
         look_up = lookup(terms, own_words)
-        # Of several channels in a cell the first one counts.
-        return optional(code, code_words(cells(code), lambda word: next(filter(None, look_up.codes(word)), None)))
+        codes = read_distinct(cells(code), lambda word: [found for found in look_up.codes(word) if found or word])
+        if n := sum(len(set(filter(None, found))) > 1 for found in codes):  # the first one counts, and it is said
+            set_aside[f"several:{code}"] = n
+        first = [next(filter(None, found), None if found else "") for found in codes]
+        return optional(code, np.array(first, dtype=object))
 
     telling = [code for code in layout.columns if code not in _DESCRIPTIVE]
     errors = set(filter(is_error, {cell for cell in cells(*telling) if isinstance(cell, str)}))
@@ -167,11 +169,10 @@ def read_columns(
         if f"also:{code}" in layout.columns:
             found = found.or_else(moments(f"also:{code}", step_meaning))
         found = not_yet(found)
-        in_columns = code in layout.columns
-        steps[step] = (
-            found,
-            (check_moments(faults, code, found, STEP_HOUR, days) if in_columns else found.instants(STEP_HOUR)),
-        )
+        if code in layout.columns:
+            steps[step] = (found, check_moments(faults, code, found, STEP_HOUR, days))
+        else:  # what the register has no column for is not known, rather than not done
+            steps[step] = (found.saying("not_recorded"), found.instants(STEP_HOUR))
 
     closed = not_yet(_closures(moments, cells, layout, faults, own_words))
     if "closed" in layout.columns:
@@ -240,7 +241,7 @@ def _closures(
     """The closures: a day, or the word ``done`` where a register only says that a case is closed."""
 
     def meaning(word: str) -> Meaning | None:
-        status = own_words.find(STATUSES, word) or {"done": "closed", "not_done": "open"}.get(
+        status = find_status(word, own_words) or {"done": "closed", "not_done": "open"}.get(
             own_words.find(OUTCOMES, word) or ""
         )
         return (("done" if status == "closed" else ""), "") if status else None
@@ -252,7 +253,7 @@ def _closures(
         said = read_distinct(cells(code), lambda word: meaning(word) if word else ("", ""))
         faults.add(code, "unknown_term", np.array([found is None for found in said], dtype=bool))
         is_closed = np.array([found == ("done", "") for found in said], dtype=bool)
-        is_open = np.array([own_words.find(STATUSES, text(cell)) == "open" for cell in cells(code)], dtype=bool)
+        is_open = np.array([find_status(text(cell), own_words) == "open" for cell in cells(code)], dtype=bool)
         faults.add(code, "contradiction", is_open & (closed.local.notna().to_numpy() | (closed.words == 0)))
         silent = closed.missing & is_closed
         closed = Moments(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -25,6 +25,7 @@ import pyarrow as pa
 from analytics.domain.school_calendar import TIMEZONE, to_utc
 from analytics.domain.vocabulary import OUTCOMES, REASONS, normalise
 from analytics.intake.cells import Cells, text
+from analytics.intake.mapping import listed
 from analytics.spreadsheets.reading import Cell
 
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099, in days since 30 December 1899
@@ -58,47 +59,13 @@ _TIME = re.compile(
     r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?![\d/]) ?(?P<half>[ap]\.?m\.?)?(?P<zone> ?z|[+-]\d{2}:?\d{2})?\)?"
 )
 _HARMLESS = frozenset(
-    [
-        "oui",
-        "ok",
-        "fait",
-        "faite",
-        "x",
-        "par",
-        "telephone",
-        "tel",
-        "mail",
-        "email",
-        "courriel",
-        "courrier",
-        "sms",
-        "message",
-        "appel",
-        "matin",
-        "midi",
-        "soir",
-        "apres",
-        "am",
-        "pm",
-        "vers",
-        "vu",
-        "vue",
-        "matinee",
-        "environ",
-        "h",
-        "utc",
-        "contact",
-        "contacte",
-        "contactes",
-        "contactee",
-        "prevenu",
-        "prevenus",
-        "prevenue",
-        "averti",
-        "avertis",
-        "avertie",
-    ]
+    listed(
+        "oui | ok | fait | faite | x | par | telephone | tel | mail | email | courriel | courrier | sms | message | "
+        "appel | matin | midi | soir | apres | am | pm | vers | vu | vue | matinee | environ | h | utc | contact | "
+        "contacte | contactes | contactee | prevenu | prevenus | prevenue | averti | avertis | avertie"
+    )
 )
+_BEFORE_DAY = re.compile(rf"^(?:(?:{'|'.join(sorted(_HARMLESS))})[ ,:;(–-]+)+")
 
 
 class Order(StrEnum):
@@ -120,7 +87,7 @@ def parse_written(word: str) -> Written | None:
     """The moment that ``word`` may mean in each order of day and month; None when it is no date in any."""
     if not any(map(str.isdigit, word)):
         return None
-    bare = _bare(word)
+    bare = _BEFORE_DAY.sub("", _bare(word))  # « oui, le 12/03/2026 »
     if not (found := _DAY.match(bare)):
         return None
     rest = bare[found.end() :]
@@ -311,6 +278,10 @@ class Moments:
             np.where(kept, self.reasons, -1).astype("int8"),
             self.invalid & kept,
         )
+
+    def saying(self, outcome: str) -> Moments:
+        """These moments, with ``outcome`` as the word of every cell."""
+        return replace(self, words=np.full(len(self.words), _OUTCOMES.index(outcome), dtype="int8"))
 
     def or_else(self, others: Moments) -> Moments:
         """These moments, and those of ``others`` where these say nothing."""

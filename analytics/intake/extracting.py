@@ -19,7 +19,7 @@ from analytics.domain.vocabulary import normalise
 from analytics.intake.actions import ACTIONS, read_actions
 from analytics.intake.anonymising import Key, begins_again, number_of_year
 from analytics.intake.cells import text
-from analytics.intake.checking import Fault, Faults, data_rows
+from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
 from analytics.intake.columns import Columns, has_number, read_columns
 from analytics.intake.journal import unfold
@@ -167,6 +167,8 @@ def extract(
     others = [sheet for sheet in sheets if sheet.name not in used]
     progress(0.52, "Vérification des lignes")
     rows = [data_rows(layout, "case_number") for layout in layouts]
+    if n_ahead := sum(len(layout.entries.get(AHEAD, ())) for layout in chosen.layouts):
+        notes.append(f"{n_ahead} lignes, à la fin, ne portent qu’un numéro : elles ne comptent pas comme des dossiers.")
     found = resolve_schools(*_school_cells(layouts, rows), schools, own_words.schools)
     every_school = pd.concat([schools, found.added], ignore_index=True) if len(found.added) else schools
     codes = np.split(found.codes, np.cumsum([len(part) for part in rows])[:-1])
@@ -236,7 +238,9 @@ def _school_cells(
         school, year = layout.columns["school"], layout.columns.get("year", layout.columns.get("level"))
         for row in of_sheet:
             cells = layout.sheet.rows[row]
-            words.append(text(cells[school]))
+            word = text(cells[school])
+            is_ditto = words and (word.strip("'\"»“”〃") == "" != word or normalise(word) in ("idem", "id"))
+            words.append(words[-1] if is_ditto else word)
             told = text(cells[year]) if year is not None else ""
             if told not in known:
                 known[told] = find_level(told)

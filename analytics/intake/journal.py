@@ -14,10 +14,11 @@ from datetime import timedelta
 
 import numpy as np
 
-from analytics.domain.vocabulary import STEPS, normalise
+from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS, normalise
 from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
+from analytics.intake.columns import lookup
 from analytics.intake.dates import Order, cell_moment, parse_moment
 from analytics.intake.layout import Layout, action_parts, find_action
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
@@ -93,6 +94,13 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
     found: dict[int, dict[str, Cell]] = {}
     conflicts, filled = set(), {}
     base = [i for code, i in layout.columns.items() if code not in ("action", "action_on")]
+    facts = lookup(INCIDENT_TYPES, own_words)
+
+    def is_same(column: int, one: str, other: str) -> bool:
+        if column == layout.columns.get("incidents") and one != other:
+            return set(facts.codes(one)) == set(facts.codes(other))
+        return normalise(one) == normalise(other)
+
     for listed in of_case.values():
         first, *others = listed
         steps: dict[str, Cell] = {}
@@ -102,7 +110,7 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
             for i in base:
                 if not text(whole[i]):
                     whole[i] = cells[i]
-                elif text(cells[i]) and text(cells[i]) != text(whole[i]):
+                elif text(cells[i]) and not is_same(i, text(cells[i]), text(whole[i])):
                     conflicts.add(first)
             if not (word := text(cells[column])):
                 continue
@@ -184,8 +192,9 @@ def _with_steps(
     found: dict[int, dict[str, Cell]],
     done: set[str],
 ) -> Layout:
-    """The layout with one more column per step that was found; rows of ``filled`` stand for those of the sheet."""
-    codes = [code for code in _CODES if any(code in steps for steps in found.values())]
+    """The layout with one more column per step; rows of ``filled`` stand for those of the sheet."""
+    # A register that writes what was done tells of every step: what it does not write was not done.
+    codes = [c for c in _CODES if c.startswith("step:") or any(c in steps for steps in found.values())]
     width = len(layout.headers)
     taken = {code: layout.columns[code] for code in codes if code in layout.columns}
     empty: list[Cell] = [""] * (width + len(codes))

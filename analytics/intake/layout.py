@@ -28,6 +28,7 @@ from analytics.intake.mapping import (
     REGISTER,
     Field,
     OwnWords,
+    listed,
 )
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
@@ -83,18 +84,25 @@ _ASIDE = re.compile(
 _CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
 # Words that change nothing in a header, as in the whole sentence of a form.
 _FILLERS = frozenset(
-    [
-        *("le", "la", "les", "l", "un", "une", "de", "du", "des", "d", "a", "au", "aux", "en", "et", "ou", "par"),
-        *("pour", "sur", "avec", "dans", "que", "qu", "est", "il", "elle", "elles", "ils", "t", "s", "c", "vous"),
-        *("on", "nous", "ete", "ont", "sont", "date", "heure", "jour", "quand", "quel", "quelle", "moment", "svp"),
-        *("jj", "mm", "aaaa", "hh", "oui", "non", "o", "n", "si", "y", "cela", "ce", "cet", "cette", "agit", "avez"),
-        *("avoir", "votre", "vos", "son", "sa", "leur", "etre"),
-    ]
+    listed(
+        "le | la | les | l | un | une | de | du | des | d | a | au | aux | en | et | ou | par | pour | sur | avec | "
+        "dans | que | qu | est | il | elle | elles | ils | t | s | c | vous | on | nous | ete | ont | sont | date | "
+        "heure | jour | quand | quel | quelle | moment | svp | jj | mm | aaaa | hh | oui | non | o | n | si | y | cela | "
+        "ce | cet | cette | agit | avez | avoir | votre | vos | son | sa | leur | etre"
+    )
 )
-_CALLS = ("contact", "avert", "prevenu", "inform", "appel", "alert", "sollicit", "saisi", "transmis", "consult")
+_CALLS = listed("contact | avert | prevenu | inform | appel | alert | sollicit | saisi | transmis | consult")
 _OTHER_PERSONS = frozenset(
-    ["auteur", "agresseur", "harceleur", "temoin", "suspect", "parent", "responsable", "titulaire"]
+    listed("auteur | agresseur | harceleur | temoin | suspect | parent | responsable | titulaire")
 )
+
+
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\. ?){2,}(?:[^\W\d_]\b)?")  # « C.P.M.S. » is « CPMS »
+
+
+def _bare(header: str) -> str:
+    """:func:`normalise`, without what a header says between brackets and with its initials as one word."""
+    return normalise(_INITIALS.sub(lambda found: re.sub(r"[. ]", "", found[0]) + " ", _ASIDE.sub("", header)))
 
 
 @lru_cache(maxsize=10_000)
@@ -104,7 +112,7 @@ def header_key(header: str) -> str:
     >>> header_key("Parent prévenus (date et heure)") == header_key("Date : PARENTS CONTACTÉ LE")
     True
     """
-    words = normalise(_ASIDE.sub("", header)).split()
+    words = _bare(header).split()
     bare = " ".join(re.sub(r"(?<=\w{2}[eiu])e$", "", re.sub(r"(?<=\w{3})s$", "", word)) for word in words)
     return re.sub(r"^(?:date (?=.* le$))?(.+?)(?: le)?$", r"\1", _CALLED.sub("contacte", bare))
 
@@ -133,7 +141,7 @@ def _name_score(candidate: Field, header: str) -> float:
     if words and frozenset(words) in {frozenset(_words(name)) for name in names}:
         return _SAME_WORDS
     best = 0.0
-    words = tuple(word for word in normalise(_ASIDE.sub("", header)).split() if word not in _FILLERS)
+    words = tuple(word for word in _bare(header).split() if word not in _FILLERS)
     for stem in candidate.stems:
         if holds_stem(words, stem):
             parts = stem.split()
@@ -145,10 +153,19 @@ def _name_score(candidate: Field, header: str) -> float:
 
 @lru_cache(maxsize=10_000)
 def _never_score(header: str) -> float:
-    """How far a header says that its column is never read."""
+    """How far a header says that its column is never read: :data:`_EXACT` where it says nothing else."""
     words = normalise(header).split()
-    scores = [_NEVER + 3 * _PER_WORD * (len(stem.split()) - 1) for stem in NEVER_READ if holds_stem(words, stem)]
-    return max(scores, default=0.0)
+    telling = [word for word in words if word not in _FILLERS - {"heure"}]
+    return max(
+        (
+            _EXACT
+            if telling and all(any(holds_stem([word], part) for part in stem.split()) for word in telling)
+            else _NEVER + 3 * _PER_WORD * (len(stem.split()) - 1)
+            for stem in NEVER_READ
+            if holds_stem(words, stem)
+        ),
+        default=0.0,
+    )
 
 
 # Cells
@@ -232,8 +249,13 @@ def _fit(candidate: Field, profile: Profile, own_words: OwnWords) -> float:
         return max(0.0, 1 - 2 * profile.dates - profile.yes_no)
     if kind == "class":
         return profile.share(_is_level) * (profile.share(_YEAR_SPAN.fullmatch) < 0.5)
+    if kind == "status":
+        return profile.share(lambda word: find_status(word, own_words))
     if kind == "date":
-        return min(1.0, profile.dates + profile.share(_says_status) * (candidate.code == "closed"))
+        return min(
+            1.0,
+            profile.dates + profile.share(lambda word: _says_status(word, own_words)) * (candidate.code == "closed"),
+        )
     if kind == "step":
         known = profile.share(lambda word: own_words.find(OUTCOMES, re.split(r"\s*[-–:,;(/]\s*", word)[0] or word))
         return 0.0 if profile.numbers > 0 and profile.dates < 0.5 else min(1.0, profile.dates + known)
@@ -257,8 +279,17 @@ def _is_level(word: str) -> bool:
     return any(find_level(word, teaching) for teaching in (None, "secondary", "fundamental"))
 
 
-def _says_status(word: str) -> bool:
-    return bool(STATUSES.find(word)) or OUTCOMES.find(word) is not None
+def find_status(word: str, own_words: OwnWords) -> str | None:
+    """The status that ``word`` is, also beside the case that has it: « Dossier clos », « En cours de suivi »."""
+    bare = " ".join(part for part in normalise(word).split() if part not in _OF_A_CASE)
+    return own_words.find(STATUSES, word) or own_words.find(STATUSES, bare)
+
+
+_OF_A_CASE = frozenset(listed("dossier | situation | cas | suivi | de | du | le | est"))
+
+
+def _says_status(word: str, own_words: OwnWords) -> bool:
+    return bool(find_status(word, own_words)) or OUTCOMES.find(word) is not None
 
 
 @lru_cache(maxsize=10_000)
@@ -304,7 +335,7 @@ def _least_fit(candidate: Field, score: float, profile: Profile) -> float:
     if candidate.kind == "words":
         return 0.0 if profile.dates < 0.5 and profile.numbers < 0.5 else 1.0
     if candidate.kind == "step":  # a column « Parents » of names, or of numbers, is no step
-        are_names = profile.share(_NAME.search) >= 0.5 and profile.digits < 0.3
+        are_names = profile.share(_NAME.search) >= 0.5 and not profile.dates
         are_numbers = profile.numbers > 0 and profile.dates < 0.5
         return 0.3 if are_names or are_numbers else 0.0
     return 0.3 if candidate.code == "facts_on" else 0.0
@@ -357,7 +388,8 @@ def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
     """The row as the second line of headers, under groups: « CPMS » over « Date » and « Suite »."""
     above = [str(cell).strip() for cell in sheet.rows[row - 1]]
     has_values = any(
-        isinstance(cell, date | float) or (isinstance(cell, str) and parse_written(cell)) for cell in sheet.rows[row]
+        isinstance(cell, date | float) or (isinstance(cell, str) and parse_written(cell))
+        for cell in (*sheet.rows[row - 1], *sheet.rows[row])
     )
     stands_under_nothing = any(label and not group for label, group in zip(labels, above, strict=True))
     if has_values or not stands_under_nothing or sum(map(bool, above)) < 2:
@@ -455,7 +487,10 @@ def _assign(
                 continue
             fit = _fit(candidate, profiles[column], own_words)
             is_plain = fit >= 0.9 and candidate.code in _PLAIN and profiles[column].n_filled
-            if never > score and score < _SAME_WORDS and not is_plain:
+            is_step = (
+                candidate.kind == "step" and fit >= 0.5 and profiles[column].n_filled
+            )  # « Référent police », of days
+            if never > score and (score < _SAME_WORDS or never >= _EXACT) and not (is_plain or is_step):
                 continue
             fits[candidate.code, column] = fit
             scores[candidate.code, column] = score
@@ -490,8 +525,10 @@ class _Found:
     rivals: set[int] = field(default_factory=set)  # columns that are asked about
 
     def _is_free(self, column: int) -> bool:
-        never = max(map(_never_score, self.header.names[column]), default=0.0)
-        return bool(self.header.headers[column]) and column not in self.columns.values() and not never
+        return self._is_unread(column) and not any(map(_never_score, self.header.names[column]))
+
+    def _is_unread(self, column: int) -> bool:
+        return bool(self.header.headers[column]) and column not in self.columns.values()
 
     def take_by_content(self, own_words: OwnWords, is_school: Callable[[str], object]) -> None:
         """Take the one column whose cells can only be a field's, whatever its header says."""
@@ -572,13 +609,16 @@ class _Found:
             if not self._is_free(column) or not profile.n_filled or column in self.rivals or self.mapped[column]:
                 continue
             is_called = any(holds_stem(normalise(header).split(), verb) for verb in _CALLS)
+            sans_objet = profile.share(lambda word: OUTCOMES.find(word) == "not_applicable")
+            is_like_steps = sans_objet > 0 and profile.dates + profile.yes_no + sans_objet >= 0.8
             is_named = any(self.scores.get((f.code, column), 0) >= _SAME_WORDS for f in missing if f.step)
             if {column - 1, column + 1} & flags and profile.yes_no >= 0.95:
                 facts = [f for f in self.fields if f.kind == "flag" and f.code not in self.columns]
                 facts.sort(key=lambda f: f.code != "incident:other")
                 self.questions.append(_ask_unread(header, facts, profile))
             elif (
-                (profile.dates >= 0.5 and (is_called or not tells_closure))
+                is_like_steps
+                or (profile.dates >= 0.5 and (is_called or not tells_closure))
                 or (profile.yes_no >= 0.8 and is_called)
                 or (profile.numbers > 0 and is_named)
             ):
@@ -590,11 +630,18 @@ class _Found:
             taken = self.columns.get(candidate.code)
             for column in range(len(self.profiles)):
                 score = self.scores.get((candidate.code, column), 0.0)
-                if not score or score == _MAPPED or not self._is_free(column) or candidate.kind in ("action", "steps"):
+                if (
+                    not score
+                    or score == _MAPPED
+                    or not self._is_unread(column)
+                    or candidate.kind in ("action", "steps")
+                ):
                     continue
                 fit = self.fits[candidate.code, column]
                 if taken is None:
                     self._ask_doubtful(candidate, column, score, fit)
+                elif not self._is_free(column):
+                    continue
                 elif self.scores.get((candidate.code, taken), 0) != _MAPPED and self.profiles[column].n_filled:
                     self._settle(candidate, taken, column, fit)
 

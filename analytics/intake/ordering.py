@@ -14,7 +14,6 @@ from analytics.intake.proposing import shape
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError
 
-_MANY_LATE = 0.2  # the share of reports in the future from which an order cannot be meant
 DATE_ORDER = "date_order"  # where the answer stands
 _WORDS = {
     Order.DAY_FIRST: "Le jour d’abord : 03/04 est le 3 avril",
@@ -37,8 +36,8 @@ class Orders:
 def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tuple[Orders, list[Question]]:
     """The order of every column of dates, and the question where nothing in the file can tell.
 
-    A column that cannot tell follows those of its file that can. Where none can, the day comes first if the other order
-    would put reports after ``as_of``. RefusedFileError for a column that mixes both orders.
+    A column that cannot tell follows those of its file that can. Where none can, an order that puts reports after ``as_of``
+    is excluded if the other puts none there. RefusedFileError for a column that mixes both orders.
     """
     told: dict[tuple[str, str], Votes] = {}
     for layout in layouts:
@@ -51,23 +50,30 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
     orders = {of_column.order for of_column in told.values() if of_column.order}
     undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
     answer = own_words.answers.get(DATE_ORDER)
-    otherwise = Order(answer) if answer in set(Order) else Order.DAY_FIRST
-    common = next(iter(orders)) if len(orders) == 1 else otherwise
-    must_ask = undecided and answer is None and len(orders) != 1 and (orders or not _only_day_first(layouts, as_of))
+    if answer in set(Order) and len(orders) != 1:
+        orders = {Order(answer)}
+    if not orders and (possible := _only_possible(layouts, as_of)):
+        orders = {possible}
+    common = next(iter(orders)) if len(orders) == 1 else Order.DAY_FIRST
+    must_ask = undecided and len(orders) != 1
     by_column = {place: of_column.order or common for place, of_column in told.items()}
     return Orders(by_column, common), [_ask(undecided)] if must_ask else []
 
 
-def _only_day_first(layouts: Sequence[Layout], as_of: date) -> bool:
-    """Whether no report is after ``as_of`` with the day first, and many are with the month first."""
-    texts = [
+def _only_possible(layouts: Sequence[Layout], as_of: date) -> Order | None:
+    """The one order that puts no report after ``as_of``, where the other puts some there."""
+    texts = {
         written
         for layout in layouts
         for cell in layout.cells("reported") or []
-        if isinstance(cell, str) and (written := parse_written(cell)) and None not in written
-    ]
-    late = [sum(moment.date() > as_of for moment in moments) for moments in zip(*texts, strict=True)]
-    return bool(texts) and late[0] == 0 and late[1] >= max(1, _MANY_LATE * len(texts))
+        if isinstance(cell, str) and (written := parse_written(cell))
+    }
+    late = {
+        order: sum((moment := getattr(written, order)) is not None and moment.date() > as_of for written in texts)
+        for order in Order
+    }
+    few, many = sorted(late, key=late.__getitem__)
+    return few if late[few] == 0 < late[many] else None
 
 
 def _ask(n: int) -> Question:

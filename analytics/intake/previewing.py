@@ -75,6 +75,10 @@ def _read_column(
         parts += _describe_moments(moments, orders.of(layout).get(code))
     if n := set_aside.get(code):
         parts.append(f"{count(n, 'cellule non comprise compte', 'cellules non comprises comptent')} comme inconnu")
+    if n := set_aside.get(f"several:{code}"):
+        parts.append(
+            f"de {count(n, 'cellule qui en dit plusieurs', 'cellules qui en disent plusieurs')}, le premier compte"
+        )
     return ColumnReading(header, code, fate, field.becomes, " ; ".join(parts), sheet)
 
 
@@ -100,7 +104,7 @@ def _describe_moments(moments: Moments, order: Order | None) -> list[str]:
 def unread_steps_sentence(layout: Layout) -> str:
     """The steps that no column of the register is, in a French sentence; "" when there is none.
 
-    Counted as not done, they would otherwise give shares of 0 % for a header that is not recognised.
+    Counted as not done, they would give shares of 0 % for a header that is not recognised: they are not known.
     """
     unread = [f"« {field.header} »" for field in REGISTER if field.step and field.code not in layout.columns]
     if not unread:
@@ -110,7 +114,7 @@ def unread_steps_sentence(layout: Layout) -> str:
         if len(unread) <= MAX_STEPS_NAMED
         else [*unread[:MAX_STEPS_NAMED], f"{len(unread) - MAX_STEPS_NAMED} autres"]
     )
-    return f"Aucune colonne n’est reconnue pour {listing(named)} : ces étapes comptent comme non faites."
+    return f"Aucune colonne n’est reconnue pour {listing(named)} : ces étapes comptent comme inconnues."
 
 
 def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:

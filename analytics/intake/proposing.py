@@ -1,8 +1,8 @@
 """Questions about the words of a register, with the terms that a word may mean, the closest first.
 
-A question shows shapes (``99/99/9999``, ``Aaaa aaa``) and row numbers, not values: the coordinator has the file before her.
-A word itself is shown only where it cannot well be about a person: in a column of facts, channel, minority, status or
-action, without digits, in at least two rows, and when no cell of an unread column holds it.
+The text of a question shows shapes (``99/99/9999``, ``Aaaa aaa``) and row numbers, not values. The terminal and the page
+show the word itself where it cannot well be about a person: in a column of facts, channel, minority, status or action,
+without digits, and when no cell of an unread column holds it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, is_error
 
 N_ROWS_NAMED = 5
-MIN_ROWS_TO_SHOW = 2
 _OF_NO_PERSON = ("incidents", "channel", "minor", "status", "action")
 _LONGEST_SHAPE = 20
 _LEAST_LIKENESS = 0.6  # of at most 1.5: below, a name is not like another
@@ -78,7 +77,7 @@ def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords, codes:
             return [piece for piece, code in look_up.split(text(cell)) if code is None and word_key(piece)]
 
         for word, found in _rows_by_word(layout, rows, field.code, unknown).items():
-            shown = field.code in _OF_NO_PERSON and _may_be_shown(word, found, elsewhere)
+            shown = field.code in _OF_NO_PERSON and _may_be_shown(word, elsewhere)
             choices = _choices(field.terms, word)
             questions.append(
                 word_question(field.terms.name, word, layout.header(field.code), found, choices, shown=shown)
@@ -94,17 +93,17 @@ def word_question(
     named = f"{'ligne' if len(rows) == 1 else 'lignes'} {first}{'…' if len(rows) > 3 else ''}"
     return Question(
         "word",
-        f"Que veut dire « {word if shown else shape(word)} » dans la colonne « {header} » ({named}) ?",
+        f"Que veut dire « {shape(word)} » dans la colonne « {header} » ({named}) ?",
         choices,
         ("words", vocabulary, word_key(word)),
         len(rows),
         tuple(rows[:N_ROWS_NAMED]),
+        word=word if shown else "",
     )
 
 
-def _may_be_shown(word: str, rows: Sequence[int], elsewhere: set[str]) -> bool:
-    is_common = len(rows) >= MIN_ROWS_TO_SHOW and not re.search(r"\d", word)
-    return is_common and not set(normalise(word).split()) <= elsewhere
+def _may_be_shown(word: str, elsewhere: set[str]) -> bool:
+    return not re.search(r"\d", word) and not set(normalise(word).split()) & elsewhere
 
 
 def _rows_by_word(
@@ -128,7 +127,8 @@ def _rows_by_word(
 def _choices(terms: Vocabulary, word: str) -> dict[str, str]:
     """The terms that a word may mean, code to French label, the closest first; what is not known is the last."""
     names = {normalise(name): t.code for t in terms.values() for name in (t.label, *t.synonyms)}
-    codes = (*_closest(word, names), *(c for c in terms if c not in ("other", "unknown")), *terms)
+    closest = _closest(word, names) or tuple(code for code in ("other",) if code in terms)
+    codes = (*closest, *(c for c in terms if c not in ("other", "unknown")), *terms)
     first = ("not_recorded", "not_applicable") if terms is OUTCOMES else ()
     return {code: terms.label(code) for code in dict.fromkeys((*first, *codes))}
 

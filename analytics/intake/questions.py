@@ -7,6 +7,7 @@ numbers; its text never carries a value of a column that may hold names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -26,7 +27,8 @@ class Question:
     in the mapping file: ``("columns", header)``, ``("words", vocabulary, word)``, ``("schools", name)`` or
     ``("answers", key)``. ``n_rows`` counts the rows that it touches and ``rows`` holds the first of their numbers.
     ``blocking`` is True when nothing is imported before it is answered; else the rows that it touches are refused, or what
-    they say is unknown, until it is.
+    they say is unknown, until it is. ``text`` holds no value of the register, for exceptions and ``--json``; ``word`` is the
+    word that is asked about, "" where it may be about a person.
     """
 
     code: str
@@ -36,6 +38,12 @@ class Question:
     n_rows: int = 0
     rows: tuple[int, ...] = ()
     blocking: bool = False
+    word: str = field(default="", repr=False)
+
+    @property
+    def asked(self) -> str:
+        """The text for the coordinator, who has the file before her: with the word itself, where it may be shown."""
+        return re.sub("« .*? »", lambda _: f"« {self.word} »", self.text, count=1) if self.word else self.text
 
     @property
     def default(self) -> str:

@@ -33,4 +33,4 @@ def ask(checked: state.Checked, upload: state.Upload) -> None:
 def _choose(question: Question, key: str) -> str:
     """The answer, the best one chosen; "" where the reader leaves it open, which only what blocks nothing allows."""
     choices = question.choices if question.blocking else {**question.choices, **_SKIP}
-    return st.selectbox(text.plain(question.text), list(choices), format_func=choices.__getitem__, key=key)
+    return st.selectbox(text.plain(question.asked), list(choices), format_func=choices.__getitem__, key=key)

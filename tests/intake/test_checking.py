@@ -208,7 +208,8 @@ def test_a_word_that_says_not_yet_is_read_as_an_empty_cell(taken):
         {"CPMS contacté le": "pas encore", "PO informé le": "NON", "Clôturé le": "en cours"}, {"PO informé le": ""}
     )
     assert not result.faults
-    assert set(result.tables["case_steps"]["outcome"]) == {"not_done"}
+    steps = result.tables["case_steps"].set_index("step")["outcome"]
+    assert set(steps[["cpms", "controlling_authority"]]) == {"not_done"}
     assert set(result.tables["cases"]["status"]) == {"open"}
 
 
@@ -308,3 +309,21 @@ def test_nothing_that_identifies_is_in_any_table():
         held = "\n".join(table.to_csv() for table in result.tables.values())
         held += "".join(fault.message for fault in result.faults)
         assert not [word for word in truth["forbidden"] if word in held]
+
+
+def test_a_step_that_the_register_has_no_column_for_is_not_known(taken):
+    steps = taken({"CPMS contacté le": ""}).tables["case_steps"].set_index("step")["outcome"]
+    assert (steps["cpms"], steps["police_contact"]) == ("not_done", "not_recorded")
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("Dossier clos", "closed"), ("En cours de suivi", "open"), ("En cours de clôture", None)]
+)
+def test_a_status_is_read_beside_the_case_that_has_it(taken, word, status):
+    assert taken({"Statut": word}).tables["cases"]["status"].tolist() == [status] * (status is not None)
+
+
+@pytest.mark.parametrize("ditto", ["idem", "〃", "''"])
+def test_a_repeated_school_is_that_of_the_row_above(taken, ditto):
+    cases = taken({"École": "3007"}, {"École": ditto}).tables["cases"]
+    assert cases["school_id"].tolist() == ["3007", "3007"]

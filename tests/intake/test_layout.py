@@ -170,3 +170,45 @@ def test_the_day_of_the_extract_is_read_above_the_headers():
     ) == date(2026, 6, 12)
     assert day("Imprimé le 12/06/2026") is None
     assert day("Extrait du 31/06/2026") is None
+
+
+BEGIN = "N° dossier;École;Signalé le;Faits;"
+CASE = "1;3004;13/01/2026;Insultes;"
+
+
+@pytest.mark.parametrize(
+    "header", ["Heure de fin", "end", "Horodateur", "Timestamp", "Date de soumission", "_submission_time"]
+)
+def test_the_instants_of_a_form_are_no_report_and_no_closure(header):
+    assert set(headers_of(f"{BEGIN}{header}\n{CASE}14/01/2026 09:07\n")) == {
+        "case_number",
+        "school",
+        "reported",
+        "incidents",
+    }
+
+
+@pytest.mark.parametrize(
+    "header", ["Zone de police", "Référent police", "RDV police", "Police (date)", "ZP", "Date police"]
+)
+def test_a_step_is_known_by_its_word_and_by_cells_of_days(header):
+    assert headers_of(f"{BEGIN}{header}\n{CASE}14/01/2026\n")["step:police_contact"] == 4
+
+
+def test_initials_are_one_word():
+    assert headers_of(f"{BEGIN}C.P.M.S.\n{CASE}14/01/2026\n")["step:cpms"] == 4
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"), [("Retour CPMS", "14/01/2026"), ("Parents séparés", "oui"), ("Avis reçu", "sans objet")]
+)
+def test_a_column_that_may_be_a_step_is_asked_about(header, cell):
+    sheet = read(f"{BEGIN}{header}\n{CASE}{cell}\n".encode())[0]
+    (question,) = lay_out_register(sheet, OwnWords(), lambda word: False).questions
+    assert question.blocking
+    assert f"« {header} »" in question.text
+
+
+def test_headers_that_come_again_are_no_second_line_of_groups():
+    content = f"{BEGIN}Police\n{CASE}\n{CASE}\n{BEGIN}Police\n{CASE}14/01/2026\n"
+    assert lay_out_register(read(content.encode())[0], OwnWords(), lambda word: False).header_row == 0

@@ -123,7 +123,7 @@ def test_each_part_of_a_record_counts_as_a_change(taken):
         {"Canal": "Courriel"},
         {"Mineur": "oui"},
         {"Signalé par": "Parent"},
-        {"Parents contactés le": "inconnu"},
+        {"Parents contactés le": "sans objet"},
         {"Clôturé le": "01/02/2026"},
     ):
         _, changes = merge(before, taken(change).tables)

@@ -27,3 +27,9 @@ def test_where_nothing_tells_the_order_it_is_asked_once(taken):
 def test_a_column_of_both_orders_is_refused_whole_with_a_row_of_each(taken):
     with pytest.raises(RefusedFileError, match=r"ligne 2 \(99/99/9999\), ligne 3 \(99/99/9999\)"):
         taken({"Signalé le": "13/01/2026"}, {"Signalé le": "01/14/2026"})
+
+
+@pytest.mark.parametrize(("day", "week"), [("05/08/2026", "2026-05-04"), ("08/05/2026", "2026-05-04")])
+def test_an_order_that_puts_a_report_after_the_extract_is_excluded(taken, day, week):
+    cases = taken({"Signalé le": day}, own_words=OwnWords()).tables["cases"]  # as of 12 June
+    assert cases["report_week"].dt.strftime("%Y-%m-%d").tolist() == [week]

@@ -41,7 +41,8 @@ def test_a_shape_holds_no_letter_or_digit_of_its_cell(cell):
 
 def test_an_unknown_word_comes_with_its_rows_and_the_closest_terms(taken):
     (question,) = taken({}, {"Faits": "Menasses"}, {"Faits": "Insultes; menasses"}).questions
-    assert "« menasses » dans la colonne « Faits » (lignes 3 et 4)" in question.text
+    assert "« menasses » dans la colonne « Faits » (lignes 3 et 4)" in question.asked
+    assert "« aaaa » dans la colonne « Faits » (lignes 3 et 4)" in question.text
     assert (question.default, question.n_rows, question.blocking) == ("threats", 2, False)
     assert question.place == ("words", "incident_types", "menasses")
 
