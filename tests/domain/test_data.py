@@ -150,7 +150,7 @@ def test_the_catalogue_of_a_past_release_is_read_without_the_words_of_today():
         (
             "vocabulary.toml",
             'synonyms = ["menace"]',
-            'synonyms = ["intimidation"]',
+            'synonyms = ["intimidation", "intimidé", "intimidée"]',
             "désigne « intimidation » et « threats »",
         ),
         ("protocol.toml", 'phase = "nowhere"', 'phase = "relays"', "steps « cpms » : « phase » cite « nowhere »"),

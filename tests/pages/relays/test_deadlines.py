@@ -5,6 +5,7 @@ from analytics.intake import Key
 
 def test_a_case_is_found_by_its_number_and_the_number_is_not_kept(ask, extracts, monkeypatch, tmp_path, text):
     (tmp_path / "relais.key").write_text((b"k" * 32).hex())
+    (tmp_path / "relais.key").chmod(0o600)  # a key that others can read is refused
     monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "relais.key"))
     app = ask(question="Délais et retards")
     app.text_input[0].input("2026/0304").run()
