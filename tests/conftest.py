@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 import duckdb
 import pandas as pd
@@ -18,8 +19,16 @@ from analytics.domain.schema import TABLES
 from analytics.store import Snapshot, Store
 from analytics.store.reading import digest
 
+os.environ["RELAIS_KEY"] = str(Path(mkdtemp(prefix="relais-test-key-")) / "relais.key")  # never the user's own
+
 settings.register_profile("relais", deadline=None)  # a slow machine is not a wrong answer
 settings.load_profile("relais")
+
+
+@pytest.fixture(autouse=True)
+def key_of_its_own(tmp_path_factory, monkeypatch) -> None:
+    """What a test publishes is recorded beside its own key, and binds no other test."""
+    monkeypatch.setenv("RELAIS_KEY", str(tmp_path_factory.mktemp("key") / "relais.key"))
 
 
 @pytest.fixture(scope="session")

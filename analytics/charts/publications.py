@@ -9,6 +9,8 @@ from analytics.charts import theme
 from analytics.disclosure.published import TOTAL
 from analytics.domain.french import number, typeset
 
+__all__ = ["published_bars"]  # all that a notebook that leaves takes from here
+
 
 def published_bars(table: pd.DataFrame, column: str) -> go.Figure:
     """The totals of a published table (:class:`disclosure.frames.PublishedPeriod`) by ``column``, as horizontal bars.

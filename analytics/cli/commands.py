@@ -355,11 +355,21 @@ def publish(
     period: Annotated[str, typer.Argument(metavar="PERIODE", help="Une année scolaire (2025-2026) ou 2025-2026-T1.")],
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à créer. Il ne doit pas exister.")],
     rounded: Annotated[bool, typer.Option("--rounded", help="Publie la version arrondie, sans certificat.")] = False,
+    earlier: Annotated[
+        Path | None,
+        typer.Option(
+            "--published-in", metavar="DOSSIER", exists=True, file_okay=False, help="Où est sa publication précédente."
+        ),
+    ] = None,
+    never_before: Annotated[
+        bool, typer.Option("--never-published", help="La période n’a jamais été publiée, d’où que ce soit.")
+    ] = False,
 ) -> None:
     """Publie une période close : protège, attaque, puis écrit et enregistre."""
     from analytics.workflows.publishing import publish_folder
 
-    for sentence in publish_folder(_store(), period, folder, _now().date(), rounded=rounded):
+    answers = {"rounded": rounded, "earlier": earlier, "never_before": never_before}
+    for sentence in publish_folder(_store(), period, folder, _now().date(), **answers):
         say(sentence)
 
 

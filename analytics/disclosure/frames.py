@@ -15,6 +15,8 @@ from analytics.domain.errors import RefusedError
 from analytics.domain.french import number
 from analytics.store import store_folder
 
+__all__ = ["PublishedPeriod", "published_period", "wide"]  # all that a notebook that leaves takes from here
+
 
 @dataclass(frozen=True)
 class PublishedPeriod:
@@ -30,7 +32,9 @@ class PublishedPeriod:
 
 def published_period(period: str | None = None, folder: Path | None = None) -> PublishedPeriod:
     """The last release of ``period`` in the store's ``folder``, or of any period; RefusedError when there is none."""
-    found = [entry for entry in past_records(folder or store_folder()) if period in (None, entry.period)]
+    found = [
+        entry for entry in past_records([(folder or store_folder()) / "releases"]) if period in (None, entry.period)
+    ]
     if not found:
         raise RefusedError(
             "Rien n’est encore publié. Publiez d’abord une période : relais publish, ou la page Publier."

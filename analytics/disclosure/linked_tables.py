@@ -1,12 +1,12 @@
 """Linked tables as one system of quantities: what :mod:`analytics.disclosure.suppression` solves.
 
 A quantity is what is counted (incidents, relays, schools) in a combination of categories. The same combination is the same
-quantity in whatever table, of this release or of a past one of the same period.
+quantity in whatever table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -147,14 +147,10 @@ class LinkedTables:
             [0 < quantity.smallest_remainder < self.rules.school_threshold for quantity in self._quantities]
         )
 
-    def system(self, past: Mapping[Key, bool]) -> System:
-        """The system to protect. ``past``: the quantities of past releases, True where they were suppressed."""
+    def system(self) -> System:
+        """The system to protect."""
         auxiliary = np.array([quantity.is_auxiliary for quantity in self._quantities])
         published = np.array([quantity.is_public for quantity in self._quantities])
-        suppressed = np.zeros(len(auxiliary), dtype=bool)
-        for key, was_suppressed in past.items():
-            if key in self.keys:
-                (suppressed if was_suppressed else published)[self.keys[key]] = True
         level = np.where(self.fails_differencing, self.rules.school_threshold - 1, 0)
         level = np.where(self.fails_threshold, self.rules.threshold - 1, level)
         lower = [0 if quantity.is_auxiliary else max(quantity.largest_contribution, 1) for quantity in self._quantities]
@@ -166,7 +162,6 @@ class LinkedTables:
             protection_level=np.where(auxiliary | published, 0, level).astype(float),
             cost=cost,
             published=published,
-            suppressed=suppressed & ~published,
             auxiliary=auxiliary,
             equations=self._matrix(),
         )

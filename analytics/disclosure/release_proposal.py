@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from analytics.disclosure import audit
 from analytics.disclosure.attack import ContradictionError, Interval, OutOfTimeError
-from analytics.disclosure.catalogue import Catalogue, CatalogueError, Period, Rules, load_catalogue
+from analytics.disclosure.catalogue import Catalogue, CatalogueError, Period, Rules
 from analytics.disclosure.counting import Counts, count_tables
-from analytics.disclosure.linked_tables import Key, LinkedTables, key_of
+from analytics.disclosure.linked_tables import LinkedTables
 from analytics.disclosure.publication_csv import table_csv
 from analytics.disclosure.published import RULES_FILE, Labels, Publication, Table, read_publication
 from analytics.disclosure.release import PROTECTED, ROUNDED, Place, Release, protected_table, rounded_table
@@ -26,10 +26,9 @@ from analytics.disclosure.release_records import Record
 from analytics.disclosure.suppression import UnprotectableError, suppress, unprotectable
 from analytics.store import Snapshot
 
-# Why a cell is suppressed: primary by one of the two rules, or by an earlier release; else secondary.
+# Why a cell is suppressed: primary by one of the two rules, else secondary.
 THRESHOLD = "plus petit que le seuil"
 DIFFERENCING = "une école en déduirait presque tout le reste"
-PAST = "déjà retenu dans une publication précédente"
 SECONDARY = "permettrait d’en recalculer un autre"
 
 Reasons = Mapping[tuple[str, Labels], str]
@@ -64,12 +63,13 @@ def propose(
 ) -> Proposal:
     """Protect and audit every table of the catalogue over ``period``, with all ``past`` releases.
 
-    Raises CatalogueError when the period is not closed, overlaps a published one, or was published with other numbers.
+    Raises CatalogueError when the period is not closed, or a part of it is published already: what changed since, records,
+    rules or calendar, would tell one release from the other.
     """
     start = time.monotonic()
     tables = count_tables(snapshot, catalogue, period)
     past = [entry for entry in past if entry.is_demo == snapshot.is_demo]
-    before = _already_published(snapshot, period, past)
+    _refuse_overlap(period, past)
     rounded = Release(
         period,
         published_on,
@@ -86,121 +86,76 @@ def propose(
     stop = start + catalogue.rules.seconds
     release, reasons = None, {}
     try:
-        pattern = _suppression_pattern(tables, before, catalogue.rules, stop)
-        release = _proven(rounded, pattern, before, past, stop)
+        pattern = _suppression_pattern(tables, catalogue.rules, stop)
+        release = _proven(rounded, pattern, past, stop)
         reasons = pattern.reasons
     except (UnprotectableError, OutOfTimeError, ContradictionError):
         release = None
     return Proposal(release, rounded, reasons, time.monotonic() - start)
 
 
-@dataclass(frozen=True)
-class _Published:
-    """What was published for the same period: its tables as counted today, and which quantities were ``suppressed``."""
-
-    counts: tuple[Counts, ...] = ()
-    suppressed: Mapping[Key, bool] = field(default_factory=dict)
-
-
-def _already_published(snapshot: Snapshot, period: Period, past: Sequence[Record]) -> _Published:
-    counted: list[Counts] = []
-    suppressed: dict[Key, bool] = {}
+def _refuse_overlap(period: Period, past: Sequence[Record]) -> None:
+    """CatalogueError where a day of ``period`` is in a release of ``past``: a day leaves once."""
     for entry in past:
-        if not period.overlaps(entry.first_day, entry.last_day):
-            continue
-        if entry.period != period.code:
+        if entry.period == period.code:
+            raise CatalogueError("Cette période est déjà publiée : elle ne l’est pas une seconde fois.")
+        if period.overlaps(entry.first_day, entry.last_day):
             raise CatalogueError(
                 f"Cette période recouvre {entry.period}, déjà publiée : la différence des deux en serait une troisième. "
                 "Publiez des périodes qui ne se recouvrent pas."
             )
-        tables = {table.title: table for table in entry.publication.tables}
-        for counts in count_tables(snapshot, load_catalogue(entry.rules_file), period):
-            if counts.spec.title not in tables:
-                continue
-            printed = tables[counts.spec.title]
-            if printed.is_rounded or _has_changed(counts, printed):
-                raise CatalogueError(
-                    "Cette période a déjà été publiée avec d’autres nombres. Les corrections tardives ne republient pas une "
-                    "période close."
-                )
-            counted.append(counts)
-            for place in counts.places():
-                suppressed[key_of(counts, place)] = printed.cells[counts.labels(place)].value is None
-    return _Published(tuple(counted), suppressed)
 
 
-def _has_changed(counts: Counts, printed: Table) -> bool:
-    now = {counts.labels(place): int(counts.numbers[place]) for place in counts.places()}
-    return now.keys() != printed.cells.keys() or any(
-        cell.value not in (None, now[labels]) for labels, cell in printed.cells.items()
-    )
-
-
-def _suppression_pattern(tables: Sequence[Counts], before: _Published, rules: Rules, stop: float) -> _Pattern:
+def _suppression_pattern(tables: Sequence[Counts], rules: Rules, stop: float) -> _Pattern:
     """Protect all tables; those of which too much would be suppressed are refused one by one, the worst first."""
     chosen, refused = list(tables), []
     while chosen:
-        linked = LinkedTables([*chosen, *before.counts], rules)
-        system = linked.system(before.suppressed)
+        linked = LinkedTables(chosen, rules)
+        system = linked.system()
         lost = unprotectable(system)
-        worst = _worst(linked, len(chosen), lost, above=0)
+        worst = _worst(linked, lost, above=0)
         if worst is None:
             if lost.any():
                 raise UnprotectableError
-            worst = _worst(linked, len(chosen), system.protection_level > 0, rules.refused_above)
+            worst = _worst(linked, system.protection_level > 0, rules.refused_above)
         if worst is None:
             suppressed = suppress(system, stop - time.monotonic())
-            worst = _worst(linked, len(chosen), suppressed, rules.refused_above)
+            worst = _worst(linked, suppressed, rules.refused_above)
             if worst is None:
-                return _read_pattern(linked, tuple(chosen), suppressed, before, tuple(refused))
+                return _read_pattern(linked, suppressed, tuple(refused))
         refused.append(chosen.pop(worst).spec.title)
     raise UnprotectableError
 
 
-def _worst(linked: LinkedTables, n_tables: int, marked: NDArray[np.bool_], above: float) -> int | None:
+def _worst(linked: LinkedTables, marked: NDArray[np.bool_], above: float) -> int | None:
     """The table of which the largest part of the non-empty cells is ``marked``, if it is more than ``above``."""
     parts = []
-    for number, counts in enumerate(linked.tables[:n_tables]):
+    for number, counts in enumerate(linked.tables):
         filled = [linked.quantity[number, place] for place in counts.places() if counts.numbers[place]]
         parts.append(float(marked[filled].mean()) if filled else 0.0)
     worst = int(np.argmax(parts))
     return worst if parts[worst] > above else None
 
 
-def _read_pattern(
-    linked: LinkedTables,
-    tables: tuple[Counts, ...],
-    suppressed: NDArray[np.bool_],
-    before: _Published,
-    refused: tuple[str, ...],
-) -> _Pattern:
-    past = [
-        linked.keys[key] for key, was_suppressed in before.suppressed.items() if was_suppressed and key in linked.keys
-    ]
-    reason = np.select(
-        [linked.fails_threshold, linked.fails_differencing, np.isin(np.arange(len(suppressed)), past)],
-        [THRESHOLD, DIFFERENCING, PAST],
-        SECONDARY,
-    )
+def _read_pattern(linked: LinkedTables, suppressed: NDArray[np.bool_], refused: tuple[str, ...]) -> _Pattern:
+    reason = np.select([linked.fails_threshold, linked.fails_differencing], [THRESHOLD, DIFFERENCING], SECONDARY)
     patterns, reasons = [], {}
-    for number, counts in enumerate(tables):
+    for number, counts in enumerate(linked.tables):
         places = {place: linked.quantity[number, place] for place in counts.places()}
         patterns.append({place: bool(suppressed[at]) for place, at in places.items()})
         reasons |= {
             (counts.spec.code, counts.labels(place)): str(reason[at]) for place, at in places.items() if suppressed[at]
         }
-    return _Pattern(tables, tuple(patterns), reasons, refused)
+    return _Pattern(linked.tables, tuple(patterns), reasons, refused)
 
 
-def _proven(
-    rounded: Release, pattern: _Pattern, before: _Published, past: Sequence[Record], stop: float
-) -> Release | None:
+def _proven(rounded: Release, pattern: _Pattern, past: Sequence[Record], stop: float) -> Release | None:
     """The release with the interval of each suppressed cell, when no attack on its files breaks it; else None."""
     unproven = replace(rounded, version=PROTECTED, refused=pattern.refused)
     release = replace(unproven, tables=_tables(pattern, unproven, {}))
     files = {RULES_FILE: release.rules_file} | {f"{t.code}.csv": table_csv(release, t) for t in release.tables}
     publications = [*(entry.publication for entry in past), read_publication(files)]
-    truth, schools = _knowledge(publications, release.period, [*before.counts, *pattern.tables])
+    truth, schools = _knowledge(publications, release.period, pattern.tables)
     findings = audit.attack(publications, schools, stop - time.monotonic())
     if audit.breaches(publications, findings, truth, schools):
         return None

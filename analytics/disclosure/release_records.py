@@ -1,7 +1,8 @@
-"""The records of what was published: the next release of a period is protected against them too.
+"""The records of what was published: a day leaves once, so the next release has to know every one before.
 
-A record is the published folder itself, under ``releases/`` in the store's folder, where nothing clears it: neither an
-import nor an undo takes back what has left. It is there whole or not at all, and before anything leaves.
+A record is the published folder itself, where nothing clears it: neither an import nor an undo takes back what has left. It
+is there whole or not at all, and before anything leaves. A real one is kept in the store's folder and beside the key, so
+that a store that is lost, or begun anew, is not taken for one that has published nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import secrets
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,17 +20,20 @@ import tomli_w
 
 from analytics.disclosure.published import RULES_FILE, Publication, read_publication
 from analytics.disclosure.release import Release
+from analytics.domain.errors import RefusedError
+from analytics.intake.anonymising import key_path
 
 SUMMARY = "diffusion.toml"
 
 
 @dataclass(frozen=True)
 class Record:
-    """A past release: its period, version and files by name."""
+    """A past release: its period, day, version and files by name."""
 
     period: str
     first_day: date
     last_day: date
+    published_on: date
     version: str
     is_demo: bool
     files: Mapping[str, bytes]
@@ -58,27 +62,53 @@ def summary_toml(release: Release) -> str:
     )
 
 
-def past_records(folder: Path) -> tuple[Record, ...]:
-    """Every release recorded in the store's ``folder``, oldest first."""
-    return tuple(
-        _read(path)
-        for path in sorted((folder / "releases").glob("*"))
-        if path.is_dir() and not path.name.startswith(".")
-    )
+def record_places(store_folder: Path, *, is_demo: bool) -> tuple[Path, ...]:
+    """Where the releases of a store are recorded: in its folder and, what is real, beside the key."""
+    own = store_folder / "releases"
+    return (own,) if is_demo else (own, key_path().with_suffix(".releases"))
 
 
-def _read(path: Path) -> Record:
-    files = {file.name: file.read_bytes() for file in sorted(path.iterdir())}
-    about = tomllib.loads(files[SUMMARY].decode("utf-8"))
-    return Record(about["period"], about["first_day"], about["last_day"], about["version"], about["demo"], files)
+def past_records(places: Sequence[Path]) -> tuple[Record, ...]:
+    """Every release recorded in one of ``places``, oldest first."""
+    return tuple(map(read_record, _recorded(places).values()))
 
 
-def record(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Record the ``files`` of a release, :data:`SUMMARY` among them. The caller holds the store's write lock."""
-    releases = folder / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(path.name[:4]) for path in releases.glob("[0-9]*")), default=0)
-    write_folder(releases / f"{number:04}-{tomllib.loads(files[SUMMARY].decode())['period']}", files)
+def _recorded(places: Sequence[Path]) -> dict[str, dict[str, bytes]]:
+    """The files of each release by the name of its folder, ``0001-2025-2026-T1`` first."""
+    folders = {path.name: path for place in reversed(places) for path in place.glob("[0-9]*")}
+    return {name: read_files(folder) for name, folder in sorted(folders.items())}
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by name."""
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
+
+
+def read_record(files: Mapping[str, bytes]) -> Record:
+    """A release from its files; RefusedError when they are not those of one."""
+    try:
+        about = tomllib.loads(files[SUMMARY].decode("utf-8"))
+        days = about["first_day"], about["last_day"], about["published_on"]
+        entry = Record(about["period"], *days, about["version"], about["demo"], dict(files))
+        entry.publication  # noqa: B018 (reads every table)
+    except (KeyError, ValueError, IndexError, TypeError):
+        raise RefusedError("Ces fichiers ne sont pas ceux d’une publication de Relais.") from None
+    return entry
+
+
+def record(places: Sequence[Path], files: Mapping[str, bytes]) -> None:
+    """Record the ``files`` of a release in each of ``places``, and there too what only another one holds.
+
+    The caller holds the store's write lock.
+    """
+    known = _recorded(places)
+    if not any(files == of_past for of_past in known.values()):
+        number = 1 + max((int(name[:4]) for name in known), default=0)
+        known[f"{number:04}-{read_record(files).period}"] = dict(files)
+    for place in places:
+        for name in known:
+            if not (place / name).exists():
+                write_folder(place / name, known[name])
 
 
 def write_folder(target: Path, files: Mapping[str, bytes]) -> None:

@@ -1,7 +1,7 @@
 """Cell suppression: which cells of linked tables to suppress, so that none of them can be recomputed.
 
-All tables of a release, and all past releases of its period, are one system: a number is one quantity wherever it is
-printed, and a total is the sum of its parts. Primary suppressions are the sensitive cells (threshold rule, differencing by
+All tables of a release are one system: a number is one quantity wherever it is printed, and a total is the sum of its
+parts. Primary suppressions are the sensitive cells (threshold rule, differencing by
 a school). Secondary suppressions follow until the upper bound that an attacker can compute of each primary cell is at
 least its ``protection_level`` above the true value. The attacker is the strongest one: he knows the rules, that a
 suppressed cell is at least 1, and of every cell what any single school knows of it.
@@ -45,7 +45,7 @@ class System:
 
     ``values`` are the true numbers; ``lower_bounds`` the least that the strongest attacker knows each to be if it is
     suppressed; ``protection_level`` how far above its value the computable upper bound of a quantity must lie (0: not
-    sensitive); ``cost`` what its suppression costs the reader. ``published`` and ``suppressed`` are decided beforehand.
+    sensitive); ``cost`` what its suppression costs the reader; ``published`` what is known anyway.
     ``equations``: rows of coefficients that sum to 0. ``auxiliary`` quantities are never printed: they only link others, and
     their upper side is unbounded.
     """
@@ -55,7 +55,6 @@ class System:
     protection_level: NDArray[np.float64]
     cost: NDArray[np.float64]
     published: NDArray[np.bool_]
-    suppressed: NDArray[np.bool_]
     auxiliary: NDArray[np.bool_]
     equations: csr_array
 
@@ -84,7 +83,7 @@ class _Search:
         down = np.maximum(system.values - system.lower_bounds, 0)
         self.down = np.where(system.auxiliary, down, np.minimum(down, furthest))
         self.up = np.where(system.auxiliary, 0, furthest)  # an auxiliary quantity moves up without a price
-        self.forced = system.suppressed | system.auxiliary
+        self.forced = system.auxiliary.copy()
         self.forced[self.primary] = True
         self.suppressible = self.forced | ~(system.published | (system.values == 0))
         self.cuts: dict[tuple[tuple[int, float], ...], None] = {}
@@ -92,7 +91,7 @@ class _Search:
 
     def run(self) -> NDArray[np.bool_]:
         if not len(self.primary):
-            return self.system.suppressed.copy()
+            return np.zeros_like(self.system.auxiliary)
         self._tighten_relaxation()
         for _ in range(ROUNDS):
             pattern = self._solve_master(integral=True) > 0.5

@@ -15,10 +15,12 @@ from analytics.disclosure.release_records import SUMMARY, summary_toml
 from analytics.documents.publication_html import publication_html
 from analytics.documents.publication_pdf import publication_pdf
 from analytics.documents.publication_xlsx import publication_xlsx
+from analytics.domain.errors import RefusedError
 from analytics.domain.french import percent
 from analytics.domain.vocabulary import RELAYS, STEPS
 
 OBSERVED = "observed.toml"
+MAX_UNPACKED = 50_000_000  # bytes; a release has less than a million
 
 
 def publication_files(release: Release) -> dict[str, bytes]:
@@ -62,3 +64,14 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             opened.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
+
+
+def unzipped(archive: bytes) -> dict[str, bytes]:
+    """The files of :func:`zipped`; RefusedError when ``archive`` is none, or far larger than one of ours."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            if sum(entry.file_size for entry in opened.infolist()) > MAX_UNPACKED:
+                raise RefusedError("Cette archive est trop grande pour une publication.")
+            return {name: opened.read(name) for name in opened.namelist()}
+    except zipfile.BadZipFile:
+        raise RefusedError("Ce fichier n’est pas une archive ZIP.") from None

@@ -6,15 +6,17 @@ from analytics.disclosure.published import Cell, Table
 from analytics.disclosure.release import Release
 from analytics.disclosure.wording import about, explain_refusal, format_interval
 from analytics.documents._templates import pdf
+from analytics.documents.internal import MARK
 from analytics.documents.publication_layout import UNITS, grid
 from analytics.domain.french import number, percent, typeset
 
 
-def publication_pdf(release: Release) -> bytes:
-    """What it is on the first page, then the tables."""
+def publication_pdf(release: Release, *, draft: bool = False) -> bytes:
+    """What it is on the first page, then the tables. A ``draft`` says so on each page: it may not leave."""
     content = {
         "title": typeset(f"Cyberharcèlement grave : {release.period.label}"),
         "demo": release.is_demo,
+        "draft": f"Projet – {MARK}" if draft else "",
         "about": [[heading, typeset(text)] for heading, text in about(release)],
         "refused": [typeset(explain_refusal(title)) for title in release.refused],
         "tables": [_table(table) for table in release.tables],

@@ -8,6 +8,20 @@ from datetime import date
 import pandas as pd
 from babel.dates import format_date
 
+__all__ = [  # a notebook that leaves takes these alone
+    "chance",
+    "count",
+    "day",
+    "hours",
+    "listing",
+    "long_day",
+    "number",
+    "percent",
+    "percents",
+    "school_days",
+    "typeset",
+]
+
 LOCALE = "fr_BE"
 NARROW_SPACE = "\u202f"
 _NARROW = re.compile(r" (?=[:;!?»%])|(?<=«) |(?<=\d) (?=h\b|\d{2,3}(?![\d:/]))")

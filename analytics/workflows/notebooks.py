@@ -1,9 +1,9 @@
 """A notebook, run from its first cell to its last and kept as one HTML file: for the service itself, or to leave.
 
 What is computed from published figures alone tells nothing more than they do, so the attack that a release has withstood
-covers it too. A copy that leaves is therefore made from a notebook that imports :data:`MAY_LEAVE` and nothing else, run
-where the store holds one recorded release and no record, and its text names no school and no case of the records. This
-guards against a slip, not against an author who means harm and has the records anyway.
+covers it too. A copy that leaves is therefore made from a notebook that takes the public names of :data:`MAY_LEAVE` and
+nothing else, run where the only store is a folder with one recorded release, and its text names no school and no case of
+the records. This guards against a slip, not against an author who means harm and has the records anyway.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import re
 import subprocess
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, nullcontext
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from analytics.disclosure.frames import PublishedPeriod, published_period
-from analytics.disclosure.release_records import past_records
+from analytics.disclosure.frames import published_period
+from analytics.disclosure.release_records import past_records, write_folder
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
 from analytics.domain.errors import RefusedError, RelaisError
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NOTEBOOKS = SHIPPED / "notebooks"
-MAY_LEAVE = frozenset({"analytics.disclosure.frames", "analytics.charts.publications", "analytics.domain.french"})
-"""All that a notebook that leaves may import: none of it reads a record."""
+MAY_LEAVE = ("analytics.disclosure.frames", "analytics.charts.publications", "analytics.domain.french")
+"""The modules of which a notebook that leaves may import what their ``__all__`` names: none of it reads a record."""
 MAY_NOT_CALL = frozenset({"open", "exec", "eval", "compile", "input", "getattr", "globals", "vars", "get_ipython"})
 CELL_SECONDS = 600
 
@@ -81,6 +82,7 @@ def leaving_copy(
     RefusedError when nothing is published of it, or the notebook could tell more than the release does.
     """
     release = published_period(period, store.folder)
+    files = next(entry.files for entry in past_records([store.folder / "releases"]) if entry.period == period)
     notebook = _read(notebook_path(name))
     _set(notebook, settings)
     refuse_more_than_published(notebook)
@@ -88,7 +90,8 @@ def leaving_copy(
         if snapshot is not None and _names_someone(notebook, snapshot):
             raise RefusedError("Le texte ou le code de ce carnet nomme une école ou un dossier : sa copie ne sort pas.")
     with TemporaryDirectory() as folder:
-        _lay_out(store, release, Path(folder))
+        write_folder(Path(folder) / "releases" / f"0001-{period}", files)
+        (Path(folder) / "manifest").write_text(f"{'0' * 8}-{'0' * 32}.duckdb", encoding="ascii")  # a version not there
         missing = str(Path(folder) / "relais.key")
         _run(notebook, {"RELAIS_STORE": folder, "RELAIS_KEY": missing}, progress)
     mark = "Données fictives, pour essayer" if release.is_demo else "Chiffres publiés"
@@ -114,20 +117,15 @@ def _reaches_further(source: str) -> Generator[str]:
         yield "une commande"
         return
     for node in nodes:
-        if isinstance(node, ast.ImportFrom) and not {node.module, *_below(node)} & MAY_LEAVE:
-            yield node.module or "un import relatif"
+        if isinstance(node, ast.ImportFrom):
+            public = import_module(node.module).__all__ if node.module in MAY_LEAVE else ()
+            yield from (f"{alias.name} ({node.module})" for alias in node.names if alias.name not in public)
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name not in MAY_LEAVE)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.Name) and (node.id in MAY_NOT_CALL or node.id.startswith("__")):
             yield node.id
         elif isinstance(node, ast.Attribute) and node.attr.startswith("__"):
             yield node.attr
-
-
-def _below(node: ast.ImportFrom) -> set[str]:
-    """``analytics.charts.publications`` of ``from analytics.charts import publications``; all of them, or none."""
-    modules = {f"{node.module}.{alias.name}" for alias in node.names}
-    return modules if modules <= MAY_LEAVE else set()
 
 
 def _names_someone(notebook: NotebookNode, snapshot: Snapshot) -> bool:
@@ -144,16 +142,6 @@ def _names_someone(notebook: NotebookNode, snapshot: Snapshot) -> bool:
         if any(map(snapshot.holds, re.findall(rf"\b[A-Z2-7]{{{PSEUDONYM_LENGTH}}}\b", text))):
             return True
     return False
-
-
-def _lay_out(store: Store, release: PublishedPeriod, folder: Path) -> None:
-    """A store of one recorded release: its manifest names a version that is not there, so that no record can be read."""
-    files = next(entry.files for entry in reversed(past_records(store.folder)) if entry.period == release.period)
-    target = folder / "releases" / f"0001-{release.period}"
-    target.mkdir(parents=True)
-    for name, content in files.items():
-        (target / name).write_bytes(content)
-    (folder / "manifest").write_text(f"{'0' * 8}-{'0' * 32}.duckdb", encoding="ascii")
 
 
 def _read(path: Path) -> NotebookNode:

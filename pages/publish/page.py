@@ -2,9 +2,9 @@
 
 from pages import _data
 from pages._widgets import Context, answer, text
-from pages.publish import method, period
+from pages.publish import method, period, released
 
-QUESTIONS = {"Une période": period.show, "La méthode": method.show}
+QUESTIONS = {"Une période": period.show, "Ce qui est sorti": released.show, "La méthode": method.show}
 
 text.title("Publier", "Que peut-on montrer au dehors sans exposer personne ?")
 context = Context(_data.snapshot())

@@ -6,18 +6,21 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.disclosure.catalogue import Catalogue, Period, load_catalogue
+from analytics.disclosure.release import Release
 from analytics.disclosure.release_proposal import Proposal
 from analytics.disclosure.release_records import past_records
 from analytics.disclosure.wording import certificate, explain_refusal
-from analytics.documents.publication import zipped
+from analytics.documents.publication import unzipped
 from analytics.documents.publication_layout import reasons_frame, table_frame
+from analytics.documents.publication_pdf import publication_pdf
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import count
 from analytics.domain.school_calendar import TIMEZONE
-from analytics.store import Snapshot
+from analytics.store import Snapshot, Store
 from analytics.workflows import publishing
 from pages import _data
 from pages._widgets import Context, offer_file, text
+from pages.publish.released import offer_release
 
 
 def show(context: Context) -> None:
@@ -34,30 +37,51 @@ def show(context: Context) -> None:
         key="publier_periode",
         bind="query-params",
     )
-    text.caption(
-        f"{periods[code].description}. Une année dont un trimestre est publié ne se publie plus entière, et l’inverse : leur "
-        "différence trahirait le reste."
-    )
-    before = publishing.already_published(store, snapshot, periods[code], catalogue)
+    period = periods[code]
+    text.caption(f"{period.description}.")
+    before = publishing.already_published(store, snapshot, period)
     if before is not None:
         text.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", "task_alt")
-        files, name = dict(before.files), f"publication-{code}.zip"
-        offer_file("Télécharger les fichiers (ZIP)", lambda: zipped(files), name, "publier_fichiers")
+        offer_release(before)
+        return
+    if publishing.may_be_unknown(snapshot, period) and not _never_before(store, period):
         return
     text.paragraph(
         "**Comment ça marche.** Les tableaux d’un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
         "nombres qui les trahiraient aussi. Un second programme attaque ensuite le tout, comme n’importe qui, puis comme "
-        "chaque école.\n\n**Que faire.** Relisez l’aperçu, puis publiez : la publication est enregistrée, et les "
+        "chaque école.\n\n**Que faire.** Relisez l’aperçu ou le projet, puis publiez : la publication est enregistrée, et les "
         "suivantes en tiennent compte."
     )
     if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
         return
-    n_records = len(past_records(store.folder))
+    n_records = len(past_records(publishing.places(store, snapshot)))
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
     found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
     _show_proof(found)
-    _offer(found, n_records)
+    release = found.release or found.rounded
+    offer_file(
+        "Lire le projet (PDF)", lambda: publication_pdf(release, draft=True), f"projet-{code}.pdf", "publier_projet"
+    )
+    _offer(release, n_records, publishing.consequence(period, catalogue))
     _show_tables(found)
+
+
+def _never_before(store: Store, period: Period) -> bool:
+    """Whether the reader says that a period was never published; files of a release are recorded again."""
+    text.info(publishing.ASK_BEFORE, "help")
+    answers = {"non": "Non, jamais", "oui": "Oui, voici ses fichiers"}
+    said = st.radio("Publiée avant ?", answers, None, format_func=answers.get, key=f"publier_avant_{period.code}")
+    if said != "oui":
+        return said == "non"
+    uploaded = st.file_uploader("Les fichiers de cette publication (ZIP)", "zip", key="publier_avant_fichiers")
+    if uploaded is not None:
+        try:
+            publishing.record_earlier(store, period, unzipped(uploaded.getvalue()))
+        except RelaisError as error:
+            text.error(str(error))
+        else:
+            st.rerun()
+    return False
 
 
 def _closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:
@@ -105,13 +129,25 @@ def _show_tables(found: Proposal) -> None:
         st.dataframe(reasons, hide_index=True, alt="Raison de chaque nombre retenu")
 
 
-def _offer(found: Proposal, n_records: int) -> None:
-    """The button that publishes; what left is then offered as one archive."""
-    label = "Publier et enregistrer" if found.release else "Publier la version arrondie et enregistrer"
-    if st.button(label, type="primary", icon=":material/publish:", key="publier_enregistrer"):
+def _offer(release: Release, n_records: int, consequence: str) -> None:
+    """The button that publishes, once its consequence is read; what left is then offered as one archive."""
+    label = "Publier la version arrondie" if release.is_rounded else "Publier"
+    asked = f"publier_sur_{release.period.code}"
+    if not st.session_state.get(asked):
+        if st.button(f"{label}…", type="primary", icon=":material/publish:", key="publier_demander"):
+            st.session_state[asked] = True
+            st.rerun()
+        return
+    text.warning(f"**Une publication ne se reprend pas.** {consequence}", "publish")
+    with st.container(horizontal=True):
+        is_sure = st.button(f"{label} et enregistrer", type="primary", key="publier_enregistrer")
+        if st.button("Pas maintenant", key="publier_renoncer") or is_sure:
+            del st.session_state[asked]
+    if is_sure:
         try:
-            publishing.record_and_render(_data.store(), found.release or found.rounded, n_records)
+            publishing.record_and_render(_data.store(), release, n_records)
         except RelaisError as error:
             text.error(str(error))
             return
+    if not st.session_state.get(asked):
         st.rerun()

@@ -80,7 +80,7 @@ def truth_of(tables: Sequence[Counts]) -> dict[audit.Target, int]:
 def protected(tables: Sequence[Counts], rules: Rules = RULES) -> list[set]:
     """The places to suppress in each table."""
     linked = LinkedTables(tables, rules)
-    pattern = suppress(linked.system({}))
+    pattern = suppress(linked.system())
     return [
         {place for place in counts.places() if pattern[linked.quantity[number, place]]}
         for number, counts in enumerate(tables)

@@ -17,7 +17,7 @@ def test_what_is_not_published_is_refused_with_what_to_do(tmp_path):
 
 
 def test_a_recorded_release_gives_its_tables_and_its_first_page(tmp_path):
-    record(tmp_path, publication_files(release()))
+    record([tmp_path / "releases"], publication_files(release()))
     published = published_period(None, tmp_path)
     assert (published.period, published.is_demo) == (TERM, False)
     assert list(published.about) == ["Période", "Publié le", "Règles", "Méthode", "Certificat"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.disclosure.counting import Counts
-from analytics.disclosure.linked_tables import LinkedTables, key_of
+from analytics.disclosure.linked_tables import LinkedTables
 from tests.disclosure.small_tables import RULES, counts_of
 
 TABLES = counts_of({"a x b": np.array([[2, 5], [4, 0]]), "a x c": np.array([[7], [4]])})
@@ -21,7 +21,7 @@ def test_the_same_count_is_one_quantity_in_every_table():
 
 
 def test_every_equation_holds_for_the_true_values():
-    system = LinkedTables(TABLES, RULES).system({})
+    system = LinkedTables(TABLES, RULES).system()
     assert not (system.equations @ system.values).any()
     assert system.equations.shape[0] == (3 + 3) + (2 + 3)  # a sum for each column and row, totals included
 
@@ -47,24 +47,15 @@ def test_a_school_that_leaves_one_case_to_the_others_makes_a_number_sensitive_to
     linked = LinkedTables([counts], RULES)
     assert linked.fails_differencing[linked.quantity[0, (0, 0)]]
     assert not linked.fails_differencing[linked.quantity[0, (0, 1)]]
-    system = linked.system({})
+    system = linked.system()
     assert system.protection_level[linked.quantity[0, (0, 0)]] == RULES.school_threshold - 1
     assert system.lower_bounds[linked.quantity[0, (0, 0)]] == 7
-
-
-def test_what_a_past_release_printed_or_suppressed_is_decided_beforehand():
-    linked = LinkedTables(TABLES, RULES)
-    past = {key_of(TABLES[0], (0, 0)): True, key_of(TABLES[0], (0, 1)): False}
-    system = linked.system(past)
-    assert system.suppressed[linked.quantity[0, (0, 0)]]
-    assert system.published[linked.quantity[0, (0, 1)]]
-    assert system.suppressed.sum() == system.published.sum() == 1
 
 
 def test_relays_are_at_most_the_incidents_of_the_same_category():
     relays = counts_of({"a x relay": np.array([[3], [2]])})[0]
     relays = replace(relays, spec=replace(relays.spec, unit="relays"))
-    system = LinkedTables([TABLES[0], relays], RULES).system({})
+    system = LinkedTables([TABLES[0], relays], RULES).system()
     assert system.auxiliary.sum() == 4  # for each of two categories, the one relay and the sum of relays
     assert not (system.equations @ system.values).any()
     assert sorted(system.values[system.auxiliary]) == [2, 2, 4, 4]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from analytics.disclosure.catalogue import CatalogueError, load_catalogue
 from analytics.disclosure.release_proposal import Proposal, propose
-from analytics.disclosure.release_records import Record, past_records
+from analytics.disclosure.release_records import Record, past_records, record_places
 from analytics.store import Store
 from analytics.workflows.publishing import record_and_render
 from tests.released import TERM, TODAY, imported, proposal, release, shared_store
@@ -57,6 +56,10 @@ def test_what_is_not_proven_in_time_is_offered_rounded():
     assert all(cell.value is not None for table in found.rounded.tables for cell in table.cells.values())
 
 
+def recorded(store: Store) -> tuple[Record, ...]:
+    return past_records(record_places(store.folder, is_demo=False))
+
+
 class TestAgainstPastReleases:
     @pytest.fixture
     def own(self, tmp_path: Path) -> Store:
@@ -65,27 +68,15 @@ class TestAgainstPastReleases:
         return own
 
     def test_a_period_that_overlaps_a_published_one_is_refused(self, own):
-        (past,) = past_records(own.folder)
+        (past,) = recorded(own)
         with pytest.raises(CatalogueError, match="recouvre"):
             proposed(own, [replace(past, period="2025-2026")])
 
-    def test_a_second_release_with_other_numbers_is_refused(self, own):
-        (past,) = past_records(own.folder)
-        name = next(name for name in past.files if name.endswith(".csv"))
-        changed = re.sub(
-            rb";Total;(\d+);", lambda found: b";Total;%d;" % (int(found[1]) + 1), past.files[name], count=1
-        )
-        with pytest.raises(CatalogueError, match="d’autres nombres"):
-            proposed(own, [replace(past, files={**past.files, name: changed})])
-
-    def test_a_second_release_is_attacked_together_with_the_first_and_shows_nothing_more_of_it(self, own):
-        found = proposed(own, past_records(own.folder))
-        assert found.release is not None
-        assert found.release.n_past == 1
-        first = {(t.code, labels): cell.value for t in release().tables for labels, cell in t.cells.items()}
-        again = {(t.code, labels): cell.value for t in found.release.tables for labels, cell in t.cells.items()}
-        assert {cell: again[cell] for cell in first if cell in again} == {c: first[c] for c in first if c in again}
+    @pytest.mark.parametrize("rules", [{}, {"threshold": 3}, {"seconds": 0}])
+    def test_a_period_leaves_once_whatever_the_rules_are_by_then(self, own, rules):
+        with pytest.raises(CatalogueError, match="pas une seconde fois"):
+            proposed(own, recorded(own), **rules)
 
     def test_a_fictitious_release_does_not_bind_a_real_one(self, own):
-        (past,) = past_records(own.folder)
+        (past,) = recorded(own)
         assert proposed(own, [replace(past, is_demo=True, period="2025-2026")]).release is not None

@@ -30,7 +30,6 @@ def system(
         protection_level=np.array(level, dtype=float),
         cost=np.array(values, dtype=float),
         published=nothing if published is None else np.array(published),
-        suppressed=nothing,
         auxiliary=nothing,
         equations=csr_array(np.array(equations, dtype=float)),
     )

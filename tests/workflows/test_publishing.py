@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from analytics.disclosure.catalogue import CatalogueError
-from analytics.disclosure.release_records import past_records
+from analytics.disclosure.catalogue import CatalogueError, load_catalogue
+from analytics.disclosure.release_records import past_records, read_files, write_folder
 from analytics.documents.publication import publication_files
 from analytics.domain.errors import RefusedError
 from analytics.store import Store
-from analytics.workflows.publishing import publish_folder, record_and_render
+from analytics.workflows import publishing
+from analytics.workflows.publishing import consequence, publish_folder, record_and_render
 from tests.released import TERM, TODAY, imported, release
 
 
@@ -21,7 +24,7 @@ def own(tmp_path) -> Store:
 
 
 def test_the_same_records_give_the_same_bytes_and_a_release_that_is_recorded_gives_them_again(own, tmp_path):
-    publish_folder(own, TERM, tmp_path / "one", TODAY)
+    publish_folder(own, TERM, tmp_path / "one", TODAY, never_before=True)
     sentences = publish_folder(own, TERM, tmp_path / "two", date(2027, 1, 1))
     assert "mêmes fichiers" in sentences[0]
     for folder in (tmp_path / "one", tmp_path / "two"):
@@ -43,4 +46,49 @@ def test_a_proof_that_did_not_know_the_last_release_publishes_nothing(own):
     record_and_render(own, release(), 0)
     with pytest.raises(RefusedError, match="Recommencez"):
         record_and_render(own, release(), 0)
-    assert len(past_records(own.folder)) == 1
+    assert len(past_records([own.folder / "releases"])) == 1
+
+
+def test_an_exact_release_is_never_followed_by_a_rounded_one_nor_by_another_threshold(own, tmp_path, monkeypatch):
+    publish_folder(own, TERM, tmp_path / "one", TODAY, never_before=True)
+    known = publishing.load_catalogue()
+    for number, rules in enumerate((known.rules.replace(seconds=0), known.rules.replace(threshold=3))):
+        monkeypatch.setattr(publishing, "load_catalogue", lambda rules=rules: replace(known, rules=rules))
+        publish_folder(own, TERM, tmp_path / str(number), TODAY, rounded=True)
+        assert read_files(tmp_path / str(number)) == read_files(tmp_path / "one")
+
+
+class TestAfterTheStoreWasLost:
+    def test_what_is_recorded_beside_the_key_is_found_again(self, own, tmp_path):
+        publish_folder(own, TERM, tmp_path / "one", TODAY, never_before=True)
+        shutil.rmtree(own.folder)
+        again = imported(tmp_path / "again")
+        publish_folder(again, TERM, tmp_path / "two", TODAY)
+        assert read_files(tmp_path / "two") == read_files(tmp_path / "one")
+        assert past_records([again.folder / "releases"])
+
+    def test_without_any_record_it_is_asked_whether_the_period_was_published(self, own, tmp_path):
+        with pytest.raises(RefusedError, match="A-t-elle déjà été publiée"):
+            publish_folder(own, TERM, tmp_path / "one", TODAY)
+        assert not (tmp_path / "one").exists()
+
+    def test_the_folder_of_the_earlier_release_is_recorded_again(self, own, tmp_path):
+        write_folder(tmp_path / "earlier", publication_files(release()))
+        publish_folder(own, TERM, tmp_path / "one", TODAY, earlier=tmp_path / "earlier")
+        assert read_files(tmp_path / "one") == publication_files(release())
+
+    @pytest.mark.parametrize("kind", ["nothing", "another period", "fictitious"])
+    def test_a_folder_that_is_not_of_that_release_is_refused(self, own, tmp_path, kind):
+        period = load_catalogue().period("2024-2025-T1")
+        other = {"nothing": None, "another period": replace(release(), period=period)}.get(
+            kind, replace(release(), is_demo=True)
+        )
+        write_folder(tmp_path / "earlier", publication_files(other) if other else {"a.csv": b"a"})
+        with pytest.raises(RefusedError, match="publication"):
+            publish_folder(own, TERM, tmp_path / "one", TODAY, earlier=tmp_path / "earlier")
+
+
+def test_what_a_release_rules_out_is_said():
+    catalogue = load_catalogue()
+    assert "pourra l’être dès le 24/08/2026" in consequence(catalogue.period(TERM), catalogue)
+    assert "un à un" in consequence(catalogue.period("2024-2025"), catalogue)

@@ -44,21 +44,35 @@ def test_only_closed_periods_are_offered(store):
 def test_nothing_is_prepared_before_it_is_asked_for(store):
     page = opened()
     assert not page.dataframe
-    assert not past_records(store.folder)
+    assert not past_records([store.folder / "releases"])
 
 
-def test_the_preview_gives_tables_and_reasons_then_publishing_records_and_offers_the_files(store):
+def test_the_preview_gives_tables_and_reasons_then_publishing_is_asked_twice_and_offers_the_files(store):
     page = opened()
-    page.selectbox[0].set_value("2025-2026-T1")
+    page.selectbox[0].set_value("2025-2026-T1").run()
+    assert not page.toggle
+    page.radio(key="publier_avant_2025-2026-T1").set_value("non").run()
     page.toggle[0].set_value(True).run()
     assert not page.exception
     assert page.dataframe
     assert "Raison" in page.dataframe[-1].value.columns
-    page.button[0].click().run()
+    page.button(key="publier_demander").click().run()
+    assert "ne pourra plus être publiée entière" in page.warning[-1].value
+    page.button(key="publier_renoncer").click().run()
+    assert not past_records([store.folder / "releases"])
+    page.button(key="publier_demander").click().run()
+    page.button(key="publier_enregistrer").click().run()
     assert not page.exception
-    assert [entry.period for entry in past_records(store.folder)] == ["2025-2026-T1"]
+    assert [entry.period for entry in past_records([store.folder / "releases"])] == ["2025-2026-T1"]
     assert "publiée" in page.success[0].value
     assert page.get("download_button")
+    listed = opened(publier="Ce qui est sorti")
+    assert "2025-2026-T1" in listed.expander[0].label
+    assert "Certificat" in "".join(block.value for block in listed.markdown)
+
+
+def test_nothing_that_left_is_said_so(store):
+    assert "Rien n’est encore sorti" in opened(publier="Ce qui est sorti").info[0].value
 
 
 def test_the_method_gives_rules_limits_and_a_comparison_that_owes_nothing_to_the_records(store):
@@ -73,4 +87,4 @@ def test_the_method_gives_rules_limits_and_a_comparison_that_owes_nothing_to_the
         assert said in words
     table = page.dataframe[0].value
     assert list(table["Dossiers par an"]) == list(comparison().measures["n_cases"])
-    assert not past_records(store.folder)
+    assert not past_records([store.folder / "releases"])
