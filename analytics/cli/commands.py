@@ -434,6 +434,24 @@ def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -
     say("Le dictionnaire est écrit. Il ne contient aucune donnée.")
 
 
+@_command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à créer. Il ne doit pas exister.")],
+) -> None:
+    """Écrit les tables anonymisées pour d’autres programmes : CSV, Parquet, dictionnaire. Interne."""
+    from analytics.disclosure.release_records import write_folder
+    from analytics.documents.data_package import data_package
+    from analytics.domain.errors import RefusedError
+
+    with _store().snapshot() or nullcontext() as snapshot:
+        if snapshot is None:
+            raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
+        if folder.exists():
+            raise RefusedError("Ce dossier existe déjà, et n’a pas été touché. Donnez un autre nom.")
+        write_folder(folder, data_package(snapshot))
+    say("Les tables sont écrites. Elles sont internes : ne les diffusez pas.")
+
+
 @_command("serve")
 def serve(
     port: Annotated[int, typer.Option(min=1024, max=65535, metavar="PORT", help="Le port de cette machine.")] = 8501,

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -108,18 +108,18 @@ def record(places: Sequence[Path], files: Mapping[str, bytes]) -> None:
     for place in places:
         for name in known:
             if not (place / name).exists():
-                write_folder(place / name, known[name])
+                write_folder(place / name, known[name].items())
 
 
-def write_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write ``files`` into a new folder, whole or not at all. FileExistsError when it is there already."""
+def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write ``files``, by name, into a new folder of its owner's, whole or not at all. FileExistsError when it is there."""
     if target.exists():
         raise FileExistsError(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     building = target.parent / f".{secrets.token_hex(4)}"
-    building.mkdir()
+    building.mkdir(0o700)
     try:
-        for name, content in files.items():
+        for name, content in files:
             with (building / name).open("wb") as file:
                 file.write(content)
                 file.flush()

@@ -90,7 +90,7 @@ def leaving_copy(
         if snapshot is not None and _names_someone(notebook, snapshot):
             raise RefusedError("Le texte ou le code de ce carnet nomme une école ou un dossier : sa copie ne sort pas.")
     with TemporaryDirectory() as folder:
-        write_folder(Path(folder) / "releases" / f"0001-{period}", files)
+        write_folder(Path(folder) / "releases" / f"0001-{period}", files.items())
         (Path(folder) / "manifest").write_text(f"{'0' * 8}-{'0' * 32}.duckdb", encoding="ascii")  # a version not there
         missing = str(Path(folder) / "relais.key")
         _run(notebook, {"RELAIS_STORE": folder, "RELAIS_KEY": missing}, progress)

@@ -102,7 +102,7 @@ def publish_folder(
         if (before := already_published(store, snapshot, period)) is not None:
             with store.writing():
                 record(places(store, snapshot), before.files)
-            write_folder(folder, before.files)
+            write_folder(folder, before.files.items())
             return [f"Cette période est publiée depuis le {day(before.published_on)} : voici les mêmes fichiers."]
         if may_be_unknown(snapshot, period) and not never_before:
             raise RefusedError(
@@ -116,7 +116,7 @@ def publish_folder(
             "La version exacte n’a pas pu être prouvée sûre : rien n’est publié. La version arrondie s’obtient par "
             "--rounded."
         )
-    write_folder(folder, record_and_render(store, release, based_on))
+    write_folder(folder, record_and_render(store, release, based_on).items())
     return [*sentences(release), consequence(period, catalogue)]
 
 

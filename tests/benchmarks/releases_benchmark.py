@@ -3,8 +3,9 @@
     python tests/benchmarks/releases_benchmark.py [CASES ...]
 
 Each sequence works on a store of its own: it publishes, corrects, forgets, changes the rules, loses the store, and publishes
-again. All files that were let out are then attacked together, and what is found is held against the true counts behind each
-of them. "Given back": suppressed numbers that are known exactly; "too close": those proven to be below the threshold; "to a school": cells of an exact release that a school, which knows its own cases, could bring too close.
+again. All files that were let out are then attacked together, and what is found is held against the true counts behind each.
+"Given back": suppressed numbers that are known exactly; "too close": those proven to be below the threshold; "to a school":
+cells of an exact release that a school, which knows its own cases, could bring too close.
 """
 
 from __future__ import annotations

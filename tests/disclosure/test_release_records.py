@@ -72,13 +72,13 @@ def test_files_that_are_no_release_are_refused(content):
 
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(OSError, match="missing"):
-        write_folder(tmp_path / "new", {"a.csv": b"a", "missing/b.csv": b"b"})
+        write_folder(tmp_path / "new", [("a.csv", b"a"), ("missing/b.csv", b"b")])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_there_is_not_touched(tmp_path):
     with pytest.raises(FileExistsError):
-        write_folder(tmp_path, {"a.csv": b"a"})
+        write_folder(tmp_path, [("a.csv", b"a")])
     assert list(tmp_path.iterdir()) == []
 
 

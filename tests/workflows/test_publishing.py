@@ -73,7 +73,7 @@ class TestAfterTheStoreWasLost:
         assert not (tmp_path / "one").exists()
 
     def test_the_folder_of_the_earlier_release_is_recorded_again(self, own, tmp_path):
-        write_folder(tmp_path / "earlier", publication_files(release()))
+        write_folder(tmp_path / "earlier", publication_files(release()).items())
         publish_folder(own, TERM, tmp_path / "one", TODAY, earlier=tmp_path / "earlier")
         assert read_files(tmp_path / "one") == publication_files(release())
 
@@ -83,7 +83,7 @@ class TestAfterTheStoreWasLost:
         other = {"nothing": None, "another period": replace(release(), period=period)}.get(
             kind, replace(release(), is_demo=True)
         )
-        write_folder(tmp_path / "earlier", publication_files(other) if other else {"a.csv": b"a"})
+        write_folder(tmp_path / "earlier", (publication_files(other) if other else {"a.csv": b"a"}).items())
         with pytest.raises(RefusedError, match="publication"):
             publish_folder(own, TERM, tmp_path / "one", TODAY, earlier=tmp_path / "earlier")
 
