@@ -434,6 +434,26 @@ def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -
     say("Le dictionnaire est écrit. Il ne contient aucune donnée.")
 
 
+@_command("report")
+def report(
+    period: Annotated[str, typer.Argument(metavar="ANNEE", help="Une année scolaire (2025-2026) ou 2025-2026-T1.")],
+    file: Annotated[Path, file_to_write(".docx", ".pdf")],
+    internal: Annotated[bool, typer.Option("--internal", help="Les chiffres exacts, pour le service seul.")] = False,
+) -> None:
+    """Écrit le rapport annuel, d’après ce qui est publié."""
+    from analytics.domain.errors import RefusedError
+    from analytics.workflows.reporting import annual_report, report_file
+
+    store = _store()
+    with store.snapshot() or nullcontext() as snapshot:
+        if snapshot is None:
+            raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
+        written = annual_report(store, snapshot, period, _now().date(), internal=internal)
+    with new_file(file, private=internal) as opened:
+        opened.write(report_file(written, file.suffix.lower()))
+    say("Le rapport est écrit. Il est interne : ne le diffusez pas." if internal else "Le rapport est écrit.")
+
+
 @_command("export")
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à créer. Il ne doit pas exister.")],

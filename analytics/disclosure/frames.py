@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.disclosure.published import NUMBERS, Cell
+from analytics.disclosure.published import NUMBERS, Cell, Publication
 from analytics.disclosure.release_records import past_records
 from analytics.disclosure.wording import format_interval
 from analytics.domain.errors import RefusedError
@@ -40,13 +40,18 @@ def published_period(period: str | None = None, folder: Path | None = None) -> P
             "Rien n’est encore publié. Publiez d’abord une période : relais publish, ou la page Publier."
         )
     publication = found[-1].publication
-    of_a_table = ("Tableau", "Du", "Au", "Version", "Ce qui est compté")
     return PublishedPeriod(
         found[-1].period,
         found[-1].is_demo,
-        {heading: text for heading, text in publication.about.items() if heading not in of_a_table},
+        about_release(publication),
         {table.title: table.frame for table in publication.tables},
     )
+
+
+def about_release(publication: Publication) -> dict[str, str]:
+    """What stands on the first page of a release, by heading."""
+    of_a_table = ("Tableau", "Du", "Au", "Version", "Ce qui est compté")
+    return {heading: text for heading, text in publication.about.items() if heading not in of_a_table}
 
 
 def wide(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ import typst
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 HERE = Path(__file__).parent
+SQUARE = "□"
+_LACKING = re.compile(r'the text `"(.+?)"` could not be displayed')
+_CODE = re.compile(r"\\u\{([0-9a-f]+)\}")  # how Typst writes a character that cannot be seen
 
 
 def template(name: str, **filters: Callable[..., str]) -> Template:
@@ -27,14 +31,27 @@ def template(name: str, **filters: Callable[..., str]) -> Template:
 
 
 def pdf(name: str, made_on: date, content: Mapping[str, object]) -> bytes:
-    """A PDF/UA-1 file from the Typst template ``name``, dated ``made_on``: the same content gives the same bytes."""
-    return bytes(
-        typst.compile(
-            HERE / name,
-            root=HERE,
-            ignore_system_fonts=True,  # so that every machine makes the same file
-            pdf_standards="ua-1",
-            timestamp=datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC),
-            sys_inputs={"content": json.dumps(content)},
-        )
-    )
+    """A PDF/UA-1 file from the Typst template ``name``, dated ``made_on``: the same content gives the same bytes.
+
+    PDF/UA takes no character that its fonts lack, as an emoji in the name of a school: each becomes a square.
+    """
+    words = json.dumps(content, ensure_ascii=False)
+    while True:
+        try:
+            return bytes(
+                typst.compile(
+                    HERE / name,
+                    root=HERE,
+                    ignore_system_fonts=True,  # so that every machine makes the same file
+                    pdf_standards="ua-1",
+                    timestamp=datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC),
+                    sys_inputs={"content": words},
+                )
+            )
+        except typst.TypstError as error:
+            lacking = _LACKING.search(str(error))
+            told = _CODE.sub(lambda code: chr(int(code[1], 16)), lacking[1]) if lacking else ""
+            written = json.dumps(told, ensure_ascii=False)[1:-1]
+            if not told or written not in words:
+                raise
+            words = words.replace(written, SQUARE)

@@ -19,12 +19,13 @@ def publication_pdf(release: Release, *, draft: bool = False) -> bytes:
         "draft": f"Projet – {MARK}" if draft else "",
         "about": [[heading, typeset(text)] for heading, text in about(release)],
         "refused": [typeset(explain_refusal(title)) for title in release.refused],
-        "tables": [_table(table) for table in release.tables],
+        "tables": [table_content(table) for table in release.tables],
     }
     return pdf("publication.typ", release.published_on, content)
 
 
-def _table(table: Table) -> dict[str, object]:
+def table_content(table: Table) -> dict[str, object]:
+    """A released table for a Typst template: title, unit, number of label columns, headings and rows of text."""
     headings, rows = grid(table)
     lines = [
         [*labels, *map(_format_cell, cells), "" if share is None else percent(share)] for labels, cells, share in rows

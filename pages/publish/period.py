@@ -20,7 +20,7 @@ from analytics.store import Snapshot, Store
 from analytics.workflows import publishing
 from pages import _data
 from pages._widgets import Context, offer_file, text
-from pages.publish.released import offer_release
+from pages.publish.released import offer_release, offer_report
 
 
 def show(context: Context) -> None:
@@ -42,7 +42,7 @@ def show(context: Context) -> None:
     before = publishing.already_published(store, snapshot, period)
     if before is not None:
         text.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", "task_alt")
-        offer_release(before)
+        offer_release(before, context)
         return
     if publishing.may_be_unknown(snapshot, period) and not _never_before(store, period):
         return
@@ -62,6 +62,7 @@ def show(context: Context) -> None:
     offer_file(
         "Lire le projet (PDF)", lambda: publication_pdf(release, draft=True), f"projet-{code}.pdf", "publier_projet"
     )
+    offer_report(code, context, internal=True)
     _offer(release, n_records, publishing.consequence(period, catalogue))
     _show_tables(found)
 
