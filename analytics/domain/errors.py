@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from pathlib import Path
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # a full disk, a full quota
 
 
 class RelaisError(Exception):
@@ -15,9 +18,11 @@ class RefusedError(RelaisError):
 
 
 def explain(error: Exception) -> str:
-    """The sentence of a RelaisError; for any other exception its type and its place in our code, never its message."""
+    """The sentence of a RelaisError, or of a full disk; for any other exception its type and its place in our code, never its message."""
     if isinstance(error, RelaisError):
         return str(error)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return "Le disque est plein : rien n’est écrit. Libérez de la place, puis recommencez."
     home = Path(__file__).parents[1]
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home)]
     place = f", {Path(ours[-1].filename).name} ligne {ours[-1].lineno}" if ours else ""

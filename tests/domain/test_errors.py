@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,13 @@ def test_what_nobody_foresaw_is_told_by_its_kind_and_place_and_never_by_its_mess
 
 def test_a_failure_outside_our_code_is_told_by_its_kind():
     assert explain(ZeroDivisionError("Zoé Lambert")).endswith("Pour la signaler : ZeroDivisionError.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_full_disk_is_told_as_such():
+    with pytest.raises(OSError, match="space") as caught, open("/dev/full", "wb") as file:  # noqa: PTH123 (a device)
+        file.write(b"x")
+    assert "Le disque est plein" in explain(caught.value)
 
 
 @pytest.mark.parametrize("kind", [RelaisError, RefusedError, RefusedFileError])
