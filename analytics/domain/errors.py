@@ -18,7 +18,7 @@ class RefusedError(RelaisError):
 
 
 def explain(error: Exception) -> str:
-    """The sentence of a RelaisError, or of a full disk; for any other exception its type and its place in our code, never its message."""
+    """The sentence of a RelaisError or of a full disk; of any other exception the type and place, never the message."""
     if isinstance(error, RelaisError):
         return str(error)
     if isinstance(error, OSError) and error.errno in _FULL:

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/releases_benchmark.py [CASES ...]
 
-Each sequence works on a store of its own: it publishes, corrects, forgets, changes the rules, loses the store, and publishes
+Each sequence works on a store of its own: it publishes, corrects, forgets, changes rules and terms, loses the store, and publishes
 again. All files that were let out are then attacked together, and what is found is held against the true counts behind each.
 "Given back": suppressed numbers that are known exactly; "too close": those proven to be below the threshold; "to a school":
 cells of an exact release that a school, which knows its own cases, could bring too close.
@@ -21,12 +21,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
+from msgspec import structs
+
 from analytics.disclosure import audit
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.counting import Counts, count_tables
 from analytics.disclosure.published import read_publication
 from analytics.disclosure.release_records import read_files
 from analytics.domain.errors import RelaisError
+from analytics.domain.numbers import PublicationTerm
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.synthetic import synthetic_register
@@ -48,6 +51,7 @@ class Service:
     n_cases: int
     seed: int
     rules: dict[str, float] = field(default_factory=dict)
+    terms: tuple[PublicationTerm, ...] = ()
     left: list[Path] = field(default_factory=list)
     counted: list[tuple[Counts, ...]] = field(default_factory=list)
 
@@ -65,7 +69,8 @@ class Service:
     def publish(self, period: str, *, rounded: bool = False) -> None:
         """Ask for a release; what is refused leaves nothing."""
         known = load_catalogue()
-        catalogue = replace(known, rules=known.rules.replace(**self.rules))
+        rules = structs.replace(known.rules, **self.rules)
+        catalogue = replace(known, rules=rules, terms=self.terms or known.terms)
         target = self.folder / f"left-{len(self.left)}"
         with patch.object(publishing, "load_catalogue", lambda: catalogue), suppress(RelaisError):
             publishing.publish_folder(self.store, period, target, TODAY, rounded=rounded, never_before=True)
@@ -112,6 +117,19 @@ def after_late_cases(service: Service) -> None:
     service.publish(YEAR, rounded=True)
 
 
+def after_other_terms(service: Service) -> None:
+    service.publish(f"{YEAR}-T1")
+    first, second, third = load_catalogue().terms
+    moved = first.months[-1]
+    service.terms = (
+        structs.replace(first, months=first.months[:-1]),
+        structs.replace(second, months=(moved, *second.months)),
+        third,
+    )
+    for period in (f"{YEAR}-T1", f"{YEAR}-T2", f"{YEAR}-T3"):
+        service.publish(period)
+
+
 def after_forgetting(service: Service) -> None:
     service.publish(f"{YEAR}-T1")
     snapshot = service.store.snapshot()
@@ -140,6 +158,7 @@ SEQUENCES: tuple[Callable[[Service], None], ...] = (
     terms_then_the_year,
     two_years_and_a_term,
     after_late_cases,
+    after_other_terms,
     after_forgetting,
     after_the_store_was_lost,
 )
