@@ -2,10 +2,10 @@
 
     python tests/benchmarks/releases_benchmark.py [CASES ...]
 
-Each sequence works on a store of its own: it publishes, corrects, forgets, changes rules and terms, loses the store, and publishes
-again. All files that were let out are then attacked together, and what is found is held against the true counts behind each.
-"Given back": suppressed numbers that are known exactly; "too close": those proven to be below the threshold; "to a school":
-cells of an exact release that a school, which knows its own cases, could bring too close.
+Each sequence works on a store of its own: it publishes, corrects, forgets, changes rules and terms, loses the store, and
+publishes again. All files that were let out are then attacked together, and what is found is held against the true counts
+behind each. "Given back": suppressed numbers that are known exactly; "too close": those proven to be below the threshold;
+"to a school": cells of an exact release that a school, which knows its own cases, could bring too close.
 """
 
 from __future__ import annotations
