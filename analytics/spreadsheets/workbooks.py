@@ -11,17 +11,18 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from analytics.spreadsheets.columns import Cell, Rows
 from analytics.spreadsheets.sheets import (
     ERROR,
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_TEXT,
-    Cell,
     RefusedFileError,
     Sheet,
     address,
@@ -102,18 +103,26 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
     sheets = []
     for name in workbook.sheet_names:
         calamine = workbook.get_sheet_by_name(name)
-        rows = calamine.to_python(skip_empty_area=False)
         found = marks[name]
-        if rows or found.errors:
-            _place_errors(rows, found.errors)
+        rows = Rows(_with_errors(_whole_rows(calamine), found.errors))
+        if rows:
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:
                 found.merge(top, left, min(bottom, len(rows)), right)
             sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged), name not in shown))
     return sheets
 
 
-def _place_errors(rows: list[list[Cell]], errors: set[tuple[int, int]]) -> None:
-    """Write :data:`ERROR` into the cells that hold one, which the reader gives as empty or leaves out."""
+def _whole_rows(sheet: CalamineSheet) -> Iterable[list[Cell]]:
+    """The rows of a sheet, which the reader begins at the first column that is filled."""
+    empty = [""] * (sheet.start or (0, 0))[1]
+    return (empty + row for row in sheet.iter_rows()) if empty else sheet.iter_rows()
+
+
+def _with_errors(given: Iterable[list[Cell]], errors: set[tuple[int, int]]) -> Iterable[list[Cell]]:
+    """The rows with :data:`ERROR` in the cells that hold one, which the reader gives as empty or leaves out."""
+    if not errors:
+        return given
+    rows = list(given)
     height = max((row + 1 for row, _ in errors), default=0)
     width = max([column + 1 for _, column in errors] + [len(row) for row in rows[:1]], default=0)
     rows += [[] for _ in range(height - len(rows))]
@@ -122,6 +131,7 @@ def _place_errors(rows: list[list[Cell]], errors: set[tuple[int, int]]) -> None:
             row += [""] * (width - len(row))
     for row, column in errors:
         rows[row][column] = ERROR
+    return rows
 
 
 def _judge_directory(archive: zipfile.ZipFile) -> None:
