@@ -174,7 +174,7 @@ def _find_entries(layout: Layout, code: str) -> np.ndarray:
 
 
 def _is_filled(cell: Cell) -> bool:
-    return not isinstance(cell, str) or text(cell) != ""
+    return not isinstance(cell, str) or cell[:1].isalnum() or text(cell) != ""
 
 
 def _is_typed(sheet: Sheet, row: int) -> bool:

@@ -263,12 +263,12 @@ def _incidents(cells: Callable[[str], Column[Cell]], layout: Layout, faults: Fau
     look_up = lookup(INCIDENT_TYPES, own_words)
     told_of: dict[str, Column[tuple[str | None, ...]]] = {}
     for code in layout.columns:
-        bare, words = code.removeprefix("also:"), cells(code).map(text)
+        bare = code.removeprefix("also:")
         if bare == "incidents":
-            told = words.map(look_up.codes)
+            told = cells(code).map(lambda cell: look_up.codes(text(cell)))
         elif bare.startswith("incident:"):
             term = bare.removeprefix("incident:")
-            told = words.map(lambda word, term=term: _flag(word, term, own_words))
+            told = cells(code).map(lambda cell, term=term: _flag(text(cell), term, own_words))
         else:
             continue
         faults.add(code, "unknown_term", told.map(lambda codes: None in codes).array(bool))

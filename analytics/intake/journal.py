@@ -44,7 +44,7 @@ class Unfolded:
 
 def repeats(layout: Layout, rows: np.ndarray) -> bool:
     """Whether the same case stands in several rows: its number comes back with the same school and report, or alone."""
-    numbers = [text(layout.sheet.rows[row][layout.columns["case_number"]]) for row in rows]
+    numbers = list(layout.cells("case_number", rows).map(text))
     if len(set(numbers)) == len(numbers):
         return False
     others = [layout.columns[code] for code in ("school", "reported") if code in layout.columns]

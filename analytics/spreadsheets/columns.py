@@ -20,7 +20,7 @@ _BATCH = 250  # rows, so that the cells are still in the processor's cache when 
 
 @dataclass(frozen=True)
 class Column(Generic[Value]):
-    """A column: ``places`` says where among ``distinct`` the one of each row stands. Some ``distinct`` may stand in no row."""
+    """A column: ``places`` says where the value of each row stands among the ``distinct`` ones; some may stand in no row."""
 
     distinct: Sequence[Value]
     places: np.ndarray
