@@ -89,6 +89,10 @@ class Faults:
             if rule == "error":
                 self._errors.add((row, column))
 
+    def place(self, fault: Fault) -> int:
+        """The place of the row of a fault among the data rows."""
+        return int(np.searchsorted(self._rows, fault.row - 1))
+
     def __len__(self) -> int:
         """The number of data rows."""
         return len(self._rows)

@@ -65,9 +65,9 @@ class Layout:
 
     def cells(self, code: str, rows: slice | np.ndarray | None = None) -> Column[Cell]:
         """The cells of a field in some rows of the sheet, else under the header; empty ones where it has no column."""
-        of_sheet = self.sheet.rows.columns
+        every = self.sheet.rows.columns
         column = (
-            of_sheet[self.columns[code]] if code in self.columns else Column([""], np.zeros_like(of_sheet[0].places))
+            every[self.columns[code]] if code in self.columns else Column[Cell]([""], np.zeros_like(every[0].places))
         )
         return column[slice(self.header_row + 1, None) if rows is None else rows]
 

@@ -35,7 +35,7 @@ class Column(Generic[Value]):
         return len(self.places)
 
     def __iter__(self) -> Iterator[Value]:
-        return map(self.distinct.__getitem__, self.places.tolist())
+        return iter(self.array().tolist())
 
     def __getitem__(self, rows: slice | np.ndarray) -> Column[Value]:
         return Column(self.distinct, self.places[rows])
@@ -65,7 +65,7 @@ class Rows(Sequence[Sequence[Cell]]):
             for i, cells in enumerate(zip(*batch, strict=True)):
                 places[i] = list(map(seen[i].__getitem__, _keys(cells)))
             parts.append(places)
-        self.columns = [
+        self.columns: list[Column[Cell]] = [
             Column([key[0] if type(key) is tuple else key for key in of_column], places)
             for of_column, places in zip(seen, np.concatenate(parts, axis=1) if parts else (), strict=True)
         ]
