@@ -77,6 +77,7 @@ FILLED = {
         "imported_at": pd.Timestamp("2025-10-01", tz="UTC"),
         "source": "register",
         "file_digest": "",
+        "refused_digest": "",
         "key_id": "",
         "as_of": pd.Timestamp("2025-10-01"),
         "tells_closure": True,
@@ -113,7 +114,16 @@ def publish() -> Callable[..., Snapshot]:
     return publish
 
 
-LATER = ("detection_days", "first_seen_on", "reason", "provisional", "tells_closure", "fields", "by_year")
+LATER = (
+    "detection_days",
+    "first_seen_on",
+    "reason",
+    "provisional",
+    "tells_closure",
+    "fields",
+    "by_year",
+    "refused_digest",
+)
 
 
 @pytest.fixture(scope="session")

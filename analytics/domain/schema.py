@@ -235,6 +235,11 @@ IMPORTS = Table(
         Column("n_read", "INTEGER", "lignes lues"),
         Column("n_accepted", "INTEGER", "lignes acceptées"),
         Column("n_refused", "INTEGER", "lignes refusées"),
+        Column(
+            "refused_digest",
+            "VARCHAR",
+            "empreinte des lignes refusées et des raisons, faite avec la clé : dit si ce sont toujours les mêmes",
+        ),
         Column("n_new", "INTEGER", "dossiers nouveaux"),
         Column("n_changed", "INTEGER", "dossiers modifiés"),
         Column("n_unchanged", "INTEGER", "dossiers inchangés"),

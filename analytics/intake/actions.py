@@ -15,6 +15,7 @@ from analytics.intake.dates import read_moments
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import Field
 from analytics.intake.schools import find_school
+from analytics.spreadsheets.reading import Cell, Column
 
 ACTIONS: tuple[Field, ...] = (
     Field("school", "École", "gardé : le code de l’école", ("établissement", "code école"), required=True),
@@ -36,14 +37,12 @@ def read_actions(
     rows = data_rows(layout, "school")
     faults = Faults(layout, rows)
 
-    def cells(code: str) -> list:
-        if code not in layout.columns:
-            return [""] * len(rows)
-        return [layout.sheet.rows[row][layout.columns[code]] for row in rows]
+    def cells(code: str) -> Column[Cell]:
+        return layout.cells(code, rows)
 
-    words = [text(cell) for cell in cells("school")]
+    words = cells("school").map(text).array()
     find, nearest = find_school(schools)
-    school = code_words(words, find)
+    school = code_words(cells("school"), find)
     faults.add("school", "missing", school == "")
     faults.add("school", "unknown_school", school == None, lambda i: nearest(words[i]))  # noqa: E711 (element by element)
     activity = code_words(cells("activity"), programme().vocabulary.find)

@@ -85,7 +85,7 @@ class Key:
         return _BASE_32[fives.astype("u1")].view(f"S{PSEUDONYM_LENGTH}").ravel()
 
     def digest(self, content: bytes) -> str:
-        """A keyed digest of a file: tells whether the same file comes again, and nothing to whoever has no key."""
+        """A keyed digest of a file or of refused rows: tells whether they come again, and nothing to who has no key."""
         return hmac.digest(self.secret, b"file " + content, hashlib.sha256).hex()[:32]
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from analytics.spreadsheets.reading import Cell
-
-Cells = Sequence[Cell] | np.ndarray  # a column, or several row by row
-Found = TypeVar("Found")
+from analytics.spreadsheets.reading import Cell, Column
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _WEAK_SEPARATORS = r"[+&/]|\s[-–]\s|\s+(?:et|puis|avec|ainsi que)(?:\s+|$)"
@@ -33,21 +29,9 @@ def text(cell: Cell) -> str:
     return str(cell)
 
 
-def read_distinct(cells: Cells, read: Callable[[str], Found]) -> list[Found]:
-    """What ``read`` makes of the text of each cell, called once for each distinct one; TRUE and 1 are two."""
-    words = as_written(cells)
-    found = {word: read(text(word)) for word in set(words)}
-    return list(map(found.__getitem__, words))
-
-
-def as_written(cells: Cells) -> list[str]:
-    """Each cell as text, with whatever stands around it: so few are taken apart that :func:`text` is for distinct ones."""
-    return [cell if isinstance(cell, str) else text(cell) for cell in cells]
-
-
-def code_words(cells: Cells, find: Callable[[str], str | None]) -> np.ndarray:
+def code_words(cells: Column[Cell], find: Callable[[str], str | None]) -> np.ndarray:
     """The code of each cell, "" where it is empty, None where its word is unknown."""
-    return np.array(read_distinct(cells, lambda word: find(word) if word else ""), dtype=object)
+    return cells.map(lambda cell: find(word) if (word := text(cell)) else "").array()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ A fault names row, column and rule, never the value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ from analytics.domain.vocabulary import normalise
 from analytics.intake.cells import text
 from analytics.intake.dates import Moments, parse_written
 from analytics.intake.layout import EXAMPLE, Layout
-from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.reading import Cell, Sheet
 
 RULES: dict[str, str] = {
     "missing": "la cellule est vide",
@@ -89,6 +89,10 @@ class Faults:
             if rule == "error":
                 self._errors.add((row, column))
 
+    def place(self, fault: Fault) -> int:
+        """The place of the row of a fault among the data rows."""
+        return int(np.searchsorted(self._rows, fault.row - 1))
+
     def __len__(self) -> int:
         """The number of data rows."""
         return len(self._rows)
@@ -147,38 +151,45 @@ def data_rows(layout: Layout, code: str) -> np.ndarray:
 
 
 def _find_entries(layout: Layout, code: str) -> np.ndarray:
-    column = layout.columns[code]
-    others = sorted(set(layout.columns.values()) - {column})
-    formulas = layout.sheet.formulas
+    columns, key, is_register = layout.sheet.rows.columns, layout.columns[code], code == "case_number"
+    is_filled = np.array([column.map(_is_filled).array(bool) for column in columns])
+    has_word, n_filled = is_filled[key], is_filled.sum(axis=0)
+    has_more = is_filled[sorted(set(layout.columns.values()) - {key})].any(axis=0)
+    is_enough = (n_filled > 1) | (not is_register)
+    is_entry = np.where(has_more, has_word | is_enough, has_word & is_enough)
+    for row in np.flatnonzero(has_word & ~has_more & ~is_enough):
+        is_entry[row] = _is_number(text(layout.sheet.rows[row][key]))
+    for row in np.flatnonzero(~has_word & ~has_more & (n_filled > 1)):
+        is_entry[row] = _is_typed(layout.sheet, int(row))
+    is_entry[: layout.header_row + 1] = False
+
     headers = {normalise(header) for header in layout.headers if header}
+    first_filled = np.where(has_word, key, is_filled.argmax(axis=0))
+    for column in np.unique(first_filled[is_entry]):
+        is_other = columns[column].map(lambda cell: _is_no_entry(normalise(text(cell)), headers)).array(bool)
+        is_entry &= ~(is_other & (first_filled == column))
 
-    def is_filled(number: int, row: Sequence[Cell]) -> bool:
-        typed = (i for i, cell in enumerate(row) if isinstance(cell, date) or (isinstance(cell, str) and cell.strip()))
-        return any((number, i) not in formulas for i in typed)
-
-    def is_entry(number: int, row: Sequence[Cell]) -> bool:
-        word = text(row[column])
-        first = normalise(word or next((text(cell) for cell in row if text(cell)), ""))
-        if first == EXAMPLE or first in headers or _TOTAL.match(first):
-            return False
-        if any(text(row[i]) for i in others):
-            n_filled = sum(bool(text(cell)) for cell in row) if code == "case_number" and not word else 2
-            return n_filled > 1
-        if word:
-            return code != "case_number" or sum(bool(text(cell)) for cell in row) > 1 or _is_number(word)
-        return is_filled(number, row) and sum(bool(text(cell)) for cell in row) > 1
-
-    rows = layout.sheet.rows
-    entries = [number for number in range(layout.header_row + 1, len(rows)) if is_entry(number, rows[number])]
-    n_begun = 0
-    for number in reversed(entries):
-        if any(text(cell) for i, cell in enumerate(rows[number]) if i != column):
-            break
-        n_begun += 1
-    if code == "case_number" and n_begun >= MIN_NUMBERED_AHEAD:  # numbers written ahead for cases to come
-        layout.entries[AHEAD] = np.array(entries[-n_begun:], dtype=int)
+    entries = np.flatnonzero(is_entry)
+    n_begun = int(np.append((n_filled[entries] > has_word[entries])[::-1], True).argmax())
+    if is_register and n_begun >= MIN_NUMBERED_AHEAD:  # numbers written ahead for cases to come
+        layout.entries[AHEAD] = entries[-n_begun:]
         entries = entries[:-n_begun]
-    return np.array(entries, dtype=int)
+    return entries
+
+
+def _is_filled(cell: Cell) -> bool:
+    return not isinstance(cell, str) or cell[:1].isalnum() or text(cell) != ""
+
+
+def _is_typed(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds a text or a day that is no formula."""
+    typed = (i for i, cell in enumerate(sheet.rows[row]) if isinstance(cell, str | date) and _is_filled(cell))
+    return any((row, i) not in sheet.formulas for i in typed)
+
+
+def _is_no_entry(first: str, headers: Collection[str]) -> bool:
+    """Whether a row that begins so is the template's example, the headers again or a total."""
+    return first == EXAMPLE or first in headers or bool(_TOTAL.match(first))
 
 
 def _is_number(word: str) -> bool:

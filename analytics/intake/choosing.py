@@ -16,7 +16,7 @@ from analytics.intake.layout import Layout, Profile, lay_out_register, missing_f
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question, SheetReading, UnansweredError
-from analytics.spreadsheets.reading import RefusedFileError, Sheet
+from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 _MODEL = re.compile(r"\b(?:modeles?|exemples?|template|vierge|canevas|brouillon)\b")
 _COPY = re.compile(r"\b(?:copie|copy|sauvegarde|backup|archive|ancien|ancienne|old|doublon)\b|\(\d\)$")
@@ -50,15 +50,13 @@ class _Candidate:
     @property
     def cases(self) -> set[tuple]:
         """What tells the cases of a sheet apart: number, school and day of report."""
-        number = self.layout.columns["case_number"]
-        school, reported = (self.layout.columns.get(code) for code in ("school", "reported"))
-        found = set()
-        for row in data_rows(self.layout, "case_number"):
-            cells = self.layout.sheet.rows[row]
-            day = cell_moment(cells[reported], Order.DAY_FIRST) if reported is not None else None
-            of_school = text(cells[school]) if school is not None else ""
-            found.add((canonical_number(text(cells[number])), normalise(of_school), day))
-        return found
+        rows = data_rows(self.layout, "case_number")
+        read: dict[str, Callable[[Cell], object]] = {
+            "case_number": lambda cell: canonical_number(text(cell)),
+            "school": lambda cell: normalise(text(cell)),
+            "reported": lambda cell: cell_moment(cell, Order.DAY_FIRST),
+        }
+        return set(zip(*(self.layout.cells(code, rows).map(of_cell) for code, of_cell in read.items()), strict=True))
 
 
 def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Callable[[str], object]) -> Chosen:

@@ -26,14 +26,14 @@ from analytics.domain.vocabulary import (
     normalise,
 )
 from analytics.intake.anonymising import canonical_number
-from analytics.intake.cells import Words, as_written, read_distinct, text
+from analytics.intake.cells import Words, text
 from analytics.intake.checking import Faults, before, check_moments
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
 from analytics.intake.layout import Layout, find_status
 from analytics.intake.levels import find_level
 from analytics.intake.mapping import OwnWords
 from analytics.intake.schools import find_school
-from analytics.spreadsheets.reading import is_error
+from analytics.spreadsheets.reading import Cell, Column, is_error
 
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
@@ -99,14 +99,10 @@ def read_columns(
     ``orders`` gives the order of day and month of each column of dates. A word of an optional column that is not known is
     ``unknown``; the second value counts these cells by field.
     """
-    width = len(layout.sheet.rows[layout.header_row])
-    every_cell = chain.from_iterable(chain.from_iterable((layout.sheet.rows[row], ("",)) for row in rows))
-    table = np.fromiter(every_cell, object, len(rows) * (width + 1)).reshape(len(rows), width + 1)
     set_aside: dict[str, int] = {}
 
-    def cells(*codes: str) -> np.ndarray:
-        """The cells of fields, row by row; empty ones for a field that has no column."""
-        return table[:, [layout.columns.get(code, width) for code in codes]].ravel()
+    def cells(code: str) -> Column[Cell]:
+        return layout.cells(code, rows)
 
     def optional(code: str, found: np.ndarray) -> np.ndarray:
         """Codes of an optional column, ``unknown`` where it says nothing that is known."""
@@ -116,27 +112,25 @@ def read_columns(
 
     def words(code: str, terms: Vocabulary) -> np.ndarray:
         look_up = lookup(terms, own_words)
-        codes = read_distinct(cells(code), lambda word: [found for found in look_up.codes(word) if found or word])
-        if n := sum(len(set(filter(None, found))) > 1 for found in codes):  # the first one counts, and it is said
+        codes = cells(code).map(lambda cell: look_up.codes(text(cell)))
+        several = codes.map(lambda found: len(set(filter(None, found))) > 1).array(bool)
+        if n := int(several.sum()):  # the first one counts, and it is said
             set_aside[f"several:{code}"] = n
-        first = [next(filter(None, found), None if found else "") for found in codes]
-        return optional(code, np.array(first, dtype=object))
+        return optional(code, codes.map(lambda found: next(filter(None, found), None if found else "")).array())
 
-    telling = [code for code in layout.columns if code not in _DESCRIPTIVE]
-    errors = set(filter(is_error, {cell for cell in cells(*telling) if isinstance(cell, str)}))
     for code, column in layout.columns.items():
-        if errors and code in telling:
-            faults.add(code, "error", np.array([cell in errors for cell in table[:, column]], dtype=bool))
+        if code not in _DESCRIPTIVE:
+            faults.add(code, "error", cells(code).map(is_error).array(bool))
         if layout.sheet.merged:
             faults.add(code, "merged", np.array([(row, column) in layout.sheet.merged for row in rows], dtype=bool))
 
-    case_number = np.fromiter((canonical_number(text(cell)) for cell in cells("case_number")), object, len(rows))
+    case_number = cells("case_number").map(lambda cell: canonical_number(text(cell))).array()
     faults.add("case_number", "missing", ~has_number(case_number))
 
-    school_cells = cells("school")
+    school_words = cells("school").map(text).array()
     hint = find_school(schools)[1] if len(schools) else str
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: hint(text(school_cells[i])))  # noqa: E711
+    faults.add("school", "unknown_school", school == None, lambda i: hint(school_words[i]))  # noqa: E711
 
     incidents = _incidents(cells, layout, faults, own_words)
     level = optional("year" if "year" in layout.columns else "level", _levels(cells, layout, school, schools))
@@ -159,13 +153,10 @@ def read_columns(
     def step_meaning(word: str) -> Meaning | None:
         return find_outcome(word, own_words)
 
-    # All steps at once, row by row, as the reader has laid the cells in memory: column by column takes twice as long.
-    codes = [f"step:{step}" for step in STEPS]
-    differing = {code for code in codes if orders.get(code, Order.DAY_FIRST) is not Order.DAY_FIRST}
-    together = read_moments(cells(*codes), step_meaning)
     steps = {}
-    for i, (step, code) in enumerate(zip(STEPS, codes, strict=True)):
-        found = moments(code, step_meaning) if code in differing else together[i :: len(codes)]
+    for step in STEPS:
+        code = f"step:{step}"
+        found = moments(code, step_meaning)
         if f"also:{code}" in layout.columns:
             found = found.or_else(moments(f"also:{code}", step_meaning))
         found = not_yet(found)
@@ -233,7 +224,7 @@ def find_outcome(word: str, own_words: OwnWords) -> Meaning | None:
 
 def _closures(
     moments: Callable[[str, Callable[[str], Meaning | None]], Moments],
-    cells: Callable[[str], np.ndarray],
+    cells: Callable[[str], Column[Cell]],
     layout: Layout,
     faults: Faults,
     own_words: OwnWords,
@@ -250,10 +241,11 @@ def _closures(
     for code in ("also:closed", "status"):
         if code not in layout.columns:
             continue
-        said = read_distinct(cells(code), lambda word: meaning(word) if word else ("", ""))
-        faults.add(code, "unknown_term", np.array([found is None for found in said], dtype=bool))
-        is_closed = np.array([found == ("done", "") for found in said], dtype=bool)
-        is_open = np.array([find_status(text(cell), own_words) == "open" for cell in cells(code)], dtype=bool)
+        words = cells(code).map(text)
+        said = words.map(lambda word: meaning(word) if word else ("", ""))
+        faults.add(code, "unknown_term", said.map(lambda found: found is None).array(bool))
+        is_closed = said.map(lambda found: found == ("done", "")).array(bool)
+        is_open = words.map(lambda word: find_status(word, own_words) == "open").array(bool)
         faults.add(code, "contradiction", is_open & (closed.local.notna().to_numpy() | (closed.words == 0)))
         silent = closed.missing & is_closed
         closed = Moments(
@@ -266,21 +258,20 @@ def _closures(
     return closed
 
 
-def _incidents(cells: Callable[..., np.ndarray], layout: Layout, faults: Faults, own_words: OwnWords) -> np.ndarray:
+def _incidents(cells: Callable[[str], Column[Cell]], layout: Layout, faults: Faults, own_words: OwnWords) -> np.ndarray:
     """The incident types of each row, from the columns of facts and from those of one fact each."""
     look_up = lookup(INCIDENT_TYPES, own_words)
-    told_of: dict[str, list[tuple[str | None, ...]]] = {}
+    told_of: dict[str, Column[tuple[str | None, ...]]] = {}
     for code in layout.columns:
         bare = code.removeprefix("also:")
         if bare == "incidents":
-            told = read_distinct(cells(code), look_up.codes)
-            faults.add(code, "unknown_term", np.array([None in codes for codes in told], dtype=bool))
+            told = cells(code).map(lambda cell: look_up.codes(text(cell)))
         elif bare.startswith("incident:"):
             term = bare.removeprefix("incident:")
-            told = read_distinct(cells(code), lambda word, term=term: _flag(word, term, own_words))
-            faults.add(code, "unknown_term", np.array([None in codes for codes in told], dtype=bool))
+            told = cells(code).map(lambda cell, term=term: _flag(text(cell), term, own_words))
         else:
             continue
+        faults.add(code, "unknown_term", told.map(lambda codes: None in codes).array(bool))
         told_of[code] = told
     said = list(zip(*told_of.values(), strict=True)) or [()] * len(cells("case_number"))
     types = {codes_of_row: frozenset(chain.from_iterable(codes_of_row)) for codes_of_row in set(said)}
@@ -302,7 +293,7 @@ def _flag(word: str, term: str, own_words: OwnWords) -> tuple[str | None, ...]:
 
 
 def _levels(
-    cells: Callable[[str], np.ndarray], layout: Layout, school: np.ndarray, schools: pd.DataFrame
+    cells: Callable[[str], Column[Cell]], layout: Layout, school: np.ndarray, schools: pd.DataFrame
 ) -> np.ndarray:
     """The level from the pupil's year, else from the level column, else from a school that teaches only one.
 
@@ -310,21 +301,23 @@ def _levels(
     teaches (« Secondaire ») where another column holds the year.
     """
     told = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
-    teaching = [told.get(code) for code in school]
+    teaching = np.fromiter(map(told.get, school), object, len(school))
     level = np.full(len(school), "", dtype=object)
     unread = np.zeros(len(school), dtype=bool)
     for code in ("year", "level"):
         if code not in layout.columns:
             continue
-        pairs = list(zip(as_written(cells(code)), teaching, strict=True))
-        known: dict[tuple[str, str | None], str | None] = {}
-        for written, of in set(pairs):
-            word = text(written)
-            is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
-            known[written, of] = "" if is_vague else find_level(word, of)
-        found = np.fromiter(map(known.__getitem__, pairs), object, len(pairs))
+        words, found = cells(code).map(text), np.empty_like(teaching)
+        for of in set(teaching):
+
+            def level_of(word: str, code: str = code, of: str | None = of) -> str | None:
+                is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
+                return "" if is_vague else find_level(word, of)
+
+            rows = np.array(teaching == of)
+            found[rows] = words.map(level_of)[rows].array()
         unread |= found == None  # noqa: E711 (element by element)
         level = np.where((level == "") & (found != None), found, level)  # noqa: E711
-    level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)
+    level = np.where((level == "") & (teaching == "fundamental"), "fundamental", level)
     level[(level == "") & unread] = None
     return level

@@ -8,13 +8,11 @@ le 12/03/2026 » is no date.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from itertools import repeat
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,9 +22,9 @@ import pyarrow as pa
 
 from analytics.domain.school_calendar import TIMEZONE, to_utc
 from analytics.domain.vocabulary import OUTCOMES, REASONS, normalise
-from analytics.intake.cells import Cells, text
+from analytics.intake.cells import text
 from analytics.intake.mapping import listed
-from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.reading import Cell, Column
 
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099, in days since 30 December 1899
 _MONTHS = (
@@ -216,12 +214,14 @@ class Votes:
 _MANY = 10  # beside so many, one date in the other order is a typing error
 
 
-def votes(cells: Cells) -> Votes:
+def votes(cells: Column[Cell]) -> Votes:
     """What the cells of a column say about its order."""
-    kinds = Counter(map(type, cells))
-    day_first = month_first = either = 0
-    for word, n in Counter([cell for cell in cells if cell and isinstance(cell, str)]).items():
-        if (written := parse_written(word)) is None or written.day_first == written.month_first:
+    day_first = month_first = either = true_dates = 0
+    for cell, n in cells.counted():
+        if isinstance(cell, date):
+            true_dates += n
+        written = parse_written(cell) if isinstance(cell, str) else None
+        if written is None or written.day_first == written.month_first:
             continue
         if written.month_first is None:
             day_first += n
@@ -229,7 +229,7 @@ def votes(cells: Cells) -> Votes:
             month_first += n
         else:
             either += n
-    return Votes(day_first, month_first, either, kinds[datetime] + kinds[date])
+    return Votes(day_first, month_first, either, true_dates)
 
 
 # A column as moments
@@ -250,9 +250,9 @@ class Moments:
     reasons: np.ndarray
     invalid: np.ndarray
 
-    def __getitem__(self, rows: slice) -> Moments:
-        """Those of some rows."""
-        local = self.local[rows].reset_index(drop=True)
+    def __getitem__(self, rows: np.ndarray) -> Moments:
+        """Those of some rows, by their places."""
+        local = pd.Series(self.local.to_numpy()[rows])
         return Moments(local, self.has_time[rows], self.words[rows], self.reasons[rows], self.invalid[rows])
 
     @property
@@ -295,37 +295,28 @@ class Moments:
         )
 
 
-_KINDS = {datetime: 0, date: 1, str: 2}
-_OTHER = 3  # a number, or TRUE, which is not 1
+_KINDS = {datetime: 0, date: 1}
+_OTHER = 2
 Meaning = tuple[str, str]  # the code of an outcome and of a reason, "" for none
 
 
-def read_moments(cells: Cells, find: Callable[[str], Meaning | None], order: Order = Order.DAY_FIRST) -> Moments:
-    """A column of dates, or of outcomes that ``find`` knows. Date cells are taken as they are, each text is parsed once."""
-    local = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[us]")
-    words, reasons = (np.full(len(cells), -1, dtype="int8") for _ in range(2))
-    invalid = np.zeros(len(cells), dtype=bool)
-    values = np.asarray(cells, dtype=object)
-    kinds = np.fromiter(map(_KINDS.get, map(type, cells), repeat(_OTHER)), "int8", len(cells))
-    is_instant, is_day = kinds == _KINDS[datetime], kinds == _KINDS[date]
+def read_moments(cells: Column[Cell], find: Callable[[str], Meaning | None], order: Order = Order.DAY_FIRST) -> Moments:
+    """A column of dates, or of outcomes that ``find`` knows; date cells are taken as they are."""
+    values = np.fromiter(cells.distinct, object, len(cells.distinct))
+    local = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
+    words, reasons = (np.full(len(values), -1, dtype="int8") for _ in range(2))
+    invalid = np.zeros(len(values), dtype=bool)
+    kinds = np.array([_KINDS.get(type(cell), _OTHER) for cell in cells.distinct], dtype="int8")
+    is_instant, is_day, is_other = (kinds == kind for kind in (_KINDS[datetime], _KINDS[date], _OTHER))
     instants = pa.array(values[is_instant], pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
     local[is_instant] = instants + np.timedelta64(500_000, "us")
     local[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
-    for of_kind in (kinds == _KINDS[str], kinds == _OTHER):
-        typed = values[of_kind].tolist()
-        keys = typed if typed and isinstance(typed[0], str) else list(zip(map(type, typed), typed, strict=True))
-        distinct = dict(zip(keys, typed, strict=True))
-        if not distinct:
-            continue
-        parsed = zip(*(_parse_typed(cell, find, order) for cell in distinct.values()), strict=True)
-        place = {key: i for i, key in enumerate(distinct)}
-        places = np.fromiter(map(place.__getitem__, keys), int, len(keys))
-        for column, of_distinct in zip((local, words, reasons, invalid), parsed, strict=True):
-            column[of_kind] = np.array(of_distinct, dtype=column.dtype)[places]
+    for place in np.flatnonzero(is_other):
+        local[place], words[place], reasons[place], invalid[place] = _parse_typed(values[place], find, order)
     local = local.astype("datetime64[s]")
     has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
-    return Moments(pd.Series(local), has_time, words, reasons, invalid)
+    return Moments(pd.Series(local), has_time, words, reasons, invalid)[cells.places]
 
 
 _OUTCOMES, _REASONS = list(OUTCOMES), list(REASONS)

@@ -63,6 +63,7 @@ class Extract:
     as_of: date
     as_of_given: bool
     digest: str
+    refused_digest: str
     n_read: int
     faults: list[Fault]
     school_faults: list[Fault]
@@ -213,6 +214,7 @@ def extract(
         as_of,
         given is not None,
         key.digest(content + (schools_content or b"")),
+        _digest_refused(key, every_faults, plain),
         sum(map(len, rows)),
         sorted(fault for faults in every_faults for fault in faults.sorted()),
         school_faults,
@@ -232,21 +234,26 @@ def _school_cells(
     layouts: Sequence[Layout], rows: Sequence[np.ndarray]
 ) -> tuple[list[str], list[str | None], list[int]]:
     """The word for the school of each row, the level that its class tells alone, and the number of the row."""
-    words, levels, numbers = [], [], []
-    known: dict[str, str | None] = {}
+    words, is_ditto, levels = [], [], []
     for layout, of_sheet in zip(layouts, rows, strict=True):
-        school, year = layout.columns["school"], layout.columns.get("year", layout.columns.get("level"))
-        for row in of_sheet:
-            cells = layout.sheet.rows[row]
-            word = text(cells[school])
-            is_ditto = words and (word.strip("'\"»“”〃") == "" != word or normalise(word) in ("idem", "id"))
-            words.append(words[-1] if is_ditto else word)
-            told = text(cells[year]) if year is not None else ""
-            if told not in known:
-                known[told] = find_level(told)
-            levels.append(known[told])
-            numbers.append(int(row) + 1)
-    return words, levels, numbers
+        of_rows = layout.cells("school", of_sheet).map(text)
+        words += of_rows
+        is_ditto += of_rows.map(lambda word: word.strip("'\"»“”〃") == "" != word or normalise(word) in ("idem", "id"))
+        code = "year" if "year" in layout.columns else "level"
+        levels += layout.cells(code, of_sheet).map(lambda cell: find_level(text(cell)))
+    above = np.maximum.accumulate(np.where(is_ditto, 0, np.arange(len(words))))
+    return [words[place] for place in above], levels, [row + 1 for of_sheet in rows for row in of_sheet.tolist()]
+
+
+def _digest_refused(key: Key, every_faults: Sequence[Faults], numbers: np.ndarray) -> str:
+    """A keyed digest of the case numbers of the refused rows and of why each is; "" when none is refused."""
+    of_sheets = np.split(numbers, np.cumsum([len(faults) for faults in every_faults])[:-1])
+    refused = [
+        (of_sheet[faults.place(fault)], fault.header, fault.rule)
+        for faults, of_sheet in zip(every_faults, of_sheets, strict=True)
+        for fault in faults.sorted()
+    ]
+    return key.digest(repr(sorted(refused)).encode()) if refused else ""
 
 
 def _row_names(layouts: Sequence[Layout], rows: Sequence[np.ndarray]) -> np.ndarray:

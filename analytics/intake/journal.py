@@ -24,7 +24,7 @@ from analytics.intake.layout import Layout, action_parts, find_action
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.proposing import word_question
 from analytics.intake.questions import Question
-from analytics.spreadsheets.reading import Cell, RefusedFileError
+from analytics.spreadsheets.reading import Cell, RefusedFileError, Rows
 
 _MIN_REPEATED = 0.3  # the share of rows whose number stands above, from which a register has one row per action
 _HEADERS = {candidate.code: candidate.header for candidate in REGISTER}
@@ -44,7 +44,7 @@ class Unfolded:
 
 def repeats(layout: Layout, rows: np.ndarray) -> bool:
     """Whether the same case stands in several rows: its number comes back with the same school and report, or alone."""
-    numbers = [text(layout.sheet.rows[row][layout.columns["case_number"]]) for row in rows]
+    numbers = list(layout.cells("case_number", rows).map(text))
     if len(set(numbers)) == len(numbers):
         return False
     others = [layout.columns[code] for code in ("school", "reported") if code in layout.columns]
@@ -209,6 +209,5 @@ def _with_steps(
     columns = {code: column for code, column in layout.columns.items() if code not in done}
     columns |= {code: width + place for place, code in enumerate(codes)}
     headers = (*layout.headers, *(_HEADERS[code] for code in codes))
-    return replace(
-        layout, sheet=replace(layout.sheet, rows=rows, merged=frozenset()), headers=headers, columns=columns, entries={}
-    )
+    sheet = replace(layout.sheet, rows=Rows(rows), merged=frozenset())
+    return replace(layout, sheet=sheet, headers=headers, columns=columns, entries={})

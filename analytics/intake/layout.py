@@ -31,7 +31,7 @@ from analytics.intake.mapping import (
     listed,
 )
 from analytics.intake.questions import Question
-from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
+from analytics.spreadsheets.reading import Cell, Column, RefusedFileError, Sheet
 
 MAX_HEADER_ROW = 30  # headers stand under at most so many title lines
 N_SAMPLED = 400  # cells by which a column is known
@@ -63,10 +63,13 @@ class Layout:
         read = set(self.columns.values())
         return tuple(header for column, header in enumerate(self.headers) if header and column not in read)
 
-    def cells(self, code: str) -> list[Cell] | None:
-        """The cells of a field under the header, or None when the sheet has no such column."""
-        column = self.columns.get(code)
-        return None if column is None else [row[column] for row in self.sheet.rows[self.header_row + 1 :]]
+    def cells(self, code: str, rows: slice | np.ndarray | None = None) -> Column[Cell]:
+        """The cells of a field in some rows of the sheet, else under the header; empty ones where it has no column."""
+        every = self.sheet.rows.columns
+        column = (
+            every[self.columns[code]] if code in self.columns else Column[Cell]([""], np.zeros_like(every[0].places))
+        )
+        return column[slice(self.header_row + 1, None) if rows is None else rows]
 
     def header(self, code: str) -> str:
         """The header as the coordinator typed it."""

@@ -44,7 +44,7 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
         for code, column in layout.columns.items():
             bare = code.removeprefix("also:")
             if bare.startswith("step:") or bare in ("reported", "closed", "facts_on", "action_on", "steps"):
-                found = told[layout.sheet.name, code] = votes(layout.cells(code) or [])
+                found = told[layout.sheet.name, code] = votes(layout.cells(code))
                 if found.is_mixed and bare != "facts_on":
                     raise _mixed(layout, code, column)
     orders = {of_column.order for of_column in told.values() if of_column.order}
@@ -65,7 +65,7 @@ def _only_possible(layouts: Sequence[Layout], as_of: date) -> Order | None:
     texts = {
         written
         for layout in layouts
-        for cell in layout.cells("reported") or []
+        for cell, _ in layout.cells("reported").counted()
         if isinstance(cell, str) and (written := parse_written(cell))
     }
     late = {

@@ -109,18 +109,14 @@ def _may_be_shown(word: str, elsewhere: set[str]) -> bool:
 def _rows_by_word(
     layout: Layout, rows: np.ndarray, code: str, unknown: Callable[[Cell], list[str]]
 ) -> dict[str, list[int]]:
-    by_cell: dict[tuple, list[str]] = {}
+    def words_of(cell: Cell) -> list[str]:
+        return [] if isinstance(cell, date) or not text(cell) else [word_key(word) for word in unknown(cell)]
+
     found: dict[str, list[int]] = defaultdict(list)
-    column = layout.columns[code]
-    for row in rows:
-        cell = layout.sheet.rows[row][column]
-        if isinstance(cell, date) or not text(cell):
-            continue
-        key = (type(cell), cell)
-        if key not in by_cell:
-            by_cell[key] = [word_key(word) for word in unknown(cell)]
-        for word in by_cell[key]:
-            found[word].append(int(row) + 1)
+    of_cells = layout.cells(code, rows).map(words_of)
+    for row, words in zip(rows.tolist(), of_cells, strict=True):
+        for word in words:
+            found[word].append(row + 1)
     return found
 
 
@@ -136,8 +132,9 @@ def _choices(terms: Vocabulary, word: str) -> dict[str, str]:
 def _words_of_unread_columns(layout: Layout) -> set[str]:
     """The words of short cells in the columns that are not read: most often names."""
     read = set(layout.columns.values())
-    columns = [column for column, header in enumerate(layout.headers) if header and column not in read]
-    cells = {text(row[column]) for row in layout.sheet.rows[layout.header_row + 1 :] for column in columns}
+    under = layout.sheet.rows[layout.header_row + 1 :].columns
+    unread = [under[column] for column, header in enumerate(layout.headers) if header and column not in read]
+    cells = {text(cell) for column in unread for cell, _ in column.counted()}
     return {word for cell in cells if len(words := normalise(cell).split()) <= 4 for word in words}
 
 

@@ -104,7 +104,7 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
     key = "code" if "code" in layout.columns else "name"
     rows = data_rows(layout, key)
     faults = Faults(layout, rows)
-    cells = {code: [layout.sheet.rows[row][column] for row in rows] for code, column in layout.columns.items()}
+    cells = {code: layout.cells(code, rows) for code in layout.columns}
     table = pd.DataFrame({code: [text(cell) for cell in column] for code, column in cells.items()}, dtype="str")
     for code in {key, "name"}:
         faults.add(code, "missing", (table[code] == "").to_numpy())

@@ -13,10 +13,10 @@ import re
 from collections import Counter
 from itertools import islice
 
+from analytics.spreadsheets.columns import Cell, Column, Rows
 from analytics.spreadsheets.sheets import (
     MAX_COLUMNS,
     MAX_ROWS,
-    Cell,
     RefusedFileError,
     Sheet,
     address,
@@ -26,7 +26,18 @@ from analytics.spreadsheets.sheets import (
 )
 from analytics.spreadsheets.workbooks import SAVE_AS_XLSX, protected, read_workbook
 
-__all__ = ["FILE_TYPES", "MAX_FILE_BYTES", "Cell", "RefusedFileError", "Sheet", "address", "is_error", "read"]
+__all__ = [
+    "FILE_TYPES",
+    "MAX_FILE_BYTES",
+    "Cell",
+    "Column",
+    "RefusedFileError",
+    "Rows",
+    "Sheet",
+    "address",
+    "is_error",
+    "read",
+]
 
 MAX_FILE_BYTES = 50_000_000
 # What an upload takes. The last two are refused here, in French and with what to do.
@@ -59,7 +70,7 @@ def read(content: bytes) -> list[Sheet]:
             raise RefusedFileError(f"Le fichier est {what}, pas un tableau. {SAVE_AS_XLSX}")
     if content.startswith(b"PK"):
         return read_workbook(content)
-    return [Sheet("", _read_csv(content))]
+    return [Sheet("", Rows(_read_csv(content)))]
 
 
 def _read_csv(content: bytes) -> list[list[str]]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 
 from analytics.domain.errors import RelaisError
-
-Cell = str | float | bool | date | datetime | time | timedelta
+from analytics.spreadsheets.columns import Cell, Rows
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 128
@@ -37,7 +34,7 @@ class Sheet:
     """
 
     name: str
-    rows: Sequence[Sequence[Cell]]
+    rows: Rows
     formulas: frozenset[tuple[int, int]] = field(default=frozenset())
     merged: frozenset[tuple[int, int]] = field(default=frozenset())
     hidden: bool = False

@@ -39,6 +39,7 @@ WHERE_LACKING = {
     "provisional": "false",
     "tells_closure": "true",
     "fields": "''",
+    "refused_digest": "''",
     "by_year": "false",
 }
 """What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""

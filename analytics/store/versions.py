@@ -150,7 +150,9 @@ class Store:
         building = self.folder / f"{secrets.token_hex(4)}.building"
         stored = {name: (table, rows[name]) for name, table in TABLES.items() if name not in layout.VIEWS}
         stored["records"] = CASES, layout.records(rows)
-        with duckdb.connect(building, config=CONFIG) as connection:
+        # A thread per row group: others would only wait, which costs as much as the work.
+        n_threads = min(os.cpu_count() or 1, 1 + len(rows[CASES.name]) // _ROW_GROUP)
+        with duckdb.connect(building, config=CONFIG | {"threads": n_threads}) as connection:
             for statement in layout.statements():
                 connection.execute(statement)
             for name, (table, kept) in stored.items():

@@ -84,10 +84,11 @@ def changes(found: Changes) -> str:
 def warnings(done: Import, how_to_give_the_day: str, how_to_give_headers: str) -> list[str]:
     """What deserves a second look before the records are trusted, with what the place offers against it."""
     extract, found = done.extract, [sentence for sentence in (gone_sentence(done.gone),) if sentence]
-    if extract.n_refused and extract.n_refused == done.known_refused:
+    if extract.n_refused and extract.refused_digest == done.known_refused:
+        again = count(extract.n_refused, "ligne est refusée, la même", "lignes sont refusées, les mêmes")
         found.append(
-            f"Comme à la dernière importation, {count(extract.n_refused, 'ligne est refusée', 'lignes sont refusées')}. "
-            "Tant que votre registre n’est pas corrigé, ces dossiers manquent chaque fois."
+            f"Comme à la dernière importation, {again}. Tant que votre registre n’est pas corrigé, ces dossiers manquent "
+            "chaque fois."
         )
     if not extract.as_of_given:
         found.append(

@@ -23,16 +23,16 @@ class Import:
     """What an import found and did. ``version`` is the version published, or the current one when nothing changed.
 
     ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none, and
-    ``known_refused`` the rows that it refused. ``gone`` are the
-    fields that earlier extracts had and this one has not. ``duplicates`` are the probable ones that this file holds: school,
-    level, report_week, row and other_row (as :attr:`Extract.rows`, NA for a case that it does not hold).
+    ``known_refused`` its :attr:`Extract.refused_digest`. ``gone`` are the fields that earlier extracts had and this one has
+    not. ``duplicates`` are the probable ones that this file holds: school, level, report_week, row and other_row (as
+    :attr:`Extract.rows`, NA for a case that it does not hold).
     """
 
     extract: Extract
     changes: Changes
     version: str | None
     known_as_of: date | None
-    known_refused: int
+    known_refused: str
     gone: tuple[str, ...]
     duplicates: pd.DataFrame
 
@@ -85,7 +85,7 @@ def import_register(
         known, has_current_layout = _known_tables(store, source)
         imports = known["imports"]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
-        known_refused = int(imports["n_refused"].tail(1).sum())
+        known_refused = imports["refused_digest"].iloc[-1] if len(imports) else ""
         own_words = own_words or OwnWords()
         found = extract(
             content,
@@ -184,6 +184,7 @@ def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at:
             "n_read": [found.n_read],
             "n_accepted": [found.n_accepted],
             "n_refused": [found.n_refused],
+            "refused_digest": [found.refused_digest],
             "n_new": [changes.new],
             "n_changed": [changes.changed],
             "n_unchanged": [changes.unchanged],

@@ -103,8 +103,9 @@ DRAWN = {
     """,
     "imports": """
         SELECT TIMESTAMPTZ '2026-06-12' AS imported_at, 'demo' AS source, '' AS file_digest, '' AS key_id,
-               DATE '2026-06-12' AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, $n AS n_new, 0 AS n_changed,
-               0 AS n_unchanged, 0 AS n_missing, true AS tells_closure, '' AS fields, false AS by_year
+               DATE '2026-06-12' AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, '' AS refused_digest,
+               $n AS n_new, 0 AS n_changed, 0 AS n_unchanged, 0 AS n_missing,
+               true AS tells_closure, '' AS fields, false AS by_year
     """,
 }
 

@@ -8,6 +8,7 @@ from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.intake import OwnWords
 from analytics.intake.cells import code_words
 from analytics.intake.columns import lookup
+from analytics.spreadsheets.reading import Column
 
 
 @pytest.mark.parametrize(
@@ -29,4 +30,4 @@ def test_facts_are_told_apart_and_what_nothing_explains_is_unknown(cell, codes):
 
 
 def test_true_and_one_are_equal_in_python_and_two_words_in_a_register():
-    assert code_words([True, 1.0, "1", 0.0, False], str).tolist() == ["oui", "1", "1", "0", "non"]
+    assert code_words(Column.of([True, 1.0, "1", 0.0, False]), str).tolist() == ["oui", "1", "1", "0", "non"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.intake.dates import Order, cell_moment, parse_moment, parse_written, votes
+from analytics.spreadsheets.reading import Column
 
 
 @pytest.mark.parametrize(
@@ -82,5 +83,5 @@ def test_a_serial_number_is_a_day_where_days_are_expected():
     ids=["day", "month", "cannot tell", "weekday", "both", "true dates and texts of the other order", "a lone stray"],
 )
 def test_the_cells_of_a_column_tell_its_order(cells, order, is_mixed):
-    found = votes(cells)
+    found = votes(Column.of(cells))
     assert (found.order, found.is_mixed) == (order, is_mixed)

@@ -9,7 +9,7 @@ import pytest
 from analytics.intake import RefusedFileError
 from analytics.intake.layout import extraction_day, header_key, lay_out, lay_out_register
 from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords
-from analytics.spreadsheets.reading import Sheet, read
+from analytics.spreadsheets.reading import Rows, Sheet, read
 from analytics.spreadsheets.writing import Book
 
 
@@ -166,7 +166,7 @@ def test_the_day_of_the_extract_is_read_above_the_headers():
     assert day("Extrait du;2026-06-12") == date(2026, 6, 12)
     assert day("Extrait du 12 brumaire 2026") is None
     assert extraction_day(
-        Sheet("", [["Extrait du", "", datetime.fromisoformat("2026-06-12")], ["N°", "", ""]]), 1
+        Sheet("", Rows([["Extrait du", "", datetime.fromisoformat("2026-06-12")], ["N°", "", ""]])), 1
     ) == date(2026, 6, 12)
     assert day("Imprimé le 12/06/2026") is None
     assert day("Extrait du 31/06/2026") is None

@@ -42,6 +42,7 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "imported_at": pd.Timestamp("2026-06-12", tz="UTC"),
         "source": "register",
         "file_digest": "d",
+        "refused_digest": "",
         "key_id": "k",
         "tells_closure": True,
         "fields": "",

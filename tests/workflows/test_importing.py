@@ -263,6 +263,28 @@ def test_a_column_that_is_gone_leaves_what_was_stored_and_is_named(store):
     assert steps[steps["step"] == "cpms"]["outcome"].value_counts().to_dict() == {"done": 3, "not_recorded": 2}
 
 
+def test_the_rows_that_are_refused_again_are_known_by_case_and_reason_wherever_they_stand(store):
+    def refused(*numbers: int, signalled: str = "2026-02-31") -> bytes:
+        header, *lines = typed(2026, 1, 2, 3, 4, 5).decode().splitlines()
+        for number in numbers:
+            day = date(2026, 1, 13) + timedelta(weeks=number)
+            lines[number - 1] = lines[number - 1].replace(f"{day};Insultes", f"{signalled};Insultes")
+        return "\n".join([header, *(lines[::-1] if numbers == (3, 2) else lines)]).encode()
+
+    def is_known(done: Import) -> bool:
+        return done.extract.refused_digest == done.known_refused
+
+    first = add(store, refused(2, 3))
+    assert (first.known_refused, is_known(first)) == ("", False)
+    assert is_known(add(store, refused(3, 2), 1)), "in another order"
+    assert not is_known(add(store, refused(2, 4), 1)), "another case"
+    assert not is_known(add(store, refused(2), 1, dry_run=True)), "one of them is corrected"
+    assert not is_known(add(store, refused(2, 3, signalled=""), 1)), "for another reason"
+    corrected = add(store, refused(), 2)
+    assert (corrected.extract.refused_digest, is_known(corrected)) == ("", False)
+    assert not is_known(add(store, refused(2), 3))
+
+
 def test_a_case_keeps_the_day_on_which_it_was_first_seen(store):
     import_register(store, typed(2026, 1, 2, 3), KEY, NOW, as_of=date(2026, 3, 2))
     add(store, typed(2026, 1, 2, 3, 4), 1)

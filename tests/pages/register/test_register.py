@@ -219,12 +219,16 @@ def test_the_button_stands_above_the_refused_rows(page):
     assert shown.index("Importer 1 dossier") < len(shown) - 1 - shown[::-1].index("table")
 
 
-def test_a_register_refused_in_as_many_rows_as_the_last_time_says_so(page):
+def test_a_register_refused_in_the_same_rows_as_the_last_time_says_so(page):
     press(upload(page, workbook(GOOD, BAD)), "registre_importer")
     assert "Comme à la dernière importation" not in texts(page)
     press(page, "registre_termine")
     upload(page, workbook(GOOD, ALSO_GOOD, BAD))
-    assert "Comme à la dernière importation, 1 ligne est refusée" in texts(page)
+    assert "Comme à la dernière importation, 1 ligne est refusée, la même" in texts(page)
+    press(page, "registre_importer")
+    press(page, "registre_termine")
+    upload(page, workbook(GOOD, ALSO_GOOD, ["9", *BAD[1:]]))
+    assert "Comme à la dernière importation" not in texts(page)
 
 
 @pytest.mark.parametrize(
