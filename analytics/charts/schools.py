@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,12 +50,15 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
                 **theme.hover(map(_school_hover, rows.itertuples()), "%{customdata}"),
             )
         if len(drawn) > 1:
-            _name_limit(chart, limits, "upper_998", top, levels[level], "left", {"color": colour})
-    for column, words, anchor in (("upper_95", "95 %", "right"), ("upper_998", "99,8 %", "left")):
-        _name_limit(chart, limits, column, 0.8 * top, words, anchor)
+            place = int((limits["upper_998"] <= 0.9 * top).to_numpy().argmax())
+            x, y = limits[["expected", "upper_998"]].iloc[place]
+            _name_limit(chart, x, min(y, 0.9 * top), levels[level], xanchor="left", font={"color": colour})
+    for column, words in (("upper_95", "95 %"), ("upper_998", "99,8 %")):
+        x, y = lines[["expected", column]].iloc[-1]
+        _name_limit(chart, x, min(y, 0.9 * top), words, xanchor="right", font={"color": colour})
     least, most = lines["expected"].min(), lines["expected"].max()
     chart.update_xaxes(
-        title="dossiers attendus, d’après les élèves et le niveau",
+        title="dossiers attendus",
         type="log",
         range=[np.log10(least), np.log10(most)],
         tickvals=(shown := [tick for tick in _TICKS if least <= tick <= most]),
@@ -65,34 +68,16 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
     return chart
 
 
-def _name_limit(
-    chart: go.Figure,
-    limits: pd.DataFrame,
-    column: str,
-    below: float,
-    words: str,
-    anchor: str,
-    font: Mapping[str, str] = MappingProxyType({}),
-) -> None:
-    """``words`` beside a line, where it comes in sight."""
-    place = int((limits[column] <= 0.94 * below).to_numpy().argmax())
-    shift = -6 if anchor == "right" else 6
-    chart.add_annotation(
-        x=np.log10(limits["expected"].iloc[place]),  # as Plotly wants it on an axis of logarithms
-        y=min(limits[column].iloc[place], below),
-        text=words,
-        font=dict(font),
-        xanchor=anchor,
-        xshift=shift,
-        yshift=6,
-        showarrow=False,
-    )
+def _name_limit(chart: go.Figure, x: float, y: float, words: str, **look: Any) -> None:
+    """``words`` over a line; an axis of logarithms wants its annotations there as Plotly stores them."""
+    chart.add_annotation(x=np.log10(x), y=y, text=words, yanchor="bottom", showarrow=False, **look)
 
 
 def _school_hover(row) -> str:
     return (
-        f"<b>{row.name}</b><br>{count(row.n, 'dossier')} pour {number(row.expected, 1)} attendus, {count(row.n_pupils, 'élève')}"
-        f"<br>{number(row.rate, 1)} pour 1 000 élèves (entre {number(row.lower, 1)} et {number(row.upper, 1)})<br>"
+        f"<b>{row.name}</b><br>{count(row.n, 'dossier')} pour {number(row.expected, 1)} attendus, "
+        f"{count(row.n_pupils, 'élève')}<br>"
+        f"{number(row.rate, 1)} pour 1 000 élèves (entre {number(row.lower, 1)} et {number(row.upper, 1)})<br>"
         f"{FLAG_WORDS[row.flag]}<br>taux prudent : {number(row.shrunken_rate, 1)}"
     )
 

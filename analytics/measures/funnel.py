@@ -139,9 +139,9 @@ def shrunken_rates(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:
     bunches tell as much as ``bunching`` times fewer of them (quasi-likelihood).
 
     The fit's own uncertainty is part of the interval: every shape weighs by its likelihood, the variance between schools
-    being as likely to lie anywhere beforehand (Morris and Tang 2011), up to MOST_SPREAD. So there is an answer, and an honest
-    one, when counts vary less than chance would make them, or when schools are few. Without any case in any school the rate
-    is 0 and the interval says how high the common rate could be. Rows with a missing number keep missing answers.
+    being as likely to lie anywhere beforehand (Morris and Tang 2011), up to MOST_SPREAD. So there is an answer, and an
+    honest one, when counts vary less than chance would make them, or when schools are few. Without any case in any school
+    the rate is 0 and the interval says how high the common rate could be. Rows with a missing number keep missing answers.
     """
     count, exposure = _checked(table, "count", "exposure")
     known = ~np.isnan(count * exposure)
@@ -178,7 +178,7 @@ def _fit(count: NDArray[np.float64], exposure: NDArray[np.float64]) -> tuple[NDA
         mean, likelihood = _profile(count, exposure, shape[:, 0])
         mean = mean[:, None]
         precision = (shape * exposure / (mean * (shape + mean * exposure))).sum(axis=1, keepdims=True)
-        # The log mean is integrated out (Laplace); a variance as likely anywhere is a log shape less likely the larger it is.
+        # The log mean is integrated out (Laplace); variances alike beforehand are log shapes less likely the larger.
         plausible = likelihood - np.log(precision * mean**2)[:, 0] / 2 - logarithm
         weight = np.exp(plausible - plausible.max())
         step, kept = logarithm[1] - logarithm[0], logarithm[weight > 1e-5]

@@ -34,16 +34,15 @@ def teaching(schools: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
 
 
 def rates(schools: pd.DataFrame, bunching: float) -> pd.DataFrame:
-    """The cases of each school beside what its pupils and its teaching level let expect, in the order of the table: nobody is
-    ranked.
+    """The cases of each school beside those to expect of its pupils and level, in the order of the table: nobody is ranked.
 
     ``schools`` is what :meth:`Snapshot.school_counts` returns, ``bunching`` that of the whole register
     (:func:`funnel.bunching`). Each level stands alone: its schools are compared with each other. Returns the columns of
-    ``schools`` and: expected (cases), ratio (to these), spread (of the schools of the level, see :func:`funnel.spread`), flag
-    (one of funnel.FLAGS); per 1,000 pupils rate with its 95 % interval lower and upper (exact below ten cases, Byar's from
-    ten on, of as many times fewer cases as they come in bunches), and shrunken_rate with shrunken_lower and shrunken_upper
-    (the one to compare and choose by, see :func:`funnel.shrunken_rates`). All are missing for a school whose number of
-    pupils or level is not known.
+    ``schools`` and: expected (cases), ratio (to these), spread (of the schools of the level, see :func:`funnel.spread`),
+    flag (one of funnel.FLAGS); per 1,000 pupils rate with its 95 % interval lower and upper (exact below ten cases, Byar's
+    from ten on, of as many times fewer cases as they come in bunches), and shrunken_rate with shrunken_lower and
+    shrunken_upper (the one to compare and choose by, see :func:`funnel.shrunken_rates`). All are missing for a school whose
+    number of pupils or level is not known.
     """
     measured = _measured(schools)
     of_level = [
@@ -226,7 +225,7 @@ def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
 
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
-    """count, exposure and level of each school, as the funnel takes them; no exposure where its pupils or level are not known."""
+    """count, exposure and level of each school, as the funnel takes them; no exposure where one of them is not known."""
     pupils = schools["n_pupils"].to_numpy(float, na_value=np.nan)
     exposure = np.where((pupils > 0) & schools["school_level"].notna().to_numpy(), pupils, np.nan)
     return pd.DataFrame(

@@ -85,8 +85,8 @@ def two_levels() -> pd.DataFrame:
 
 
 def test_a_school_is_compared_with_those_of_its_level():
-    """The first expects 26 / 10 cases: the exact Poisson probability of 8 or more is 0.005. Beside the other level's schools,
-    which expect 10, it would be an average one.
+    """The first expects 26 / 10 cases: the exact Poisson probability of 8 or more is 0.005. Beside the schools of the other
+    level, which expect 10, it would be an average one.
     """
     rated = schools.rates(two_levels(), 1.0)
     first = rated.iloc[10]
@@ -146,7 +146,7 @@ def test_chance_alone_gathers_cases_in_few_schools(table):
 
 
 def test_large_schools_have_more_cases_by_chance(table):
-    """One school of 900 pupils among nine of 100, of one level: its tenth has at least what falls on it, half of the cases."""
+    """One school of 900 pupils among nine of 100: its tenth has at least what falls on it, half of the cases."""
     answer = schools.concentration(pd.DataFrame({"expected": [100.0] + [100 / 9] * 9, "n": [200] + [0] * 9}), 1.0).iloc[
         0
     ]
