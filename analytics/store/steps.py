@@ -108,7 +108,7 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
     return (
         f"""
         SELECT {query.columns} {_EVENT} AS event, floor(log2(1 + {delay}))::TINYINT AS delay, count(*) AS n {of_types}
-        FROM ({_each_step(query, [step], *types)}) GROUP BY ALL ORDER BY ALL
+        FROM ({_each_step(query, [step], *types)}) GROUP BY ALL
         """,
         query.parameters,
     )

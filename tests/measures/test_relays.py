@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.measures import relays
+from tests.benchmarks.claims.comparisons import p_values
 
 
 @pytest.fixture
@@ -93,6 +94,19 @@ def test_the_clearest_difference_comes_first(by_school, two_networks):
 def test_types_are_compared_though_a_case_has_several(by_school):
     counts = by_school.assign(type_insults=by_school["n"], type_threats=by_school["n"].where(by_school["delay"] > 1, 0))
     assert relays.type_comparison(counts) == 0.001
+
+
+def test_rare_is_said_as_often_as_promised_where_nothing_differs():
+    """Six comparisons of forty registers: twelve of 240 are called rare; 3 or 24, once in a thousand times."""
+    found = pd.DataFrame([p_values(seed, 40, 450) for seed in range(40)])
+    single = found[["school_network", "zone", "school_level", "danger", "school_year", "incident_type"]]
+    assert 3 < (single < 0.05).sum().sum() < 24
+    assert (found["any"] < 0.05).sum() < 8
+
+
+def test_a_network_three_times_as_slow_is_found():
+    found = pd.DataFrame([p_values(seed, 60, 1_500, "denominational") for seed in range(6)])
+    assert (found["rate_school_network"] < 0.05).sum() >= 4
 
 
 def test_those_who_threaten_life_and_the_others_stand_together_where_all_do(table):

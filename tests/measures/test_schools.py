@@ -14,6 +14,7 @@ from scipy.stats import binom
 
 from analytics.measures import schools
 from analytics.measures.funnel import funnel, shrunken_rates
+from tests.benchmarks.claims.schools import covered, is_beyond
 
 
 @pytest.fixture
@@ -112,6 +113,18 @@ def test_a_school_whose_level_is_not_known_has_no_rate():
     assert rated.loc[10, ["expected", "ratio", "rate", "shrunken_rate", "flag"]].isna().all()
     assert rated["rate"].notna().sum() == 19
     assert rated.loc[11, "expected"] == pytest.approx(2)
+
+
+@pytest.mark.parametrize("bunched", [False, True])
+def test_the_cautious_interval_holds_the_true_rate_as_often_as_promised(bunched):
+    """93 to 97 of 100 are promised, and measured over many registers; these are 1,800 schools."""
+    is_covered = pd.concat([covered(seed, 60, 600, bunched=bunched) for seed in range(30)])
+    assert 0.92 < is_covered.mean() < 0.98
+
+
+def test_a_fundamental_school_at_four_times_its_level_leaves_the_funnel_and_one_at_its_level_does_not():
+    assert sum(is_beyond(seed, 600, 4.0, bunched=False) for seed in range(60)) >= 10
+    assert not any(is_beyond(seed, 600, 1.0, bunched=True) for seed in range(60))
 
 
 def test_the_others_of_a_network_are_not_the_school_itself(counted):

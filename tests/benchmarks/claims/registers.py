@@ -1,109 +1,161 @@
-"""Registers drawn by the generator's own mechanism (season, spread between schools, paces, closures), as tables of cases.
+"""Registers drawn by the generator's own mechanism (season, spread between schools, paces, closures), as counts.
 
-Nothing goes through a file, so hundreds of registers cost seconds. Two things are added to the mechanism: the pace of a
-network, and bunches, in which one event brings several reports of its school within four weeks.
+Nothing goes through a file, so that hundreds of registers cost a minute. Two things are added to the mechanism: the pace
+of a network, and bunches, in which one event brings several reports of its school within four weeks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.domain.school_calendar import calendar
-from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS
 from analytics.synthetic import assumptions as assumed
 from analytics.synthetic import register
 from analytics.synthetic.days import Days
 from analytics.synthetic.people import People
 
-YEARS = [calendar()[name] for name in ("2024-2025", "2025-2026", "2026-2027")]
 AS_OF = date(2027, 7, 2)
-DAYS = Days(calendar())
-PEOPLE = People(1, np.random.default_rng(1))
+STEP = STEPS["cpms"]
 COMPANIONS = 1.0
-"""Reports that follow the first of an event, on average (Poisson): a school's count then varies 2.5 times as much."""
+"""Reports that follow the first one of an event, on average (Poisson): a school's count then varies 2.5 times as much."""
 BUNCH_DAYS = 28
-LEVELS = np.array(["fundamental", "secondary_1", "secondary_2", "secondary_3"])
+
+YEARS = [calendar()[name] for name in ("2024-2025", "2025-2026", "2026-2027")]
+FIRST_DAYS = np.array([year.first_day for year in YEARS], dtype="datetime64[D]")
+CODES = {label: code for words in (SCHOOL_NETWORKS, TEACHING_LEVELS) for code, label in words.labels.items()}
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A register: its schools (school_id, school_network, school_level, zone, n_pupils) and its cases, a row each."""
-
-    schools: pd.DataFrame
-    cases: pd.DataFrame
+@cache
+def _fixed() -> tuple[Days, People]:
+    return Days(calendar()), People(1, np.random.default_rng(1))
 
 
 def draw_schools(rng: np.random.Generator, n: int) -> pd.DataFrame:
-    drawn = register._schools(rng, n, PEOPLE)
-    codes = {label: code for v in (SCHOOL_NETWORKS, TEACHING_LEVELS) for code, label in v.labels.items()}
-    return pd.DataFrame(
-        {
-            "school_id": drawn["Code"],
-            "school_network": drawn["Réseau"].map(codes),
-            "school_level": drawn["Niveau"].map(codes),
-            "zone": drawn["Zone"],
-            "n_pupils": drawn["Élèves"],
-        }
-    )
+    """The generator's sheet Écoles, with at least a school of each level."""
+    drawn = register._schools(rng, n, _fixed()[1])
+    return drawn if drawn["Niveau"].nunique() == 2 else draw_schools(rng, n)
 
 
-def draw(
+@dataclass(frozen=True)
+class Paces:
+    """What is known of one step in a register, as :meth:`Snapshot.school_step_counts` tells it, and its schools."""
+
+    counts: pd.DataFrame
+    by_type: pd.DataFrame
+    schools: pd.DataFrame
+
+
+def draw_paces(
     rng: np.random.Generator,
     n_cases: int,
     n_schools: int,
     paces: Mapping[str, float] | None = None,
-    step: str = "cpms",
-) -> Drawn:
-    """A register of ``n_cases`` over three school years; ``paces`` multiplies the delays of networks.
-
-    Cases: school (row of schools), school_id, school_network, zone, school_level, school_year, danger, types, report_week,
-    event and delay (hours) of ``step``.
+    *,
+    alike: bool = False,
+) -> Paces:
+    """``paces`` multiplies the delays of networks; where cases are ``alike`` only the school changes them, neither danger
+    nor the year.
     """
-    drawn = register._schools(rng, n_schools, PEOPLE)
-    cases = register._draw(rng, n_cases, drawn, YEARS, DAYS)
-    codes = {label: code for v in (SCHOOL_NETWORKS, TEACHING_LEVELS) for code, label in v.labels.items()}
-    network = drawn["Réseau"].map(codes).to_numpy()[cases.school]
-    pace = cases.pace * pd.Series(network).map(lambda code: (paces or {}).get(code, 1.0)).to_numpy()
-    event, delay = _step(rng, replace(cases, pace=pace), step)
-    grade = np.array([int(g[1]) for g in cases.grade])
-    secondary = np.array([g[0] == "S" for g in cases.grade])
-    level = LEVELS[np.where(secondary, 1 + np.minimum((grade - 1) // 2, 2), 0)]
+    sheet = draw_schools(rng, n_schools)
+    cases = register._draw(rng, n_cases, sheet, YEARS, _fixed()[0])
     day = cases.reported.astype("datetime64[D]")
-    week = day - (day.astype(int) + 3) % 7
+    year = np.searchsorted(FIRST_DAYS, day, "right") - 1
+    network = sheet["Réseau"].map(CODES)
+    pace = cases.pace * network.map(lambda code: (paces or {}).get(code, 1.0)).to_numpy()[cases.school]
+    if alike:
+        pace = pace / np.where(cases.danger, assumed.DANGER_HASTE, 1.0) / assumed.YEARLY_PACE**year
+    event, hours = _step(rng, cases, pace)
+    levels = np.array(list(SCHOOL_LEVELS))
+    grade = np.array([0 if grade[0] == "P" else (int(grade[1]) + 1) // 2 for grade in cases.grade])
     table = pd.DataFrame(
         {
-            "school": cases.school,
-            "school_id": drawn["Code"].to_numpy()[cases.school],
-            "school_network": network,
-            "zone": drawn["Zone"].to_numpy()[cases.school],
-            "school_level": level,
-            "school_year": np.searchsorted([np.datetime64(y.first_day) for y in YEARS], day, "right"),
+            "school_id": sheet["Code"].to_numpy()[cases.school],
+            "school_level": levels[np.minimum(grade, 3)],
+            "school_year": year,
             "danger": cases.danger,
-            "report_week": week,
             "event": event,
-            "delay": delay,
+            "delay": np.floor(np.log2(1 + hours)),
+            "n": 1,
         }
     )
-    return Drawn(drawn, table[table["event"] != ""])
+    types = pd.DataFrame({f"type_{code}": [code in listed for listed in cases.types] for code in INCIDENT_TYPES})
+    applies = event != ""
+    by_type = pd.concat([table[["school_id", "event", "delay", "n"]], types.astype(int)], axis=1)[applies]
+    schools = pd.DataFrame({"school_id": sheet["Code"], "school_network": network, "zone": sheet["Zone"]})
+    return Paces(_summed(table[applies], ["n"]), _summed(by_type, ["n", *types]), schools)
 
 
-def _step(rng: np.random.Generator, cases: register._Cases, step: str) -> tuple[np.ndarray, np.ndarray]:
-    """What became of a step in each case, as the generator decides it: event ("" where it does not apply) and hours."""
-    n, habit = len(cases.reported), STEPS[step].assumed
-    share = np.where(cases.danger, habit.done if habit.done_in_danger is None else habit.done_in_danger, habit.done)
-    at = cases.days.at_work(rng, cases.reported + register._delays(rng, habit, cases.pace), assumed.ANY_HOUR_SHARE)
-    closed = np.where(
-        np.isnat(cases.closed_on), np.datetime64(AS_OF), np.minimum(cases.closed_on, np.datetime64(AS_OF))
-    )
-    is_open = np.isnat(cases.closed_on) | (cases.closed_on > np.datetime64(AS_OF))
-    wanted = rng.random(n) < share
-    done = wanted & (at.astype("datetime64[D]") <= closed)
-    out = ~wanted & (rng.random(n) * (1 - habit.done) < habit.not_applicable + habit.not_recorded)
-    until = np.where(done, at, closed.astype("datetime64[m]") + np.timedelta64(16, "h"))
+def _summed(cases: pd.DataFrame, numbers: list[str]) -> pd.DataFrame:
+    return cases.groupby([name for name in cases if name not in numbers], as_index=False)[numbers].sum()
+
+
+def _step(
+    rng: np.random.Generator, cases: register._Cases, pace: NDArray[np.float64]
+) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    """What became of the step in each case, as the generator decides it: event ("" where it does not apply) and hours."""
+    n, habit, as_of = len(cases.reported), STEP.assumed, np.datetime64(AS_OF)
+    at = cases.days.at_work(rng, cases.reported + register._delays(rng, habit, pace), assumed.ANY_HOUR_SHARE)
+    is_open = np.isnat(cases.closed_on) | (cases.closed_on > as_of)
+    end = np.where(is_open, as_of, cases.closed_on)
+    is_done = rng.random(n) < habit.done
+    in_time = is_done & (at.astype("datetime64[D]") <= end)
+    is_out = ~is_done & (rng.random(n) * (1 - habit.done) < habit.not_applicable + habit.not_recorded)
+    until = np.where(in_time, at, end.astype("datetime64[m]") + np.timedelta64(16, "h"))
     hours = np.maximum(np.ceil((until - cases.reported).astype("timedelta64[m]").astype(float) / 60), 0)
-    return np.select([out, done, is_open], ["", "done", "pending"], "closed"), hours
+    return np.select([is_out, in_time, is_open], ["", "done", "pending"], "closed"), hours
+
+
+@dataclass(frozen=True)
+class Reports:
+    """A register's schools (school_id, school_level, n_pupils, n), its cases by school and week, the true rate of each
+    school (cases per pupil), and the place of the fundamental school whose rate was set.
+    """
+
+    schools: pd.DataFrame
+    weekly: pd.DataFrame
+    truth: NDArray[np.float64]
+    place: int
+
+
+def draw_reports(
+    rng: np.random.Generator, n_cases: int, n_schools: int, *, bunched: bool = False, ratio: float | None = None
+) -> Reports:
+    """``n_cases`` (on average, where ``bunched``) fall on schools as the generator has it. With ``ratio`` the rate of one
+    fundamental school is that many times its level's.
+    """
+    sheet = draw_schools(rng, n_schools)
+    secondary = (sheet["Niveau"] == TEACHING_LEVELS.label("secondary")).to_numpy()
+    of_school = rng.gamma(assumed.SCHOOL_SHAPE, 1 / assumed.SCHOOL_SHAPE, n_schools)
+    place = rng.choice(np.flatnonzero(~secondary))
+    if ratio is not None:
+        of_school[place] = ratio
+    pupils = sheet["Élèves"].to_numpy(float)
+    rates = np.where(secondary, assumed.SECONDARY_RATE, 1.0) * of_school
+    rates *= n_cases / (rates * pupils).sum()
+    n_events = round(n_cases / (1 + COMPANIONS)) if bunched else n_cases
+    reported = register._reports(rng, n_events, YEARS, _fixed()[0])[0]
+    school = rng.choice(n_schools, n_events, p=rates * pupils / n_cases)
+    if bunched:
+        n_reports = 1 + rng.poisson(COMPANIONS, n_events)
+        is_first = np.arange(n_reports.sum()) == np.repeat(np.cumsum(n_reports) - n_reports, n_reports)
+        later = np.where(is_first, 0, rng.integers(0, BUNCH_DAYS, len(is_first))).astype("timedelta64[D]")
+        reported, school = np.repeat(reported, n_reports) + later, np.repeat(school, n_reports)
+    day = reported.astype("datetime64[D]")
+    weekly = pd.DataFrame({"school_id": school, "report_week": day - (day.astype(int) + 3) % 7, "n": 1})
+    schools = pd.DataFrame(
+        {
+            "school_id": np.arange(n_schools),
+            "school_level": sheet["Niveau"].map(CODES),
+            "n_pupils": sheet["Élèves"],
+            "n": np.bincount(school, minlength=n_schools),
+        }
+    )
+    return Reports(schools, weekly, rates, int(place))
