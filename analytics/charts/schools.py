@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -12,75 +14,69 @@ from analytics.domain.french import count, number, percent
 from analytics.measures.funnel import FLAG_WORDS
 
 _MARKERS = {
-    "within": ("circle-open", theme.MAIN, 9),
-    "below_95": ("circle", theme.MAIN, 9),
-    "above_95": ("circle", theme.MAIN, 9),
-    "below_998": ("diamond", theme.SIGNAL, 12),
-    "above_998": ("diamond", theme.SIGNAL, 12),
+    "within": ("circle-open", 9),
+    "below_95": ("circle", 9),
+    "above_95": ("circle", 9),
+    "below_998": ("diamond", 12),
+    "above_998": ("diamond", 12),
 }
+_TICKS = [decade * step for decade in (0.01, 0.1, 1, 10, 100, 1_000, 10_000) for step in (1, 2, 5)]
 
 
-def funnel(schools: pd.DataFrame, lines: pd.DataFrame) -> go.Figure:
-    """Cases per 1,000 pupils by the size of the school (:func:`measures.schools.rates`) within what chance allows
-    (:func:`measures.schools.funnel_lines`).
+def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) -> go.Figure:
+    """Cases over what is expected of each school (:func:`measures.schools.rates`) within what chance allows at its level
+    (:func:`measures.schools.funnel_lines`). ``levels`` are their labels.
     """
-    known = schools[schools["rate"].notna()]
+    known = rated[rated["expected"] > 0]
     chart = theme.figure(420)
     if known.empty:
         return chart
-    top = 1.12 * max(known["rate"].max(), 2 * lines["overall"].iloc[0], 1.0)
-    for columns, dash in ((("lower_95", "upper_95"), "dash"), (("lower_998", "upper_998"), "solid")):
-        for column in columns:
+    top = 1.12 * max(known["ratio"].max(), 3.0)
+    drawn = list(dict.fromkeys(lines["school_level"]))
+    chart.add_hline(y=1, line={"color": theme.NOT_RECORDED, "width": 1})
+    for level, colour in zip(drawn, theme.GROUPS, strict=False):
+        limits = lines[lines["school_level"] == level]
+        for column in ("lower_95", "upper_95", "lower_998", "upper_998"):
+            line = {"color": colour, "width": 1.2, "dash": "dash" if column.endswith("95") else "solid"}
+            chart.add_scatter(x=limits["expected"], y=limits[column], mode="lines", line=line, hoverinfo="skip")
+        for flag, (symbol, size) in _MARKERS.items():
+            rows = known[(known["flag"] == flag) & (known["school_level"] == level)]
+            of_marker = theme.SIGNAL if symbol == "diamond" else colour
             chart.add_scatter(
-                x=lines["n_pupils"],
-                y=lines[column],
-                mode="lines",
-                line={"color": theme.BEFORE, "width": 1.5, "dash": dash},
-                hoverinfo="skip",
+                x=rows["expected"],
+                y=rows["ratio"],
+                mode="markers",
+                marker={"symbol": symbol, "color": of_marker, "size": size, "line": {"width": 1.5, "color": of_marker}},
+                **theme.hover(map(_school_hover, rows.itertuples()), "%{customdata}"),
             )
-    chart.add_scatter(
-        x=lines["n_pupils"], y=lines["overall"], mode="lines", line={"color": theme.NOT_RECORDED}, hoverinfo="skip"
+        if len(drawn) > 1:
+            place = int((limits["upper_998"] <= 0.9 * top).to_numpy().argmax())
+            x, y = limits[["expected", "upper_998"]].iloc[place]
+            _name_limit(chart, x, min(y, 0.9 * top), levels[level], xanchor="left", font={"color": colour})
+    for column, words in (("upper_95", "95 %"), ("upper_998", "99,8 %")):
+        x, y = lines[["expected", column]].iloc[-1]
+        _name_limit(chart, x, min(y, 0.9 * top), words, xanchor="right", font={"color": colour})
+    least, most = lines["expected"].min(), lines["expected"].max()
+    chart.update_xaxes(
+        title="dossiers attendus",
+        type="log",
+        range=[np.log10(least), np.log10(most)],
+        tickvals=(shown := [tick for tick in _TICKS if least <= tick <= most]),
+        ticktext=[f"{tick:g}".replace(".", ",") for tick in shown],
     )
-    for flag, (symbol, colour, size) in _MARKERS.items():
-        rows = known[known["flag"] == flag]
-        chart.add_scatter(
-            x=rows["n_pupils"].astype("float64"),
-            y=rows["rate"],
-            mode="markers",
-            marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 1.5, "color": colour}},
-            **theme.hover(map(_school_hover, rows.itertuples()), "%{customdata}"),
-        )
-    # On a phone, a name to the left of its line would reach the axis.
-    clear = lines["n_pupils"] >= 0.12 * lines["n_pupils"].iloc[-1]
-    for column, words, anchor in (("upper_95", "95 %", "right"), ("upper_998", "99,8 %", "left")):
-        place = int(((lines[column] <= 0.94 * top) & clear).to_numpy().argmax())
-        shift = -6 if anchor == "right" else 6
-        chart.add_annotation(
-            x=lines["n_pupils"].iloc[place],
-            y=lines[column].iloc[place],
-            text=words,
-            xanchor=anchor,
-            xshift=shift,
-            yshift=6,
-            showarrow=False,
-        )
-    chart.add_annotation(
-        x=1,
-        xref="paper",
-        y=lines["overall"].iloc[0],
-        text=f"ensemble : {number(lines['overall'].iloc[0], 1)}",
-        xanchor="right",
-        yanchor="bottom",
-        showarrow=False,
-    )
-    chart.update_xaxes(title="élèves de l’école", range=[0, lines["n_pupils"].iloc[-1]], tickformat=",d", nticks=8)
-    chart.update_yaxes(title="dossiers pour 1 000 élèves", range=[-0.03 * top, top])
+    chart.update_yaxes(title="fois l’attendu", range=[-0.03 * top, top])
     return chart
+
+
+def _name_limit(chart: go.Figure, x: float, y: float, words: str, **look: Any) -> None:
+    """``words`` over a line; an axis of logarithms wants its annotations there as Plotly stores them."""
+    chart.add_annotation(x=np.log10(x), y=y, text=words, yanchor="bottom", showarrow=False, **look)
 
 
 def _school_hover(row) -> str:
     return (
-        f"<b>{row.name}</b><br>{count(row.n, 'dossier')}, {count(row.n_pupils, 'élève')}<br>"
+        f"<b>{row.name}</b><br>{count(row.n, 'dossier')} pour {number(row.expected, 1)} attendus, "
+        f"{count(row.n_pupils, 'élève')}<br>"
         f"{number(row.rate, 1)} pour 1 000 élèves (entre {number(row.lower, 1)} et {number(row.upper, 1)})<br>"
         f"{FLAG_WORDS[row.flag]}<br>taux prudent : {number(row.shrunken_rate, 1)}"
     )

@@ -94,12 +94,16 @@ def listing(words: list[str], last: str = "et") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
+RARE, VERY_RARE = 0.05, 0.01
+"""Below these a difference is called rare, or very rare, by chance alone."""
+
+
 def chance(p_value: float) -> str:
     """What a test of a difference between groups says, in words and never as a bare p."""
     if pd.isna(p_value):
-        return "Il y a trop peu de dossiers, ou un seul groupe : rien à comparer."
-    if p_value < 0.01:
+        return "Il y a trop peu d’écoles, ou un seul groupe : rien à comparer."
+    if p_value < VERY_RARE:
         return "Un écart aussi grand entre les groupes serait très rare par le seul hasard."
-    if p_value < 0.05:
+    if p_value < RARE:
         return "Un écart aussi grand entre les groupes serait rare par le seul hasard : à confirmer."
     return "L’écart entre les groupes pourrait être dû au hasard."

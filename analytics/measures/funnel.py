@@ -1,10 +1,11 @@
-"""Schools side by side without false alarms: funnel limits, over-dispersion and shrunken rates.
+"""Schools side by side without false alarms: bunches of reports, funnel limits, over-dispersion and shrunken rates.
 
 Small schools vary more by chance than large ones. A funnel says which lie beyond chance; a shrunken rate says what is best
 believed of each, and is the one to use wherever schools are compared or chosen.
 
 Sources: Spiegelhalter (2005), Stat Med 24, 1185 (funnels, over-dispersion); Clayton and Kaldor (1987), Biometrics 43, 671
-(gamma-Poisson empirical Bayes); Christiansen and Morris (1997), J Am Stat Assoc 92, 618 (what the fit does not know).
+(gamma-Poisson empirical Bayes); Christiansen and Morris (1997), J Am Stat Assoc 92, 618 (what the fit does not know); Morris
+and Tang (2011), Stat Sci 26, 271 (a prior whose intervals hold for few units).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv, gammaln, gdtrib, ndtri, pdtr, pdtrc
 
-from analytics.measures.grouping import with_columns
+from analytics.measures.grouping import groups, with_columns
 
 FLAG_WORDS = {
     "below_998": "sous la limite à 99,8 %",
@@ -33,92 +34,132 @@ WINSORISED = 0.1
 """The share of z scores at each end that is pulled in, so that a few true outliers do not pass for over-dispersion."""
 WINSORISED_VARIANCE = 0.6786
 """What that leaves of a standard normal variance: 0.8 - 2 c f(c) + 0.2 c**2, f the density and c = 1.2816."""
+MOST_SPREAD = 10.0
+"""The largest variance between schools, of rates over their mean, that is thought possible beforehand."""
 
 
-def rate_funnel(table: pd.DataFrame, phi: float = 1.0) -> pd.DataFrame:
-    """Each row's rate beside the limits around the overall one.
+def bunching(weekly: pd.DataFrame, within: int = 4) -> float:
+    """How much more a school's count varies than Poisson's because one event brings several reports: 1 where none does.
 
-    ``table``: count, exposure (pupils, or pupils times years). Returns ``table`` with rate, overall, lower_95, upper_95,
-    lower_998, upper_998 (cases per unit of exposure, see :func:`rate_limits`) and flag (one of FLAGS). ``phi`` is the
-    over-dispersion (:func:`overdispersion`). Rows with a missing number keep missing answers. Raises ValueError for a
+    ``weekly``: school_id, report_week, n; rows may repeat. One plus the mean number of other reports of the event that a
+    report belongs to, which is the variance over the mean of a compound Poisson count. Estimated from the pairs of reports
+    of one school that lie at most ``within`` weeks apart, beyond those that pairs of two schools let expect: season and
+    growth are in both (the pair correlation of a cluster process, Diggle 2013, Statistical Analysis of Spatial and
+    Spatio-Temporal Point Patterns). A school that is high in some months only counts as bunched too. 1 where it cannot be
+    told, below two schools or ``within`` weeks.
+    """
+    school, found = groups(weekly, ["school_id"])
+    if len(found) < 2:
+        return 1.0
+    day = weekly["report_week"].to_numpy("datetime64[D]")
+    week = (day - day.min()).astype(np.int64) // 7
+    by_week = np.zeros((len(found) + 1, week.max() + 1))
+    np.add.at(by_week, (school, week), weekly["n"].to_numpy(float))
+    by_week[-1] = by_week.sum(axis=0)  # all schools as one
+    up_to = np.pad(by_week, ((0, 0), (within + 1, 0))).cumsum(axis=1)
+    recent = up_to[:, within + 1 :] - up_to[:, : -within - 1]
+    near = (by_week * (recent - (by_week + 1) / 2)).sum(axis=1)
+    total = by_week.sum(axis=1)
+    pairs = total * (total - 1) / 2
+    own_near, own_pairs, n_cases = near[:-1].sum(), pairs[:-1].sum(), total[-1]
+    expected = (near[-1] - own_near) / max(pairs[-1] - own_pairs, 1)
+    bunched = (own_near - expected * own_pairs) / (1 - expected) if expected < 1 else 0.0
+    return float(max(1 + 2 * bunched / n_cases, 1.0))
+
+
+def funnel(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:
+    """Each row's count over the one to expect of its exposure, beside the limits around 1, for schools of one kind.
+
+    ``table``: count, exposure (pupils, or pupils times years). ``bunching``: of the reports (:func:`bunching`). Returns
+    ``table`` with expected (cases), ratio, spread (:func:`spread`), lower_95, upper_95, lower_998, upper_998
+    (:func:`limits`) and flag (one of FLAGS). Rows with a missing number keep missing answers. Raises ValueError for a
     negative count or an exposure of 0 or less.
     """
     count, exposure = _checked(table, "count", "exposure")
-    overall = _overall(count, exposure)
-    return _flagged(table, {"rate": count / exposure, "overall": overall}, rate_limits(exposure, overall, phi))
+    known = ~np.isnan(count * exposure)
+    expected = exposure * (count[known].sum() / exposure[known].sum() if known.any() else np.nan)
+    ratio = np.divide(count, expected, out=np.where(known, 1.0, np.nan), where=expected > 0)
+    between = spread(count[known], expected[known], bunching)
+    return _flagged(
+        table,
+        {"ratio": ratio, "expected": np.where(known, expected, np.nan), "spread": np.where(known, between, np.nan)},
+        limits(expected, bunching, between),
+    )
 
 
-def rate_limits(exposure: ArrayLike, overall: float, phi: float = 1.0) -> pd.DataFrame:
-    """The funnel around an overall rate, one row per exposure: exposure, lower_95, upper_95, lower_998, upper_998.
+def limits(expected: ArrayLike, bunching: float = 1.0, spread: float = 0.0) -> pd.DataFrame:
+    """The funnel around 1, one row per expected count: expected, lower_95, upper_95, lower_998, upper_998.
 
-    A limit is the rate whose exact Poisson bound is the overall rate, so that a flag says what the exact interval says.
-    Limits lie sqrt(``phi``) times as far out and are never negative.
+    Without bunching and spread a limit is the ratio whose exact Poisson bound is 1, so that a flag says what the exact
+    interval says. A count's variance is Poisson's times ``bunching``, plus ``spread`` times its square: limits lie as many
+    times as far out as its root does, and are never negative. NaN where nothing is expected.
     """
-    exposure = np.asarray(exposure, dtype=float)
-    expected = overall * exposure
-    limits = {"exposure": exposure}
+    expected = np.asarray(expected, dtype=float)
+    mean = np.where(expected > 0, expected, np.nan)
+    widened = np.sqrt(bunching + spread * mean)
+    found = {"expected": expected}
     for name, tail in TAILS.items():
         # A count's bounds are gammaincinv(count, tail) and gammaincinv(count + 1, 1 - tail): solved for the count.
-        lower, upper = gdtrib(1.0, 1 - tail, expected) - 1, gdtrib(1.0, tail, expected)
-        limits[f"lower_{name}"] = np.maximum(expected + np.sqrt(phi) * (lower - expected), 0) / exposure
-        limits[f"upper_{name}"] = (expected + np.sqrt(phi) * (upper - expected)) / exposure
-    return pd.DataFrame(limits)
+        lower, upper = gdtrib(1.0, 1 - tail, mean) - 1, gdtrib(1.0, tail, mean)
+        found[f"lower_{name}"] = np.maximum(1 + widened * (lower / mean - 1), 0)
+        found[f"upper_{name}"] = 1 + widened * (upper / mean - 1)
+    return pd.DataFrame(found)
 
 
-def overdispersion(table: pd.DataFrame) -> float:
-    """How much more the rates vary than chance alone would make them: their variance over Poisson's, never below 1.
+def spread(count: NDArray[np.float64], expected: NDArray[np.float64], bunching: float = 1.0) -> float:
+    """The variance of the schools' true ratios to what is expected of them; 0 where chance alone may explain all.
 
-    ``table`` as for :func:`rate_funnel`. The mean of the squared z scores, winsorised, and 1 unless it passes 1 by more
-    than two of its own standard deviations under chance alone (Spiegelhalter 2005). Two differences from there: a z score
-    has the tail probability of the count (mid-p), since school counts are too small to be normal; and the mean is divided
-    by what winsorising leaves of pure chance, without which it would see a third too little. Where schools expect fewer
-    than about two cases each, true differences hide in the zeros and it is 1 or too low.
+    Additive over-dispersion (Spiegelhalter 2005, as Marshall, Mohammed and Rouse 2004 and DerSimonian and Laird 1986): from
+    the mean of the squared z scores, winsorised, and 0 unless it passes 1 by more than two of its own standard deviations
+    under chance alone. Two differences from there: a z score has the tail probability of the count (mid-p), since school
+    counts are too small to be normal; and the mean is divided by what winsorising leaves of pure chance. Where schools
+    expect fewer than about two cases each, true differences hide in the zeros and it is 0 or too low.
     """
-    count, exposure = _checked(table, "count", "exposure")
-    expected = _overall(count, exposure) * exposure
-    known = ~np.isnan(count) & (expected > 0)
-    if not known.any():
-        return 1.0
-    count, expected = count[known], expected[known]
+    told = expected > 0
+    count, expected = count[told], expected[told]
+    if len(count) < 2:
+        return 0.0
     half = np.exp(count * np.log(expected) - expected - gammaln(count + 1)) / 2
     below, above = pdtr(count, expected) - half, pdtrc(count, expected) + half
     z = np.where(above < below, -1, 1) * ndtri(np.maximum(np.minimum(above, below), np.finfo(float).tiny))
     z = np.clip(z, *np.quantile(z, [WINSORISED, 1 - WINSORISED]))
-    phi = float((z**2).mean()) / WINSORISED_VARIANCE
-    return phi if phi > 1 + 2 * np.sqrt(2 / len(z)) else 1.0
+    excess = float((z**2).mean()) / WINSORISED_VARIANCE / bunching
+    if excess <= 1 + 2 * np.sqrt(2 / len(z)):
+        return 0.0
+    precision = expected / bunching
+    return (len(z) * (excess - 1) + 1) / float(precision.sum() - (precision**2).sum() / precision.sum())
 
 
-def shrunken_rates(table: pd.DataFrame) -> pd.DataFrame:
+def shrunken_rates(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:
     """What is best believed of each school's rate: its own, drawn towards all schools' the more, the less it has to say.
 
-    ``table`` as for :func:`rate_funnel`; schools without a case count as any other. Returns ``table`` with rate,
-    shrunken_rate, lower, upper (cases per unit of exposure): mean and 95 % interval of the true rate given the count, true
-    rates following a gamma distribution whose mean and shape are fitted to all counts (negative binomial likelihood).
+    ``table`` as for :func:`funnel`; schools without a case count as any other. Returns ``table`` with rate, shrunken_rate,
+    lower, upper (cases per unit of exposure): mean and 95 % interval of the true rate given the count, true rates following
+    a gamma distribution whose mean and shape are fitted to all counts (negative binomial likelihood). Reports that come in
+    bunches tell as much as ``bunching`` times fewer of them (quasi-likelihood).
 
-    The fit's own uncertainty is part of the interval: every shape weighs by its likelihood, the weight of the common rate
-    in a typical school being as likely to lie anywhere from 0 to 1 beforehand. So there is an answer, and an honest one,
-    when counts vary less than chance would make them, or when schools are few. Without any case in any school the rate
-    is 0 and the interval says how high the common rate could be. Rows with a missing number keep missing answers.
+    The fit's own uncertainty is part of the interval: every shape weighs by its likelihood, the variance between schools
+    being as likely to lie anywhere beforehand (Morris and Tang 2011), up to MOST_SPREAD. So there is an answer, and an
+    honest one, when counts vary less than chance would make them, or when schools are few. Without any case in any school
+    the rate is 0 and the interval says how high the common rate could be. Rows with a missing number keep missing answers.
     """
     count, exposure = _checked(table, "count", "exposure")
     known = ~np.isnan(count * exposure)
     rate = count / exposure
     answer = np.full((3, len(table)), np.nan)
     if count[known].sum() > 0:
-        answer[:, known] = _posterior(count[known], exposure[known])
+        answer[:, known] = _posterior(count[known] / bunching, exposure[known] / bunching)
     elif known.any():
-        answer[:, known] = np.array([[0.0], [0.0], [-np.log(0.025) / exposure[known].sum()]])
+        answer[:, known] = np.array([[0.0], [0.0], [-np.log(0.025) * bunching / exposure[known].sum()]])
     return table.assign(rate=rate, shrunken_rate=answer[0], lower=answer[1], upper=answer[2])
 
 
 def _posterior(count: NDArray[np.float64], exposure: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean, lower and upper limit of each true rate, the limits those of the gamma of the same mean and variance."""
-    shape, mean, weight = _fit(count, exposure)
-    shape, mean = shape[:, None], mean[:, None]
+    shape, mean, precision, weight = _fit(count, exposure)
     own_shape, own_exposure = shape + count, shape / mean + exposure
     rate = own_shape / own_exposure
     slope = rate / own_exposure * shape / mean**2  # of the rate, by the mean of all
-    precision = (shape * exposure / (mean * (shape + mean * exposure))).sum(axis=1, keepdims=True)
     best = weight @ rate
     variance = weight @ (rate / own_exposure + slope**2 / precision + (rate - best) ** 2)
     matched = best**2 / variance
@@ -127,17 +168,22 @@ def _posterior(count: NDArray[np.float64], exposure: NDArray[np.float64]) -> NDA
 
 
 def _fit(count: NDArray[np.float64], exposure: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Plausible shapes of the gamma distribution, the most likely mean with each, and how plausible they are."""
-    typical = count.mean()
-    odds = np.linspace(-8, 8, 61)  # log odds of the weight of the common rate in a school that expects a typical count
+    """Plausible shapes of the gamma distribution, the most likely mean with each and the precision of that mean, as columns,
+    and how plausible they are.
+    """
+    least = -np.log(MOST_SPREAD)
+    logarithm = np.linspace(least, np.log(max(count.mean(), 1.0)) + 8, 61)
     for _ in range(2):  # once to find where the weight lies, once to look there closely
-        shape = typical * np.exp(odds)
-        mean, likelihood = _profile(count, exposure, shape)
-        plausible = likelihood - np.logaddexp(0, odds) - np.logaddexp(0, -odds)
+        shape = np.exp(logarithm)[:, None]
+        mean, likelihood = _profile(count, exposure, shape[:, 0])
+        mean = mean[:, None]
+        precision = (shape * exposure / (mean * (shape + mean * exposure))).sum(axis=1, keepdims=True)
+        # The log mean is integrated out (Laplace); variances alike beforehand are log shapes less likely the larger.
+        plausible = likelihood - np.log(precision * mean**2)[:, 0] / 2 - logarithm
         weight = np.exp(plausible - plausible.max())
-        step, kept = odds[1] - odds[0], odds[weight > 1e-5]
-        odds = np.linspace(kept[0] - step, kept[-1] + step, 61)
-    return shape, mean, weight / weight.sum()
+        step, kept = logarithm[1] - logarithm[0], logarithm[weight > 1e-5]
+        logarithm = np.linspace(max(kept[0] - step, least), kept[-1] + step, 61)
+    return shape, mean, precision, weight / weight.sum()
 
 
 def _profile(
@@ -157,11 +203,6 @@ def _profile(
     expected = mean * exposure
     terms = gammaln(count + shape) - gammaln(shape) + count * np.log(expected) + shape * np.log(shape)
     return mean[:, 0], (terms - (count + shape) * np.log(expected + shape)).sum(axis=1)
-
-
-def _overall(count: NDArray[np.float64], exposure: NDArray[np.float64]) -> float:
-    known = ~np.isnan(count * exposure)
-    return float(count[known].sum() / exposure[known].sum()) if known.any() else np.nan
 
 
 def _checked(table: pd.DataFrame, count: str, exposure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

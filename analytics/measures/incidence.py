@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
 from analytics.measures.grouping import groups, picked, places, with_columns
 from analytics.measures.intervals import wilson
@@ -187,54 +186,6 @@ def cumulative_incidence(
     return Curves(names, bounds, delay, at_risk, events, shares, (counts["delay"].dtype, counts["n"].dtype))
 
 
-class Comparison(NamedTuple):
-    """A test that the groups differ by chance alone; NaN where there is nothing to compare."""
-
-    statistic: float
-    degrees_of_freedom: int
-    p_value: float
-
-
-def gray_test(counts: pd.DataFrame, by: Sequence[str]) -> Comparison:
-    """Gray's test (rho = 0) that the cumulative incidence is the same in all groups, closures competing.
-
-    ``counts`` as for :func:`cumulative_incidence`. Source: Gray (1988), Ann Stat 16, 1141; ties as in R's cmprsk, by
-    the same author.
-    """
-    done, closed, at_risk = _by_delay_and_group(counts, by)
-    followed = at_risk > 0
-    n = np.where(followed, at_risk, 1.0)
-    waiting = np.cumprod(1 - (done + closed) / n, axis=0)
-    waiting_before = np.vstack([np.ones((1, waiting.shape[1])), waiting[:-1]])
-    step = waiting_before * done / n
-    incidence_before = np.cumsum(step, axis=0) - step
-
-    # At risk for the sub-distribution: those still waiting, and the share of those closed who would still be followed.
-    size = np.divide(at_risk, waiting_before, out=np.zeros_like(n), where=waiting_before > 0)
-    at_risk_of_done = size * (1 - incidence_before)
-    all_done = done.sum(axis=1, keepdims=True)
-    score = (done - at_risk_of_done * all_done / at_risk_of_done.sum(axis=1, keepdims=True)).sum(axis=0)
-
-    # The score as a sum over groups k of martingales of done and of closed, under one common incidence.
-    all_size = size.sum(axis=1, keepdims=True)
-    common_step = all_done / all_size
-    common = np.minimum(np.cumsum(common_step, axis=0), 1)
-    common_before = np.vstack([np.zeros((1, 1)), common[:-1]])
-    weight = size[:, :, None] * (np.eye(size.shape[1]) - (size / all_size)[:, None, :])
-    hazard = np.divide(common_step, 1 - common_before, out=np.zeros_like(common), where=common_before < 1)
-    drift_step = weight * hazard[:, :, None]
-    drift_to_come = drift_step.sum(axis=0) - np.cumsum(drift_step, axis=0)
-    ratio = np.divide(1 - common, waiting, out=np.zeros_like(n), where=waiting > 0)
-    from_done = weight + np.where(waiting > 0, 1 - ratio, 1.0)[:, None, :] * drift_to_come
-    from_closed = ratio[:, None, :] * drift_to_come
-    expected = all_size * waiting_before - 1
-    ties = np.where(all_done > 1, 1 - (all_done - 1) / np.where(expected > 0, expected, 1), 1.0)
-    var_done = np.where(followed, ties * waiting_before * common_step / n, 0)
-    ties = np.where(closed > 1, 1 - (closed - 1) / np.maximum(n - 1, 1), 1.0)
-    var_closed = np.where(waiting > 0, ties * waiting_before**2 * closed / n**2, 0)
-    return _chi_square(score, _covariance(from_done, var_done) + _covariance(from_closed, var_closed))
-
-
 def _tabulate(
     counts: pd.DataFrame, by: list[str], other_events_left_out: bool = False
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
@@ -268,29 +219,3 @@ def _tabulate(
 def _typed(values: NDArray[np.float64], dtype: Any) -> Any:
     """``values`` as a column of ``dtype``, by way of NumPy's own: pandas would look whether each one is whole."""
     return pd.array(values.astype(getattr(dtype, "numpy_dtype", dtype)), dtype=dtype)
-
-
-def _by_delay_and_group(counts: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.float64], ...]:
-    """Done, closed and at risk as arrays: one row per distinct delay, one column per group."""
-    names, bounds, delay, events = _tabulate(counts, list(by))
-    group = np.repeat(np.arange(len(names)), np.diff(bounds))
-    row, delays = pd.factorize(delay, sort=True)
-    cells = np.zeros((len(EVENTS), len(delays), len(names)))
-    cells[:, row, group] = events
-    at_risk = cells.sum(axis=0)[::-1].cumsum(axis=0)[::-1]
-    return cells[0], cells[1], at_risk
-
-
-def _covariance(loading: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sum over delays t and groups k of loading[t, i, k] * loading[t, j, k] * variance[t, k]."""
-    return np.tensordot(loading * variance[:, None, :], loading, axes=([0, 2], [0, 2]))
-
-
-def _chi_square(score: NDArray[np.float64], covariance: NDArray[np.float64]) -> Comparison:
-    """The quadratic form of all groups but the last, which the others determine."""
-    freedom = max(len(score) - 1, 0)
-    covariance = covariance[:freedom, :freedom]
-    if freedom == 0 or np.linalg.matrix_rank(covariance) < freedom:
-        return Comparison(np.nan, freedom, np.nan)
-    statistic = float(score[:freedom] @ np.linalg.solve(covariance, score[:freedom]))
-    return Comparison(statistic, freedom, float(chdtrc(freedom, statistic)))

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from analytics.domain.french import hours, school_days
 from analytics.domain.vocabulary import STEPS
+from analytics.measures.group_tests import between_schools, false_discovery_rates, within_schools
 from analytics.measures.grouping import groups, places, sums, totals, with_columns
-from analytics.measures.incidence import EVENTS, Comparison, Curves, cumulative_incidence, gray_test
+from analytics.measures.incidence import EVENTS, Curves, cumulative_incidence
 
 HOURS = (24, 48, 120, 240)
 """Delays at which shares are read in hours: one day, two, five and ten."""
@@ -82,21 +83,41 @@ def shares_within(
     return least.assign(upper=most["upper"], most=most["incidence"])
 
 
-FEWEST_COMPARED = 10
-"""Of a group with fewer cases Gray's test sees too much: with one case beside sixty it finds a difference at the 1 % level
-ten times in a hundred where there is none, with ten beside sixty three times (1,500 simulated registers)."""
+OF_SCHOOL = ("school_network", "zone")
+OF_CASE = ("school_level", "danger", "school_year")
+"""The groups that one step is compared by: those that a school belongs to, and those that its cases do."""
 
 
-def comparison(counts: pd.DataFrame, by: str) -> Comparison:
-    """Gray's test that one step is done at the same pace in all groups of ``by`` with FEWEST_COMPARED cases or more.
+def comparisons(counts: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Is one step done at the same pace in all groups? One row per way of grouping, the clearest difference first.
 
-    ``counts`` is what :meth:`Snapshot.step_counts` returns for that step and ``by``. Cases whose group is not known are no
-    group. The p_value is NaN where there is nothing to compare.
+    ``counts`` is what :meth:`Snapshot.school_step_counts` returns for that step, ``schools`` the table of the store. Cases
+    whose group is not known are no group. Returns group (a column of ``schools`` or ``counts``), p_value (how often chance
+    alone makes as large a difference, given that schools differ: see :mod:`measures.group_tests`) and false_discovery_rate
+    (the share of false ones among those at least as clear); NaN where there is nothing to compare.
     """
-    group, names = groups(counts, [by])
-    known = (places(counts["event"], EVENTS) >= 0) & names[by].notna().to_numpy()[group]
-    n_cases = totals(np.where(known, group, -1), counts["n"], len(names))
-    return gray_test(counts[known & (n_cases[group] >= FEWEST_COMPARED)], [by])
+    by_school = schools.set_index("school_id")
+    found = {group: between_schools(counts, by_school[group]) for group in OF_SCHOOL}
+    found |= {group: within_schools(counts, _members(counts, group)) for group in OF_CASE}
+    answer = pd.DataFrame({"group": list(found), "p_value": list(found.values())})
+    answer["false_discovery_rate"] = false_discovery_rates(answer["p_value"].to_list())
+    return answer.sort_values("p_value", kind="stable", ignore_index=True)
+
+
+def _members(counts: pd.DataFrame, group: str) -> NDArray[np.float64]:
+    """The cases of each row in each value of ``group``, one column per value."""
+    code, values = pd.factorize(counts[group], sort=True)
+    return (code[:, None] == np.arange(len(values))) * counts["n"].to_numpy(float)[:, None]
+
+
+def type_comparison(counts: pd.DataFrame) -> float:
+    """How often chance alone makes as large a difference of pace between incident types (:func:`comparisons`): a p value.
+
+    ``counts`` is what :meth:`Snapshot.school_step_counts` returns by type.
+    """
+    return within_schools(
+        counts, counts[[of_type for of_type in counts if of_type.startswith("type_")]].to_numpy(float)
+    )
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:

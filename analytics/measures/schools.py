@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.domain.vocabulary import STEPS
-from analytics.measures.funnel import overdispersion, rate_funnel, rate_limits, shrunken_rates
+from analytics.measures.funnel import funnel, limits, shrunken_rates
 from analytics.measures.grouping import groups, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
 
@@ -33,66 +33,73 @@ def teaching(schools: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
     return schools[can_have].reset_index(drop=True)
 
 
-def rates(schools: pd.DataFrame) -> pd.DataFrame:
-    """Cases per 1,000 pupils of each school beside what chance allows, in the order of the table: nobody is ranked.
+def rates(schools: pd.DataFrame, bunching: float) -> pd.DataFrame:
+    """The cases of each school beside those to expect of its pupils and level, in the order of the table: nobody is ranked.
 
-    ``schools`` is what :meth:`Snapshot.school_counts` returns. Returns its columns and, per 1,000 pupils, rate with its
-    95 % interval lower and upper (exact below ten cases, Byar's from ten on), shrunken_rate with shrunken_lower and
-    shrunken_upper (the one to compare and choose by, see :func:`funnel.shrunken_rates`), the funnel's lower_95, upper_95,
-    lower_998, upper_998, widened by the over-dispersion, and flag (one of funnel.FLAGS). All are NaN for a school whose
-    number of pupils is not known.
+    ``schools`` is what :meth:`Snapshot.school_counts` returns, ``bunching`` that of the whole register
+    (:func:`funnel.bunching`). Each level stands alone: its schools are compared with each other. Returns the columns of
+    ``schools`` and: expected (cases), ratio (to these), spread (of the schools of the level, see :func:`funnel.spread`),
+    flag (one of funnel.FLAGS); per 1,000 pupils rate with its 95 % interval lower and upper (exact below ten cases, Byar's
+    from ten on, of as many times fewer cases as they come in bunches), and shrunken_rate with shrunken_lower and
+    shrunken_upper (the one to compare and choose by, see :func:`funnel.shrunken_rates`). All are missing for a school whose
+    number of pupils or level is not known.
     """
     measured = _measured(schools)
-    shrunken, funnel = shrunken_rates(measured), rate_funnel(measured, overdispersion(measured))
-    interval = rate_interval(measured["count"], measured["exposure"], per=PER)
+    of_level = [
+        shrunken_rates(funnel(rows, bunching), bunching)
+        for _, rows in measured.groupby("level", dropna=False, observed=True)
+    ] or [shrunken_rates(funnel(measured, bunching), bunching)]
+    found = pd.concat(of_level).reindex(schools.index)
+    interval = rate_interval(found["count"] / bunching, found["exposure"] / bunching, per=PER)
     answer = {
-        "rate": PER * funnel["rate"],
-        "shrunken_rate": PER * shrunken["shrunken_rate"],
-        "shrunken_lower": PER * shrunken["lower"],
-        "shrunken_upper": PER * shrunken["upper"],
-        "flag": funnel["flag"],
+        "expected": found["expected"],
+        "ratio": found["ratio"],
+        "spread": found["spread"],
+        "flag": found["flag"],
+        "rate": PER * found["rate"],
         "lower": interval.lower,
         "upper": interval.upper,
-        **{limit: PER * funnel[limit] for limit in ("lower_95", "upper_95", "lower_998", "upper_998")},
+        "shrunken_rate": PER * found["shrunken_rate"],
+        "shrunken_lower": PER * found["lower"],
+        "shrunken_upper": PER * found["upper"],
     }
     return with_columns(schools, answer)
 
 
-def funnel_lines(schools: pd.DataFrame, n_points: int = 120) -> pd.DataFrame:
-    """The curves of the funnel of ``schools``, from the smallest to the largest: n_pupils, overall, lower_95, upper_95,
-    lower_998, upper_998 per 1,000 pupils, and over_dispersion (1 where the schools differ no more than chance makes them).
+def funnel_lines(rated: pd.DataFrame, bunching: float, n_points: int = 120) -> pd.DataFrame:
+    """The curves of the funnel of each level of ``rated`` (:func:`rates`), from the smallest to the largest school:
+    school_level, expected (cases), lower_95, upper_95, lower_998, upper_998 (ratios to it) and spread (0 where the schools
+    of the level differ no more than chance makes them).
 
-    Without a row when no school has a known number of pupils.
+    Without a row when nothing is expected of any school.
     """
-    measured = _measured(schools).dropna()
-    if measured.empty:
-        columns = ["n_pupils", "overall", "lower_95", "upper_95", "lower_998", "upper_998", "over_dispersion"]
-        return pd.DataFrame({column: pd.Series(dtype="float64") for column in columns})
-    phi = overdispersion(measured)
-    overall = measured["count"].sum() / measured["exposure"].sum()
-    sizes = np.geomspace(0.9 * measured["exposure"].min(), 1.05 * measured["exposure"].max(), n_points)
-    limits = rate_limits(sizes, overall, phi)
-    lines = {name: PER * limits[name].to_numpy() for name in limits.columns[1:]}
-    return pd.DataFrame({"n_pupils": sizes, **lines, "overall": PER * overall, "over_dispersion": phi})
+    columns = ["school_level", "expected", "lower_95", "upper_95", "lower_998", "upper_998", "spread"]
+    lines = [pd.DataFrame({column: pd.Series(dtype="float64") for column in columns})]
+    for level, rows in rated[rated["expected"] > 0].groupby("school_level", observed=True):
+        between, least, most = rows["spread"].iloc[0], rows["expected"].min(), rows["expected"].max()
+        sizes = np.geomspace(0.9 * least, 1.1 * most, n_points)
+        lines.append(limits(sizes, bunching, between).assign(school_level=level, spread=between)[columns])
+    return pd.concat(lines[1:] or lines, ignore_index=True)
 
 
 def outliers(rated: pd.DataFrame) -> pd.DataFrame:
-    """The schools of :func:`rates` above the funnel, the highest shrunken rate first: those where to look.
+    """The schools of :func:`rates` above the funnel, those furthest above what is expected first: where to look.
 
-    Those above the 99.8 % limit; where there is none, those above the 95 % one, of which chance alone makes some.
+    Those above the 99.8 % limit; where there is none, those above the 95 % one, of which chance alone makes some. How far
+    is judged by the shrunken rate.
     """
+    beyond = rated["shrunken_rate"] * rated["n_pupils"].astype("float64") / rated["expected"]
     for flag in ("above_998", "above_95"):
         row = np.flatnonzero(rated["flag"] == flag)
         if len(row):
-            highest_first = np.argsort(-rated["shrunken_rate"].to_numpy()[row], kind="stable")
-            return rated.iloc[row[highest_first]].reset_index(drop=True)
+            return rated.iloc[row[np.argsort(-beyond.to_numpy()[row], kind="stable")]].reset_index(drop=True)
     return rated.iloc[:0]
 
 
 def peers(schools: pd.DataFrame, school_id: str, column: str) -> tuple[str, ...]:
-    """The codes of the schools that share a school's value of ``column``, itself included; none where it is not known."""
+    """The codes of the other schools that share a school's value of ``column``; none where it is not known."""
     value = dict(zip(schools["school_id"], schools[column], strict=True))
-    own = value[school_id]
+    own = value.pop(school_id)
     return tuple(code for code in value if value[code] == own) if pd.notna(own) else ()
 
 
@@ -136,28 +143,29 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     return answer.assign(n_silent=n_silent, share=n_concerned / n_schools, lower=lower, upper=upper)
 
 
-def concentration(schools: pd.DataFrame) -> pd.DataFrame:
+def concentration(rated: pd.DataFrame, bunching: float) -> pd.DataFrame:
     """The share of the cases that the most concerned tenth of the schools has, beside what chance alone would give.
 
-    By chance each case falls on any pupil alike. What the tenth with the most cases then has is simulated, with a fixed
-    seed: expected is its mean, lower and upper hold 95 % of the draws. Schools without a known number of pupils are left
-    out. Returns one row n_schools, n_left_out, n_top, n_cases, n_top_cases, share, expected, lower, upper; shares are NaN
-    without a case.
+    ``rated``: n and expected (:func:`rates`). By chance a case falls on any pupil of a level alike, and brings its bunch.
+    What the tenth with the most cases then has is simulated, with a fixed seed: expected is its mean, lower and upper hold
+    95 % of the draws. Schools without a known number of pupils or level are left out. Returns one row n_schools, n_left_out,
+    n_top, n_cases, n_top_cases, share, expected, lower, upper; shares are NaN without a case.
     """
-    measured = _measured(schools).dropna()
-    counts, pupils = measured["count"].to_numpy("int64"), measured["exposure"].to_numpy("float64")
+    measured = rated.loc[rated["expected"].notna(), ["n", "expected"]]
+    counts, expected = measured["n"].to_numpy("int64"), measured["expected"].to_numpy("float64")
     n_top, n_cases = -(-len(counts) // 10), int(counts.sum())
     answer = {
         "n_schools": len(counts),
-        "n_left_out": len(schools) - len(counts),
+        "n_left_out": len(rated) - len(counts),
         "n_top": n_top,
         "n_cases": n_cases,
         "n_top_cases": int(_top(counts, n_top)) if n_top else 0,
         **dict.fromkeys(("share", "expected", "lower", "upper"), np.nan),
     }
     if n_cases:
-        draws = np.random.default_rng(SEED).multinomial(n_cases, pupils / pupils.sum(), N_DRAWS)
-        by_chance = _top(draws, n_top) / n_cases
+        n_events = max(round(n_cases / bunching), 1)
+        draws = np.random.default_rng(SEED).multinomial(n_events, expected / expected.sum(), N_DRAWS)
+        by_chance = _top(draws, n_top) / n_events
         lower, upper = np.quantile(by_chance, [0.025, 0.975])
         share = answer["n_top_cases"] / n_cases
         answer |= {"share": share, "expected": by_chance.mean(), "lower": lower, "upper": upper}
@@ -217,7 +225,9 @@ def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
 
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
-    """count and exposure of each school, as the funnel takes them; no exposure where its pupils are not known."""
+    """count, exposure and level of each school, as the funnel takes them; no exposure where one of them is not known."""
     pupils = schools["n_pupils"].to_numpy(float, na_value=np.nan)
-    exposure = np.where(pupils > 0, pupils, np.nan)
-    return pd.DataFrame({"count": schools["n"].to_numpy(float), "exposure": exposure}, schools.index)
+    exposure = np.where((pupils > 0) & schools["school_level"].notna().to_numpy(), pupils, np.nan)
+    return pd.DataFrame(
+        {"count": schools["n"].to_numpy(float), "exposure": exposure, "level": schools["school_level"]}, schools.index
+    )

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analytics.domain.programme import Programme
 from analytics.domain.school_calendar import SchoolCalendar
-from analytics.measures.funnel import shrunken_rates
+from analytics.measures.funnel import bunching, shrunken_rates
 
 BY = ("school_id", "school_level", "danger", "report_week")
 """The dimensions in which :func:`need` takes the number of cases from :meth:`Snapshot.case_counts`."""
@@ -72,7 +72,8 @@ def need(
     answer = answer.fillna({"n": 0, "n_danger": 0})
     answer = answer.assign(count=answer["n"], exposure=answer["n_pupils"] * years)
     levels = [level for _, level in answer.groupby("school_level", sort=False)] or [answer]
-    answer = pd.concat(map(shrunken_rates, levels)).drop(columns=["count", "exposure"])
+    bunched = bunching(cases)
+    answer = pd.concat([shrunken_rates(level, bunched) for level in levels]).drop(columns=["count", "exposure"])
     answer["expected"] = answer["shrunken_rate"] * answer["n_pupils"]
 
     overall = answer["n_danger"].sum() / max(answer["n"].sum(), 1)

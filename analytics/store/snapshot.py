@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.domain.schema import TABLES
 from analytics.domain.selection import EVERYTHING, Selection
-from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS
 from analytics.store import layout, steps
 from analytics.store.layout import of_type
 from analytics.store.reading import Reader
@@ -107,6 +107,17 @@ class Snapshot(Reader):
         in ``by`` a case counts once for each of its types. ``step`` asks for one step alone.
         """
         return self.query(*steps.step_counts(clock, selection, by, step))
+
+    def school_step_counts(
+        self, clock: str, selection: Selection = EVERYTHING, step: str = RELAYS[0], *, by_type: bool = False
+    ) -> pd.DataFrame:
+        """Number of cases of each school by what became of a step, and about when: [school_id, school_level, school_year,
+        danger, event, delay, n], or with ``by_type`` [school_id, event, delay, n, one column per incident type].
+
+        ``delay`` is the power of two that the delay plus one has reached, enough for a test of ranks: a few rows per school,
+        however many cases. A case counts once in n, and in the column of each of its types.
+        """
+        return self.query(*steps.school_step_counts(clock, selection, step, by_type))
 
     def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
         """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import RELAYS, STEPS
-from analytics.store.layout import OF_STEP, of_step
+from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, STEPS
+from analytics.store.layout import OF_STEP, of_step, of_type
 from analytics.store.selecting import CaseQuery
 
 CLOCKS = ("hours", "school_days", "deadline")
@@ -93,6 +93,22 @@ def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str |
         SELECT {query.columns} {_EVENT} AS event, {delay} AS delay,
                count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
         FROM ({_each_step(query, steps)}) GROUP BY ALL ORDER BY ALL
+        """,
+        query.parameters,
+    )
+
+
+def school_step_counts(clock: str, selection: Selection, step: str, by_type: bool) -> Statement:
+    """:meth:`Snapshot.school_step_counts`."""
+    by = ("school_id",) if by_type else ("school_id", "school_level", "school_year", "danger")
+    types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
+    query = CaseQuery(selection, by)
+    delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
+    of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
+    return (
+        f"""
+        SELECT {query.columns} {_EVENT} AS event, floor(log2(1 + {delay}))::TINYINT AS delay, count(*) AS n {of_types}
+        FROM ({_each_step(query, [step], *types)}) GROUP BY ALL
         """,
         query.parameters,
     )

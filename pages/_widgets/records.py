@@ -14,6 +14,7 @@ from analytics.domain.french import count, long_day
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
 from analytics.measures import incidents
+from analytics.measures.funnel import bunching
 from analytics.store import Snapshot
 from pages import _data
 from pages._widgets import text
@@ -36,6 +37,11 @@ class Context:
         """Each incident type with its share of the cases (:func:`incidents.shares`), the most frequent first."""
         counts = self.snapshot.incident_counts(self.selection)
         return incidents.shares(counts, "incident_type", self.n_cases, list(INCIDENT_TYPES))
+
+    @cached_property
+    def bunching(self) -> float:
+        """How far reports come in bunches (:func:`funnel.bunching`), as the whole register tells it."""
+        return bunching(self.snapshot.case_counts(by=["school_id", "report_week"]))
 
 
 def say_closure(snapshot: Snapshot) -> None:

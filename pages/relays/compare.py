@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from analytics.charts import relays as charts
-from analytics.domain.french import chance
+from analytics.domain.french import RARE, chance, listing
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
-from analytics.measures import relays
+from analytics.measures import group_tests, relays
 from pages._widgets import columns, pick, show_chart, text
 from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext, say_undated
 
@@ -21,7 +21,10 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "danger": ("Menace pour la vie", {True: "menace pour la vie", False: "autres dossiers"}),
     "school_year": ("Année scolaire", None),
 }
-_OF_SCHOOL = ("school_network", "zone")
+_CHANCE = (
+    "« Rare par le seul hasard » : moins de 5 fois sur 100, sachant que chaque école a son allure ; les écoles entières sont "
+    f"tirées au sort {group_tests.N_DRAWS} fois. Ce qui n’est pas précisé n’y est pas."
+)
 _UNKNOWN = ""  # the group of schools where it is missing
 
 
@@ -35,8 +38,8 @@ def show(context: RelayContext) -> None:
     if group == "danger":
         context = replace(context, clock=CLOCKS["hours"])
     clock, by = context.clock, [group] if group else []
-    counts = tested = context.step_counts(by, step)
-    if group in _OF_SCHOOL:
+    counts = context.step_counts(by, step)
+    if group in relays.OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
     table = curves.table()
@@ -44,21 +47,13 @@ def show(context: RelayContext) -> None:
     if table.empty:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return
-    if group == "incident_type":
-        text.paragraph(
-            "Un dossier qui a plusieurs types compte dans plusieurs courbes : on ne les compare pas par un test."
-        )
-    elif group:
-        text.paragraph(chance(relays.comparison(tested, group).p_value))
-        text.caption(
-            f"Les groupes de moins de {relays.FEWEST_COMPARED} dossiers, ou non précisés, ne sont pas dans ce test. Plus on fait "
-            "de comparaisons, plus il s’en trouve une que le hasard seul a faite."
-        )
+    if group:
+        _say_whether_groups_differ(context, step, group)
     if group != "incident_type":
         say_undated(relays.outcomes(counts))
     heading, labels = _GROUPS[group] if group else ("", {})
     labels = dict(labels if labels is not None else {value: str(value) for value in table[group].unique()})
-    if group in _OF_SCHOOL and (table[group] == _UNKNOWN).any():
+    if group in relays.OF_SCHOOL and (table[group] == _UNKNOWN).any():
         labels[_UNKNOWN] = "non précisé"
     in_panels = len(labels) > charts.MOST_TOGETHER
     followed = curves.at(clock.few_ticks if in_panels else clock.ticks)
@@ -83,3 +78,25 @@ def show(context: RelayContext) -> None:
         | columns("n_done", incidence="Part")
         | columns("lower", "upper"),
     )
+
+
+def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> None:
+    """Whether the groups differ more than schools do by chance, and which comparisons of the step are the clearest."""
+    snapshot, selection, clock = context.snapshot, context.selection, context.clock.code
+    if group == "incident_type":
+        counts = snapshot.school_step_counts(clock, selection, step, by_type=True)
+        text.paragraph(chance(relays.type_comparison(counts)))
+        text.caption(
+            "Un dossier qui a plusieurs types compte dans plusieurs courbes, et une seule fois dans ce calcul. "
+            + _CHANCE
+        )
+        return
+    counts = snapshot.school_step_counts(clock, selection, step)
+    if clock != "hours":
+        counts = relays.without_danger(counts)
+    found = relays.comparisons(counts, snapshot.table("schools"))
+    rates = dict(zip(found["group"], found["false_discovery_rate"], strict=True))
+    text.paragraph(chance(rates[group]))
+    told = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]
+    others = f"De l’écart le plus net au moins net : {listing(told)}." if told else "Aucun de ces écarts n’est rare."
+    text.caption(f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {others}")

@@ -1,4 +1,4 @@
-"""The school that the page is about, and its peers."""
+"""The school that the page is about, and the others of its network and of its level."""
 
 from dataclasses import dataclass, replace
 
@@ -28,7 +28,7 @@ def choose(records: Context) -> OneSchool:
     """Ask for a school; stops the page when none answers the filters."""
     snapshot, selection = records.snapshot, records.selection
     counts = schools.teaching(snapshot.school_counts(selection), selection.school_levels)
-    rated = schools.rates(counts).sort_values(["name", "school_id"])
+    rated = schools.rates(counts, records.bunching).sort_values(["name", "school_id"])
     if rated.empty:
         text.info("Aucune école ne répond à ces filtres.", "filter_alt_off")
         st.stop()
@@ -41,7 +41,9 @@ def choose(records: Context) -> OneSchool:
         ("school_network", SCHOOL_NETWORKS, "réseau"),
         ("school_level", TEACHING_LEVELS, "niveau"),
     ):
-        if len(alike := schools.peers(rated, school_id, column)) > 1:
-            groups[column] = replace(selection, school_ids=alike)
-            group_labels[column] = f"{word} {vocabulary.label(school[column])} ({count(len(alike), 'école')})"
+        if others := schools.peers(rated, school_id, column):
+            groups[column] = replace(selection, school_ids=others)
+            group_labels[column] = (
+                f"{word} {vocabulary.label(school[column])} ({count(len(others), 'autre école', 'autres écoles')})"
+            )
     return OneSchool(snapshot, groups["school"], school=school, groups=groups, group_labels=group_labels)

@@ -1,4 +1,4 @@
-"""The steps of a school against its own deadlines, compared with its network and its level."""
+"""The steps of a school against its own deadlines, compared with the others of its network and of its level."""
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ def show(context: OneSchool) -> None:
     for group, word in _PEERS.items():
         if group not in counts:
             continue
-        peers[f"share_{group}"] = f"À temps, {word}"
+        peers[f"share_{group}"] = f"À temps, autres, {word}"
         names = {"incidence": f"share_{group}", "most": f"most_share_{group}"}
         in_time = relays.shares_within(counts[group], (1,)).rename(columns=names)
         table = table.merge(in_time[["step", *names.values()]], on="step", how="left")
@@ -45,11 +45,13 @@ def show(context: OneSchool) -> None:
         key="deadlines",
         alt=f"{count(n_overdue, 'étape')} hors délai dans les dossiers ouverts de l’école.",
         read="chaque barre contient les dossiers de l’école où ce relais est à activer, jugés sur le délai qu’elle s’est donné, sinon "
-        "sur celui du service. Au tableau, toutes les étapes, avec la part à temps de son réseau et de son niveau.",
+        "sur celui du service. Au tableau, toutes les étapes : la part à temps, ce que le hasard y laisse d’incertain (entre bas et haut), et celle des "
+        "autres écoles de son réseau et de son niveau.",
         act="appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
         table=table.assign(is_own=table["is_own"].map({True: "l’école", False: "le service"})),
         columns=columns("step", limit="Délai", is_own="Fixé par")
-        | columns("n_cases", n_undated="Faites, sans date", share="À temps", **peers, n_overdue="Hors délai, ouverts"),
+        | columns("n_cases", n_undated="Faites, sans date", share="À temps")
+        | columns("lower", "upper", **peers, n_overdue="Hors délai, ouverts"),
     )
     if n_overdue:
         columns_of_list = columns("case_id", step="Étape attendue") | columns("report_week", *WAITING)

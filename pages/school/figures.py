@@ -31,12 +31,13 @@ def show(context: OneSchool) -> None:
             number(school["shrunken_rate"], 1),
             note=f"entre {number(school['shrunken_lower'], 1)} et {number(school['shrunken_upper'], 1)} · taux brut "
             f"{number(school['rate'], 1)}",
-            counts="Ce que l’on peut croire du taux de l’école : le sien, rapproché de celui de toutes les écoles d’autant plus "
-            f"qu’elle est petite. Face aux autres, elle est {FLAG_WORDS.get(school['flag'], 'sans comparaison possible')}.",
+            counts="Ce que l’on peut croire du taux de l’école : le sien, rapproché de celui des écoles de son niveau d’autant "
+            "plus qu’elle est petite. Entre ces deux limites dans 95 cas sur 100, que les signalements viennent par grappes ou non. "
+            f"Face aux autres, elle est {FLAG_WORDS.get(school['flag'], 'sans comparaison possible')}.",
             numerator=n_cases,
             denominator=count(school["n_pupils"], "élève")
-            if pd.notna(school["n_pupils"])
-            else "nombre d’élèves inconnu",
+            if pd.notna(school["rate"])
+            else "nombre d’élèves ou niveau inconnu",
         ),
         _since_last(school, as_of),
         Indicator(

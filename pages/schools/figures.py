@@ -39,12 +39,12 @@ def show(context: RatedSchools) -> None:
             "Dossiers du dixième le plus concerné",
             percent(tenth["share"]),
             note=f"le hasard seul donnerait {percent(tenth['expected'])}",
-            counts=f"La part des dossiers dans {most_concerned} le plus. Même si chaque élève "
+            counts=f"La part des dossiers dans {most_concerned} le plus. Même si chaque élève d’un niveau "
             "courait le même risque, un dixième des écoles en aurait plus que sa part : c’est ce que dit le hasard seul "
             f"({schools.N_DRAWS} tirages, entre {percent(tenth['lower'])} et {percent(tenth['upper'])}).",
             numerator=count(tenth["n_top_cases"], "dossier"),
             denominator=count(tenth["n_cases"], "dossier"),
-            left_out=f"{count(tenth['n_left_out'], 'école')} dont le nombre d’élèves manque",
+            left_out=f"{count(tenth['n_left_out'], 'école')} sans nombre d’élèves ou sans niveau",
         ),
         Indicator(
             "Dossiers qui en suivent un autre",

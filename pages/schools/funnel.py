@@ -1,30 +1,35 @@
-"""Funnel plot of the rates of the schools."""
+"""Funnel plot of the cases of the schools over those expected of their pupils and level."""
 
 import pandas as pd
 
 from analytics.charts import schools as charts
-from analytics.domain.french import count, number
+from analytics.domain.french import count, listing, number
+from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
 from pages._widgets import Link, address, columns, school_label, show_chart, text
 from pages.schools.rated import RatedSchools
 
+BUNCHED = 1.2
+"""Below this, bunches widen the limits by less than a tenth: not worth a sentence."""
+
 
 def show(context: RatedSchools) -> None:
     rated = context.rated
-    lines, beyond = schools.funnel_lines(rated), schools.outliers(rated)
+    lines, beyond = schools.funnel_lines(rated, context.bunching), schools.outliers(rated)
     is_beyond = bool(len(beyond)) and beyond["flag"].iloc[0] == "above_998"
-    text.header("Dossiers et taille de l’école")
+    text.header("Dossiers, taille et niveau de l’école")
     if lines.empty:
-        finding = "Sans le nombre d’élèves, les écoles ne se comparent pas."
+        finding = "Sans nombre d’élèves ni niveau, les écoles ne se comparent pas."
     elif is_beyond:
         finding = f"{count(len(beyond), 'école')} au-dessus de la limite à 99,8 %."
     else:
         finding = "Aucune école ne sort de l’entonnoir : aucune n’est à part des autres."
-    spread = _spread(lines)
+    spread = _spread(lines, context.bunching)
     text.paragraph(f"**{finding}** {spread}")
-    if n_unsized := int(rated["rate"].isna().sum()):
+    if n_unrated := int(rated["rate"].isna().sum()):
         text.caption(
-            f"{count(n_unsized, 'école')} sans nombre d’élèves : elles comptent partout, sauf dans les taux et l’entonnoir."
+            f"{count(n_unrated, 'école')} sans nombre d’élèves ou sans niveau : elles comptent partout, sauf dans les taux et "
+            "l’entonnoir."
             + (" Leurs noms viennent du registre : la feuille Écoles manque." if rated["provisional"].all() else "")
         )
     if context.selection.school_levels:
@@ -33,17 +38,18 @@ def show(context: RatedSchools) -> None:
             "élèves, pas par ceux des seuls niveaux choisis."
         )
     show_chart(
-        charts.funnel(rated, lines),
+        charts.funnel(rated, lines, TEACHING_LEVELS.labels),
         key="funnel",
         alt=f"{finding} {spread}",
-        read="chaque rond est une école : sa taille vers la droite, ses dossiers pour 1 000 élèves vers le haut, sur la période "
-        "choisie. Les traits disent jusqu’où va le hasard : l’entonnoir est large à gauche, car dans une petite école deux dossiers "
-        "font déjà un taux élevé. Rond plein : au-delà de 95 % (le hasard seul y met jusqu’à une école sur vingt) ; losange : au-delà de 99,8 %.",
+        read="chaque rond est une école. Vers la droite, les dossiers que l’on attend d’elle d’après ses élèves et son niveau ; vers le "
+        "haut, ce qu’elle en a : 2 veut dire deux fois plus. Les traits disent jusqu’où va le hasard parmi les écoles du même niveau : "
+        "ils s’écartent à gauche, car là où l’on attend peu, deux dossiers font déjà beaucoup. Rond plein : au-delà de 95 % (le "
+        "hasard seul y met jusqu’à une école sur vingt) ; losange : au-delà de 99,8 % (deux sur mille au plus).",
         act="une école dans l’entonnoir n’est pas une crise. Appelez d’abord celles qui en sortent par le haut, puis celles qui "
-        "n’ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille.",
+        "n’ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille et du niveau.",
         table=rated.sort_values("name"),
-        columns=columns("name", "school_network", "zone", "n_pupils", "n", n_open="Ouverts")
-        | {"last_week": "Dernier, semaine du", "rate": "Pour 1 000 élèves"}
+        columns=columns("name", "school_network", "school_level", "zone", "n_pupils", "n", n_open="Ouverts")
+        | {"last_week": "Dernier, semaine du", "expected": "Attendus", "rate": "Pour 1 000 élèves"}
         | columns("lower", "upper", shrunken_rate="Taux prudent", flag="Entonnoir"),
     )
     for _, row in beyond.head(6 if is_beyond else 0).iterrows():
@@ -52,14 +58,20 @@ def show(context: RatedSchools) -> None:
         Link(label, "school", address(context.selection, ecole=school)).show()
 
 
-def _spread(lines: pd.DataFrame) -> str:
-    """Whether the schools differ more than chance allows, as a sentence; "" when they cannot be compared."""
+def _spread(lines: pd.DataFrame, bunching: float) -> str:
+    """Why the limits are wider than chance alone makes them, as a sentence; "" when schools cannot be compared."""
     if lines.empty:
         return ""
-    phi = lines["over_dispersion"].iloc[0]
-    if phi > 1:
-        return (
-            f"Les écoles diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi**0.5, 1)} fois plus grands) : les limites "
-            "sont élargies d’autant, et seules les écoles à part des autres en sortent."
+    levels = lines.drop_duplicates("school_level")
+    apart = [TEACHING_LEVELS.label(level).lower() for level in levels.loc[levels["spread"] > 0, "school_level"]]
+    found = (
+        f"Les écoles de même niveau diffèrent plus que le hasard ne le veut ({listing(apart)}) : les limites sont élargies d’autant."
+        if apart
+        else "À niveau égal, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
+    )
+    if bunching > BUNCHED:
+        found += (
+            f" Un signalement vient souvent avec d’autres de la même école ({number(bunching - 1, 1)} en moyenne) : les limites en "
+            "tiennent compte."
         )
-    return "Dans l’ensemble, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
+    return found

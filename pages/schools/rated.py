@@ -17,11 +17,11 @@ class RatedSchools(Context):
     @cached_property
     def rated(self) -> pd.DataFrame:
         counts = self.snapshot.school_counts(self.selection)
-        return schools.rates(schools.teaching(counts, self.selection.school_levels))
+        return schools.rates(schools.teaching(counts, self.selection.school_levels), self.bunching)
 
     @cached_property
     def tenth(self) -> pd.Series:
-        return schools.concentration(self.rated).iloc[0]
+        return schools.concentration(self.rated, self.bunching).iloc[0]
 
     @cached_property
     def never_seen(self) -> pd.DataFrame:

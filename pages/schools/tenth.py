@@ -27,7 +27,7 @@ def show(context: RatedSchools) -> None:
         alt=f"{count(tenth['n_top'], 'école a', 'écoles ont')} {percent(tenth['share'])} des dossiers : {verdict} "
         f"({percent(tenth['expected'])}).",
         read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
-        "aurait si chaque élève courait le même risque, avec ce que les tirages laissent d’incertain.",
+        "aurait si chaque élève d’un niveau courait le même risque, avec ce que les tirages laissent d’incertain.",
         act=_ACTS[verdict],
         table=pd.DataFrame([tenth]),
         columns={

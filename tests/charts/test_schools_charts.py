@@ -8,7 +8,7 @@ import pytest
 
 from analytics.charts import schools as charts
 from analytics.charts import theme
-from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.domain.vocabulary import INCIDENT_TYPES, TEACHING_LEVELS
 from analytics.measures import incidents, schools
 
 
@@ -18,6 +18,7 @@ def counted(n_schools: int, most: int = 30) -> pd.DataFrame:
         {
             "school_id": [str(i) for i in range(n_schools)],
             "name": [f"École {i}" for i in range(n_schools)],
+            "school_level": ["secondary", "fundamental"] * (n_schools // 2) + ["secondary"] * (n_schools % 2),
             "n_pupils": pd.array(rng.integers(60, 1500, n_schools), dtype="Int64"),
             "n": rng.integers(0, most, n_schools),
         }
@@ -25,7 +26,8 @@ def counted(n_schools: int, most: int = 30) -> pd.DataFrame:
 
 
 def drawn(table: pd.DataFrame):
-    return charts.funnel(schools.rates(table), schools.funnel_lines(table))
+    rated = schools.rates(table, 1.5)
+    return charts.funnel(rated, schools.funnel_lines(rated, 1.5), TEACHING_LEVELS.labels)
 
 
 @pytest.mark.parametrize("n_schools", [1, 2, 200])
@@ -36,7 +38,7 @@ def test_every_school_is_drawn_once_within_the_picture(n_schools):
     assert sum(len(trace.x) for trace in points) == n_schools
     x_range, y_range = chart.layout.xaxis.range, chart.layout.yaxis.range
     for trace in points:
-        assert all(x_range[0] < x < x_range[1] for x in trace.x)
+        assert all(x_range[0] < np.log10(x) < x_range[1] for x in trace.x)
         assert all(y_range[0] < y < y_range[1] for y in trace.y)
 
 
@@ -44,9 +46,10 @@ def test_every_school_is_drawn_once_within_the_picture(n_schools):
 def test_the_limits_are_named_on_their_lines_within_the_picture(n_schools):
     chart = drawn(counted(n_schools))
     notes = {note.text: note for note in chart.layout.annotations}
-    assert len(notes) == 3
+    assert set(notes) == {"95 %", "99,8 %"} | ({"Fondamental", "Secondaire"} if n_schools > 1 else set())
     top = chart.layout.yaxis.range[1]
     assert all(note.y <= top for note in notes.values())
+    assert all(chart.layout.xaxis.range[0] <= note.x <= chart.layout.xaxis.range[1] for note in notes.values())
     assert notes["99,8 %"].x >= notes["95 %"].x  # to the right of its line, the other to the left: they cannot touch
 
 
@@ -72,7 +75,7 @@ def test_schools_without_pupils_leave_an_empty_picture(n_schools):
 
 
 def test_the_tenth_is_labelled_beyond_its_bars():
-    answer = schools.concentration(counted(50))
+    answer = schools.concentration(schools.rates(counted(50), 1.0), 1.0)
     chart = charts.concentration_bars(answer)
     row = answer.iloc[0]
     assert [note.x for note in chart.layout.annotations] == [row["share"], row["upper"]]

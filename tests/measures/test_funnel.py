@@ -10,13 +10,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import gamma, nbinom
 
-from analytics.measures.funnel import (
-    _profile,
-    overdispersion,
-    rate_funnel,
-    rate_limits,
-    shrunken_rates,
-)
+from analytics.measures.funnel import MOST_SPREAD, _profile, bunching, funnel, limits, shrunken_rates, spread
 from analytics.measures.intervals import exact_poisson
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -34,11 +28,18 @@ def new_york() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("name", "confidence"), [("95", 0.95), ("998", 0.998)])
-def test_a_limit_is_the_value_whose_own_interval_just_touches_the_overall_one(name, confidence):
-    pupils = np.array([2000, 5000, 90_000])
-    limits = rate_limits(pupils, 0.004)
-    np.testing.assert_allclose(exact_poisson(limits[f"lower_{name}"] * pupils, confidence).upper / pupils, 0.004)
-    np.testing.assert_allclose(exact_poisson(limits[f"upper_{name}"] * pupils, confidence).lower / pupils, 0.004)
+def test_a_limit_is_the_ratio_whose_own_interval_just_touches_one(name, confidence):
+    expected = np.array([8, 20, 360])
+    found = limits(expected)
+    np.testing.assert_allclose(exact_poisson(found[f"lower_{name}"] * expected, confidence).upper, expected)
+    np.testing.assert_allclose(exact_poisson(found[f"upper_{name}"] * expected, confidence).lower, expected)
+
+
+def test_limits_widen_with_the_root_of_the_variance():
+    """Of a count of 10, reports by twos double the variance; a spread of 0.3 adds 0.3 * 10 times Poisson's to it."""
+    plain, bunched, varied = (limits([10], *wider) for wider in ((), (2.0,), (1.0, 0.3)))
+    assert bunched["upper_998"].item() - 1 == pytest.approx(np.sqrt(2) * (plain["upper_998"].item() - 1))
+    assert varied["upper_998"].item() - 1 == pytest.approx(np.sqrt(4) * (plain["upper_998"].item() - 1))
 
 
 def test_a_small_schools_two_cases_are_not_a_crisis(table):
@@ -46,11 +47,17 @@ def test_a_small_schools_two_cases_are_not_a_crisis(table):
         school_id | count | exposure
         petite    |     2 |      150
         moyenne   |     3 |      800
-        grande    |    40 |    10000
         loin      |    60 |     5000
+        a         |    40 |    10000
+        b         |    43 |    10000
+        c         |    37 |    10000
+        d         |    45 |    10000
+        e         |    38 |    10000
+        f         |    41 |    10000
+        g         |    44 |    10000
     """)
-    flags = rate_funnel(schools).set_index("school_id")["flag"]
-    assert flags["petite"] == "within"  # 13 per 1,000, three times the grande's rate
+    flags = funnel(schools).set_index("school_id")["flag"]
+    assert flags["petite"] == "within"  # 13 per 1,000, three times the rate of the large ones
     assert flags["loin"] == "above_998"
 
 
@@ -61,9 +68,9 @@ def test_a_school_without_a_number_of_pupils_stays_in_the_table_without_an_answe
         b         |     3 |
         c         |     4 |      800
     """)
-    funnel, shrunken = rate_funnel(schools), shrunken_rates(schools)
-    assert funnel["overall"].tolist() == [6 / 950] * 3
-    assert funnel.loc[1, ["rate", "lower_95", "flag"]].isna().all()
+    beside, shrunken = funnel(schools), shrunken_rates(schools)
+    assert beside["expected"].tolist() == pytest.approx([150 * 6 / 950, np.nan, 800 * 6 / 950], nan_ok=True)
+    assert beside.loc[1, ["ratio", "expected", "spread", "lower_95", "flag"]].isna().all()
     assert shrunken.loc[1, ["rate", "shrunken_rate", "lower", "upper"]].isna().all()
     assert shrunken["shrunken_rate"].notna().sum() == 2
 
@@ -71,9 +78,9 @@ def test_a_school_without_a_number_of_pupils_stays_in_the_table_without_an_answe
 @pytest.mark.parametrize(
     ("columns", "function"),
     [
-        ({"count": [-1], "exposure": [10]}, rate_funnel),
+        ({"count": [-1], "exposure": [10]}, funnel),
         ({"count": [1], "exposure": [0]}, shrunken_rates),
-        ({"count": [1], "exposure": [0]}, overdispersion),
+        ({"count": [1], "exposure": [0]}, funnel),
     ],
 )
 def test_impossible_schools_are_refused(columns, function):
@@ -86,23 +93,65 @@ def test_impossible_schools_are_refused(columns, function):
 
 def test_chance_alone_at_new_yorks_sizes_is_not_over_dispersion(new_york):
     rng = np.random.default_rng(5)
-    expected = 4105 / 1_069_589 * new_york["exposure"]
-    assert {overdispersion(new_york.assign(count=rng.poisson(expected))) for _ in range(50)} == {1.0}
+    expected = 4105 / 1_069_589 * new_york["exposure"].to_numpy(float)
+    assert {spread(rng.poisson(expected), expected) for _ in range(50)} == {0.0}
 
 
-def test_rates_that_truly_vary_are_over_dispersed_by_as_much():
-    """Poisson counts of mean 30 whose rates vary by 20 %: variance 30 + 36, over 30."""
+def test_rates_that_truly_vary_spread_by_as_much():
+    """Poisson counts of mean 30 whose rates vary by 20 %: a variance of 0.04; in twos, of which half as many tell."""
     rng = np.random.default_rng(6)
-    counts = rng.poisson(rng.gamma(25, 30 / 25, 4000))
-    assert overdispersion(pd.DataFrame({"count": counts, "exposure": 1000})) == pytest.approx(66 / 30, rel=0.05)
+    truth = rng.gamma(25, 30 / 25, 4000)
+    assert spread(rng.poisson(truth).astype(float), np.full(4000, 30.0)) == pytest.approx(0.04, rel=0.08)
+    in_twos = 2.0 * rng.poisson(truth / 2)
+    assert spread(in_twos, np.full(4000, 30.0), 2.0) == pytest.approx(0.04, rel=0.15)
 
 
 def test_new_york_is_over_dispersed_and_its_funnel_widens(new_york):
-    phi = overdispersion(new_york)
-    assert phi > 2
-    narrow, wide = (rate_funnel(new_york, factor)["flag"].value_counts() for factor in (1.0, phi))
-    assert wide["within"] > narrow["within"]
-    assert wide["above_998"] < narrow["above_998"]
+    wide = funnel(new_york)
+    assert wide["spread"].iloc[0] > 0.5
+    ratio, narrow = wide["ratio"], limits(wide["expected"])
+    assert (wide["flag"] == "above_998").sum() < (ratio > narrow["upper_998"]).sum()
+
+
+# Bunches
+
+
+def weekly(rng, n_events, companions, n_schools=40, days=28) -> pd.DataFrame:
+    """Events in any week and school, each with a Poisson number of further reports within ``days``."""
+    n_more = 1 + rng.poisson(companions, n_events)
+    school, day = rng.integers(0, n_schools, n_events), rng.integers(0, 7 * 100, n_events)
+    later = np.where(np.arange(n_more.sum()) == np.repeat(np.cumsum(n_more) - n_more, n_more), 0, 1)
+    week = (np.repeat(day, n_more) + later * rng.integers(0, days, n_more.sum())) // 7
+    found = pd.DataFrame({"school_id": np.repeat(school, n_more), "week": week}).value_counts().reset_index(name="n")
+    return found.assign(report_week=pd.Timestamp("2024-09-02") + pd.to_timedelta(7 * found["week"], unit="D"))
+
+
+@pytest.mark.parametrize(("companions", "factor"), [(0.0, 1.0), (0.5, 11 / 6), (1.0, 2.5)])
+def test_how_far_reports_come_in_bunches_is_found(companions, factor):
+    """Of 1 + Poisson(m) reports an event: E[K^2] / E[K] = 1 + m + m / (1 + m)."""
+    rng = np.random.default_rng(7)
+    found = [bunching(weekly(rng, 400, companions)) for _ in range(40)]
+    assert np.mean(found) == pytest.approx(factor, abs=0.08)
+
+
+def test_pairs_are_counted_by_hand(table):
+    """Three of the four pairs of one school are near, three of the six of two schools: two pairs in four by chance, so two
+    (3 = x + (4 - x) / 2) are bunched, of five cases.
+    """
+    counts = table("""
+        school_id | report_week | n
+        a         | 2025-09-01  | 3
+        b         | 2025-09-01  | 1
+        b         | 2025-11-10  | 1
+    """)
+    assert bunching(counts.assign(report_week=pd.to_datetime(counts["report_week"]))) == pytest.approx(1 + 2 * 2 / 5)
+
+
+@pytest.mark.parametrize("n_schools", [0, 1])
+def test_without_two_schools_no_bunch_can_be_told(n_schools):
+    assert (
+        bunching(pd.DataFrame({"school_id": ["a"] * n_schools, "report_week": pd.Timestamp("2025-09-01"), "n": 9})) == 1
+    )
 
 
 # Shrunken rates
@@ -129,10 +178,10 @@ def test_shrunken_rates_are_what_a_full_integration_gives(new_york):
     """The truth by another route: 40 schools, the prior integrated over a fine grid of both its parameters."""
     schools = new_york.iloc[::45].reset_index(drop=True)
     count, exposure = schools[["count", "exposure"]].to_numpy(float).T
-    odds, log_mean = np.meshgrid(np.linspace(-8, 8, 321), np.linspace(-8, -3, 401), indexing="ij")
-    shape, mean = count.mean() * np.exp(odds)[..., None], np.exp(log_mean)[..., None]
+    logs = np.meshgrid(np.linspace(-np.log(MOST_SPREAD), 8, 321), np.linspace(-8, -3, 401), indexing="ij")
+    shape, mean = (np.exp(log)[..., None] for log in logs)
     log_weight = nbinom.logpmf(count, shape, shape / (shape + mean * exposure)).sum(axis=-1)
-    log_weight -= np.logaddexp(0, odds) + np.logaddexp(0, -odds)
+    log_weight -= logs[0]  # a variance, one over the shape, that is as likely anywhere
     weight = np.exp(log_weight - log_weight.max())[..., None]
     rate = (shape + count) / (shape / mean + exposure)
     expected = (weight * rate).sum(axis=(0, 1)) / weight.sum()
@@ -208,22 +257,20 @@ def test_no_case_anywhere_is_a_rate_of_zero_with_an_upper_limit(table):
     assert answer["shrunken_rate"].tolist() == [0, 0]
     assert answer["lower"].tolist() == [0, 0]
     np.testing.assert_allclose(answer["upper"], exact_poisson(0).upper / 1000)
-    assert rate_funnel(schools)["flag"].tolist() == ["within", "within"]
-    assert overdispersion(schools) == 1
+    assert funnel(schools)["flag"].tolist() == ["within", "within"]
 
 
 def test_no_school_and_one_school_have_an_answer():
     nobody = pd.DataFrame({"count": [], "exposure": []})
-    assert rate_funnel(nobody).empty
+    assert funnel(nobody).empty
     assert shrunken_rates(nobody).empty
-    assert overdispersion(nobody) == 1
     one = pd.DataFrame({"count": [3], "exposure": [500]})
-    assert rate_funnel(one)["flag"].tolist() == ["within"]
+    assert funnel(one)["flag"].tolist() == ["within"]
     assert shrunken_rates(one)["shrunken_rate"].tolist() == pytest.approx([0.006])
 
 
 def test_schools_that_are_given_are_not_changed(new_york):
     before = new_york.copy()
-    rate_funnel(new_york)
+    funnel(new_york)
     shrunken_rates(new_york)
     pd.testing.assert_frame_equal(new_york, before)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from analytics.measures.incidence import (
     EVENTS,
     cumulative_incidence,
-    gray_test,
 )
 from analytics.measures.intervals import wilson
 
@@ -123,33 +122,6 @@ def test_the_hand_case_in_fractions(competing):
     )
 
 
-@pytest.mark.parametrize("cause", ["pcm", "death"])
-def test_gray_of_mgus_by_sex(mgus, competing, cause):
-    counts = mgus if cause == "pcm" else mgus.assign(event=mgus["event"].map(SWAPPED))
-    result = gray_test(counts, ["sex"])
-    assert result.statistic == pytest.approx(competing["gray_test"][cause]["stat"], rel=1e-9)
-    assert result.degrees_of_freedom == 1
-    assert result.p_value == pytest.approx(competing["gray_test"][cause]["p"], rel=1e-9)
-
-
-def test_gray_on_three_groups_is_wrong_about_one_time_in_twenty():
-    rng = np.random.default_rng(20250825)
-    p_values = [gray_test(draw(rng, 1, 90).assign(g=np.arange(90) % 3), ["g"]).p_value for _ in range(400)]
-    assert 0.02 <= np.mean(np.array(p_values) < 0.05) <= 0.08
-
-
-def test_nothing_to_compare_is_said_and_not_guessed(table):
-    one_group = table("""
-        zone | delay | event   | n
-        Nord |     3 | done    | 5
-        Nord |     9 | pending | 1
-    """)
-    nothing_done = one_group.assign(event="pending", zone=["Nord", "Sud"])
-    for counts in (one_group, nothing_done, one_group.iloc[:0]):
-        assert np.isnan(gray_test(counts, ["zone"]).statistic)
-        assert np.isnan(gray_test(counts, ["zone"]).p_value)
-
-
 # What a curve says
 
 
@@ -240,7 +212,6 @@ def test_tables_that_are_given_are_not_changed(mgus):
     drawn = curve.table()
     curve.at([24])
     curve.quantile()
-    gray_test(mgus, ["sex"])
     pd.testing.assert_frame_equal(mgus, before)
     pd.testing.assert_frame_equal(curve.table(), drawn)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.measures import relays
+from tests.benchmarks.claims.comparisons import p_values
 
 
 @pytest.fixture
@@ -62,32 +63,50 @@ def test_a_step_without_a_case_to_follow_has_outcomes_and_no_share(table):
     assert pd.isna(summary.loc["police_contact", "within_24"])
 
 
-def test_groups_are_compared_within_one_step(table):
-    slow_and_fast = table("""
-        step | school_level | event   | delay |  n | n_time_completed
-        cpms | fundamental  | done    |     2 | 40 | 0
-        cpms | fundamental  | pending |   200 |  5 | 0
-        cpms | secondary_1  | done    |   150 | 40 | 0
-        cpms | secondary_1  | pending |   200 |  5 | 0
-    """)
-    assert relays.comparison(slow_and_fast, "school_level").p_value < 0.001
-    one_group = slow_and_fast[slow_and_fast["school_level"] == "fundamental"]
-    assert pd.isna(relays.comparison(one_group, "school_level").p_value)
+@pytest.fixture
+def by_school() -> pd.DataFrame:
+    """Twelve schools with a case of each level and year: the first level is fast, the years and schools are alike."""
+    rows = [
+        (f"{school}", level, year, False, "done", 1 if level == "secondary_1" else 6, 3)
+        for school in range(12)
+        for level in ("secondary_1", "secondary_2")
+        for year in ("2024-2025", "2025-2026")
+    ]
+    columns = ["school_id", "school_level", "school_year", "danger", "event", "delay", "n"]
+    return pd.DataFrame([*rows, ("0", "secondary_1", "2024-2025", False, "undated", None, 9)], columns=columns)
 
 
-def test_a_handful_of_cases_and_a_group_not_known_are_not_compared(table):
-    """Nine beside forty are too few for the test, and a group without a name is none: nothing is left to compare."""
-    counts = table("""
-        step | zone | event | delay |  n | n_time_completed
-        cpms | Nord | done  |     2 | 40 | 0
-        cpms | Sud  | done  |   150 |  9 | 0
-        cpms |      | done  |   150 | 40 | 0
-    """)
-    counts["zone"] = counts["zone"].where(counts["zone"].isin(["Nord", "Sud"]))
-    assert pd.isna(relays.comparison(counts, "zone").p_value)
-    ten = counts.assign(n=counts["n"].replace(9, 10))
-    assert relays.comparison(ten, "zone").degrees_of_freedom == 1
-    assert relays.comparison(ten, "zone").p_value < 0.001
+@pytest.fixture
+def two_networks() -> pd.DataFrame:
+    networks = ["wbe", "municipal"] * 6
+    return pd.DataFrame({"school_id": map(str, range(12)), "school_network": networks, "zone": None})
+
+
+def test_the_clearest_difference_comes_first(by_school, two_networks):
+    found = relays.comparisons(by_school, two_networks)
+    assert found.loc[0, ["group", "p_value"]].to_list() == ["school_level", 0.001]
+    rates = found.set_index("group")["false_discovery_rate"]
+    assert rates["school_level"] == pytest.approx(0.001 * rates.notna().sum())
+    assert rates["school_network"] > 0.05
+    assert rates[["zone", "danger"]].isna().all()  # no zone is known, and no case is in danger
+
+
+def test_types_are_compared_though_a_case_has_several(by_school):
+    counts = by_school.assign(type_insults=by_school["n"], type_threats=by_school["n"].where(by_school["delay"] > 1, 0))
+    assert relays.type_comparison(counts) == 0.001
+
+
+def test_rare_is_said_as_often_as_promised_where_nothing_differs():
+    """Six comparisons of forty registers: twelve of 240 are called rare; 3 or 24, once in a thousand times."""
+    found = pd.DataFrame([p_values(seed, 40, 450) for seed in range(40)])
+    single = found[["school_network", "zone", "school_level", "danger", "school_year", "incident_type"]]
+    assert 3 < (single < 0.05).sum().sum() < 24
+    assert (found["any"] < 0.05).sum() < 8
+
+
+def test_a_network_three_times_as_slow_is_found():
+    found = pd.DataFrame([p_values(seed, 60, 1_500, "denominational") for seed in range(6)])
+    assert (found["rate_school_network"] < 0.05).sum() >= 4
 
 
 def test_those_who_threaten_life_and_the_others_stand_together_where_all_do(table):

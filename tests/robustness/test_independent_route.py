@@ -257,6 +257,6 @@ def test_a_rate_is_the_cases_of_a_school_over_its_pupils(asked):
     snapshot, selection, cases = asked
     _, *schools_sheet = rows_of("Écoles")
     n = Counter(case["school"] for case in cases)
-    rated = schools.rates(snapshot.school_counts(selection)).set_index("school_id")
+    rated = schools.rates(snapshot.school_counts(selection), 1.0).set_index("school_id")
     assert rated["n"].to_dict() == {row[0]: n[row[0]] for row in schools_sheet}
     assert rated["rate"].to_dict() == pytest.approx({row[0]: 1000 * n[row[0]] / row[5] for row in schools_sheet})

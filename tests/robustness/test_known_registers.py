@@ -67,7 +67,7 @@ def test_weeks_of_report_are_counted(register):
 
 def test_schools_are_counted_with_those_that_have_no_case(register):
     snapshot, truth, _ = register
-    rates = schools.rates(snapshot.school_counts())
+    rates = schools.rates(snapshot.school_counts(), 1.0)
     assert dict(zip(rates["school_id"], rates["n"], strict=True)) == truth["schools"]
     assert dict(zip(rates["school_id"], rates["n_pupils"], strict=True)) == truth["pupils"]
 

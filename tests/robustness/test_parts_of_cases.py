@@ -92,11 +92,12 @@ def test_types_add_up_to_what_the_page_says_they_add_up_to(snapshot, selection):
 def test_schools_add_up_to_the_cases_and_to_the_schools(snapshot, selection):
     total = snapshot.case_counts(selection)["n"].iloc[0]
     counted = snapshot.school_counts(selection)
-    assert schools.rates(counted)["n"].sum() == total
+    rated = schools.rates(counted, 1.0)
+    assert rated["n"].sum() == total
     for column in ("school_network", "school_level"):
         groups = schools.concerned(counted, column)
         assert groups["n_cases"].sum() == total
         assert (groups["n_concerned"] + groups["n_silent"]).sum() == len(counted)
-    tenth = schools.concentration(counted).iloc[0]
+    tenth = schools.concentration(rated, 1.0).iloc[0]
     assert tenth["n_schools"] + tenth["n_left_out"] == len(counted)
     assert schools.repeats(snapshot.case_counts(selection, ["school_id", "report_week"]))["n_cases"].iloc[0] == total

@@ -202,3 +202,21 @@ def test_one_step_alone_counts_as_it_does_among_all(snapshot_of, clock):
 def test_an_unknown_clock_is_refused(snapshot_of):
     with pytest.raises(ValueError, match="clock"):
         snapshot_of(CASES, "case_id | step | hours | days | timed").step_counts("minutes")
+
+
+def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
+    """Delays of 30 hours lie between 2^4 and 2^5, less one; without a step the wait counts, 400 and 30 hours."""
+    steps = """
+        case_id | step | hours | days | timed
+        1       | cpms |    30 |    1 | yes
+        2       | cpms |       |      | yes
+        3       | cpms |       |      | yes
+    """
+    snapshot = snapshot_of(CASES, steps)
+    counts = snapshot.school_step_counts("hours", step="cpms")
+    told = counts.sort_values("delay")[["danger", "event", "delay", "n"]].to_numpy().tolist()
+    assert told == [[False, "done", 4, 1], [True, "pending", 4, 1], [False, "closed", 8, 1]]
+    by_type = snapshot.school_step_counts("hours", step="cpms", by_type=True)
+    assert by_type["n"].sum() == 3
+    exact = snapshot.step_counts("hours", by=["incident_type"], step="cpms").groupby("incident_type")["n"].sum()
+    assert {code: by_type[f"type_{code}"].sum() for code in exact.index} == exact.to_dict()

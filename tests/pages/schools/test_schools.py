@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from analytics.domain.french import number
-from analytics.measures.schools import funnel_lines
+from analytics.domain.vocabulary import TEACHING_LEVELS
+from analytics.measures import schools
+from analytics.measures.funnel import bunching
 from analytics.store import Store
 from tests.repository import ROOT
 
@@ -40,18 +41,21 @@ def test_no_table_of_schools_is_in_the_order_of_a_rate(visit, extracts):
 
 def test_over_dispersion_and_silence_are_told_in_words(visit, extracts, text):
     words = text(visit("schools", extracts))
-    phi = funnel_lines(Store(extracts).snapshot().school_counts())["over_dispersion"].iloc[0]
-    # A variance phi times as large makes deviations, and limits, sqrt(phi) times as large.
-    assert (
-        f"diffèrent plus que le hasard ne le veut (leurs écarts sont {number(phi**0.5, 1)} fois plus grands)" in words
-    )
+    snapshot = Store(extracts).snapshot()
+    found = bunching(snapshot.case_counts(by=["school_id", "report_week"]))
+    apart = schools.rates(snapshot.school_counts(), found).query("spread > 0")["school_level"].unique()
+    assert ("Les écoles de même niveau diffèrent plus que le hasard" in words) == bool(len(apart))
+    assert all(TEACHING_LEVELS.label(level).lower() in words for level in apart)
     assert "Ne rien signaler n’est pas être à l’abri" in words
 
 
 def test_schools_without_a_size_count_but_in_no_rate(visit, undated, text):
     page = visit("schools", undated)
     words = text(page)
-    assert f"{len(TRUTH['schools'])} écoles sans nombre d’élèves : elles comptent partout, sauf dans les taux" in words
+    assert (
+        f"{len(TRUTH['schools'])} écoles sans nombre d’élèves ou sans niveau : elles comptent partout, sauf dans les taux"
+        in words
+    )
     assert "Leurs noms viennent du registre" in words
     assert metrics(page)["Écoles avec au moins un dossier"].startswith(
         f"{sum(n > 0 for n in TRUTH['schools'].values())} "
