@@ -28,6 +28,10 @@ SCHOOL_DAYS = (0, 1, 2, 5, 10)
 UNDATED = {"undated": "done", "closed_undated": "closed"}
 """The events without a day, and what each one is an event of."""
 
+MOST_WITHOUT_TIME = 0.1
+"""Where a larger share of the done has neither a day nor a time of day, a share in hours has two bounds: as late as they can
+be, as early as they can be."""
+
 
 def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """What became of each step, in the protocol's order.
@@ -40,7 +44,8 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """
     states = [*EVENTS, *UNDATED, "not_applicable", "not_recorded"]
     group, answer = groups(counts, ["step", *by])
-    table = sums(group, places(counts["event"], states), counts["n"], (len(answer), len(states)))
+    event = counts["event"].astype("str").replace("done_later", "done")
+    table = sums(group, places(event, states), counts["n"], (len(answer), len(states)))
     n = {f"n_{state}": n for state, n in zip(states, table.T, strict=True)}
     n |= {f"n_{event}": n[f"n_{event}"] + n[f"n_{undated}"] for undated, event in UNDATED.items()}
     numbers = {
@@ -54,8 +59,23 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
     """The cumulative incidence of each step (:func:`cumulative_incidence`), by step and ``by``, in the protocol's order."""
-    found = cumulative_incidence(counts, ["step", *by], other_events_left_out=True)
+    found = cumulative_incidence(_as_followed(counts), ["step", *by], other_events_left_out=True)
     return found.taken(_protocol_order(found.names["step"]))
+
+
+def _as_followed(counts: pd.DataFrame) -> pd.DataFrame:
+    """``counts`` in which what was done after the end of the follow-up is still pending there, as all other cases are."""
+    is_later = (counts["event"] == "done_later").to_numpy(bool)
+    return counts.assign(event=counts["event"].mask(is_later, "pending")) if is_later.any() else counts
+
+
+def without_time(counts: pd.DataFrame) -> NDArray[np.float64]:
+    """The share of the done of each row's step that has no day or no time of day: one number per row of ``counts``."""
+    group, steps = groups(counts, ["step"])
+    is_done = counts["event"].isin(["done", "done_later", "undated"]).to_numpy()
+    n_without = counts["n_time_completed"] + counts["n"].where(counts["event"] == "undated", 0)
+    n_done = totals(np.where(is_done, group, -1), counts["n"], len(steps))
+    return (totals(group, n_without, len(steps)) / np.maximum(n_done, 1))[group]
 
 
 def shares_within(
@@ -63,21 +83,28 @@ def shares_within(
 ) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
-    A step done on a day that is not known may have been in time or not: the share has two bounds. What is closed without the
-    step, on whatever day, was not in time.
+    A step done on a day that is not known may have been in time or not: the share has two bounds. Where more than
+    MOST_WITHOUT_TIME of a step's done have no day or no time of day, times are as late as they can be in the one and as
+    early as they can be in the other. What is closed without the step, on whatever day, was not in time.
     ``known`` are the :func:`curves` of ``counts``, where they are there already.
     Returns step, ``by``, delay, n_at_risk, incidence (none of the undated in time), std_error, lower, upper (of ``most``),
-    most (all of them in time: ``incidence`` where none is undated).
+    most (all of them in time, and times as early as they can be: ``incidence`` where nothing is missing).
     """
     is_undated = counts["event"].isin(list(UNDATED)).to_numpy()
-    if not is_undated.any():
+    is_earlier = np.zeros(len(counts), dtype=bool)
+    if "earliest" in counts:
+        is_earlier = (counts["earliest"] < counts["delay"]).fillna(False).to_numpy(bool)
+        is_earlier = is_earlier & (without_time(counts) > MOST_WITHOUT_TIME)
+    if not (is_undated.any() or is_earlier.any()):
         answer = (known or curves(counts, by)).at(delays)
         return answer.assign(most=answer["incidence"])
     # Done or closed at once: in time whatever the delay, or never. What is done later is as good as never.
     at_once = counts.assign(delay=counts["delay"].astype("Float64").mask(is_undated, 0.0))
+    earlier = at_once["delay"].mask(is_earlier, counts["earliest"]) if is_earlier.any() else at_once["delay"]
+    event = counts["event"].astype("str")
     least, most = (
-        curves(at_once.assign(event=at_once["event"].astype("str").replace(meant)), by).at(delays)
-        for meant in (dict.fromkeys(UNDATED, "closed"), UNDATED)
+        curves(at_once.assign(event=event.replace(meant), delay=delay), by).at(delays)
+        for meant, delay in ((dict.fromkeys(UNDATED, "closed"), at_once["delay"]), (UNDATED, earlier))
     )
     return least.assign(upper=most["upper"], most=most["incidence"])
 
@@ -93,6 +120,7 @@ def comparison(counts: pd.DataFrame, by: str) -> Comparison:
     ``counts`` is what :meth:`Snapshot.step_counts` returns for that step and ``by``. Cases whose group is not known are no
     group. The p_value is NaN where there is nothing to compare.
     """
+    counts = _as_followed(counts)
     group, names = groups(counts, [by])
     known = (places(counts["event"], EVENTS) >= 0) & names[by].notna().to_numpy()[group]
     n_cases = totals(np.where(known, group, -1), counts["n"], len(names))
@@ -190,15 +218,14 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     """How the cases keep the protocol's order, and where time goes from one step to the next.
 
     ``counts`` and ``transitions`` are what :meth:`Snapshot.order_counts` and :meth:`Snapshot.transition_counts` return.
-    Returns step, n_done, n_undated, n_overtaken, n_skipped, share_overtaken (of the dated), share_skipped (of the done and
-    skipped),
-    next_step, n_followed (cases in which the next step applies, on days that are known), median_hours (to the next step; NaN
-    while fewer than half of them have it).
+    Returns step, n_done, n_undated, n_overtaken, n_done_closed, n_skipped, share_overtaken (of the dated), share_skipped (of
+    the closed cases in which the step is done or skipped), next_step, n_followed (cases in which the next step applies, on
+    days that are known), median_hours (to the next step; NaN while fewer than half of them have it).
     """
     answer = counts.copy()
     n_dated = answer["n_done"] - answer["n_undated"]
     answer["share_overtaken"] = answer["n_overtaken"] / n_dated.where(n_dated > 0)
-    asked = answer["n_done"] + answer["n_skipped"]
+    asked = answer["n_done_closed"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
     waits = cumulative_incidence(transitions, ["step", "next_step"])
     gaps = {"n_followed": waits.n_cases, "median_hours": waits.quantile()["delay"]}
@@ -219,7 +246,7 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
-    months = cumulative_incidence(counts.assign(period=period), ["period"], other_events_left_out=True)
+    months = cumulative_incidence(_as_followed(counts).assign(period=period), ["period"], other_events_left_out=True)
     value = months.quantile()["delay"].where(months.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     provisional = months.names["period"] >= pd.Timestamp(month_before)

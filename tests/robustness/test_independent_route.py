@@ -228,13 +228,16 @@ def test_steps_overtaken_and_skipped_and_the_wait_for_the_next(asked):
             outcome, in_hours, in_days, timed = case["steps"][step]
             later = [found for code in IN_ORDER[place + 1 :] if (found := case["steps"][code])[0] == "done"]
             n["done"] += outcome == "done"
-            n["skipped"] += outcome == "not done" and bool(later)
+            n["skipped"] += outcome == "not done" and bool(later) and not case["is_open"]
+            n["done_closed"] += outcome == "done" and not case["is_open"]
             if outcome == "done":
                 n["overtaken"] += any(f[2] < in_days or (timed and f[3] and f[1] < in_hours) for f in later)
                 if step != IN_ORDER[-1] and (following := case["steps"][IN_ORDER[place + 1]])[1] is not None:
                     waits.append((max(0, following[1] - in_hours), event(case, following[0])))
         row = answer.loc[step]
         assert (row["n_done"], row["n_overtaken"], row["n_skipped"]) == (n["done"], n["overtaken"], n["skipped"])
+        asked = n["done_closed"] + n["skipped"]
+        assert same(row["share_skipped"], n["skipped"] / asked if asked else math.nan)
         assert same(median(waits), row["median_hours"])
 
 
