@@ -7,7 +7,7 @@ a case that is closed without it, on a day that is not known counts in outcomes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -69,13 +69,9 @@ def _as_followed(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(event=counts["event"].mask(is_later, "pending")) if is_later.any() else counts
 
 
-def without_time(counts: pd.DataFrame) -> NDArray[np.float64]:
-    """The share of the done of each row's step that has no day or no time of day: one number per row of ``counts``."""
-    group, steps = groups(counts, ["step"])
-    is_done = counts["event"].isin(["done", "done_later", "undated"]).to_numpy()
-    n_without = counts["n_time_completed"] + counts["n"].where(counts["event"] == "undated", 0)
-    n_done = totals(np.where(is_done, group, -1), counts["n"], len(steps))
-    return (totals(group, n_without, len(steps)) / np.maximum(n_done, 1))[group]
+def often_without_time(answer: pd.DataFrame) -> pd.Series:
+    """Whether more than MOST_WITHOUT_TIME of the done have no day or no time of day, for each row of :func:`outcomes`."""
+    return answer["n_time_completed"] + answer["n_undated"] > MOST_WITHOUT_TIME * answer["n_done"]
 
 
 def shares_within(
@@ -91,22 +87,35 @@ def shares_within(
     most (all of them in time, and times as early as they can be: ``incidence`` where nothing is missing).
     """
     is_undated = counts["event"].isin(list(UNDATED)).to_numpy()
-    is_earlier = np.zeros(len(counts), dtype=bool)
-    if "earliest" in counts:
-        is_earlier = (counts["earliest"] < counts["delay"]).fillna(False).to_numpy(bool)
-        is_earlier = is_earlier & (without_time(counts) > MOST_WITHOUT_TIME)
-    if not (is_undated.any() or is_earlier.any()):
-        answer = (known or curves(counts, by)).at(delays)
-        return answer.assign(most=answer["incidence"])
-    # Done or closed at once: in time whatever the delay, or never. What is done later is as good as never.
-    at_once = counts.assign(delay=counts["delay"].astype("Float64").mask(is_undated, 0.0))
-    earlier = at_once["delay"].mask(is_earlier, counts["earliest"]) if is_earlier.any() else at_once["delay"]
-    event = counts["event"].astype("str")
-    least, most = (
-        curves(at_once.assign(event=event.replace(meant), delay=delay), by).at(delays)
-        for meant, delay in ((dict.fromkeys(UNDATED, "closed"), at_once["delay"]), (UNDATED, earlier))
+    is_earlier = _is_earlier(counts)
+
+    def read(meant: Mapping[str, str], earlier: NDArray[np.bool_]) -> pd.DataFrame:
+        """Done or closed at once: in time whatever the delay, or never. What is done later is as good as never."""
+        delay = counts["delay"].astype("Float64").mask(is_undated, 0.0)
+        delay = delay.mask(earlier, counts["earliest"]) if earlier.any() else delay
+        return curves(counts.assign(event=counts["event"].astype("str").replace(meant), delay=delay), by).at(delays)
+
+    if is_undated.any():
+        least = read(dict.fromkeys(UNDATED, "closed"), np.zeros_like(is_earlier))
+    else:
+        least = (known or curves(counts, by)).at(delays)
+    most = read(UNDATED, is_earlier) if is_undated.any() or is_earlier.any() else least
+    # What comes earlier may weigh a little less beside the censored, so that the estimate is not always the higher one.
+    return least.assign(
+        **{
+            "upper": np.maximum(least["upper"], most["upper"]),
+            "most": np.maximum(least["incidence"], most["incidence"]),
+        }
     )
-    return least.assign(upper=most["upper"], most=most["incidence"])
+
+
+def _is_earlier(counts: pd.DataFrame) -> NDArray[np.bool_]:
+    """Where the done may have come earlier than they count, for the steps of which a time of day is often missing."""
+    if "earliest" not in counts:
+        return np.zeros(len(counts), dtype=bool)
+    became = outcomes(counts)
+    often = counts["step"].isin(became["step"][often_without_time(became)])
+    return (often & (counts["earliest"] < counts["delay"]).fillna(False)).to_numpy(bool)
 
 
 FEWEST_COMPARED = 10
@@ -212,6 +221,20 @@ def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
     """``counts`` by danger, without the cases that threaten life, which school days must never judge."""
     return counts[~counts["danger"].astype(bool)]
+
+
+def in_danger(counts: pd.DataFrame) -> pd.DataFrame:
+    """``counts`` by danger, of the cases that threaten life."""
+    return counts[counts["danger"].astype(bool)]
+
+
+def lacks_times(times: pd.DataFrame) -> bool:
+    """Whether more than MOST_WITHOUT_TIME of the relays have no day or time of day, so that hours would say too much.
+
+    ``times`` is what :meth:`Snapshot.relay_times` returns.
+    """
+    n_done, n_without = times[["n_done", "n_without_time"]].iloc[0]
+    return bool(n_without > MOST_WITHOUT_TIME * n_done)
 
 
 def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:

@@ -102,14 +102,20 @@ class Snapshot(Reader):
         ``clock``: "hours", "school_days", or "deadline", the part of its deadline that a step took (1 is the last moment in
         time). ``event``: done, pending (open case), closed (closed without the step), undated (done on a day that is not
         known), closed_undated (closed without it on a day that is not known), done_later (below), not_applicable,
-        not_recorded, or, by the clock "deadline", no_deadline. ``delay`` runs from the report to the step, else to the closure
-        or the extraction; it is missing where there is no day. n_time_completed counts the done whose time of day was
-        completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step from
-        08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for POSTVENTION_FOLLOWED;
-        what is done after that is done_later, at that delay. With incident_type in ``by`` a case counts once for each of its
-        types. ``step`` asks for one step alone.
+        not_recorded, or, by the clock "deadline", no_deadline. ``delay`` runs from the report to the step, else to the
+        closure or the extraction; it is missing where there is no day. n_time_completed counts the done whose time of day
+        was completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step
+        from 08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for
+        POSTVENTION_FOLLOWED; what is done after that is done_later, at that delay. With incident_type in ``by`` a case
+        counts once for each of its types. ``step`` asks for one step alone.
         """
         return self.query(*steps.step_counts(clock, selection, by, step))
+
+    def relay_times(self) -> pd.DataFrame:
+        """Number of relays done in all cases, and of those on a day or at a time of day that is not known:
+        one row [n_done, n_without_time].
+        """
+        return self.query(steps.relay_times())
 
     def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
         """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:

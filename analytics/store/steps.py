@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, pairwise
 
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import POSTVENTION_FOLLOWED, RELAYS, RESPONSES, STEPS
+from analytics.domain.vocabulary import DETECTION_TARGET_DAYS, POSTVENTION_FOLLOWED, RELAYS, RESPONSES, STEPS
 from analytics.store.layout import OF_STEP, of_step
 from analytics.store.selecting import CaseQuery
 
@@ -150,6 +150,17 @@ def _part(elapsed: str, deadline: str) -> str:
     return f"(CASE WHEN {deadline} > 0 THEN {elapsed} / {deadline} WHEN {deadline} = 0 THEN {late} END)::DOUBLE"
 
 
+def relay_times() -> str:
+    """:meth:`Snapshot.relay_times`."""
+    is_done = {relay: f"{of_step(relay, 'outcome')} = 'done'" for relay in RELAYS}
+    without = (
+        f"{done} AND ({of_step(relay, 'delay_hours')} IS NULL OR {of_step(relay, 'time_completed')})"
+        for relay, done in is_done.items()
+    )
+    n_done, n_without = (" + ".join(f"count_if({one})" for one in each) for each in (is_done.values(), without))
+    return f"SELECT ({n_done})::BIGINT AS n_done, ({n_without})::BIGINT AS n_without_time FROM records"
+
+
 def overdue(selection: Selection, most: int, case_id: str | None) -> Statement:
     """:meth:`Snapshot.overdue`."""
     query = CaseQuery(selection, ())
@@ -258,11 +269,12 @@ def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
             FROM (SELECT *, {parts} FROM {rows} LEFT JOIN own USING (school_id)) GROUP BY ALL
         """
 
+    target = "NULL" if DETECTION_TARGET_DAYS is None else str(int(DETECTION_TARGET_DAYS))
     detection = f"""
         SELECT 'detection' AS interval, {query.columns}
                CASE WHEN detection_days IS NULL THEN 'not_recorded'::event ELSE 'done'::event END AS event,
-               detection_days AS delay, delay AS earliest, NULL AS part, NULL AS earliest_part, count(*) AS n,
-               0 AS n_time_completed
+               detection_days AS delay, delay AS earliest, {_part("detection_days", target)} AS part, part AS earliest_part,
+               count(*) AS n, 0 AS n_time_completed
         FROM {query.rows("detection_days")} GROUP BY ALL
     """
     every = " UNION ALL ".join([detection, *(response(code, steps) for code, steps in RESPONSES.items())])
