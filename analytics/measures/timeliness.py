@@ -23,9 +23,10 @@ def timeliness(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
     ``counts`` is what :meth:`Snapshot.response_counts` returns for the same ``by``.
     Returns interval, ``by``, the numbers of :func:`relays.outcomes` (n_not_recorded: for detection, the cases whose day of
-    the facts is not known), median (days for detection, else hours; NaN while fewer than half have it) with its 95 % interval
-    lower and upper, share (of the cases, in time: within the target of the service for detection, else at least one of the
-    steps within its own deadline; NaN without any), share_lower, share_upper, most_share (:func:`relays.shares_within`).
+    the facts is not known), median (days for detection, else hours; NaN while fewer than half have it) with its 95 %
+    interval lower and upper, share (of the cases, in time: within the target of the service for detection, else at least one
+    of the steps within its own deadline; NaN without any), share_lower, share_upper, most_share (as of
+    :func:`relays.shares_within`).
     """
     counts = counts.rename(columns={"interval": "step"})
     answer = relays.outcomes(counts, by)
