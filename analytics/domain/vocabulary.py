@@ -37,10 +37,10 @@ POSTVENTION_FOLLOWED = {"hours": 720, "school_days": 20}
 would give back the day of its report."""
 RELAYS: tuple[str, ...] = tuple(code for code, step in STEPS.items() if step.relay)
 RESPONSES: dict[str, tuple[str, ...]] = {
-    "first_relay": RELAYS,
-    "parents": tuple(code for code, step in STEPS.items() if step.response == "parents"),
-    "protection": tuple(code for code, step in STEPS.items() if step.response == "protection"),
+    code: steps
+    for code in ("first_relay", "parents", "protection")
+    if (steps := RELAYS if code == "first_relay" else tuple(c for c, step in STEPS.items() if step.response == code))
 }
-"""What a report is answered by: each response is the first of its steps that is done."""
+"""What a report is answered by, as far as the protocol has it: each response is the first of its steps that is done."""
 DETECTION_TARGET_DAYS: int | None = CONTENT.protocol.detection_target_days
 DANGER_TYPES: tuple[str, ...] = tuple(term.code for term in CONTENT.vocabulary.incident_types if term.danger)

@@ -15,7 +15,7 @@ from analytics.domain.vocabulary import RESPONSES
 from analytics.measures import relays
 from analytics.measures.grouping import places
 
-INTERVALS = ("detection", *(code for code, steps in RESPONSES.items() if steps))
+INTERVALS = ("detection", *RESPONSES)
 
 
 def timeliness(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:

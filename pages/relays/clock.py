@@ -109,7 +109,7 @@ class RelayContext(Context):
         if set_aside:
             text.caption(
                 f"{count(set_aside, 'dossier')} avec une menace pour la vie : à part, car le danger se juge en heures. "
-                "Choisissez « En heures » pour les voir."
+                "Choisissez « En heures » pour les voir tous ensemble."
             )
         return relays.without_danger(ask([*by, "danger"]))
 

@@ -26,10 +26,10 @@ def show(context: RelayContext) -> None:
         [_indicator(step, row, in_time[step], context.clock) for step, row in of_relays.iterrows()],
         context.snapshot.as_of,
     )
-    _in_danger(context)
     both = (context.clock.short, context.clock.delays[-1])
     _shares(context.clock, summary, relays.shares_within(counts, both, known=curves))
     _outcomes(summary)
+    _in_danger(context)
 
 
 def _in_danger(context: RelayContext) -> None:
