@@ -61,10 +61,18 @@ FILLED = {
         "status": "open",
         "followed_hours": pd.NA,
         "followed_school_days": pd.NA,
+        "waited_hours": pd.NA,
+        "waited_school_days": pd.NA,
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2025-10-01"),
     },
-    "case_steps": {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "reason": pd.NA},
+    "case_steps": {
+        "delay_hours": pd.NA,
+        "delay_school_days": pd.NA,
+        "time_completed": False,
+        "completed_hours": 0,
+        "reason": pd.NA,
+    },
     "schools": {
         "name": "École 1",
         "school_network": "wbe",
@@ -115,14 +123,17 @@ def publish() -> Callable[..., Snapshot]:
 
 
 LATER = (
-    "detection_days",
-    "first_seen_on",
-    "reason",
-    "provisional",
-    "tells_closure",
-    "fields",
-    "by_year",
-    "refused_digest",
+    *(
+        "detection_days",
+        "first_seen_on",
+        "reason",
+        "provisional",
+        "tells_closure",
+        "fields",
+        "by_year",
+        "refused_digest",
+    ),
+    *("waited_hours", "waited_school_days", "completed_hours"),
 )
 
 

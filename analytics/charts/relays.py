@@ -239,16 +239,88 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def order_bars(answer: pd.DataFrame) -> go.Figure:
-    """Share of the cases that skip each step, and that do a later one first (:func:`measures.relays.order`)."""
+    """Share of the closed cases that skip each step, of all that do a later one first (:func:`measures.relays.order`)."""
     rows = answer.iloc[::-1]
     labels = [STEPS[step].label for step in rows["step"]]
     chart = theme.figure(2 * theme.bar_height(len(rows)) // 3 + 80, barmode="group", showlegend=True, bargap=0.35)
     for column, name, colour in (
         ("share_overtaken", "faite après une étape suivante", theme.BEFORE),
-        ("share_skipped", "sautée", theme.CLOSED),
+        ("share_skipped", "sautée (dossiers clôturés)", theme.CLOSED),
     ):
         lines = [f"{percent(value)}, {name}" for value in rows[column]]
         theme.add_bars(chart, rows[column], labels, lines, name=name, marker_color=colour)
     chart.update_xaxes(range=[0, 1], **theme.share_ticks())
     chart.update_layout(legend_traceorder="reversed")
     return chart
+
+
+INTERVALS = {
+    "detection": "des faits au signalement",
+    "first_relay": "du signalement au premier relais",
+    "parents": "du signalement aux parents",
+    "protection": "du signalement à la première protection à l’école",
+}
+
+
+def interval_words(interval: str, delay: float) -> str:
+    """A delay of an interval: from the facts in days, from the report in hours."""
+    return hours(delay) if interval != "detection" or pd.isna(delay) else count(delay, "jour")
+
+
+def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> go.Figure:
+    """The median of each interval (:func:`measures.timeliness.timeliness`) with its interval, a panel each, a row a group.
+
+    At the right the share in time, where there is a deadline.
+    """
+    intervals = [code for code in INTERVALS if code in set(answer["interval"])]
+    groups = [code for code in labels if code in set(answer[by])][::-1] if by else [None]
+    heights = [len(groups)] * len(intervals)
+    titles = [
+        f"{INTERVALS[code].capitalize()}, en {'jours' if code == 'detection' else 'heures'}" for code in intervals
+    ]
+    panels = make_subplots(
+        len(intervals),
+        1,
+        subplot_titles=titles,
+        row_heights=heights,
+        vertical_spacing=0.36 / (len(intervals) + len(groups)),
+    )
+    chart = go.Figure(panels).update_layout(theme.figure((84 + 30 * len(groups)) * len(intervals)).layout)
+    for row, interval in enumerate(intervals, start=1):
+        rows = answer[answer["interval"] == interval]
+        rows = rows.set_index(by).reindex(groups) if by else rows
+        names = [labels[group] if by else "tous" for group in groups]
+        theme.add_dots(
+            chart,
+            rows["median"],
+            names,
+            [_interval_line(interval, one) for _, one in rows.iterrows()],
+            marker={"size": 12, "color": theme.MAIN},
+            error_x=theme.interval(rows, "median"),
+            row=row,
+            col=1,
+        )
+        for name, (_, one) in zip(names, rows.iterrows(), strict=True):
+            share = "" if pd.isna(one["share"]) else f"{percents(one['share'], one['most_share'])} à temps"
+            words = [share] if pd.notna(one["median"]) else ["moins de la moitié" if one["n_cases"] else "–", share]
+            chart.add_annotation(
+                x=1,
+                xref="x domain",
+                xanchor="right",
+                y=name,
+                text=" · ".join(filter(None, words)),
+                showarrow=False,
+                row=row,
+                col=1,
+            )
+        chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
+        longest = rows[["median", "upper"]].max().max()
+        chart.update_xaxes(range=[0, 1.5 * longest if longest > 0 else 1], row=row, col=1)
+    chart.update_annotations(font_size=12)
+    chart.update_layout(margin={"t": 36})
+    return chart.update_yaxes(fixedrange=True, automargin=True).update_xaxes(fixedrange=True, zeroline=False)
+
+
+def _interval_line(interval: str, row: pd.Series) -> str:
+    lower, middle, upper = (interval_words(interval, row[column]) for column in ("lower", "median", "upper"))
+    return f"la moitié en {middle}<br>entre {lower} et {upper}<br>{count(row['n_cases'], 'dossier')}"

@@ -200,7 +200,8 @@ class Entry(Term, frozen=True, kw_only=True):
 class Step(Entry, frozen=True, kw_only=True):
     """One thing to do; also a column of the register, by its ``header``, and what is measured.
 
-    A relay is a step that calls in a service or a contact; a postvention step may follow the closure of the case.
+    A relay is a step that calls in a service or a contact; a postvention step may follow the closure of the case. A
+    ``response`` tells the parents, or protects the pupil at school.
     ``deadline`` is the service's own, used for a school that has set none. ``because`` gives the reason by what is known
     to be true; ``told`` is what remains to do where the other side knows already.
     """
@@ -217,6 +218,7 @@ class Step(Entry, frozen=True, kw_only=True):
     told: str = ""
     relay: bool = False
     postvention: bool = False
+    response: Literal["parents", "protection"] | None = None
     deadline: Deadline | None = None
 
 
@@ -252,6 +254,8 @@ class SheetLine(Row, frozen=True):
 
 
 class ProtocolFile(Row, frozen=True):
+    """``detection_target_days``: how soon after the facts the service wants to know, where it has set that."""
+
     paragraphs: tuple[Paragraph, ...]
     sources: tuple[Source, ...]
     phases: tuple[Phase, ...]
@@ -261,6 +265,7 @@ class ProtocolFile(Row, frozen=True):
     essentials: tuple[CardRow, ...]
     cards: tuple[CardRow, ...]
     parents_sheet: tuple[SheetLine, ...]
+    detection_target_days: Count | None = None
 
 
 class Observation(Row, frozen=True):

@@ -138,6 +138,7 @@ _CASE = Column(
 _SCHOOL = Column("school_id", "VARCHAR", "code de l’école dans la liste des écoles")
 _STEP = Column("step", "VARCHAR", "étape du protocole", vocabulary.STEPS)
 _FOLLOWED = "du signalement à la clôture, sinon à l’extrait ; vide si le jour de la clôture n’est pas connu"
+_WAITED = "du signalement à l’extrait, arrondis, pour la postvention d’un dossier clôturé"
 _DELAY = "du signalement à l’étape, si elle est faite un jour connu"
 
 CASES = Table(
@@ -156,6 +157,18 @@ CASES = Table(
         Column("status", "VARCHAR", "ouvert ou clôturé au jour de l’extrait", vocabulary.STATUSES),
         Column("followed_hours", "INTEGER", f"heures entières {_FOLLOWED}", nullable=True),
         Column("followed_school_days", "INTEGER", f"jours d’école {_FOLLOWED}", nullable=True),
+        Column(
+            "waited_hours",
+            "INTEGER",
+            f"heures entières {_WAITED} : {vocabulary.POSTVENTION_FOLLOWED['hours']} au plus ; vide s’il est ouvert",
+            nullable=True,
+        ),
+        Column(
+            "waited_school_days",
+            "INTEGER",
+            f"jours d’école {_WAITED} : {vocabulary.POSTVENTION_FOLLOWED['school_days']} au plus ; vide s’il est ouvert",
+            nullable=True,
+        ),
         Column(
             "detection_days", "INTEGER", "jours des faits au signalement ; vide si on ne le sait pas", nullable=True
         ),
@@ -180,6 +193,11 @@ CASE_STEPS = Table(
         Column("delay_school_days", "INTEGER", f"jours d’école {_DELAY}", nullable=True),
         Column(
             "time_completed", "BOOLEAN", "l’étape ou le signalement n’avait pas d’heure : compté au plus tard possible"
+        ),
+        Column(
+            "completed_hours",
+            "INTEGER",
+            "heures que le délai compte faute d’heure : 8 pour le signalement, 8 pour l’étape, ou 16",
         ),
         Column(
             "reason", "VARCHAR", "pourquoi l’étape n’est pas faite ou est sans objet", vocabulary.REASONS, nullable=True

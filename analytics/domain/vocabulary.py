@@ -32,5 +32,15 @@ MINORS = _vocabulary("minors")
 NO_CLOSURE = "Ce registre ne dit rien des clôtures : chaque dossier compte comme ouvert."
 
 STEPS: dict[str, Step] = {step.code: step for step in CONTENT.protocol.steps}
+POSTVENTION_FOLLOWED = {"hours": 720, "school_days": 20}
+"""How long postvention, which may follow the closure, is followed by each clock: a closed case keeps no longer wait, which
+would give back the day of its report."""
 RELAYS: tuple[str, ...] = tuple(code for code, step in STEPS.items() if step.relay)
+RESPONSES: dict[str, tuple[str, ...]] = {
+    code: steps
+    for code in ("first_relay", "parents", "protection")
+    if (steps := RELAYS if code == "first_relay" else tuple(c for c, step in STEPS.items() if step.response == code))
+}
+"""What a report is answered by, as far as the protocol has it: each response is the first of its steps that is done."""
+DETECTION_TARGET_DAYS: int | None = CONTENT.protocol.detection_target_days
 DANGER_TYPES: tuple[str, ...] = tuple(term.code for term in CONTENT.vocabulary.incident_types if term.danger)

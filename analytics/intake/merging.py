@@ -28,6 +28,7 @@ BY_YEAR = "by_year"
 
 _CASE_TABLES = ("cases", "case_incidents", "case_steps")
 _FOLLOWED = ["followed_hours", "followed_school_days"]
+_WAITED = ["waited_hours", "waited_school_days"]
 # What a column of the register leaves in the table of cases; the first field of each is in the file, or another is.
 _LEFT_BY: dict[tuple[str, ...], list[str]] = {
     ("year", "level"): ["school_level"],
@@ -59,8 +60,9 @@ def merge(
     """The tables of both, where the extract has the last word, and what it changed.
 
     Meaning decides: two records are the same when what is kept of them is. An open case that is followed longer because
-    time has passed is unchanged. A case is missing when the extract covers its school year and does not hold it; a partial
-    extract misses nothing. What was stored from a field that is ``gone`` stays; of a new case its step is not recorded.
+    time has passed is unchanged, and so is a closed one that waits longer for postvention. A case is missing when the
+    extract covers its school year and does not hold it; a partial extract misses nothing. What was stored from a field that
+    is ``gone`` stays; of a new case its step is not recorded.
     """
     common = _common(known, extract)
     extract = _with_gone(known, dict(extract), common, gone)
@@ -307,10 +309,10 @@ def _different(one: pd.Series, other: pd.Series) -> np.ndarray:
 
 
 def _differences(one: _Facts, other: _Facts) -> np.ndarray:
-    """True for each case of which anything that is kept differs, but for the time that an open case is followed."""
+    """True for each case of which anything that is kept differs, but for the time that it is followed or waits."""
     found = (one.types != other.types).any(axis=1) | (one.steps != other.steps).any(axis=(1, 2))
     both_open = ((one.cases["status"] == "open") & (other.cases["status"] == "open")).to_numpy(bool)
-    for name in one.cases.columns.difference(["case_id", "first_seen_on"]):
+    for name in one.cases.columns.difference(["case_id", "first_seen_on", *_WAITED]):
         found |= _different(one.cases[name], other.cases[name]) & ~(both_open & (name in _FOLLOWED))
     return found
 
@@ -346,13 +348,18 @@ def _with_gone(known: Mapping[str, pd.DataFrame], extract: Tables, common: pd.Se
     extract["cases"] = _with_values(extract["cases"], before, columns)
     if set(_CLOSURE) & set(gone):
         closed = before[(before["status"] == "closed").to_numpy(bool)]
-        extract["cases"] = _with_values(extract["cases"], closed, ["status", *_FOLLOWED])
+        extract["cases"] = _with_values(extract["cases"], closed, ["status", *_FOLLOWED, *_WAITED])
     steps = [step for step in STEPS if f"step:{step}" in gone]
     if steps:
         told, known_steps = extract["case_steps"], known["case_steps"]
         is_gone = told["step"].isin(steps).to_numpy(bool)
         new = told[is_gone & ~_among(told["case_id"], common)].assign(
-            outcome="not_recorded", delay_hours=pd.NA, delay_school_days=pd.NA, time_completed=False, reason=pd.NA
+            outcome="not_recorded",
+            delay_hours=pd.NA,
+            delay_school_days=pd.NA,
+            time_completed=False,
+            completed_hours=0,
+            reason=pd.NA,
         )
         kept = known_steps[known_steps["step"].isin(steps).to_numpy(bool) & _among(known_steps["case_id"], common)]
         extract["case_steps"] = _stack(_stack(kept, told[~is_gone]), new.astype(told.dtypes.to_dict()))

@@ -12,11 +12,14 @@ import pyarrow as pa
 
 from analytics.domain.schema import to_pandas
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
-from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, REASONS
+from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, REASONS, STEPS
 from analytics.intake.anonymising import Key
-from analytics.intake.columns import STEP_HOUR, Columns
+from analytics.intake.columns import REPORT_HOUR, STEP_HOUR, Columns
 from analytics.intake.dates import Moments
 from analytics.spreadsheets.reading import RefusedFileError
+
+_POSTVENTION = [code for code, step in STEPS.items() if step.postvention]
+_FEW_DELAYS = 200
 
 
 def record_tables(
@@ -43,6 +46,11 @@ def record_tables(
     open_case = closed_on.isna() & ~said_closed
     followed_on = closed_on.where(~open_case, end_of_extract)  # unknown where a case is only said to be closed
     extracted_at = (end_of_extract + pd.Timedelta(hours=STEP_HOUR)).tz_localize(TIMEZONE).tz_convert("UTC")
+    case_steps = _step_table(columns, accepted, case_id, days)
+    waited = {
+        "hours": _without_its_hour(elapsed_hours(reported_at, pd.Series(extracted_at, reported_at.index)), case_steps),
+        "school_days": days.school_days(reported_on, pd.Series(end_of_extract, reported_on.index)),
+    }
     incidents = [columns.incidents[i] for i in accepted.tolist()]
     threatens = {types: not set(types).isdisjoint(DANGER_TYPES) for types in set(incidents)}
     in_order = {types: sorted(types) for types in threatens}
@@ -61,6 +69,10 @@ def record_tables(
             "status": np.where(open_case, "open", "closed"),
             "followed_hours": elapsed_hours(reported_at, kept(columns.closed_at).where(~open_case, extracted_at)),
             "followed_school_days": days.school_days(reported_on, followed_on),
+            **{
+                f"waited_{unit}": waited[unit].clip(upper=most).mask(open_case)
+                for unit, most in POSTVENTION_FOLLOWED.items()
+            },
             "detection_days": _days_between(kept(columns.facts.days), reported_on),
             "first_seen_on": end_of_extract,
         }
@@ -70,7 +82,7 @@ def record_tables(
     return {
         "cases": cases,
         "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),
-        "case_steps": _step_table(columns, accepted, case_id, days),
+        "case_steps": case_steps,
     }, accepted
 
 
@@ -88,7 +100,8 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
     outcomes = of_step(_outcome_places(moment) for moment in moments)
     is_dated = of_step(moment.local.notna().to_numpy() for moment in moments)
     reasons = of_step(moment.reasons for moment in moments).to_numpy()
-    is_timed = of_step(moment.has_time & columns.reported.has_time for moment in moments)
+    n_without_time = of_step(2 - moment.has_time.astype("int32") - columns.reported.has_time for moment in moments)
+    completed_hours = (n_without_time * (STEP_HOUR - REPORT_HOUR)).where(is_dated, 0)
     place = np.arange(len(accepted) * len(steps))
     return pd.DataFrame(
         {
@@ -102,10 +115,23 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
             "delay_school_days": days.school_days(
                 of_case(columns.reported.days), of_step(moment.days for moment in moments)
             ),
-            "time_completed": is_dated & ~is_timed,
+            "time_completed": completed_hours > 0,
+            "completed_hours": completed_hours,
             "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)).to_pandas(),
         }
     )
+
+
+def _without_its_hour(waits: pd.Series, case_steps: pd.DataFrame) -> pd.Series:
+    """Hours from the report to the extraction, rounded down so that they do not give back the hour of the report.
+
+    To whole days, or to a delay at which postvention was done: who still waits at any of these is the same, so that no curve
+    changes. Where these delays are many they would be hours again, and no curve changes that one could see.
+    """
+    done = case_steps["delay_hours"][case_steps["step"].isin(_POSTVENTION)].dropna().unique()
+    whole_days = np.arange(0, waits.max(skipna=True) + 1, 24) if len(waits) else np.zeros(1)
+    kept = np.union1d(whole_days, done if len(done) <= _FEW_DELAYS else [])
+    return pd.Series(kept[np.searchsorted(kept, waits.to_numpy(float), side="right") - 1]).astype("Int64")
 
 
 def _days_between(facts_on: pd.Series, reported_on: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ a case that is closed without it, on a day that is not known counts in outcomes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,6 +29,10 @@ SCHOOL_DAYS = (0, 1, 2, 5, 10)
 UNDATED = {"undated": "done", "closed_undated": "closed"}
 """The events without a day, and what each one is an event of."""
 
+MOST_WITHOUT_TIME = 0.1
+"""Where a larger share of the done has neither a day nor a time of day, a share in hours has two bounds: as late as they can
+be, as early as they can be."""
+
 
 def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """What became of each step, in the protocol's order.
@@ -41,7 +45,8 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """
     states = [*EVENTS, *UNDATED, "not_applicable", "not_recorded"]
     group, answer = groups(counts, ["step", *by])
-    table = sums(group, places(counts["event"], states), counts["n"], (len(answer), len(states)))
+    event = counts["event"].astype("str").replace("done_later", "done")
+    table = sums(group, places(event, states), counts["n"], (len(answer), len(states)))
     n = {f"n_{state}": n for state, n in zip(states, table.T, strict=True)}
     n |= {f"n_{event}": n[f"n_{event}"] + n[f"n_{undated}"] for undated, event in UNDATED.items()}
     numbers = {
@@ -55,8 +60,19 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
     """The cumulative incidence of each step (:func:`cumulative_incidence`), by step and ``by``, in the protocol's order."""
-    found = cumulative_incidence(counts, ["step", *by], other_events_left_out=True)
+    found = cumulative_incidence(_as_followed(counts), ["step", *by], other_events_left_out=True)
     return found.taken(_protocol_order(found.names["step"]))
+
+
+def _as_followed(counts: pd.DataFrame) -> pd.DataFrame:
+    """``counts`` in which what was done after the end of the follow-up is still pending there, as all other cases are."""
+    is_later = (counts["event"] == "done_later").to_numpy(bool)
+    return counts.assign(event=counts["event"].mask(is_later, "pending")) if is_later.any() else counts
+
+
+def often_without_time(answer: pd.DataFrame) -> pd.Series:
+    """Whether more than MOST_WITHOUT_TIME of the done have no day or no time of day, for each row of :func:`outcomes`."""
+    return answer["n_time_completed"] + answer["n_undated"] > MOST_WITHOUT_TIME * answer["n_done"]
 
 
 def shares_within(
@@ -64,23 +80,43 @@ def shares_within(
 ) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
-    A step done on a day that is not known may have been in time or not: the share has two bounds. What is closed without the
-    step, on whatever day, was not in time.
+    A step done on a day that is not known may have been in time or not: the share has two bounds. Where more than
+    MOST_WITHOUT_TIME of a step's done have no day or no time of day, times are as late as they can be in the one and as
+    early as they can be in the other. What is closed without the step, on whatever day, was not in time.
     ``known`` are the :func:`curves` of ``counts``, where they are there already.
     Returns step, ``by``, delay, n_at_risk, incidence (none of the undated in time), std_error, lower, upper (of ``most``),
-    most (all of them in time: ``incidence`` where none is undated).
+    most (all of them in time, and times as early as they can be: ``incidence`` where nothing is missing).
     """
     is_undated = counts["event"].isin(list(UNDATED)).to_numpy()
-    if not is_undated.any():
-        answer = (known or curves(counts, by)).at(delays)
-        return answer.assign(most=answer["incidence"])
-    # Done or closed at once: in time whatever the delay, or never. What is done later is as good as never.
-    at_once = counts.assign(delay=counts["delay"].astype("Float64").mask(is_undated, 0.0))
-    least, most = (
-        curves(at_once.assign(event=at_once["event"].astype("str").replace(meant)), by).at(delays)
-        for meant in (dict.fromkeys(UNDATED, "closed"), UNDATED)
+    is_earlier = _is_earlier(counts)
+
+    def read(meant: Mapping[str, str], earlier: NDArray[np.bool_]) -> pd.DataFrame:
+        """Done or closed at once: in time whatever the delay, or never. What is done later is as good as never."""
+        delay = counts["delay"].astype("Float64").mask(is_undated, 0.0)
+        delay = delay.mask(earlier, counts["earliest"]) if earlier.any() else delay
+        return curves(counts.assign(event=counts["event"].astype("str").replace(meant), delay=delay), by).at(delays)
+
+    if is_undated.any():
+        least = read(dict.fromkeys(UNDATED, "closed"), np.zeros_like(is_earlier))
+    else:
+        least = (known or curves(counts, by)).at(delays)
+    most = read(UNDATED, is_earlier) if is_undated.any() or is_earlier.any() else least
+    # What comes earlier may weigh a little less beside the censored, so that the estimate is not always the higher one.
+    return least.assign(
+        **{
+            "upper": np.maximum(least["upper"], most["upper"]),
+            "most": np.maximum(least["incidence"], most["incidence"]),
+        }
     )
-    return least.assign(upper=most["upper"], most=most["incidence"])
+
+
+def _is_earlier(counts: pd.DataFrame) -> NDArray[np.bool_]:
+    """Where the done may have come earlier than they count, for the steps of which a time of day is often missing."""
+    if "earliest" not in counts:
+        return np.zeros(len(counts), dtype=bool)
+    became = outcomes(counts)
+    often = counts["step"].isin(became["step"][often_without_time(became)])
+    return (often & (counts["earliest"] < counts["delay"]).fillna(False)).to_numpy(bool)
 
 
 OF_SCHOOL = ("school_network", "zone")
@@ -96,6 +132,7 @@ def comparisons(counts: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     alone makes as large a difference, given that schools differ: see :mod:`measures.group_tests`) and false_discovery_rate
     (the share of false ones among those at least as clear); NaN where there is nothing to compare.
     """
+    counts = _as_followed(counts)
     by_school = schools.set_index("school_id")
     found = {group: between_schools(counts, by_school[group]) for group in OF_SCHOOL}
     found |= {group: within_schools(counts, _members(counts, group)) for group in OF_CASE}
@@ -115,6 +152,7 @@ def type_comparison(counts: pd.DataFrame) -> float:
 
     ``counts`` is what :meth:`Snapshot.school_step_counts` returns by type.
     """
+    counts = _as_followed(counts)
     return within_schools(
         counts, counts[[of_type for of_type in counts if of_type.startswith("type_")]].to_numpy(float)
     )
@@ -207,19 +245,32 @@ def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
     return counts[~counts["danger"].astype(bool)]
 
 
+def in_danger(counts: pd.DataFrame) -> pd.DataFrame:
+    """``counts`` by danger, of the cases that threaten life."""
+    return counts[counts["danger"].astype(bool)]
+
+
+def lacks_times(times: pd.DataFrame) -> bool:
+    """Whether more than MOST_WITHOUT_TIME of the relays have no day or time of day, so that hours would say too much.
+
+    ``times`` is what :meth:`Snapshot.relay_times` returns.
+    """
+    n_done, n_without = times[["n_done", "n_without_time"]].iloc[0]
+    return bool(n_without > MOST_WITHOUT_TIME * n_done)
+
+
 def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     """How the cases keep the protocol's order, and where time goes from one step to the next.
 
     ``counts`` and ``transitions`` are what :meth:`Snapshot.order_counts` and :meth:`Snapshot.transition_counts` return.
-    Returns step, n_done, n_undated, n_overtaken, n_skipped, share_overtaken (of the dated), share_skipped (of the done and
-    skipped),
-    next_step, n_followed (cases in which the next step applies, on days that are known), median_hours (to the next step; NaN
-    while fewer than half of them have it).
+    Returns step, n_done, n_undated, n_overtaken, n_done_closed, n_skipped, share_overtaken (of the dated), share_skipped (of
+    the closed cases in which the step is done or skipped), next_step, n_followed (cases in which the next step applies, on
+    days that are known), median_hours (to the next step; NaN while fewer than half of them have it).
     """
     answer = counts.copy()
     n_dated = answer["n_done"] - answer["n_undated"]
     answer["share_overtaken"] = answer["n_overtaken"] / n_dated.where(n_dated > 0)
-    asked = answer["n_done"] + answer["n_skipped"]
+    asked = answer["n_done_closed"] + answer["n_skipped"]
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
     waits = cumulative_incidence(transitions, ["step", "next_step"])
     gaps = {"n_followed": waits.n_cases, "median_hours": waits.quantile()["delay"]}
@@ -240,7 +291,7 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
-    months = cumulative_incidence(counts.assign(period=period), ["period"], other_events_left_out=True)
+    months = cumulative_incidence(_as_followed(counts).assign(period=period), ["period"], other_events_left_out=True)
     value = months.quantile()["delay"].where(months.n_cases >= MIN_CASES)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     provisional = months.names["period"] >= pd.Timestamp(month_before)

@@ -19,7 +19,7 @@ from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, C
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STATUSES, STEPS
 
 EVENTS = (
-    *("done", "pending", "closed", "undated", "closed_undated"),
+    *("done", "pending", "closed", "undated", "closed_undated", "done_later"),
     *("not_applicable", "not_recorded", "no_deadline"),
 )
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
@@ -41,6 +41,7 @@ WHERE_LACKING = {
     "fields": "''",
     "refused_digest": "''",
     "by_year": "false",
+    "completed_hours": "CASE WHEN time_completed THEN 16 ELSE 0 END",  # which of both had no time is not known
 }
 """What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""
 OF_STEP = tuple(column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key)

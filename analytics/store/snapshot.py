@@ -97,14 +97,17 @@ class Snapshot(Reader):
     def step_counts(
         self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), step: str | None = None
     ) -> pd.DataFrame:
-        """Number of cases by step, what became of it, and when: [step, *by, event, delay, n, n_time_completed].
+        """Number of cases by step, what became of it, and when: [step, *by, event, delay, earliest, n, n_time_completed].
 
         ``clock``: "hours", "school_days", or "deadline", the part of its deadline that a step took (1 is the last moment in
         time). ``event``: done, pending (open case), closed (closed without the step), undated (done on a day that is not
-        known), closed_undated (closed without it on a day that is not known), not_applicable, not_recorded, or, by the clock
-        "deadline", no_deadline. ``delay`` runs from the report to the step, else to the closure or the extraction; it is
-        missing but for the first three. n_time_completed counts the done whose time of day was completed. With incident_type
-        in ``by`` a case counts once for each of its types. ``step`` asks for one step alone.
+        known), closed_undated (closed without it on a day that is not known), done_later (below), not_applicable,
+        not_recorded, or, by the clock "deadline", no_deadline. ``delay`` runs from the report to the step, else to the
+        closure or the extraction; it is missing where there is no day. n_time_completed counts the done whose time of day
+        was completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step
+        from 08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for
+        POSTVENTION_FOLLOWED; what is done after that is done_later, at that delay. With incident_type in ``by`` a case
+        counts once for each of its types. ``step`` asks for one step alone.
         """
         return self.query(*steps.step_counts(clock, selection, by, step))
 
@@ -118,6 +121,12 @@ class Snapshot(Reader):
         however many cases. A case counts once in n, and in the column of each of its types.
         """
         return self.query(*steps.school_step_counts(clock, selection, step, by_type))
+
+    def relay_times(self) -> pd.DataFrame:
+        """Number of relays done in all cases, and of those on a day or at a time of day that is not known:
+        one row [n_done, n_without_time].
+        """
+        return self.query(steps.relay_times())
 
     def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
         """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
@@ -136,12 +145,25 @@ class Snapshot(Reader):
         """
         return self.query(*steps.first_relay_counts(clock, selection, by))
 
+    def response_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+        """How soon a case was detected and answered: [interval, *by, event, delay, earliest, part, earliest_part, n,
+        n_time_completed].
+
+        ``interval``: detection, from the facts to the report (delay in days; not_recorded where the day of the facts is not
+        known), then each of RESPONSES, from the report to the first of its steps (in hours), with events and delays as of
+        :meth:`first_relay_counts`. ``part`` is the least part of its own deadline that one of these steps took, as in
+        :meth:`step_counts`; missing without a day or a deadline. In earliest_part hours are counted as early as they can be.
+        """
+        return self.query(*steps.response_counts(selection, by))
+
     def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
-        """How the cases keep the protocol's order: [step, n_done, n_undated, n_overtaken, n_skipped], postvention apart.
+        """How the cases keep the protocol's order, postvention apart:
+        [step, n_done, n_undated, n_overtaken, n_done_closed, n_skipped].
 
         n_undated are the done on a day that is not known, of which none is overtaken. A step is overtaken when a step that
-        follows it in the protocol was done before it, by the clock where both have a time of day, else by an earlier school
-        day; it is skipped when it is not done and a step that follows it is.
+        follows it in the protocol was done before it, by the clock where both have a time of day, else by an earlier
+        school day. It is skipped when a case was closed without it and a step that follows it is done; n_done_closed are
+        the done in closed cases.
         """
         return self.query(*steps.order_counts(selection))
 

@@ -5,11 +5,18 @@ What they answer is said where they are asked, in :class:`analytics.store.snapsh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, pairwise
 
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, STEPS
+from analytics.domain.vocabulary import (
+    DETECTION_TARGET_DAYS,
+    INCIDENT_TYPES,
+    POSTVENTION_FOLLOWED,
+    RELAYS,
+    RESPONSES,
+    STEPS,
+)
 from analytics.store.layout import OF_STEP, of_step, of_type
 from analytics.store.selecting import CaseQuery
 
@@ -22,8 +29,8 @@ Statement = tuple[str, dict[str, object]]
 
 # A step that is done, or a case that is closed, on a day that is not known has no delay, and an event of its own.
 _EVENT = """
-    CASE outcome WHEN 'not_done' THEN CASE WHEN status = 'open' THEN 'pending'::event
-                                           WHEN followed_hours IS NULL THEN 'closed_undated'::event
+    CASE outcome WHEN 'not_done' THEN CASE WHEN is_open THEN 'pending'::event
+                                           WHEN wait_hours IS NULL THEN 'closed_undated'::event
                                            ELSE 'closed'::event END
                  WHEN 'done' THEN CASE WHEN delay_hours IS NULL THEN 'undated'::event ELSE 'done'::event END
                  WHEN 'not_recorded' THEN 'not_recorded'::event
@@ -36,11 +43,25 @@ _JUDGED = """
                CASE WHEN in_hours THEN coalesce(max_hours, 24 * max_school_days) ELSE max_school_days END AS deadline,
                CASE WHEN outcome = 'done' AND in_hours THEN delay_hours
                     WHEN outcome = 'done' THEN delay_school_days
-                    WHEN outcome = 'not_done' AND in_hours THEN followed_hours
-                    WHEN outcome = 'not_done' THEN followed_school_days END AS elapsed
+                    WHEN outcome = 'not_done' AND in_hours THEN wait_hours
+                    WHEN outcome = 'not_done' THEN wait_school_days END AS elapsed,
+               CASE WHEN in_hours THEN elapsed - least(elapsed, completed_hours) ELSE elapsed END AS soonest
         FROM limits
     )
 """
+
+
+def _waits(step: str = "") -> tuple[str, ...]:
+    """What a step that is not done waits for, and how long: the closure of its case, if there was one, or the extraction.
+
+    Postvention may follow the closure: it waits until the extraction, as far as a closed case tells.
+    """
+    if step and STEPS[step].postvention:
+        return (
+            "status = 'open' OR waited_hours IS NOT NULL AS is_open",
+            *(f"coalesce(waited_{unit}, followed_{unit}) AS wait_{unit}" for unit in POSTVENTION_FOLLOWED),
+        )
+    return "status = 'open' AS is_open", *(f"followed_{unit} AS wait_{unit}" for unit in POSTVENTION_FOLLOWED)
 
 
 def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
@@ -49,8 +70,10 @@ def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
         "FROM "
         + query.rows(
             *named,
-            *("danger", "status", "followed_hours", "followed_school_days"),
+            "danger",
+            *_waits(step),
             f"'{step}'::step AS step",
+            f"{STEPS[step].postvention} AS postvention",
             *(f"{of_step(step, column.name)} AS {column.name}" for column in OF_STEP),
             where=f"{of_step(step, 'outcome')} IS NOT NULL",
         )
@@ -58,14 +81,18 @@ def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
     )
 
 
+def _of_service(step: str) -> dict[str, str]:
+    """The deadline of the service for a step, in hours and in school days, in SQL."""
+    deadline = STEPS[step].deadline
+    limits = {unit: getattr(deadline, unit, None) for unit in ("hours", "school_days")}
+    return {unit: f"{'NULL' if limit is None else int(limit)}::INTEGER" for unit, limit in limits.items()}
+
+
 def _each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
     """The same, each step with its deadline: the school's own where it has one, else the service's."""
 
-    def of_service(step: str) -> tuple[str, str]:
-        deadline = STEPS[step].deadline
-        limits = (deadline.hours, deadline.school_days) if deadline else (None, None)
-        in_hours, in_school_days = ("NULL" if limit is None else int(limit) for limit in limits)
-        return f"{in_hours}::INTEGER AS service_hours", f"{in_school_days}::INTEGER AS service_school_days"
+    def of_service(step: str) -> tuple[str, ...]:
+        return tuple(f"{limit} AS service_{unit}" for unit, limit in _of_service(step).items())
 
     each = " UNION ALL ".join(_each_step(query, [step], "school_id", *named, *of_service(step)) for step in steps)
     return f"""
@@ -75,6 +102,16 @@ def _each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
         FROM ({each}) AS steps
         LEFT JOIN (SELECT * REPLACE (step::step AS step) FROM school_deadlines) AS own USING (school_id, step)
     """
+
+
+def _counted(clock: str) -> tuple[str, str]:
+    """What a step counts as, and its delay, by a clock; postvention no further than a closed case tells."""
+    most = POSTVENTION_FOLLOWED[clock]
+    elapsed = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN wait_{clock} END"
+    return (
+        f"CASE WHEN postvention AND delay_{clock} > {most} THEN 'done_later'::event ELSE {_EVENT} END",
+        f"CASE WHEN postvention AND {elapsed} > {most} THEN {most} ELSE {elapsed} END",
+    )
 
 
 def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | None) -> Statement:
@@ -87,10 +124,11 @@ def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str |
     steps = [step] if step else list(STEPS)
     if clock == "deadline":
         return _deadline_counts(query, steps)
-    delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
+    event, delay = _counted(clock)
     return (
         f"""
-        SELECT {query.columns} {_EVENT} AS event, {delay} AS delay,
+        SELECT {query.columns} {event} AS event, {delay} AS delay,
+               {"delay - least(delay, completed_hours)" if clock == "hours" else "delay"} AS earliest,
                count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
         FROM ({_each_step(query, steps)}) GROUP BY ALL ORDER BY ALL
         """,
@@ -103,11 +141,11 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
     by = ("school_id",) if by_type else ("school_id", "school_level", "school_year", "danger")
     types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
     query = CaseQuery(selection, by)
-    delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
+    event, delay = _counted(clock)
     of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
     return (
         f"""
-        SELECT {query.columns} {_EVENT} AS event, floor(log2(1 + {delay}))::TINYINT AS delay, count(*) AS n {of_types}
+        SELECT {query.columns} {event} AS event, floor(log2(1 + {delay}))::TINYINT AS delay, count(*) AS n {of_types}
         FROM ({_each_step(query, [step], *types)}) GROUP BY ALL
         """,
         query.parameters,
@@ -120,20 +158,36 @@ def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
         f"""
         WITH limits AS NOT MATERIALIZED ({_each_limit(query, steps)}), {_JUDGED},
         counted AS (
-            SELECT {query.columns} {_EVENT} AS event, deadline, elapsed,
+            SELECT {query.columns} {_EVENT} AS event, deadline, elapsed, soonest,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
             FROM judged GROUP BY ALL
         )
         SELECT {query.columns}
                CASE WHEN deadline IS NULL AND event NOT IN ('not_applicable', 'not_recorded') THEN 'no_deadline'
                     ELSE event END AS event,
-               CASE WHEN deadline > 0 THEN elapsed / deadline WHEN elapsed > 0 THEN 1 + elapsed
-                    ELSE elapsed END::DOUBLE AS delay,
+               {_part("elapsed", "deadline")} AS delay, {_part("soonest", "deadline")} AS earliest,
                sum(n)::BIGINT AS n, sum(n_time_completed)::BIGINT AS n_time_completed
         FROM counted GROUP BY ALL ORDER BY ALL
         """,
         query.parameters,
     )
+
+
+def _part(elapsed: str, deadline: str) -> str:
+    """The part of its deadline that a step took; what is late for a deadline of 0 is beyond 1."""
+    late = f"CASE WHEN {elapsed} > 0 THEN 1 + {elapsed} ELSE {elapsed} END"
+    return f"(CASE WHEN {deadline} > 0 THEN {elapsed} / {deadline} WHEN {deadline} = 0 THEN {late} END)::DOUBLE"
+
+
+def relay_times() -> str:
+    """:meth:`Snapshot.relay_times`."""
+    is_done = {relay: f"{of_step(relay, 'outcome')} = 'done'" for relay in RELAYS}
+    without = (
+        f"{done} AND ({of_step(relay, 'delay_hours')} IS NULL OR {of_step(relay, 'time_completed')})"
+        for relay, done in is_done.items()
+    )
+    n_done, n_without = (" + ".join(f"count_if({one})" for one in each) for each in (is_done.values(), without))
+    return f"SELECT ({n_done})::BIGINT AS n_done, ({n_without})::BIGINT AS n_without_time FROM records"
 
 
 def overdue(selection: Selection, most: int, case_id: str | None) -> Statement:
@@ -146,8 +200,8 @@ def overdue(selection: Selection, most: int, case_id: str | None) -> Statement:
         WITH limits AS NOT MATERIALIZED ({limits}), {_JUDGED},
         longest AS (
             SELECT place, step, is_own, in_hours, deadline, elapsed,
-                   followed_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END AS beyond
-            FROM judged WHERE outcome = 'not_done' AND status = 'open' AND elapsed > deadline
+                   wait_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END AS beyond
+            FROM judged WHERE outcome = 'not_done' AND is_open AND elapsed > deadline
                  {"" if case_id is None else "AND case_id = $case_id"}
             ORDER BY beyond DESC, place, step::VARCHAR LIMIT {int(most)}
         )
@@ -159,31 +213,102 @@ def overdue(selection: Selection, most: int, case_id: str | None) -> Statement:
     )
 
 
+def _first_of(steps: Sequence[str]) -> tuple[str, ...]:
+    """Columns of one case for the first of several steps that is done: what became of it, and its delays."""
+
+    def any_is(outcome: str) -> str:
+        return " OR ".join(f"{of_step(step, 'outcome')} = '{outcome}'" for step in steps)
+
+    def first(delay: Callable[[str], str]) -> str:
+        return f"least({', '.join(map(delay, steps))}, NULL)"
+
+    outcomes = " ".join(f"WHEN {any_is(outcome)} THEN '{outcome}'" for outcome in ("done", "not_done", "not_recorded"))
+    return (
+        f"(CASE {outcomes} ELSE 'not_applicable' END)::outcome AS outcome",
+        *(
+            f"{first(lambda step, unit=unit: of_step(step, f'delay_{unit}'))} AS delay_{unit}"
+            for unit in POSTVENTION_FOLLOWED
+        ),
+        f"{first(_earliest)} AS earliest_hours",
+    )
+
+
+def _earliest(step: str) -> str:
+    """The delay of a step in hours, counted as early as it can be where a time of day is missing."""
+    hours = of_step(step, "delay_hours")
+    return f"{hours} - least({hours}, {of_step(step, 'completed_hours')})"
+
+
 def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> Statement:
     """:meth:`Snapshot.first_relay_counts`."""
     query = CaseQuery(selection, by)
-
-    def any_is(outcome: str) -> str:
-        return " OR ".join(f"{of_step(relay, 'outcome')} = '{outcome}'" for relay in RELAYS)
-
-    soonest = (
-        f"least({', '.join(of_step(relay, f'delay_{unit}') for relay in RELAYS)}) AS delay_{unit}"
-        for unit in dict.fromkeys(("hours", clock))
-    )
-    outcomes = " ".join(f"WHEN {any_is(outcome)} THEN '{outcome}'" for outcome in ("done", "not_done", "not_recorded"))
-    firsts = query.rows(
-        "status",
-        *dict.fromkeys(("followed_hours", f"followed_{clock}")),
-        *soonest,
-        f"CASE {outcomes} ELSE 'not_applicable' END AS outcome",
-    )
     return (
         f"""
         SELECT 'first_relay' AS step, {query.columns} {_EVENT} AS event,
-               CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END AS delay,
-               count(*) AS n, 0 AS n_time_completed
-        FROM {firsts} GROUP BY ALL ORDER BY ALL
+               CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN wait_{clock} END AS delay,
+               {"coalesce(earliest_hours, delay)" if clock == "hours" else "delay"} AS earliest,
+               count(*) AS n, count(*) FILTER (earliest_hours < delay_hours) AS n_time_completed
+        FROM {query.rows(*_waits(), *_first_of(RELAYS))} GROUP BY ALL ORDER BY ALL
         """,
+        query.parameters,
+    )
+
+
+def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
+    """:meth:`Snapshot.response_counts`. What a school has set as its deadlines stands beside its cases, a column each."""
+    query = CaseQuery(selection, by)
+    limited = list(dict.fromkeys(chain.from_iterable(RESPONSES.values())))
+    own = ", ".join(
+        f"bool_or(step = '{step}') AS {step}_is_own, "
+        + ", ".join(f"max(max_{unit}) FILTER (step = '{step}') AS {step}_{unit}" for unit in POSTVENTION_FOLLOWED)
+        for step in limited
+    )
+
+    def part(step: str, hours: str) -> str:
+        """The part of its deadline that a step took, where it shares the outcome of the response."""
+        limit = {
+            unit: f"CASE WHEN {step}_is_own THEN {step}_{unit} ELSE {limit} END"
+            for unit, limit in _of_service(step).items()
+        }
+        hours = f"CASE outcome WHEN 'done' THEN {hours} ELSE wait_hours END"
+        days = f"CASE outcome WHEN 'done' THEN {of_step(step, 'delay_school_days')} ELSE wait_school_days END"
+        judged_in_hours = f"coalesce({limit['hours']}, 24 * {limit['school_days']})"
+        return f"""
+            CASE WHEN {of_step(step, "outcome")} <> outcome THEN NULL
+                 WHEN danger OR ({limit["hours"]}) IS NOT NULL THEN {_part(f"({hours})", judged_in_hours)}
+                 ELSE {_part(f"({days})", f"({limit['school_days']})")} END"""
+
+    def response(code: str, steps: Sequence[str]) -> str:
+        columns = (
+            of_step(step, c)
+            for step in steps
+            for c in ("outcome", "delay_hours", "delay_school_days", "completed_hours")
+        )
+        rows = query.rows("school_id", "danger", *_waits(), *columns, *_first_of(steps))
+        soonest = {
+            "part": [part(step, of_step(step, "delay_hours")) for step in steps],
+            "earliest_part": [part(step, f"({_earliest(step)})") for step in steps],
+        }
+        parts = ", ".join(f"least({', '.join(of_steps)}, NULL) AS {name}" for name, of_steps in soonest.items())
+        return f"""
+            SELECT '{code}' AS interval, {query.columns} {_EVENT} AS event,
+                   CASE outcome WHEN 'done' THEN delay_hours WHEN 'not_done' THEN wait_hours END AS delay,
+                   coalesce(earliest_hours, delay) AS earliest, part, earliest_part,
+                   count(*) AS n, count(*) FILTER (earliest_hours < delay_hours) AS n_time_completed
+            FROM (SELECT *, {parts} FROM {rows} LEFT JOIN own USING (school_id)) GROUP BY ALL
+        """
+
+    target = "NULL" if DETECTION_TARGET_DAYS is None else str(int(DETECTION_TARGET_DAYS))
+    detection = f"""
+        SELECT 'detection' AS interval, {query.columns}
+               CASE WHEN detection_days IS NULL THEN 'not_recorded'::event ELSE 'done'::event END AS event,
+               detection_days AS delay, delay AS earliest, {_part("detection_days", target)} AS part, part AS earliest_part,
+               count(*) AS n, 0 AS n_time_completed
+        FROM {query.rows("detection_days")} GROUP BY ALL
+    """
+    every = " UNION ALL ".join([detection, *(response(code, steps) for code, steps in RESPONSES.items())])
+    return (
+        f"WITH own AS (SELECT school_id, {own} FROM school_deadlines GROUP BY school_id) {every} ORDER BY ALL",
         query.parameters,
     )
 
@@ -211,7 +336,12 @@ def order_counts(selection: Selection) -> Statement:
             )"""
             for step, done in is_done.items()
         },
-        "n_skipped": {step: f"{of_step(step, 'outcome')} = 'not_done' AND done_after_{step}" for step in _IN_ORDER},
+        # What an open case has not done may still come.
+        "n_done_closed": {step: f"{done} AND status = 'closed'" for step, done in is_done.items()},
+        "n_skipped": {
+            step: f"{of_step(step, 'outcome')} = 'not_done' AND done_after_{step} AND status = 'closed'"
+            for step in _IN_ORDER
+        },
     }
     counts = ", ".join(
         f"unnest([{', '.join(f'count_if({condition})::BIGINT' for condition in of_steps.values())}]) AS {name}"
@@ -221,7 +351,7 @@ def order_counts(selection: Selection) -> Statement:
     return (
         f"""
         SELECT unnest($steps) AS step, {counts}
-        FROM (SELECT *, {", ".join(after)} FROM {query.rows(*columns)}) HAVING count(*) > 0
+        FROM (SELECT *, {", ".join(after)} FROM {query.rows("status", *columns)}) HAVING count(*) > 0
         """,
         query.parameters | {"steps": _IN_ORDER},
     )
@@ -236,9 +366,9 @@ def transition_counts(selection: Selection) -> Statement:
             f"'{step}'::step AS step",
             f"'{after}'::step AS next_step",
             f"{of_step(after, 'outcome')} AS outcome",
-            *("status", "followed_hours"),
+            *_waits(),
             f"{of_step(after, 'delay_hours')} AS delay_hours",
-            f"CASE outcome WHEN 'done' THEN delay_hours ELSE followed_hours END - {of_step(step, 'delay_hours')} AS waited",
+            f"CASE outcome WHEN 'done' THEN delay_hours ELSE wait_hours END - {of_step(step, 'delay_hours')} AS waited",
             where=f"{of_step(step, 'outcome')} = 'done' AND {of_step(after, 'outcome')} IN ('done', 'not_done')",
         )
         for step, after in pairwise(_IN_ORDER)

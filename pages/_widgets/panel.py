@@ -99,13 +99,13 @@ def school_label(name: str, school_id: str) -> str:
     return f"{name} ({school_id})"
 
 
-def one_of(label: str, key: str, options: Mapping[str, str]) -> str:
-    """One choice among a few, kept in the address."""
+def one_of(label: str, key: str, options: Mapping[str, str], default: str = "") -> str:
+    """One choice among a few, kept in the address; the first one where there is no ``default``."""
     return st.segmented_control(
         label,
         list(options),
         format_func=options.__getitem__,
-        default=next(iter(options)),
+        default=default or next(iter(options)),
         required=True,
         wrap=True,
         key=key,

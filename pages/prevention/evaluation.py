@@ -38,7 +38,8 @@ def _power(observed: pd.DataFrame) -> None:
         key="plan-power",
         alt=f"Pour voir une baisse de 20 %, il faut {words[3]} avec trois trimestres avant et après.",
         read=f"la chance de voir une vraie baisse de 20 % pour une moyenne de {number(cases, 1)} par école et par trimestre. Quatre "
-        f"chances sur cinq demandent {words[3]} avec une année avant et une après, {words[6]} avec deux.",
+        f"chances sur cinq demandent {words[3]} avec une année avant et une après, {words[6]} avec deux, sans compter "
+        "le trimestre de la séance.",
         act="si votre service a moins d’écoles, n’attendez pas des chiffres qu’ils tranchent. Notez ce qui est vraiment donné, "
         "et demandez aux classes ce qu’elles en gardent.",
         table=table.rename(columns={"power": "share"}),

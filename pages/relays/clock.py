@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.domain.french import count, hours, number, school_days
-from analytics.domain.vocabulary import STEPS
+from analytics.domain.vocabulary import DANGER_TYPES, STEPS
 from analytics.measures import relays
-from pages._widgets import Context, text
+from pages._widgets import Context, one_of, text
 
 STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 
@@ -58,6 +58,15 @@ def say_undated(answer: pd.DataFrame) -> None:
         )
 
 
+def say_times(clock: Clock, answer: pd.DataFrame) -> None:
+    """Why a share in hours has two bounds, in rows of :func:`relays.outcomes` where a time of day is often missing."""
+    if clock.code == "hours" and relays.often_without_time(answer).any():
+        text.caption(
+            "Là où plus d’une étape faite sur dix n’a pas d’heure, une part en heures a deux bornes : au plus tard (le signalement à "
+            "8 h, l’étape à 16 h), puis au plus tôt (le signalement à 16 h, l’étape à 8 h). Les médianes comptent au plus tard."
+        )
+
+
 def n_done(row: pd.Series) -> str:
     """« 20, dont 3 sans date »."""
     return number(row["n_done"]) + (f", dont {number(row['n_undated'])} sans date" if row["n_undated"] else "")
@@ -69,6 +78,20 @@ CLOCKS = {
         "school_days", "En jours d’école", "j. d’école", school_days, (0, 1, 5), 1, (0, 2, 5, 10, 15), (0, 5, 10, 15)
     ),
 }
+
+
+def choose_clock(context: Context) -> Clock:
+    """The clock that the reader chooses: hours at first, or school days where the register often has no time of day.
+
+    A selection of threats to life alone is always in hours.
+    """
+    types = context.selection.incident_types
+    if types and set(types) <= set(DANGER_TYPES):
+        text.caption("Une menace pour la vie se compte en heures.")
+        return CLOCKS["hours"]
+    lacks_times = relays.lacks_times(context.snapshot.relay_times())
+    labels = {code: clock.label for code, clock in CLOCKS.items()}
+    return CLOCKS[one_of("Compter", "horloge", labels, "school_days" if lacks_times else "hours")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +109,7 @@ class RelayContext(Context):
         if set_aside:
             text.caption(
                 f"{count(set_aside, 'dossier')} avec une menace pour la vie : à part, car le danger se juge en heures. "
-                "Choisissez « En heures » pour les voir."
+                "Choisissez « En heures » pour les voir tous ensemble."
             )
         return relays.without_danger(ask([*by, "danger"]))
 

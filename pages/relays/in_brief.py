@@ -3,11 +3,11 @@
 import pandas as pd
 
 from analytics.charts import relays as charts
-from analytics.domain.french import count, number, percent, percents
+from analytics.domain.french import count, hours, number, percent, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
-from pages._widgets import Indicator, columns, show_chart, show_indicators, text
-from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_undated
+from pages._widgets import Indicator, columns, show_chart, show_indicators, show_table, text
+from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done, say_times, say_undated
 
 
 def show(context: RelayContext) -> None:
@@ -18,8 +18,10 @@ def show(context: RelayContext) -> None:
     text.header("Les relais")
     if of_relays[f"within_{context.clock.short}"].isna().all():
         text.info("Aucun relais à suivre dans ces dossiers, avec ces filtres.")
+        _in_danger(context)
         return
     in_time = relays.done_within(counts, context.clock.short)
+    say_times(context.clock, of_relays)
     show_indicators(
         [_indicator(step, row, in_time[step], context.clock) for step, row in of_relays.iterrows()],
         context.snapshot.as_of,
@@ -27,6 +29,24 @@ def show(context: RelayContext) -> None:
     both = (context.clock.short, context.clock.delays[-1])
     _shares(context.clock, summary, relays.shares_within(counts, both, known=curves))
     _outcomes(summary)
+    _in_danger(context)
+
+
+def _in_danger(context: RelayContext) -> None:
+    """By school days, the relays of the cases that threaten life, which they set aside: in hours."""
+    if context.clock.code == "hours":
+        return
+    counts = relays.in_danger(context.snapshot.step_counts("hours", context.selection, ["danger"]))
+    summary = relays.summary(counts, CLOCKS["hours"].delays)
+    if summary.empty:
+        return
+    text.subheader("Où la vie est menacée : en heures")
+    show_table(
+        summary[summary["step"].isin(RELAYS)],
+        columns("step", "n_cases", "n_done", "n_undated", median="Médiane (h)")
+        | {f"within_{delay}": hours(delay) for delay in CLOCKS["hours"].delays},
+    )
+    say_times(CLOCKS["hours"], summary)
 
 
 def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
@@ -69,8 +89,8 @@ def _outcomes(summary: pd.DataFrame) -> None:
         alt="Pour chaque étape : combien de dossiers l’ont faite, l’attendent, ont été clôturés sans elle ou ne la demandent pas.",
         read="chaque barre contient tous les dossiers choisis. Seules les trois premières parts comptent dans les délais ; "
         "« sans objet » et « non notée » sont laissées de côté et montrées à part.",
-        act="beaucoup d’orange : relancez. Beaucoup de violet : l’étape est oubliée, rappelez à quoi elle sert ; celles de la postvention "
-        "peuvent encore venir après la clôture. Beaucoup de gris foncé : complétez le registre.",
+        act="beaucoup d’orange : relancez, mais la postvention, qui peut suivre la clôture, attend dans chaque dossier. Beaucoup de "
+        "violet : l’étape est oubliée, rappelez à quoi elle sert. Beaucoup de gris foncé : complétez le registre.",
         table=summary,
         columns=columns("step", n_total="Dossiers")
         | columns("n_done", "n_undated", n_pending="En attente")

@@ -26,8 +26,8 @@ def show(context: RelayContext) -> None:
     show_chart(
         charts.order_bars(answer),
         key="order",
-        alt=f"L’étape la plus sautée est {STEP_LABELS[skipped['step']]}, dans {percent(skipped['share_skipped'])} des dossiers.",
-        read="une étape est sautée quand elle manque alors qu’une suivante est faite ; elle est à contretemps quand une suivante a "
+        alt=f"L’étape la plus sautée est {STEP_LABELS[skipped['step']]} : {percent(skipped['share_skipped'])} des dossiers clôturés.",
+        read="une étape est sautée quand un dossier est clôturé sans elle alors qu’une suivante est faite ; elle est à contretemps quand une suivante a "
         "été faite avant elle. Deux étapes du même jour, sans heure, ne sont jamais dites à contretemps.",
         act="l’ordre du protocole est un conseil, pas une faute. Si une étape est souvent sautée, demandez pourquoi avant de rappeler.",
         table=answer,
@@ -67,10 +67,11 @@ def _most_skipped(row: pd.Series) -> Indicator:
         "L’étape la plus sautée",
         percent(row["share_skipped"]) if row["n_skipped"] else "Aucune",
         note=f"« {STEP_LABELS[row['step']]} », dans {count(row['n_skipped'], 'dossier')}" if row["n_skipped"] else "",
-        counts="L’étape qui manque dans le plus de dossiers où une étape suivante du protocole est faite.",
-        numerator=f"{count(row['n_skipped'], 'dossier')} où elle manque",
-        denominator=f"{count(row['n_skipped'] + row['n_done'], 'dossier')} où elle est faite ou sautée",
-        left_out="les dossiers où elle est sans objet ou non notée, ou sans étape suivante faite",
+        counts="L’étape qui manque dans le plus de dossiers clôturés où une étape suivante du protocole est faite.",
+        numerator=f"{count(row['n_skipped'], 'dossier clôturé', 'dossiers clôturés')} où elle manque",
+        denominator=f"{count(row['n_skipped'] + row['n_done_closed'], 'dossier clôturé', 'dossiers clôturés')} où elle est faite ou "
+        "sautée",
+        left_out="les dossiers ouverts, où elle peut encore venir, et ceux où elle est sans objet ou non notée, ou sans étape suivante faite",
     )
 
 

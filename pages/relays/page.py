@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages._widgets import answer, one_of, open_records
-from pages.relays import change, compare, deadlines, in_brief, lost_time
-from pages.relays.clock import CLOCKS, RelayContext
+from pages._widgets import answer, open_records
+from pages.relays import change, compare, deadlines, in_brief, lost_time, response
+from pages.relays.clock import RelayContext, choose_clock
 
 QUESTIONS = {
     "En bref": in_brief.show,
+    "Détecter, signaler, réagir": response.show,
     "Délais et retards": deadlines.show,
     "Comparer": compare.show,
     "Où le temps se perd": lost_time.show,
@@ -20,5 +21,5 @@ context = open_records(
 )
 question, clock = st.columns([3, 1])
 with clock:
-    unit = one_of("Compter", "horloge", {code: clock.label for code, clock in CLOCKS.items()})
-answer(QUESTIONS, RelayContext(context.snapshot, context.selection, clock=CLOCKS[unit]), place=question)
+    chosen = choose_clock(context)
+answer(QUESTIONS, RelayContext(context.snapshot, context.selection, clock=chosen), place=question)

@@ -19,6 +19,7 @@ STEP: dict[str, object] = {
     "delay_hours": 5,
     "delay_school_days": 0,
     "time_completed": False,
+    "completed_hours": 0,
     "reason": None,
 }
 
@@ -49,10 +50,11 @@ def test_every_table_and_column_says_what_it_means_and_a_key_names_columns():
 def test_the_tables_hold_the_columns_of_the_design():
     assert CASES.names == [
         *("case_id", "school_id", "school_year", "report_week", "school_level", "reporter", "channel"),
-        *("minor", "danger", "status", "followed_hours", "followed_school_days", "detection_days", "first_seen_on"),
+        *("minor", "danger", "status", "followed_hours", "followed_school_days", "waited_hours", "waited_school_days"),
+        *("detection_days", "first_seen_on"),
     ]
     assert CASE_STEPS.names[:5] == ["case_id", "step", "outcome", "delay_hours", "delay_school_days"]
-    assert CASE_STEPS.names[5:] == ["time_completed", "reason"]
+    assert CASE_STEPS.names[5:] == ["time_completed", "completed_hours", "reason"]
     assert SCHOOLS.names == ["school_id", "name", "school_network", "school_level", "zone", "n_pupils", "provisional"]
     assert SCHOOL_DEADLINES.names == ["school_id", "step", "max_hours", "max_school_days"]
 

@@ -147,7 +147,8 @@ def test_what_is_known_of_schools_and_their_deadlines_stays_when_a_file_tells_no
 
 
 DIGEST = "0123456789ab"
-STEP_COLUMNS = {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "reason": pd.NA}
+STEP_COLUMNS = {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "completed_hours": 0}
+STEP_COLUMNS |= {"reason": pd.NA}
 
 
 def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict[str, pd.DataFrame]:
@@ -162,6 +163,8 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
         "status": "open",
         "followed_hours": 100,
         "followed_school_days": 5,
+        "waited_hours": pd.NA,
+        "waited_school_days": pd.NA,
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2026-06-12"),
     }

@@ -145,3 +145,39 @@ def test_the_month_of_the_extraction_and_the_one_before_are_provisional(table, a
     assert months["provisional"].tolist() == [False, False, True, True]
     assert months["n_cases"].tolist() == [6, 5, 4, 9]
     assert months["value"].isna().tolist() == [False, False, True, False]
+
+
+def test_a_share_has_a_bound_as_early_as_times_can_be_where_more_than_a_tenth_has_none(table):
+    def bounds(n_without: int, n_undated: int = 0) -> list[float]:
+        counts = table(f"""
+            step | event   | delay | earliest | n                              | n_time_completed
+            cpms | done    |    20 |       20 | {10 - n_without - n_undated}   | 0
+            cpms | done    |    30 |       22 | {n_without}                    | {n_without}
+            cpms | undated |       |          | {n_undated}                    | 0
+            cpms | closed  |    90 |       90 | 10                             | 0
+        """)
+        counts["delay"] = pd.to_numeric(counts["delay"], errors="coerce")
+        return relays.shares_within(counts[counts["n"] > 0], (24,)).loc[0, ["incidence", "most"]].tolist()
+
+    assert bounds(1) == pytest.approx([9 / 20, 9 / 20])  # one in ten is not more than a tenth
+    assert bounds(2) == pytest.approx([8 / 20, 10 / 20])
+    assert bounds(1, 1) == pytest.approx([8 / 20, 10 / 20])  # what has no day has no time of day
+
+
+def test_postvention_done_after_its_follow_up_is_done_and_no_curve_knows_when(table):
+    counts = table("""
+        step      | event      | delay | n  | n_time_completed
+        awareness | done       |   100 |  2 | 0
+        awareness | done_later |   720 |  6 | 1
+        awareness | pending    |   720 |  2 | 0
+    """)
+    row = relays.summary(counts, (720,)).iloc[0]
+    assert row[["n_done", "n_pending", "n_cases", "n_time_completed"]].tolist() == [8, 2, 10, 1]
+    assert row["within_720"] == pytest.approx(2 / 10)
+    assert pd.isna(row["median"])
+
+
+def test_a_register_lacks_times_where_more_than_a_tenth_of_its_relays_has_none():
+    for n_without, lacks in ((10, False), (11, True)):
+        assert relays.lacks_times(pd.DataFrame({"n_done": [100], "n_without_time": [n_without]})) is lacks
+    assert relays.lacks_times(pd.DataFrame({"n_done": [0], "n_without_time": [0]})) is False

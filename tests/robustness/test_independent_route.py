@@ -23,6 +23,7 @@ from python_calamine import CalamineWorkbook
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.intake import Key
 from analytics.measures import relays, schools
+from analytics.measures.timeliness import timeliness
 from analytics.store import Snapshot, Store
 from analytics.workflows.importing import import_register
 from tests.repository import ROOT
@@ -74,8 +75,9 @@ def instant(when: datetime | date, hour: int) -> datetime:
     return local.replace(tzinfo=BRUSSELS, microsecond=0).astimezone(UTC)
 
 
-def hours(start: datetime | date, end: datetime | date) -> int:
-    return max(0, math.ceil((instant(end, 16) - instant(start, 8)) / timedelta(hours=1)))
+def hours(start: datetime | date, end: datetime | date, reported: int = 8, done: int = 16) -> int:
+    """As late as it can be where a time is missing; with 16 and 8, as early as it can be."""
+    return max(0, math.ceil((instant(end, done) - instant(start, reported)) / timedelta(hours=1)))
 
 
 def rows_of(sheet: str) -> list[list[Any]]:
@@ -99,7 +101,7 @@ def read_cases() -> Iterator[dict]:
         cells = dict(zip(rows[top], row, strict=True))
         report, closure = moment(cells["Signalé le"]), moment(cells["Clôturé le"])
         school = codes[str(cells["École"]).strip().lower()]
-        steps = {}
+        steps, soonest = {}, {}
         for step in STEPS:
             done = moment(cells[step["header"].replace("’", "'")])
             end = (closure or AS_OF) if done == "" else done
@@ -110,6 +112,7 @@ def read_cases() -> Iterator[dict]:
                 outcome = "not done" if done == "" else "done"
                 days = max(0, school_days(day(report), day(end)))
                 steps[step["code"]] = (outcome, hours(report, end), days, timed)
+                soonest[step["code"]] = hours(report, end) if done == "" else hours(report, end, 16, 8)
         yield {
             "id": KEY.pseudonym(cells["N° dossier"]),
             "school": school,
@@ -119,6 +122,7 @@ def read_cases() -> Iterator[dict]:
             "limits": {step: own.get((school, step), SERVICE.get(step)) for step in CODES},
             "followed": (hours(report, closure or AS_OF), school_days(day(report), day(closure or AS_OF))),
             "steps": steps,
+            "soonest": soonest,
         }
 
 
@@ -199,6 +203,50 @@ def test_each_step_stands_against_its_deadline_as_counted_by_hand(asked):
         assert row["share"] == pytest.approx(float(share_done(waits, 1)), abs=1e-9)
 
 
+def test_a_share_in_hours_has_the_bounds_of_times_as_late_and_as_early_as_they_can_be(asked):
+    snapshot, selection, cases = asked
+    shares = relays.shares_within(snapshot.step_counts("hours", selection), (24, 48)).set_index(["step", "delay"])
+    n_bounds = 0
+    for step in IN_ORDER:
+        known = [(case, found) for case in cases if (found := case["steps"][step])[1] is not None]
+        done = [found for _, found in known if found[0] == "done"]
+        is_often = sum(not found[3] for found in done) > len(done) / 10
+        late = [(found[1], event(case, found[0])) for case, found in known]
+        early = [(case["soonest"][step] if is_often else found[1], event(case, found[0])) for case, found in known]
+        for delay in (24, 48):
+            row, least, most = shares.loc[(step, delay)], share_done(late, delay), share_done(early, delay)
+            assert row["incidence"] == pytest.approx(float(least), abs=1e-9)
+            assert row["most"] == pytest.approx(float(max(least, most)), abs=1e-9)
+            assert row["lower"] <= row["incidence"] <= row["most"] <= row["upper"]
+            n_bounds += most > least
+    assert n_bounds > 10
+
+
+RESPONSES = {"first_relay": RELAYS, "parents": ["parents"], "protection": ["educators_alerted", "trusted_adult"]}
+
+
+def test_each_response_has_its_median_and_its_share_in_time_as_counted_by_hand(asked):
+    snapshot, selection, cases = asked
+    answer = timeliness(snapshot.response_counts(selection)).set_index("interval")
+    for response, codes in RESPONSES.items():
+        waits, parts = [], []
+        for case in cases:
+            outcomes = [case["steps"][code][0] for code in codes]
+            outcome = next((o for o in ("done", "not done") if o in outcomes), None)
+            if outcome is None:
+                continue
+            alike = [code for code in codes if case["steps"][code][0] == outcome]
+            first = min(case["steps"][code][1] for code in alike)
+            waits.append((first, event(case, outcome)))
+            limited = [found for code in alike if (found := judged(case, code))]
+            parts.append((min(Fraction(found[1], found[2]) for found in limited), event(case, outcome)))
+        row = answer.loc[response]
+        assert row["n_cases"] == len(waits)
+        assert same(median(waits), row["median"])
+        assert row["share"] == pytest.approx(float(share_done(parts, 1)), abs=1e-9)
+    assert answer.loc["detection", ["n_not_recorded", "n_cases"]].tolist() == [len(cases), 0]
+
+
 @pytest.mark.parametrize(("clock", "place"), [("hours", 0), ("school_days", 1)])
 def test_medians_of_each_step_and_of_the_first_relay(asked, clock, place):
     snapshot, selection, cases = asked
@@ -228,13 +276,16 @@ def test_steps_overtaken_and_skipped_and_the_wait_for_the_next(asked):
             outcome, in_hours, in_days, timed = case["steps"][step]
             later = [found for code in IN_ORDER[place + 1 :] if (found := case["steps"][code])[0] == "done"]
             n["done"] += outcome == "done"
-            n["skipped"] += outcome == "not done" and bool(later)
+            n["skipped"] += outcome == "not done" and bool(later) and not case["is_open"]
+            n["done_closed"] += outcome == "done" and not case["is_open"]
             if outcome == "done":
                 n["overtaken"] += any(f[2] < in_days or (timed and f[3] and f[1] < in_hours) for f in later)
                 if step != IN_ORDER[-1] and (following := case["steps"][IN_ORDER[place + 1]])[1] is not None:
                     waits.append((max(0, following[1] - in_hours), event(case, following[0])))
         row = answer.loc[step]
         assert (row["n_done"], row["n_overtaken"], row["n_skipped"]) == (n["done"], n["overtaken"], n["skipped"])
+        asked = n["done_closed"] + n["skipped"]
+        assert same(row["share_skipped"], n["skipped"] / asked if asked else math.nan)
         assert same(median(waits), row["median_hours"])
 
 

@@ -27,6 +27,8 @@ CASE = {
     "status": "open",
     "followed_hours": 100,
     "followed_school_days": 5,
+    "waited_hours": pd.NA,
+    "waited_school_days": pd.NA,
     "detection_days": pd.NA,
     "first_seen_on": pd.Timestamp("2026-06-12"),
 }
@@ -52,7 +54,12 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "cases": cases,
         "case_incidents": pd.DataFrame([{"case_id": case_id, "incident_type": "insults"} for case_id in case_ids]),
         "case_steps": steps.assign(
-            outcome="not_done", delay_hours=pd.NA, delay_school_days=pd.NA, time_completed=False, reason=pd.NA
+            outcome="not_done",
+            delay_hours=pd.NA,
+            delay_school_days=pd.NA,
+            time_completed=False,
+            completed_hours=0,
+            reason=pd.NA,
         ),
         "schools": schools.assign(school_network=pd.NA, school_level=pd.NA, n_pupils=pd.NA, provisional=True),
         "school_deadlines": TABLES["school_deadlines"].empty,

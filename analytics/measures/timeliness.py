@@ -1,0 +1,41 @@
+"""How soon a case is detected, and answered: the intervals from the facts to the report, and from there to each response.
+
+The measure is that of outbreaks, 7-1-7 (Frieden and others 2021, Lancet 398, 638), with the service's own deadlines in the
+place of its targets. Open cases wait (right-censored) and cases closed without the response compete, as in
+:mod:`analytics.measures.relays`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analytics.domain.vocabulary import RESPONSES
+from analytics.measures import relays
+from analytics.measures.grouping import places
+
+INTERVALS = ("detection", *RESPONSES)
+
+
+def timeliness(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """One row per interval, in the order of INTERVALS, and group.
+
+    ``counts`` is what :meth:`Snapshot.response_counts` returns for the same ``by``.
+    Returns interval, ``by``, the numbers of :func:`relays.outcomes` (n_not_recorded: for detection, the cases whose day of
+    the facts is not known), median (days for detection, else hours; NaN while fewer than half have it) with its 95 %
+    interval lower and upper, share (of the cases, in time: within the target of the service for detection, else at least one
+    of the steps within its own deadline; NaN without any), share_lower, share_upper, most_share (as of
+    :func:`relays.shares_within`).
+    """
+    counts = counts.rename(columns={"interval": "step"})
+    answer = relays.outcomes(counts, by)
+    key = ["step", *by]
+    medians = relays.curves(counts, by).quantile().rename(columns={"delay": "median"})
+    judged = counts[counts["part"].notna() | counts["event"].isin(list(relays.UNDATED))]
+    judged = judged.assign(delay=judged["part"], earliest=judged["earliest_part"])
+    names = {"incidence": "share", "lower": "share_lower", "upper": "share_upper", "most": "most_share"}
+    shares = relays.shares_within(judged, (1,), by).rename(columns=names)[[*key, *names.values()]]
+    answer = answer.merge(medians, on=key, how="left").merge(shares, on=key, how="left")
+    order = places(answer["step"], INTERVALS).argsort(kind="stable")
+    return answer.rename(columns={"step": "interval"}).iloc[order].reset_index(drop=True)
