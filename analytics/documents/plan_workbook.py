@@ -121,6 +121,11 @@ def assumptions(edition: Edition) -> list[tuple[str, str]]:
         ("Écoles sans niveau ou sans nombre d’élèves, non planifiées", number(len(edition.preparation.unplannable))),
         ("Dossiers de ces écoles, ou de niveau inconnu, non comptés", number(edition.preparation.n_cases_left_out)),
     ]
+    if (draw := edition.preparation.draw) is not None:
+        drawn = (
+            f"{number(len(draw.drawn))} sur {number(len(draw.schools))}, le {day(draw.drawn_on)}, numéro {draw.seed}"
+        )
+        lines.append(("Écoles tirées au sort parmi celles dont le besoin se vaut", drawn))
     return [("Données fictives", "oui"), *lines] if edition.is_demo else lines
 
 

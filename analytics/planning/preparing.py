@@ -9,9 +9,11 @@ import pandas as pd
 
 from analytics.domain.programme import Rules, programme
 from analytics.domain.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
-from analytics.planning.evaluation import panel
+from analytics.planning.kept import read_kept
+from analytics.planning.lots import Draw, with_draw
 from analytics.planning.need import BY, need, observed_years, plannable
 from analytics.planning.problem import Problem, build_problem, team_weeks
+from analytics.planning.school_terms import panel
 from analytics.store import Snapshot
 
 WORTH_PLANNING = 4
@@ -49,10 +51,14 @@ class Preparation:
     year: SchoolYear
     team: Team
     rules: Rules
+    draw: Draw | None = None
 
 
-def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar) -> Preparation:
-    """The need and the problem for the records of ``snapshot``; OutsideCalendarError beyond the known school years."""
+def prepare(
+    snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar, draw: Draw | None = None
+) -> Preparation:
+    """The need and the problem for the records of ``snapshot``, whose schools were drawn by ``draw`` if there is one;
+    OutsideCalendarError beyond the known school years."""
     schools = snapshot.school_counts()
     given = snapshot.table("school_actions")
     as_of = snapshot.as_of
@@ -75,9 +81,11 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         programme=content,
         rules=rules,
     )
+    if draw is not None:
+        problem = with_draw(problem, draw)
     unplannable = schools[~plannable(schools)].reset_index(drop=True)
     n_left_out = int(cases["n"].sum() - needs["n"].sum())
-    return Preparation(needs, problem, unplannable, n_left_out, given, year, team, rules)
+    return Preparation(needs, problem, unplannable, n_left_out, given, year, team, rules, draw)
 
 
 def prepare_usual(
@@ -97,7 +105,8 @@ def prepare_usual(
     rules = programme().rules
     if minimum_share is not None:
         rules = rules.replace(minimum_share=minimum_share)
-    return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar)
+    draw = read_kept(snapshot).draw_of(school_year_of(start, calendar).name)
+    return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar, draw)
 
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
@@ -137,7 +146,7 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
 
 
 def observed_panel(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:
-    """Schools by term for the whole weeks of the records (:func:`analytics.planning.evaluation.panel`)."""
+    """Schools by term for the whole weeks of the records (:func:`analytics.planning.school_terms.panel`)."""
     start = records_start(snapshot, calendar)
     last_sunday = snapshot.as_of - timedelta(days=snapshot.as_of.isoweekday() % 7)
     weeks = pd.Series(pd.date_range(start, last_sunday, freq="W-MON"))

@@ -13,7 +13,9 @@ from analytics.domain.french import count, typeset
 from analytics.domain.programme import Rules, programme
 from analytics.domain.school_calendar import TIMEZONE, OutsideCalendarError, calendar
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
-from analytics.planning.preparing import Preparation, Team, prepare
+from analytics.planning.kept import Kept, read_kept
+from analytics.planning.lots import Draw
+from analytics.planning.preparing import Preparation, Team, prepare, school_year_of
 from analytics.planning.sensitivity import chosen_shares
 from analytics.store import Snapshot
 from pages._widgets import Context, text
@@ -42,6 +44,7 @@ class Planned(Context):
     rules: Rules
     preparation: Preparation
     result: Result | None
+    kept: Kept
     now: datetime
 
 
@@ -56,13 +59,15 @@ def compute(records: Context) -> Planned:
             "calendar_month",
         )
         st.stop()
-    preparation = _prepared(snapshot.version, team, rules, snapshot)
+    kept = read_kept(snapshot)
+    draw = kept.draw_of(school_year_of(team.first_week, calendar()).name)
+    preparation = _prepared(snapshot.version, team, rules, draw, snapshot)
     _show_missing(preparation)
     if preparation.need.empty:
         text.info("Aucune école ne peut être planifiée. Complétez la feuille Écoles.", "school")
         st.stop()
     result = _computed(snapshot, team, rules, preparation)
-    return Planned(snapshot, team=team, rules=rules, preparation=preparation, result=result, now=now)
+    return Planned(snapshot, team=team, rules=rules, preparation=preparation, result=result, kept=kept, now=now)
 
 
 def _show_missing(preparation: Preparation) -> None:
@@ -85,9 +90,9 @@ def _show_missing(preparation: Preparation) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=_KEPT)
-def _prepared(version: str, team: Team, rules: Rules, _snapshot: Snapshot) -> Preparation:
-    """The need and the problem, once for each choice and version of the records."""
-    return prepare(_snapshot, team, rules, calendar())
+def _prepared(version: str, team: Team, rules: Rules, draw: Draw | None, _snapshot: Snapshot) -> Preparation:
+    """The need and the problem, once for each choice, draw and version of the records."""
+    return prepare(_snapshot, team, rules, calendar(), draw)
 
 
 @st.cache_resource(show_spinner=False)
@@ -98,7 +103,7 @@ def _results() -> dict[str, Result]:
 
 def _computed(snapshot: Snapshot, team: Team, rules: Rules, preparation: Preparation) -> Result | None:
     """The plan for this choice: known already, asked for by the button, or by a link whose sender saw it; else None."""
-    choice = hashlib.sha256(repr((team, rules)).encode()).hexdigest()[:12]
+    choice = hashlib.sha256(repr((team, rules, preparation.draw)).encode()).hexdigest()[:12]
     token = f"{snapshot.version} {choice}"
     asked = st.button("Calculer le programme", type="primary", icon=":material/calculate:", key="calculer")
     if asked:

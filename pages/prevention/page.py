@@ -1,9 +1,9 @@
 """Programme de prévention: what to give where and when, why there, and whether one could see that it helped."""
 
 from pages._widgets import open_records
-from pages.prevention import activities, comparison, computing, evaluation, need, programme
+from pages.prevention import activities, comparison, computing, evaluation, lots, need, programme
 
-QUESTIONS = (programme, comparison, need)  # of the schools that can be planned
+QUESTIONS = (programme, comparison, lots, need)  # of the schools that can be planned
 OF_RECORDS = (evaluation, activities)
 
 context = computing.compute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from analytics.documents.plan_workbook import assumptions, plan_workbook
 from analytics.domain.programme import programme
+from analytics.planning.lots import draw_lots
 from analytics.spreadsheets.reading import read
 from tests.planned import FORMULA, edition
 
@@ -31,3 +33,10 @@ def test_the_assumptions_say_the_team_the_rules_and_that_the_records_are_fictiti
     assert lines["Heures d’équipe gardées chaque semaine pour les urgences"] == "20,0"
     assert lines["Semaines sans l’équipe"] == "aucune"
     assert lines["Zones et réseaux sous cette part"] == "0"
+
+
+def test_the_assumptions_say_the_draw():
+    draw = draw_lots(["A", "B", "C", "D", "E"], 2, 7, date(2026, 11, 22), "2026-2027", date(2026, 11, 23))
+    lines = dict(assumptions(replace(edition(), preparation=replace(edition().preparation, draw=draw))))
+    said = lines["Écoles tirées au sort parmi celles dont le besoin se vaut"]
+    assert said == "2 sur 5, le 22/11/2026, numéro 7"

@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.intake import Key
+from analytics.planning.kept import Kept, keep, read_kept
+from analytics.planning.lots import draw_lots
 from analytics.spreadsheets.writing import Book
 from analytics.store import Store
 from analytics.workflows.importing import import_register
@@ -119,3 +121,21 @@ def test_what_cannot_be_seen_is_said(open_page):
     page = open_page()
     assert "On ne peut pas le dire" in words(page)
     assert "plus de confiance" in words(page)
+
+
+def test_lots_are_offered_only_where_enough_schools_are_close(open_page):
+    page = ask(open_page(equipe="3", urgences="0"))
+    assert "Il faut en tirer dix" in words(page)
+    assert not [button for button in page.button if button.key == "tirer"]
+
+
+def test_a_draw_is_kept_shown_and_can_be_taken_back(open_page, tmp_path):
+    with Store(tmp_path).snapshot() as snapshot:
+        draw = draw_lots(["A", "B"], 1, 7, date(2026, 9, 1), "2026-2027", date(2026, 9, 7))
+        keep(snapshot, Kept((draw,)))
+        page = open_page(equipe="3", urgences="0")
+        assert "Tirage du 01/09/2026, numéro 7 : **1 école sur 2**" in words(page)
+        assert "Tirage du 01/09/2026, numéro 7 : 1 école sur 2. 0 école tirée a eu une séance depuis" in words(page)
+        checked(page.button(key="annuler_tirage").click().run())
+        assert read_kept(snapshot) == Kept()
+    assert "Tirage du" not in words(page)
