@@ -14,8 +14,7 @@ from pages.prevention.computing import SEED, Planned
 
 
 def show(context: Planned) -> None:
-    plan = context.result.plan if context.result is not None else None
-    draw = context.preparation.draw
+    plan, draw = context.result.plan, context.preparation.draw
     if plan is None and draw is None:
         return
     text.header("Tirer au sort, pour voir si cela aide")
@@ -45,7 +44,7 @@ def _offer_draw(context: Planned, plan: Plan) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input("Numéro du tirage", 1, 999_999, SEED, key="tirage", width=180)
         if st.button("Tirer au sort", icon=":material/casino:", key="tirer"):
-            year, first = preparation.year.name, context.team.first_week
+            year, first = preparation.year.name, preparation.team.first_week
             draw = draw_lots(close, n, int(seed), context.now.date(), year, first)
             _keep(context, replace(context.kept, draws=(*context.kept.draws, draw)))
     text.caption(

@@ -9,14 +9,13 @@ from io import BytesIO
 from python_calamine import CalamineWorkbook
 
 from analytics.documents.plan_workbook import assumptions, plan_workbook
-from analytics.domain.programme import programme
 from analytics.planning.lots import draw_lots
 from analytics.spreadsheets.reading import read
 from tests.planned import FORMULA, edition
 
 
 def test_it_has_its_four_sheets_and_no_formula():
-    content = plan_workbook(edition(), programme())
+    content = plan_workbook(edition())
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     assert book.sheet_names == ["Par semaine", "Par école", "Besoin", "Hypothèses"]
     assert FORMULA in [row[1] for row in book.get_sheet_by_name("Par école").to_python()]
