@@ -20,9 +20,9 @@ from pages._widgets import text
 
 EDITED = {
     "minutes": ("Séance (min)", 1, 600),
-    "preparation_minutes": ("Préparation et trajet (min)", 0, 600),
-    "staff": ("Personnes", 1, 20),
-    "group_size": ("Participants au plus", 1, 1000),
+    "preparation_minutes": ("Trajet et préparation (min)", 0, 600),
+    "staff": ("Équipe", 1, 20),
+    "group_size": ("Groupe", 1, 1000),
     "repeat_weeks": ("Pas avant (semaines)", 0, 520),
     "weight": ("Poids", 0.0, 10.0),
 }
@@ -44,7 +44,7 @@ def choose(snapshot: Snapshot, today: date, kept: Kept) -> tuple[Choice, bool]:
             "Calculer le programme", type="primary", icon=":material/calculate:", key="calculer"
         )
     text.caption(
-        f"{count(team.people, 'personne')}, {number(team.hours_each, 1)} h de prévention par semaine et par personne, dont "
+        f"{count(team.people, 'personne')} à {number(team.hours_each, 1).removesuffix(',0')} h de prévention par semaine ; "
         f"{number(team.reserve)} h d’équipe gardées pour les urgences ; à partir du {day(team.first_week)}."
     )
     return Choice(team, content), asked
@@ -129,7 +129,7 @@ def _activities(content: Programme) -> Programme:
         index=[activity.code for activity in content.planned],
     )
     settings = {
-        name: st.column_config.NumberColumn(typeset(label), min_value=least, max_value=most, required=True)
+        name: st.column_config.NumberColumn(typeset(label), min_value=least, max_value=most, required=True, width=105)
         for name, (label, least, most) in EDITED.items()
     }
     edited = st.data_editor(

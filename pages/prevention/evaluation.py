@@ -52,7 +52,7 @@ def show_effect(found: Effect) -> None:
     text.paragraph(
         f"Après la première action : {percent(found.ratio)} des signalements attendus sans elle, entre {percent(found.lower)} et "
         f"{percent(found.upper)}. {count(found.n_visited, 'école')} comparées à {number(found.n_compared)} autres, sur "
-        f"{count(found.n_terms, 'trimestre')}, sans compter celui de la séance.\n\nEssai à blanc : le même choix d’écoles, deux "
+        f"{count(found.n_terms, 'trimestre')} ; de celui de la séance, seules comptent les semaines d’avant.\n\nEssai à blanc : le même choix d’écoles, deux "
         f"cents fois, là où rien n’a été fait, donne entre {percent(found.placebo_lower)} et {percent(found.placebo_upper)}."
     )
     text.caption(

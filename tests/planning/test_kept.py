@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from analytics.planning.kept import FILE, Kept, keep, read_kept
+from analytics.domain.programme import programme
+from analytics.planning.kept import FILE, Choice, Kept, KeptPlan, digest, keep, read_kept
 from analytics.planning.lots import draw_lots
 from analytics.store import Store, StoreError
-from tests.planned import demo_store
+from tests.planned import TEAM, demo_store, edition
 
 DRAW = draw_lots(["A", "B", "C", "D"], 2, 7, date(2026, 9, 1), "2026-2027", date(2026, 9, 7))
 
@@ -57,3 +59,28 @@ def test_nothing_is_kept_while_an_import_writes(snapshot):
     with Store(snapshot.folder).writing(), pytest.raises(StoreError, match="en cours"):
         keep(snapshot, Kept((DRAW,)))
     assert read_kept(snapshot) == Kept()
+
+
+def test_the_choice_and_its_plan_are_read_back_whole(snapshot):
+    plan, content = edition().plan, programme()
+    other = replace(content, need=content.need.replace(danger_weight=3.0))
+    keep(snapshot, Kept((), Choice(TEAM, other), KeptPlan.from_plan(plan, "x")))
+    kept = read_kept(snapshot)
+    assert (kept.choice.team, kept.programme) == (TEAM, other)
+    pd.testing.assert_frame_equal(kept.plan.plan.sessions, plan.sessions)
+    assert (kept.plan.of, kept.plan.plan.value, kept.plan.plan.gap) == ("x", plan.value, plan.gap)
+
+
+def test_a_new_file_of_the_service_counts_rather_than_what_was_kept():
+    content = programme()
+    other = replace(content, need=content.need.replace(danger_weight=3.0))
+    assert Kept(choice=Choice(TEAM, other)).programme == other
+    assert Kept(choice=Choice(TEAM, other, file="of an older file")).programme == content
+    assert Kept().programme == content
+
+
+def test_a_digest_tells_choices_apart_and_not_runs():
+    content = programme()
+    other = replace(content, rules=content.rules.replace(calm_weeks=9))
+    assert digest(TEAM, content) == digest(TEAM, replace(content))
+    assert digest(TEAM, content) != digest(TEAM, other)

@@ -72,7 +72,7 @@ def test_the_plan_stands_there_when_the_page_opens(open_page):
     page = open_page()
     assert headers(page)[:2] == ["Le programme", "À côté d’autres façons de faire"]
     assert "c’est prouvé" in words(page)
-    assert "4 personnes, 14,0 h" in words(page)
+    assert "4 personnes à 14 h de prévention par semaine" in words(page)
 
 
 def test_need_and_evaluation_are_a_tab_away(open_page):
@@ -99,7 +99,7 @@ def test_the_plan_that_was_kept_is_not_computed_again(open_page, monkeypatch):
 
 
 def test_a_link_computes_what_its_sender_saw_and_keeps_nothing(open_page, tmp_path):
-    assert "3 personnes" in words(open_page(equipe="3", urgences="0", part="0"))
+    assert "3 personnes à" in words(open_page(equipe="3", urgences="0", part="0"))
     with Store(tmp_path).snapshot() as snapshot:
         assert read_kept(snapshot) == Kept()
 
