@@ -34,7 +34,7 @@ def demo_store() -> Store:
 @cache
 def preparation() -> Preparation:
     with demo_store().snapshot() as snapshot:
-        made = prepare(snapshot, TEAM, programme().rules, calendar())
+        made = prepare(snapshot, TEAM, programme(), calendar())
     schools = made.problem.schools.assign(name=lambda known: known["name"].where(known.index > 0, FORMULA))
     return replace(made, problem=replace(made.problem, schools=schools))
 
@@ -43,4 +43,4 @@ def preparation() -> Preparation:
 def edition() -> Edition:
     plan = allocate(preparation().problem, gap=0.02, time_limit=HOUR)
     with demo_store().snapshot() as snapshot:
-        return Edition(plan, preparation(), TEAM, programme().rules, snapshot.as_of, NOW.date(), snapshot.is_demo)
+        return Edition(plan, preparation(), snapshot.as_of, NOW.date(), snapshot.is_demo)

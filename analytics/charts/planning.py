@@ -91,7 +91,8 @@ def chosen_dots(answer: pd.DataFrame) -> go.Figure:
 
 
 def power_curves(answer: pd.DataFrame) -> go.Figure:
-    """The chance to see the drop by number of schools, one line per number of terms (:func:`planning.power.power_table`)."""
+    """The chance to see the drop by number of schools, one line per number of terms (:func:`planning.power.power_table`),
+    that of the session not counted."""
     chart = theme.figure(340, showlegend=True)
     for colour, (n_terms, rows) in zip(theme.GROUPS, answer.groupby("n_terms"), strict=False):
         label = f"{count(int(str(n_terms)), 'trimestre')} avant et après"
@@ -109,7 +110,9 @@ def power_curves(answer: pd.DataFrame) -> go.Figure:
         )
     chart.add_hline(0.8, line={"color": theme.NOT_RECORDED, "dash": "dot", "width": 1})
     chart.update_yaxes(range=[0, 1.02], **theme.share_ticks(0, 0.2, 0.5, 0.8, 1))
-    chart.update_xaxes(title="écoles, la moitié avec séances", rangemode="tozero")
+    chart.update_xaxes(
+        title="écoles, la moitié avec séances<br>(sans compter le trimestre de la séance)", rangemode="tozero"
+    )
     return chart
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from analytics.documents._templates import pdf
 from analytics.documents.plan_workbook import Edition, assumptions
 from analytics.domain.french import count, day, long_day, number, percent, typeset
-from analytics.domain.programme import Programme
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.comparison import coverage
 from analytics.planning.plans import PLAN_LABELS, by_school, compare_plans
@@ -13,14 +12,14 @@ from analytics.planning.plans import PLAN_LABELS, by_school, compare_plans
 N_SCHOOLS = 10
 
 
-def plan_pdf(edition: Edition, programme: Programme) -> bytes:
+def plan_pdf(edition: Edition) -> bytes:
     """The summary: what is proposed, beside what, for whom, on which assumptions, and what it does not say."""
-    return pdf("plan.typ", edition.made_on, _content(edition, programme))
+    return pdf("plan.typ", edition.made_on, _content(edition))
 
 
-def _content(edition: Edition, programme: Programme) -> dict[str, object]:
+def _content(edition: Edition) -> dict[str, object]:
     preparation, sessions = edition.preparation, edition.plan.sessions
-    problem = preparation.problem
+    problem, programme = preparation.problem, preparation.programme
     beside = compare_plans(problem, sessions).set_index("plan")
     ours = beside.loc["optimum"]
     of_activity = sessions.groupby("activity").agg(
@@ -63,5 +62,5 @@ def _content(edition: Edition, programme: Programme) -> dict[str, object]:
             )
         ],
         "assumptions": [[typeset(line), typeset(value)] for line, value in assumptions(edition)],
-        "first": day(edition.team.first_week),
+        "first": day(preparation.team.first_week),
     }

@@ -8,13 +8,13 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.domain.french import day, number, percent, typeset
-from analytics.domain.programme import Programme, Rules
+from analytics.domain.french import count, day, number, percent, typeset
+from analytics.domain.numbers import Activity, NeedWeights
 from analytics.domain.vocabulary import SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
 from analytics.planning.comparison import coverage
 from analytics.planning.plans import PLAN_LABELS, by_school, compare_plans, programme_rows
-from analytics.planning.preparing import Preparation, Team
+from analytics.planning.preparing import Preparation
 from analytics.spreadsheets.reading import Cell
 from analytics.spreadsheets.writing import Book
 
@@ -25,18 +25,16 @@ class Edition:
 
     plan: Plan
     preparation: Preparation
-    team: Team
-    rules: Rules
     as_of: date
     made_on: date
     is_demo: bool
 
 
-def plan_workbook(edition: Edition, programme: Programme) -> bytes:
+def plan_workbook(edition: Edition) -> bytes:
     """Four sheets (XLSX): Par semaine, Par école, Besoin, Hypothèses. A text stays a text, never a formula."""
     book = Book()
     problem, sessions = edition.preparation.problem, edition.plan.sessions
-    labels = programme.labels
+    labels = edition.preparation.programme.labels
     rows = programme_rows(problem, sessions)
     _sheet(
         book,
@@ -92,8 +90,9 @@ def plan_workbook(edition: Edition, programme: Programme) -> bytes:
     )
     sheet = book.workbook.add_worksheet("Hypothèses")
     book.write_header(sheet, 0, ["Ce programme", "Valeur"])
-    book.write_rows(sheet, 1, [[typeset(line), typeset(value)] for line, value in assumptions(edition)])
-    _compare(book, sheet, edition, len(assumptions(edition)) + 3)
+    lines = [*assumptions(edition), *map(_activity, edition.preparation.programme.planned)]
+    book.write_rows(sheet, 1, [[typeset(line), typeset(value)] for line, value in lines])
+    _compare(book, sheet, edition, len(lines) + 3)
     sheet.set_column(0, 0, 60)
     sheet.set_column(1, 5, 22)
     return book.close()
@@ -101,7 +100,9 @@ def plan_workbook(edition: Edition, programme: Programme) -> bytes:
 
 def assumptions(edition: Edition) -> list[tuple[str, str]]:
     """What the plan rests on, line by line, in French: what the workbook and the summary both say."""
-    team, rules, plan, problem = edition.team, edition.rules, edition.plan, edition.preparation.problem
+    plan, problem, team = edition.plan, edition.preparation.problem, edition.preparation.team
+    content = edition.preparation.programme
+    rules, need = content.rules, content.need
     kept = coverage(problem, plan.sessions)
     short = kept[kept["n_planned"] < kept["n_required"]]
     lines = [
@@ -117,11 +118,29 @@ def assumptions(edition: Edition) -> list[tuple[str, str]]:
         ("Pas d’école sans action pendant plus de", f"{number(rules.left_out_weeks)} semaines"),
         ("Calme avant une soirée de parents", f"{number(rules.calm_weeks)} semaines après le dernier dossier"),
         ("Groupes par activité, école et semaine, au plus", number(rules.groups_per_week)),
+        ("Poids du danger, de la récence, du déjà donné", _weights(need)),
         ("Écart prouvé au meilleur programme possible, au plus", percent(plan.gap, 1)),
         ("Écoles sans niveau ou sans nombre d’élèves, non planifiées", number(len(edition.preparation.unplannable))),
         ("Dossiers de ces écoles, ou de niveau inconnu, non comptés", number(edition.preparation.n_cases_left_out)),
     ]
+    if (draw := edition.preparation.draw) is not None:
+        drawn = (
+            f"{number(len(draw.drawn))} sur {number(len(draw.schools))}, le {day(draw.drawn_on)}, numéro {draw.seed}"
+        )
+        lines.append(("Écoles tirées au sort parmi celles dont le besoin se vaut", drawn))
     return [("Données fictives", "oui"), *lines] if edition.is_demo else lines
+
+
+def _weights(need: NeedWeights) -> str:
+    return " ; ".join(number(weight, 2) for weight in (need.danger_weight, need.recency_weight, need.given_weight))
+
+
+def _activity(activity: Activity) -> tuple[str, str]:
+    return (
+        f"{activity.label} : séance, préparation, équipe, élèves au plus, poids",
+        f"{activity.minutes} min ; {activity.preparation_minutes} min ; {count(activity.staff, 'personne')} ; "
+        f"{activity.group_size} ; {number(activity.weight, 2)}",
+    )
 
 
 def _sheet(book: Book, name: str, table: pd.DataFrame, columns: Mapping[str, str]) -> None:

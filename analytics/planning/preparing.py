@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
-from analytics.domain.programme import Rules, programme
+from analytics.domain.programme import Programme, programme
 from analytics.domain.school_calendar import OutsideCalendarError, SchoolCalendar, SchoolYear
-from analytics.planning.evaluation import panel
+from analytics.planning.kept import read_kept
+from analytics.planning.lots import Draw, with_draw
 from analytics.planning.need import BY, need, observed_years, plannable
-from analytics.planning.problem import Problem, build_problem, team_weeks
+from analytics.planning.problem import Problem, Team, build_problem, team_weeks
+from analytics.planning.school_terms import panel
 from analytics.store import Snapshot
 
 WORTH_PLANNING = 4
 """Weeks: with less of a school year left, one plans the next."""
-
-
-@dataclass(frozen=True)
-class Team:
-    """The hours that a team really has: from the school week of ``first_week`` to the end of its school year.
-
-    ``hours_each`` is what a member can give to prevention in a full week, journeys and preparation included; ``reserve``
-    is kept for urgent sessions (hours of the team). ``weeks_off`` are Mondays without the team.
-    """
-
-    people: int
-    hours_each: float
-    reserve: float
-    first_week: date
-    weeks_off: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,19 +35,22 @@ class Preparation:
     given: pd.DataFrame
     year: SchoolYear
     team: Team
-    rules: Rules
+    programme: Programme
+    draw: Draw | None = None
 
 
-def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalendar) -> Preparation:
-    """The need and the problem for the records of ``snapshot``; OutsideCalendarError beyond the known school years."""
+def prepare(
+    snapshot: Snapshot, team: Team, programme: Programme, calendar: SchoolCalendar, draw: Draw | None = None
+) -> Preparation:
+    """The need and the problem for the records of ``snapshot``, whose schools were drawn by ``draw`` if there is one;
+    OutsideCalendarError beyond the known school years."""
     schools = snapshot.school_counts()
     given = snapshot.table("school_actions")
     as_of = snapshot.as_of
     start = records_start(snapshot, calendar)
     year = school_year_of(team.first_week, calendar)
-    content = programme()
     cases = snapshot.case_counts(by=BY)
-    needs = need(schools, cases, given, as_of, observed_years(start, as_of, calendar), content)
+    needs = need(schools, cases, given, as_of, observed_years(start, as_of, calendar), programme)
     weeks = team_weeks(
         team.first_week, year.last_day, team.people, team.hours_each, team.reserve, team.weeks_off, calendar
     )
@@ -72,12 +62,13 @@ def prepare(snapshot: Snapshot, team: Team, rules: Rules, calendar: SchoolCalend
         as_of=as_of,
         records_start=start,
         year_start=year.first_day,
-        programme=content,
-        rules=rules,
+        programme=programme,
     )
+    if draw is not None:
+        problem = with_draw(problem, draw)
     unplannable = schools[~plannable(schools)].reset_index(drop=True)
     n_left_out = int(cases["n"].sum() - needs["n"].sum())
-    return Preparation(needs, problem, unplannable, n_left_out, given, year, team, rules)
+    return Preparation(needs, problem, unplannable, n_left_out, given, year, team, programme, draw)
 
 
 def prepare_usual(
@@ -90,14 +81,16 @@ def prepare_usual(
     minimum_share: float | None = None,
 ) -> Preparation:
     """:func:`prepare` with the usual choices for what is not given: the first open week after the records, the hours that
-    urgent sessions took in them as the reserve, the rules of ``data/activities.toml``.
+    urgent sessions took in them as the reserve, and what was kept on the page: weights, rules, activities and lots.
     """
     start = date.fromisoformat(str(first_week)) if first_week else open_weeks(snapshot.as_of, calendar)[0]
-    kept = round(urgent_hours(snapshot, calendar) if reserve is None else reserve)
-    rules = programme().rules
+    kept = read_kept(snapshot)
+    content = kept.programme
     if minimum_share is not None:
-        rules = rules.replace(minimum_share=minimum_share)
-    return prepare(snapshot, Team(people, hours_each, kept, start), rules, calendar)
+        content = replace(content, rules=content.rules.replace(minimum_share=minimum_share))
+    hours = round(urgent_hours(snapshot, calendar) if reserve is None else reserve)
+    draw = kept.draw_of(school_year_of(start, calendar).name)
+    return prepare(snapshot, Team(people, hours_each, hours, start), content, calendar, draw)
 
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
@@ -137,7 +130,7 @@ def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
 
 
 def observed_panel(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:
-    """Schools by term for the whole weeks of the records (:func:`analytics.planning.evaluation.panel`)."""
+    """Schools by term for the whole weeks of the records (:func:`analytics.planning.school_terms.panel`)."""
     start = records_start(snapshot, calendar)
     last_sunday = snapshot.as_of - timedelta(days=snapshot.as_of.isoweekday() % 7)
     weeks = pd.Series(pd.date_range(start, last_sunday, freq="W-MON"))

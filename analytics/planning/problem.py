@@ -18,6 +18,21 @@ DAYS_PER_WEEK = 5
 
 
 @dataclass(frozen=True)
+class Team:
+    """The hours that a team really has: from the school week of ``first_week`` to the end of its school year.
+
+    ``hours_each`` is what a member can give to prevention in a full week, journeys and preparation included; ``reserve``
+    is kept for urgent sessions (hours of the team). ``weeks_off`` are Mondays without the team.
+    """
+
+    people: int
+    hours_each: float
+    reserve: float
+    first_week: date
+    weeks_off: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
 class Problem:
     """A programme to decide. Weeks are numbered from 0, in the order of ``weeks``.
 
@@ -100,7 +115,6 @@ def build_problem(
     records_start: date,
     year_start: date,
     programme: Programme,
-    rules: Rules,
 ) -> Problem:
     """The problem of these weeks (:func:`team_weeks`).
 
@@ -108,7 +122,7 @@ def build_problem(
     school_id, activity, week, n_groups. ``records_start``: the first day that the register covers, since when a school
     without any action counts as left out. ``year_start``: the first day of the school year of the plan.
     """
-    known = schools[plannable(schools)].reset_index(drop=True)
+    known, rules = schools[plannable(schools)].reset_index(drop=True), programme.rules
     units = pd.concat(
         [_units_of(activity, known, given, weeks, as_of, rules) for activity in programme.planned], ignore_index=True
     )

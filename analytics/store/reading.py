@@ -52,7 +52,7 @@ class Reader:
     """
 
     def __init__(self, path: Path, *, is_fallback: bool = False) -> None:
-        self.version = path.name
+        self.folder, self.version = path.parent, path.name
         self.is_fallback = is_fallback
         if not is_whole(path):
             raise DamagedStoreError

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from analytics.documents.plan_pdf import plan_pdf
 from analytics.documents.plan_workbook import Edition, plan_workbook
 from analytics.domain.errors import RefusedError
-from analytics.domain.programme import programme
 from analytics.domain.school_calendar import calendar
 from analytics.planning.allocation import TIME_LIMIT, NoPlanError, Progress, allocate, loosen
 from analytics.planning.calendar_file import plan_calendar
@@ -31,7 +30,7 @@ def written_plan(
     Without a ``reserve`` the hours that urgent sessions took in the records are kept for them. Raises RefusedError when no
     programme keeps the rules (its message says what to loosen), OutsideCalendarError when no school year follows.
     """
-    days, content = calendar(), programme()
+    days = calendar()
     start = open_weeks(max(now.date(), snapshot.as_of), days)[0]
     preparation = prepare_usual(snapshot, days, people, hours_each, reserve, start)
     try:
@@ -44,10 +43,7 @@ def written_plan(
         )
         raise RefusedError(" ".join([str(error), *lines])) from None
     if suffix == ".ics":
-        return plan_calendar(
-            plan.sessions, preparation.problem.schools, preparation.year.name, now.astimezone(UTC), content
-        )
-    edition = Edition(
-        plan, preparation, preparation.team, preparation.rules, snapshot.as_of, now.date(), snapshot.is_demo
-    )
-    return plan_pdf(edition, content) if suffix == ".pdf" else plan_workbook(edition, content)
+        schools, content = preparation.problem.schools, preparation.programme
+        return plan_calendar(plan.sessions, schools, preparation.year.name, now.astimezone(UTC), content)
+    edition = Edition(plan, preparation, snapshot.as_of, now.date(), snapshot.is_demo)
+    return plan_pdf(edition) if suffix == ".pdf" else plan_workbook(edition)

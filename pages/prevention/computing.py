@@ -1,8 +1,6 @@
-"""What a plan is computed from, computed when it is asked for, and kept for all sessions."""
+"""What a plan is computed from, and the plan: kept by the store, or computed once for all sessions."""
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,59 +8,69 @@ import pandas as pd
 import streamlit as st
 
 from analytics.domain.french import count, typeset
-from analytics.domain.programme import Rules, programme
 from analytics.domain.school_calendar import TIMEZONE, OutsideCalendarError, calendar
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
-from analytics.planning.preparing import Preparation, Team, prepare
-from analytics.planning.sensitivity import chosen_shares
-from analytics.store import Snapshot
+from analytics.planning.kept import Choice, Kept, KeptPlan, digest, keep, read_kept
+from analytics.planning.lots import Draw
+from analytics.planning.preparing import Preparation, prepare, school_year_of
+from analytics.store import Snapshot, StoreError
 from pages._widgets import Context, text
 from pages.prevention.choices import choose
 
 SEED = 2026
-N_DRAWS = 60
 _KEPT = 16
 
 
 @dataclass(frozen=True)
 class Result:
-    """A plan and how sure its choice of schools is; without a plan, what to loosen. ``out_of_time``: neither was found."""
+    """A plan; without one, what to loosen. ``out_of_time``: neither was found."""
 
     plan: Plan | None
-    shares: pd.DataFrame
     relaxations: pd.DataFrame
     out_of_time: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Planned(Context):
-    """The records, what was chosen for them, the need and, once it is computed, the plan."""
+    """The records, the need and the plan for what was chosen, what was kept, and the ``token`` of all that it rests on."""
 
-    team: Team
-    rules: Rules
     preparation: Preparation
-    result: Result | None
+    result: Result
+    kept: Kept
+    token: str
     now: datetime
 
 
 def compute(records: Context) -> Planned:
-    """Ask for the hours and rules, and compute the plan for them where the reader asked for it. Stops where none can be."""
+    """The plan for the hours, rules and weights of the page; kept where the reader asked for it. Stops where none can be."""
     snapshot, now = records.snapshot, datetime.now(ZoneInfo(TIMEZONE))
+    kept = read_kept(snapshot)
     try:
-        team, rules = choose(snapshot, now.date())
+        choice, asked = choose(snapshot, now.date(), kept)
     except OutsideCalendarError:
         text.info(
-            "Le calendrier de la prochaine année scolaire n’est pas encore connu de Relais. Ajoutez-le au fichier calendar.toml de votre service.",
-            "calendar_month",
+            "La prochaine année scolaire n’est pas encore connue de Relais. Mettez Relais à jour.", "calendar_month"
         )
         st.stop()
-    preparation = _prepared(snapshot.version, team, rules, snapshot)
+    draw = kept.draw_of(school_year_of(choice.team.first_week, calendar()).name)
+    token = digest(snapshot.version, choice.team, choice.programme, draw)
+    preparation = _prepared(token, choice, draw, snapshot)
     _show_missing(preparation)
     if preparation.need.empty:
         text.info("Aucune école ne peut être planifiée. Complétez la feuille Écoles.", "school")
         st.stop()
-    result = _computed(snapshot, team, rules, preparation)
-    return Planned(snapshot, team=team, rules=rules, preparation=preparation, result=result, now=now)
+    result = _computed(preparation, kept, token)
+    if asked and result.plan is not None:
+        kept = replace(kept, choice=choice, plan=KeptPlan.from_plan(result.plan, token))
+        _keep(snapshot, kept)
+    return Planned(snapshot, preparation=preparation, result=result, kept=kept, token=token, now=now)
+
+
+def _keep(snapshot: Snapshot, kept: Kept) -> None:
+    try:
+        keep(snapshot, kept)
+    except StoreError as error:
+        text.warning(f"Le programme est calculé, mais pas gardé. {error}")
 
 
 def _show_missing(preparation: Preparation) -> None:
@@ -85,9 +93,9 @@ def _show_missing(preparation: Preparation) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=_KEPT)
-def _prepared(version: str, team: Team, rules: Rules, _snapshot: Snapshot) -> Preparation:
-    """The need and the problem, once for each choice and version of the records."""
-    return prepare(_snapshot, team, rules, calendar())
+def _prepared(token: str, _choice: Choice, _draw: Draw | None, _snapshot: Snapshot) -> Preparation:
+    """The need and the problem, once for each choice, draw and version of the records."""
+    return prepare(_snapshot, _choice.team, _choice.programme, calendar(), _draw)
 
 
 @st.cache_resource(show_spinner=False)
@@ -96,43 +104,29 @@ def _results() -> dict[str, Result]:
     return {}
 
 
-def _computed(snapshot: Snapshot, team: Team, rules: Rules, preparation: Preparation) -> Result | None:
-    """The plan for this choice: known already, asked for by the button, or by a link whose sender saw it; else None."""
-    choice = hashlib.sha256(repr((team, rules)).encode()).hexdigest()[:12]
-    token = f"{snapshot.version} {choice}"
-    asked = st.button("Calculer le programme", type="primary", icon=":material/calculate:", key="calculer")
-    if asked:
-        st.query_params["programme"] = choice
+def _computed(preparation: Preparation, kept: Kept, token: str) -> Result:
+    """The plan for this choice: known already, kept by the store, or computed now."""
     known = _results()
     if token not in known:
-        if not asked and st.query_params.get("programme") != choice:
-            return None
-        known[token] = _solve(preparation)
+        of_store = kept.plan.plan if kept.plan is not None and kept.plan.of == token else None
+        known[token] = Result(of_store, pd.DataFrame()) if of_store is not None else _solve(preparation)
         for old in list(known)[:-_KEPT]:
             known.pop(old, None)
     return known[token]
 
 
 def _solve(preparation: Preparation) -> Result:
-    """Solve, with a bar: the plan, then how much the choice owes to chance; what to loosen where there is no plan."""
+    """Solve, with a bar; what to loosen where there is no plan."""
     bar = st.progress(0.0, typeset("Recherche du meilleur programme… (une minute au plus)"))
-    nothing = pd.DataFrame()
 
-    def part(low: float, high: float) -> Callable[[float, str], None]:
-        def show(share: float, what: str) -> None:
-            bar.progress(low + (high - low) * share, typeset(what))
-
-        return show
+    def show(share: float, what: str) -> None:
+        bar.progress(share, typeset(what))
 
     try:
-        plan = allocate(preparation.problem, progress=part(0.0, 0.7))
-        shares = chosen_shares(
-            preparation.problem, preparation.need, programme(), SEED, N_DRAWS, progress=part(0.7, 1.0)
-        )
-        return Result(plan, shares, nothing)
+        return Result(allocate(preparation.problem, progress=show), pd.DataFrame())
     except NoPlanError as error:
         if error.out_of_time:
-            return Result(None, nothing, nothing, out_of_time=True)
-        return Result(None, nothing, loosen(preparation.problem, time_limit=20, progress=part(0.5, 1.0)))
+            return Result(None, pd.DataFrame(), out_of_time=True)
+        return Result(None, loosen(preparation.problem, time_limit=20, progress=show))
     finally:
         bar.empty()

@@ -1,10 +1,20 @@
-"""The need, school by school, and what it is made of."""
+"""The need, school by school, what it is made of, and whether the choice holds if it is a little different."""
+
+import pandas as pd
+import streamlit as st
 
 from analytics.charts import planning as charts
+from analytics.domain.french import count
 from analytics.domain.vocabulary import SCHOOL_LEVELS
-from analytics.planning.plans import largest_needs
+from analytics.planning.allocation import Plan
+from analytics.planning.plans import choice_stability, largest_needs
+from analytics.planning.preparing import Preparation
+from analytics.planning.sensitivity import chosen_shares
 from pages._widgets import columns, show_chart, text
-from pages.prevention.computing import Planned
+from pages.prevention.computing import SEED, Planned
+
+N_DRAWS = 60
+N_SHOWN = 20
 
 
 def show(context: Planned) -> None:
@@ -17,7 +27,7 @@ def show(context: Planned) -> None:
         read="les dossiers à attendre en un an (le taux de l’école, rapproché de celui de toutes les écoles quand elle a peu "
         "de dossiers), puis ce qu’ajoutent le danger et la récence, et ce qu’enlève ce qui a déjà été donné. Les élèves "
         "d’un niveau sont estimés à partir de ceux de l’école.",
-        act="si un poids ne vous semble pas juste, changez-le dans data/activities.toml et refaites le calcul.",
+        act="si un poids ne vous semble pas juste, changez-le en haut de la page et refaites le calcul.",
         table=first,
         columns=columns(
             "name",
@@ -30,3 +40,30 @@ def show(context: Planned) -> None:
             need="Besoin",
         ),
     )
+    if context.result.plan is not None:
+        _show_chance(context, context.result.plan)
+
+
+def _show_chance(context: Planned, plan: Plan) -> None:
+    """How much the choice of the schools owes to chance."""
+    shares = _shares(context.token, context.preparation)
+    if shares.empty:
+        return
+    sure = choice_stability(shares, context.preparation.problem, plan.sessions)
+    close = sure[sure["close"]]
+    text.subheader("Le choix tient-il au hasard ?")
+    show_chart(
+        charts.chosen_dots((close if len(close) else sure).head(N_SHOWN)),
+        key="plan-chance",
+        alt=f"{count(len(close), 'école')} sur {len(sure)} ne seraient ni presque toujours ni presque jamais choisies.",
+        read=f"le même calcul, refait {N_DRAWS} fois avec d’autres taux aussi plausibles (tirage numéro {SEED}, "
+        "sur l’année entière). À 100 %, une école est choisie chaque fois. Les écoles montrées sont celles qui se valent.",
+        act="entre des écoles qui se valent, ce que vous savez d’elles pèse plus que le calcul.",
+        table=sure.rename(columns={"chosen_share": "share"}),
+        columns=columns("name", share="Choisie", planned="Dans ce programme", close="Se valent"),
+    )
+
+
+@st.cache_resource(show_spinner="Que devient le choix si les taux changent ?", max_entries=4)
+def _shares(token: str, _preparation: Preparation) -> pd.DataFrame:
+    return chosen_shares(_preparation.problem, _preparation.need, _preparation.programme, SEED, N_DRAWS)

@@ -1,15 +1,15 @@
-"""Programme de prévention: what to give where and when, why there, and whether one could see that it helped."""
+"""Programme de prévention: what to give where and when, why there, and whether one can see that it helps."""
 
-from pages._widgets import open_records
-from pages.prevention import activities, comparison, computing, evaluation, need, programme
+from pages._widgets import answer, open_records
+from pages.prevention import computing, evaluation, need, programme
 
-QUESTIONS = (programme, comparison, need)  # of the schools that can be planned
-OF_RECORDS = (evaluation, activities)
-
-context = computing.compute(
-    open_records(
-        "Programme de prévention", "Que donner, dans quelles écoles, quelles semaines, et pourquoi là ?", filtered=False
-    )
+answer(
+    {"Le programme": programme.show, "Le besoin": need.show, "Évaluer": evaluation.show},
+    computing.compute(
+        open_records(
+            "Programme de prévention",
+            "Que donner, dans quelles écoles, quelles semaines, et pourquoi là ?",
+            filtered=False,
+        )
+    ),
 )
-for question in QUESTIONS + OF_RECORDS:
-    question.show(context)

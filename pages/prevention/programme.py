@@ -6,23 +6,22 @@ import streamlit as st
 
 from analytics.charts import planning as charts
 from analytics.domain.french import count, number, percent
-from analytics.domain.programme import programme
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
 from analytics.planning.comparison import coverage
 from analytics.planning.plans import by_school, by_week, compare_plans, programme_rows
 from analytics.planning.relaxation_text import describe_relaxations
 from pages._widgets import columns, offer_file, show_chart, show_table, text
+from pages.prevention import activities, comparison, lots
 from pages.prevention.computing import Planned
 
 
 def show(context: Planned) -> None:
     result = context.result
-    if result is None:
-        text.caption("Le calcul prend de quelques secondes à une minute. Changez les heures et les règles d’abord.")
-    elif result.plan is not None:
+    if result.plan is not None:
         _show_plan(context, result.plan)
         _offer_files(context, result.plan)
+        comparison.show(context.preparation.problem, result.plan)
     elif result.out_of_time:
         text.warning(
             "Aucun programme trouvé en une minute. Réduisez la période ou les règles, puis réessayez.",
@@ -32,6 +31,8 @@ def show(context: Planned) -> None:
         lines = describe_relaxations(result.relaxations, context.preparation.problem)
         listed = "\n".join(f"- {line}" for line in lines)
         text.error(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{listed}", "rule")
+    lots.show(context)
+    activities.show(context.preparation.programme)
 
 
 def _show_plan(context: Planned, plan: Plan) -> None:
@@ -45,7 +46,7 @@ def _show_plan(context: Planned, plan: Plan) -> None:
         f"{percent(ours['share'])} du besoin. Aucun autre qui respecte les règles ne ferait mieux de plus de "
         f"{percent(max(plan.gap, 0.001), 1)} : c’est prouvé."
     )
-    labels, rows = programme().labels, programme_rows(problem, sessions)
+    labels, rows = preparation.programme.labels, programme_rows(problem, sessions)
     show_chart(
         charts.hours_by_week(by_week(problem, sessions), labels),
         key="plan-weeks",
@@ -92,6 +93,6 @@ def _made(context: Planned, plan: Plan, kind: str) -> bytes:
     snapshot, preparation, now = context.snapshot, context.preparation, context.now
     if kind == "ics":
         schools, year = preparation.problem.schools, preparation.year.name
-        return plan_calendar(plan.sessions, schools, year, now.astimezone(UTC), programme())
-    edition = Edition(plan, preparation, context.team, context.rules, snapshot.as_of, now.date(), snapshot.is_demo)
-    return plan_pdf(edition, programme()) if kind == "pdf" else plan_workbook(edition, programme())
+        return plan_calendar(plan.sessions, schools, year, now.astimezone(UTC), preparation.programme)
+    edition = Edition(plan, preparation, snapshot.as_of, now.date(), snapshot.is_demo)
+    return plan_pdf(edition) if kind == "pdf" else plan_workbook(edition)

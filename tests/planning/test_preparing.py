@@ -82,7 +82,7 @@ def test_cases_without_a_level_or_whose_school_has_no_size_are_counted_and_left_
         case_steps=cases[["case_id"]].assign(step="cpms", outcome="not_done"),
         schools=schools,
     )
-    preparation = prepare(snapshot, Team(2, 10.0, 5.0, date(2025, 10, 6)), programme().rules, calendar())
+    preparation = prepare(snapshot, Team(2, 10.0, 5.0, date(2025, 10, 6)), programme(), calendar())
     assert preparation.n_cases_left_out == 2
     assert preparation.need["n"].sum() == 2
     assert preparation.unplannable["school_id"].tolist() == ["unsized"]

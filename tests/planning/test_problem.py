@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -76,8 +77,7 @@ def problem(
         as_of=AS_OF,
         records_start=records_start,
         year_start=date(2026, 8, 24),
-        programme=program,
-        rules=program.rules.replace(minimum_share=0.5),
+        programme=replace(program, rules=program.rules.replace(minimum_share=0.5)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -61,8 +62,7 @@ def small_problem(need: pd.DataFrame) -> Problem:
         as_of=date(2025, 10, 31),
         records_start=date(2025, 8, 25),
         year_start=date(2025, 8, 25),
-        programme=programme(),
-        rules=programme().rules.replace(minimum_share=0.0),
+        programme=replace(programme(), rules=programme().rules.replace(minimum_share=0.0)),
     )
 
 
