@@ -8,18 +8,19 @@ The count y of a week of school has the mean mu = class days x exp(level + seaso
 - phi is 1 (Poisson) or more: reports come in bunches. A type has at least the phi of all series together, since it is rarely
   frequent enough to show its own.
 
-Level and season are the mode of the quasi-likelihood under independent normal priors of season and steps (PRIORS), found by
-Newton's method. With b the coefficients, X their design, w the weights and P the diagonal of prior precisions, the gradient
-is X'w(y - mu) / phi - Pb and the Hessian -(X' diag(w mu) X / phi + P), whose negative inverse C is the covariance of b. A past
-week whose Anscombe residual s is beyond OUTSTANDING weighs s ** -2, so that an old outbreak does not hide the next one. The
-weeks to judge, the last JUDGED whole ones, have no part in what they are judged by. A new week varies by phi x mu of chance
-and by mu ** 2 x x'Cx of what is not known of its mean; its limits are quantiles of the negative binomial of that mean and
-variance. With little known (a first year, the weeks after a break) they are wide, not wrong.
+Level and season are the mode of the quasi-likelihood under independent normal priors of season and steps (PRIORS), found
+by Newton's method. With b the coefficients, X their design, w the weights and P the diagonal of prior precisions, the
+gradient is X'w(y - mu) / phi - Pb and the Hessian -(X' diag(w mu) X / phi + P), whose negative inverse C is the
+covariance of b. A past week whose Anscombe residual s is beyond OUTSTANDING weighs s ** -2, so that an old outbreak does
+not hide the next one. The weeks to judge, the last JUDGED whole ones, have no part in what they are judged by. A new week
+varies by phi x mu of chance and by mu ** 2 x x'Cx of what is not known of its mean; its limits are quantiles of the
+negative binomial of that mean and variance. With little known (a first year, the weeks after a break) they are wide, not
+wrong.
 
 Sources: Farrington, Andrews, Beale and Catchpole (1996), J R Stat Soc A 159, 547 (the same weeks of past years, old
-outbreaks weighed down); Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Stat Med 32, 1206 (all weeks of
-the past, negative-binomial limits); Noufaily, Farrington, Garthwaite, Enki, Andrews and Charlett (2016), J Am Stat Assoc 111,
-488 (late entry). Priors and chances are ours, measured by ``tests/benchmarks/claims_benchmark.py``.
+outbreaks weighed down); Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett (2013), Stat Med 32, 1206 (all weeks
+of the past, negative-binomial limits); Noufaily, Farrington, Garthwaite, Enki, Andrews and Charlett (2016), J Am Stat
+Assoc 111, 488 (late entry). Priors and chances are ours, measured by ``tests/benchmarks/claims_benchmark.py``.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def charts(weeks: pd.DataFrame, counts: pd.DataFrame, series: Sequence[str], bre
     ``weeks``: period (Monday), school_year, rank (of the week in the school year, from 0), class_days (1 to 5), provisional;
     in order (:func:`incidents.school_weeks`). ``counts``: series, report_week, n. ``breaks``: on, reason.
     Returns series, period, value, provisional, baseline (the reason of the last break, missing before the first), centre
-    (the number expected), lower, upper, signal: ``above`` or ``below`` its limits, ``none`` within them and where provisional.
+    (the number expected), lower, upper, signal: ``above`` or ``below`` its limits, else ``none``, as where provisional.
     Limits are NaN with fewer than MIN_WEEKS weeks to learn from.
     """
     days = [column.to_numpy("datetime64[D]").astype(np.int64) for column in (counts["report_week"], weeks["period"])]
@@ -145,12 +146,14 @@ def _design(weeks: pd.DataFrame, breaks: pd.DataFrame) -> tuple[_Floats, _Floats
     """The design (weeks, coefficients) and the precision of each coefficient's prior."""
     period, years = weeks["period"].to_numpy(), weeks["school_year"].to_numpy()
     angle = 2 * np.pi * weeks["rank"].to_numpy(float) / WEEKS_OF_YEAR * np.arange(1, N_HARMONICS + 1)[:, None]
-    begun = breaks["on"].to_numpy()
+    on = breaks["on"].to_numpy("datetime64[s]")
+    at_breaks = np.unique(period[np.searchsorted(period, on[(on > period[0]) & (on <= period[-1])])])
+    new_years = np.setdiff1d(period[1:][years[1:] != years[:-1]], at_breaks)
     blocks = {
         "level": np.ones((1, len(weeks))),
         "season": np.concatenate([np.sin(angle), np.cos(angle)]),
-        "year": period >= period[1:][years[1:] != years[:-1], None],
-        "break": period >= begun[(begun > period[0]) & (begun <= period[-1]), None],
+        "year": period >= new_years[:, None],
+        "break": period >= at_breaks[:, None],
     }
     precision = [np.full(len(block), PRIORS[name] ** -2.0) for name, block in blocks.items()]
     return np.concatenate(list(blocks.values())).T.astype(float), np.concatenate(precision)
