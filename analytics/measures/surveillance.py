@@ -68,7 +68,8 @@ def charts(weeks: pd.DataFrame, counts: pd.DataFrame, series: Sequence[str], bre
     days = [column.to_numpy("datetime64[D]").astype(np.int64) for column in (counts["report_week"], weeks["period"])]
     place, of_series = places(pd.Series(days[0]), days[1].tolist()), places(counts["series"], series)
     value = sums(of_series, place, counts["n"], (len(series), len(weeks))).astype(float)
-    centre, lower, upper = weekly_limits(value, weeks, breaks)
+    centre, variance = expected(value, weeks, breaks)
+    lower, upper = limits(centre, variance)
     is_whole = ~weeks["provisional"].to_numpy(bool)
     signal = np.select([is_whole & (value > upper), is_whole & (value < lower)], ["above", "below"], "none")
     listed = breaks.sort_values("on")
@@ -131,15 +132,21 @@ def open_weeks(seen: pd.DataFrame, extracts: Sequence[date]) -> int:
     return 1
 
 
-def weekly_limits(value: _Floats, weeks: pd.DataFrame, breaks: pd.DataFrame) -> tuple[_Floats, _Floats, _Floats]:
-    """The expected count, its lower and its upper limit, each shaped as ``value`` (series, weeks), for :func:`charts`."""
+def expected(value: _Floats, weeks: pd.DataFrame, breaks: pd.DataFrame) -> tuple[_Floats, _Floats]:
+    """Mean and variance of a new count in each week, each shaped as ``value`` (..., series, weeks), for :func:`charts`.
+
+    Series of one register share what bunches they show. NaN with fewer than MIN_WEEKS weeks to learn from.
+    """
     learnt = np.flatnonzero(~weeks["provisional"].to_numpy(bool))[:-JUDGED]
     if len(learnt) < MIN_WEEKS:
-        unknown = np.full(value.shape, np.nan)
-        return unknown, unknown, unknown
+        return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
     design, precision = _design(weeks, breaks)
-    mean, variance = _predict(value, learnt, design, precision, np.log(weeks["class_days"].to_numpy(float)))
-    return mean, _quantile(CHANCE_BELOW, mean, variance), _quantile(1 - CHANCE_ABOVE, mean, variance)
+    return _predict(value, learnt, design, precision, np.log(weeks["class_days"].to_numpy(float)))
+
+
+def limits(mean: _Floats, variance: _Floats) -> tuple[_Floats, _Floats]:
+    """The lower and the upper limit of counts of this mean and variance: whole numbers that are still ordinary."""
+    return _quantile(CHANCE_BELOW, mean, variance), _quantile(1 - CHANCE_ABOVE, mean, variance)
 
 
 def _design(weeks: pd.DataFrame, breaks: pd.DataFrame) -> tuple[_Floats, _Floats]:
@@ -163,26 +170,28 @@ def _predict(
     value: _Floats, learnt: NDArray[np.int64], design: _Floats, precision: _Floats, log_days: _Floats
 ) -> tuple[_Floats, _Floats]:
     """Mean and variance of each week of each series, by what the ``learnt`` weeks held."""
-    y, x, days, p = value[:, learnt], design[learnt], log_days[learnt], design.shape[1]
+    y, x, days, p = value[..., learnt], design[learnt], log_days[learnt], design.shape[1]
     products = (x[:, :, None] * x[:, None, :]).reshape(len(x), p * p)
-    coefficients = np.zeros((len(y), p))
-    coefficients[:, 0] = np.log((y.sum(axis=1) + 0.5) / np.exp(days).sum())
-    weight, phi = np.ones_like(y), np.ones((len(y), 1))
+    coefficients = np.zeros((*y.shape[:-1], p))
+    coefficients[..., 0] = np.log((y.sum(axis=-1) + 0.5) / np.exp(days).sum())
+    weight, phi = np.ones_like(y), np.ones((*y.shape[:-1], 1))
     for _ in range(4):  # weights and phi settle after two
         for _ in range(50):
             mean = np.exp(coefficients @ x.T + days)
-            hessian = ((weight * mean / phi) @ products).reshape(-1, p, p) + np.diag(precision)
+            hessian = ((weight * mean / phi) @ products).reshape(*y.shape[:-1], p, p) + np.diag(precision)
             gradient = (weight * (y - mean) / phi) @ x - coefficients * precision
-            step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
-            coefficients += step / np.maximum(1, np.abs(step).max(axis=1, keepdims=True))
+            step = np.linalg.solve(hessian, gradient[..., None])[..., 0]
+            coefficients += step / np.maximum(1, np.abs(step).max(axis=-1, keepdims=True))
             if np.abs(step).max(initial=0) < 1e-6:
                 break
-        squares, freedom = (weight * (y - mean) ** 2 / mean), np.maximum(weight.sum(axis=1, keepdims=True) - p, 1)
-        phi = np.maximum(squares.sum(axis=1, keepdims=True) / freedom, max(1, squares.sum() / freedom.sum()))
+        freedom = np.maximum(weight.sum(axis=-1, keepdims=True) - p, 1)
+        squares = (weight * (y - mean) ** 2 / mean).sum(axis=-1, keepdims=True)
+        together = squares.sum(axis=-2, keepdims=True) / freedom.sum(axis=-2, keepdims=True)
+        phi = np.maximum(1, np.maximum(squares / freedom, together))
         residual = 1.5 * (y ** (2 / 3) * mean ** (-1 / 6) - mean**0.5) / phi**0.5
         weight = np.where(residual > OUTSTANDING, np.maximum(residual, 1) ** -2, 1)
     mean = np.exp(coefficients @ design.T + log_days)
-    uncertainty = np.einsum("np,spq,nq->sn", design, np.linalg.inv(hessian), design, optimize=True)
+    uncertainty = np.einsum("np,...pq,nq->...n", design, np.linalg.inv(hessian), design, optimize=True)
     return mean, phi * mean + mean**2 * uncertainty
 
 
@@ -193,9 +202,6 @@ def _quantile(chance: float, mean: _Floats, variance: _Floats) -> _Floats:
     low, high = np.full_like(mean, -1), np.ceil(mean + 40 * variance**0.5 + 40)
     while (high - low > 1).any():
         middle = np.floor((low + high) / 2)
-        reached = betainc(size, np.maximum(middle, 0) + 1, odds) >= chance
-        low, high = (
-            np.where(reached | (high - low <= 1), low, middle),
-            np.where(reached & (high - low > 1), middle, high),
-        )
+        reached = betainc(size, middle + 1, odds) >= chance
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     return high

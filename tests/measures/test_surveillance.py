@@ -37,12 +37,17 @@ def counted(values: dict[str, list[int]], weeks: pd.DataFrame) -> pd.DataFrame:
     return counts[counts["n"] > 0]
 
 
+def limits_of(value: np.ndarray, weeks: pd.DataFrame, breaks: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    mean, variance = surveillance.expected(value, weeks, breaks)
+    return mean, *surveillance.limits(mean, variance)
+
+
 def test_limits_are_those_of_r_where_the_priors_say_nothing(monkeypatch):
     monkeypatch.setattr(surveillance, "PRIORS", dict.fromkeys(surveillance.PRIORS, 1e4))
     monkeypatch.setattr(surveillance, "OUTSTANDING", np.inf)
     weeks = pd.DataFrame(REFERENCE["weeks"])
     weeks["period"] = pd.to_datetime(weeks["period"])
-    expected, lower, upper = surveillance.weekly_limits(weeks["n"].to_numpy(float)[None], weeks, BAN)
+    expected, lower, upper = limits_of(weeks["n"].to_numpy(float)[None], weeks, BAN)
     assert expected[0] == pytest.approx(REFERENCE["expected"], rel=1e-5)
     assert lower[0].tolist() == REFERENCE["lower"]
     assert upper[0].tolist() == REFERENCE["upper"]
@@ -51,7 +56,7 @@ def test_limits_are_those_of_r_where_the_priors_say_nothing(monkeypatch):
 def alarms(n: list[int], first: int, last: int) -> list[int]:
     """The weeks, counted from 1, that were above their limit when they were the last one known."""
     weeks, y = plain_weeks(len(n), 52), np.array([n], dtype=float)
-    upper = (surveillance.weekly_limits(y[:, :k], weeks[:k], NO_BREAKS)[2][0, -1] for k in range(first, last + 1))
+    upper = (limits_of(y[:, :k], weeks[:k], NO_BREAKS)[2][0, -1] for k in range(first, last + 1))
     return [k for k, limit in enumerate(upper, first) if n[k - 1] > limit]
 
 
@@ -73,7 +78,7 @@ def test_around_the_sprouts_of_2011_the_alarms_are_those_of_rs_own_detector(monk
 def test_a_week_with_one_class_day_is_expected_to_bring_a_fifth():
     weeks = plain_weeks(120)
     weeks.loc[119, "class_days"] = 1
-    expected, _, upper = surveillance.weekly_limits(np.full((1, 120), 10.0), weeks, NO_BREAKS)
+    expected, _, upper = limits_of(np.full((1, 120), 10.0), weeks, NO_BREAKS)
     assert expected[0, 118] == pytest.approx(10, rel=0.01)
     assert expected[0, 119] == pytest.approx(2, rel=0.01)
     assert upper[0, 119] < 10 < upper[0, 118]
@@ -90,14 +95,14 @@ def test_the_weeks_judged_have_no_part_in_what_they_are_judged_by():
     weeks = plain_weeks(120)
     calm, loud = np.full((1, 120), 6.0), np.full((1, 120), 6.0)
     loud[0, -4:] = 40
-    for theirs, ours in zip(*(surveillance.weekly_limits(y, weeks, NO_BREAKS) for y in (calm, loud)), strict=True):
+    for theirs, ours in zip(*(limits_of(y, weeks, NO_BREAKS) for y in (calm, loud)), strict=True):
         assert ours.tolist() == theirs.tolist()
 
 
 def test_an_old_outbreak_does_not_hide_the_next_one():
     weeks, y = plain_weeks(120), np.full((1, 120), 3.0)
     y[0, 70:73] = 40
-    assert surveillance.weekly_limits(y, weeks, NO_BREAKS)[2][0, -1] < 14
+    assert limits_of(y, weeks, NO_BREAKS)[2][0, -1] < 14
 
 
 def test_a_break_starts_a_level_anew_and_keeps_the_season():
@@ -105,7 +110,7 @@ def test_a_break_starts_a_level_anew_and_keeps_the_season():
     season = 1 + 0.5 * np.sin(2 * np.pi * np.arange(200) / 40)
     y = np.where(np.arange(200) < 140, 20, 5) * season
     breaks = pd.DataFrame({"on": [weeks["period"][140]], "reason": ["Nouvelle procédure"]})
-    expected = surveillance.weekly_limits(y[None], weeks, breaks)[0][0]
+    expected = limits_of(y[None], weeks, breaks)[0][0]
     assert expected[-4:] == pytest.approx(y[-4:], rel=0.1)
     assert expected[:140] == pytest.approx(y[:140], rel=0.2)
 
