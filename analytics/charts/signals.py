@@ -11,6 +11,8 @@ import plotly.graph_objects as go
 from analytics.charts import theme
 
 SIGNAL_WORDS = {
+    "above": "plus que d’ordinaire",
+    "below": "moins que d’ordinaire",
     "outside": "hors des limites",
     "run": "sept points du même côté",
     "trend": "sept points qui montent, ou qui descendent",
@@ -21,7 +23,10 @@ SIGNAL_WORDS = {
 def control_chart(
     points: pd.DataFrame, period_words: Callable[[pd.Timestamp], str], value_words: Callable[[float], str], title: str
 ) -> go.Figure:
-    """Points and limits (:func:`measures.signals.xmr`); a signal is a filled diamond, a provisional point is hollow."""
+    """Points, limits and signals of one chart; a signal is a filled diamond, a provisional point is hollow.
+
+    ``points``: what :func:`measures.signals.xmr` returns, or one series of :func:`measures.surveillance.charts`.
+    """
     chart = theme.figure(300)
     for _, baseline in points.groupby(points["baseline"].fillna(""), sort=False):
         for column, dash in (("centre", "solid"), ("lower", "dot"), ("upper", "dot")):

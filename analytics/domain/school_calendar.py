@@ -94,12 +94,12 @@ class SchoolCalendar:
         names = np.array([year.name for year in self.years])
         return pd.Series(names[self._year_of_day[self._index(days)]], index=days.index, dtype="str")
 
-    def teaches_in(self, mondays: np.ndarray) -> np.ndarray:
-        """True for each week (datetime64, its Monday) in which schools teach."""
+    def class_days_of_weeks(self, mondays: np.ndarray) -> np.ndarray:
+        """The number of class days of each week (datetime64, its Monday), as far as the calendar goes."""
         before = np.concatenate([[0], self._class_days_up_to])
         first = (mondays.astype("datetime64[D]") - np.datetime64(self.first_day)).astype(int)
         monday, saturday = (before[np.clip(day, 0, len(before) - 1)] for day in (first, first + 5))
-        return saturday > monday
+        return saturday - monday
 
     def holiday_of_week(self, monday: date) -> str:
         """The holiday that leaves the week of ``monday`` without a class day, "" when schools teach in it."""

@@ -117,6 +117,19 @@ class Curves:
         columns["lower"] = np.where(nothing_yet >= q - TOLERANCE, 0.0, columns["lower"])
         return with_columns(self.names, columns)
 
+    def grouped_median(self) -> NDArray[np.float64]:
+        """The median of each group as of grouped data: day 1 lasts from 1 to 2, and the median lies in it in proportion.
+
+        So groups whose medians are all 1 or 2 days are told apart. NaN where the curve never gets there.
+        """
+        first, end = self.bounds[:-1], self.bounds[1:]
+        incidence, delay = (np.append(values, np.nan) for values in (self.shares[0], self.delay))
+        there = np.append(np.flatnonzero(incidence >= 0.5 - TOLERANCE), len(self.delay))
+        soonest = there[np.searchsorted(there, first)]
+        soonest = np.where(soonest < end, soonest, len(self.delay))
+        before = np.where(soonest > first, incidence[soonest - 1], 0)
+        return delay[soonest] + (0.5 - before) / (incidence[soonest] - before)
+
     @property
     def n_cases(self) -> NDArray[np.int64]:
         """The number of cases of each curve."""

@@ -121,62 +121,33 @@ def between(weeks: pd.DataFrame, first_week: date | None, last_week: date | None
     return picked(weeks, weeks.columns, np.flatnonzero(_within(weeks["week"].to_numpy(), first_week, last_week)))
 
 
-def weekly_points(
-    counts: pd.DataFrame, calendar: SchoolCalendar, school_years: Sequence[str], first_week: date, as_of: date
+def school_weeks(
+    calendar: SchoolCalendar,
+    school_years: Sequence[str],
+    as_of: date,
+    n_open: int,
+    first_week: date | None = None,
+    last_week: date | None = None,
 ) -> pd.DataFrame:
-    """Reports of each week in which schools teach, 0 included, for :func:`signals.xmr`: period, value, provisional.
+    """The weeks in which schools teach, up to ``as_of``, for :func:`surveillance.charts`.
 
-    ``counts``: report_week, n. From ``first_week`` (a Monday) to ``as_of``, in ``school_years``. A week of holidays is no
-    point: that nothing is reported then is no news.
+    Returns period (Monday), school_year, rank (in the school year, holidays counted, from 0), class_days, provisional (the
+    last ``n_open`` weeks, the running one included: still being written). That nothing is reported in a week of holidays is
+    no news: it is not here. ``first_week`` and ``last_week`` are the period that was counted.
     """
-    taught = np.concatenate([_NO_WEEK, *(_weeks_of(calendar, year, as_of) for year in school_years)])
-    weeks = taught[(taught >= np.datetime64(first_week)) & calendar.teaches_in(taught)]
-    value = totals(_places_of_weeks(counts, weeks), counts["n"], len(weeks)).astype("float64")
-    columns = {"period": weeks.astype("datetime64[s]"), "value": value, "provisional": _is_running(weeks, as_of)}
-    return pd.DataFrame(columns)
-
-
-def weeks_between(counts: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
-    """The waits between two weeks with a report, in weeks of school without any, for :func:`signals.g_chart`.
-
-    ``counts``: report_week, n, of what is rare. ``weeks``: what :func:`weekly_points` returned for the same choice.
-    Returns period (the week that ends the wait), value, n (its reports, 0 while the wait is running), provisional. Several
-    reports of a week end one wait; a report in the holidays ends one too, but holidays are never waited through. The time
-    before the first report is no wait, and the running one counts whole weeks only.
-    """
-    reported = counts[counts["n"] > 0].groupby("report_week")["n"].sum()
-    at, taught = reported.index.to_numpy("datetime64[s]"), weeks["period"].to_numpy("datetime64[s]")
-    waits = np.searchsorted(taught, at[1:], side="left") - np.searchsorted(taught, at[:-1], side="right")
-    answer = pd.DataFrame({"period": at[1:], "value": waits.astype("float64"), "n": reported.to_numpy("int64")[1:]})
-    answer["provisional"] = False
-    since = weeks[~weeks["provisional"] & (weeks["period"] > at[-1])] if len(at) else weeks[:0]
-    if since.empty:
-        return answer
-    running = {"period": since["period"].to_numpy("datetime64[s]")[-1:], "value": [float(len(since))], "n": [0]}
-    return pd.concat([answer, pd.DataFrame(running).assign(provisional=True)], ignore_index=True)
-
-
-def is_rare(counts: pd.DataFrame, weeks: pd.DataFrame) -> bool:
-    """Whether fewer than half of the whole weeks of school have a report. Tables as for :func:`weeks_between`."""
-    with_one = counts.loc[counts["n"] > 0, "report_week"].nunique()
-    return with_one < 0.5 * (~weeks["provisional"].astype(bool)).sum()
-
-
-def recent_signals(chart: pd.DataFrame, n_periods: int = 4) -> pd.DataFrame:
-    """The points of the last ``n_periods`` whole periods that say more than chance, the latest first.
-
-    ``chart`` is what :func:`signals.xmr` returns. Returns period, value, centre, lower, upper, signal, and rises: whether
-    the point lies above the centre, or, for a trend, whether the points rise.
-    """
-    value, centre = (chart[column].to_numpy(float, na_value=np.nan) for column in ("value", "centre"))
-    signal = chart["signal"].to_numpy(object)
-    whole = np.flatnonzero(~chart["provisional"].to_numpy(bool) & ~np.isnan(value))[-n_periods - 1 :]
-    grows = np.diff(value[whole], prepend=value[whole][:1]) > 0
-    rises = np.where(signal[whole] == "trend", grows, value[whole] > centre[whole])
-    signalled = np.flatnonzero(signal[whole] != "none")[::-1]
-    signalled = signalled[signalled >= len(whole) - n_periods]
-    found = picked(chart, ["period", "value", "centre", "lower", "upper", "signal"], whole[signalled])
-    return with_columns(found, {"rises": rises[signalled]})
+    of_years = [_weeks_of(calendar, year, as_of) for year in school_years]
+    period = np.concatenate([_NO_WEEK, *of_years])
+    weeks = pd.DataFrame(
+        {
+            "period": period.astype("datetime64[s]"),
+            "school_year": np.repeat(np.array(school_years, dtype=object), [len(year) for year in of_years]),
+            "rank": np.concatenate([np.arange(0), *(np.arange(len(year)) for year in of_years)]),
+            "class_days": calendar.class_days_of_weeks(period),
+            "provisional": _is_running(period, as_of - timedelta(weeks=n_open - 1)),
+        }
+    )
+    counted = _within(period, first_week, last_week) & (weeks["class_days"].to_numpy() > 0)
+    return picked(weeks, weeks.columns, np.flatnonzero(counted))
 
 
 def change(now: pd.DataFrame, before: pd.DataFrame, column: str, codes: Sequence[str]) -> pd.DataFrame:

@@ -284,15 +284,16 @@ MIN_CASES = 5
 def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The median delay of one step by month of report, as points for :func:`analytics.measures.signals.xmr`.
 
-    ``counts`` is what :meth:`Snapshot.step_counts` returns for that step by report_week. A week counts in the month of its
-    Thursday. Returns period (first of the month), value (median; NaN where fewer than half of the cases have the step, or
-    where they are fewer than MIN_CASES), n_cases, provisional (the month of the extraction and the one before it, whose
+    ``counts`` is what :meth:`Snapshot.step_counts` returns for that step by report_week, in school days: in hours the months
+    with holidays would be news. A week counts in the month of its Thursday. Returns period (first of the month), value
+    (:meth:`grouped_median`; NaN where fewer than half of the cases have the step, or where they are fewer than
+    MIN_CASES), n_cases, provisional (the month of the extraction and the one before it, whose
     cases have not had time).
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
     months = cumulative_incidence(_as_followed(counts).assign(period=period), ["period"], other_events_left_out=True)
-    value = months.quantile()["delay"].where(months.n_cases >= MIN_CASES)
+    value = np.where(months.n_cases >= MIN_CASES, months.grouped_median(), np.nan)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     provisional = months.names["period"] >= pd.Timestamp(month_before)
     return with_columns(months.names, {"n_cases": months.n_cases, "value": value, "provisional": provisional})

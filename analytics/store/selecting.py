@@ -13,6 +13,7 @@ _OF_CASE = (
     "school_id",
     "school_year",
     "report_week",
+    "first_seen_on",
     "school_level",
     "reporter",
     "channel",

@@ -1,16 +1,23 @@
-"""The reports of each week of school within what chance allows, and what the last weeks say, in words."""
+"""The reports of each week of school beside what the season explains, and what the last weeks say, in words."""
 
-from datetime import timedelta
+from functools import cached_property
 
 import pandas as pd
 
-from analytics.domain.french import count, day
+from analytics.domain.french import count, day, number
 from analytics.domain.school_calendar import breaks, calendar
-from analytics.measures import incidents, signals
+from analytics.domain.selection import EVERYTHING
+from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.measures import incidents, surveillance
 from pages._widgets.records import Context
 from pages._widgets.table import columns
 
 WEEK_COLUMNS = columns("week", "n", n_before="Un an plus tôt", holiday="Congé")
+ALL = "all"
+SERIES = {ALL: "Tous les signalements", **INCIDENT_TYPES.labels}
+"""What is watched week by week."""
+SHORT = f"Il faut {surveillance.MIN_WEEKS + surveillance.JUDGED} semaines d’école entières pour savoir ce qui est ordinaire."
+NOTHING = "Rien de plus que d’ordinaire dans les quatre dernières semaines d’école."
 
 
 def weeks_of_year(context: Context, counts: pd.DataFrame, year: str) -> pd.DataFrame:
@@ -19,41 +26,51 @@ def weeks_of_year(context: Context, counts: pd.DataFrame, year: str) -> pd.DataF
     return incidents.by_week(counts, calendar(), year, context.snapshot.as_of, first_week, last_week)
 
 
-def school_weeks(context: Context, counts: pd.DataFrame) -> pd.DataFrame:
-    """Reports of each chosen week of school (:func:`incidents.weekly_points`), from the register's first week on."""
-    snapshot, selection = context.snapshot, context.selection
-    first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
-    as_of = min(snapshot.as_of, selection.last_week + timedelta(days=6)) if selection.last_week else snapshot.as_of
-    # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
-    covered = [year.name for year in calendar().years if year.end >= first_week and year.first_day <= as_of]
-    years = [year for year in covered if year in (selection.school_years or covered)]
-    return incidents.weekly_points(counts, calendar(), years, first_week, as_of)
+class Weekly:
+    """The weekly reports of each of SERIES among the chosen cases, judged (:func:`surveillance.charts`)."""
 
+    def __init__(self, context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
+        snapshot, selection = context.snapshot, context.selection
+        seen = snapshot.case_counts(EVERYTHING, ["report_week", "first_seen_on"])
+        self.n_open = surveillance.open_weeks(seen, snapshot.table("imports")["as_of"].dt.date.tolist())
+        first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
+        # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
+        covered = [
+            year.name for year in calendar().years if year.end >= first_week and year.first_day <= snapshot.as_of
+        ]
+        years = [year for year in covered if year in (selection.school_years or covered)]
+        last_week = selection.last_week
+        self._weeks = incidents.school_weeks(calendar(), years, snapshot.as_of, self.n_open, first_week, last_week)
+        self.n_weeks = int((~self._weeks["provisional"].astype(bool)).sum())
+        series = pd.concat([counts.assign(series=ALL), by_type.rename(columns={"incident_type": "series"})])
+        self.charts = surveillance.charts(self._weeks, series, list(SERIES), breaks())
 
-def weekly_chart(context: Context, counts: pd.DataFrame) -> pd.DataFrame:
-    """:func:`school_weeks` with limits and signals (:func:`signals.xmr`)."""
-    return signals.xmr(school_weeks(context, counts), breaks(), signals.LEAST_COUNT)
+    @cached_property
+    def signals(self) -> pd.DataFrame:
+        """The signals of the weeks judged, all reports first, the latest week of a series first."""
+        last = surveillance.judged(self.charts).iloc[::-1]
+        return last[last["signal"] != "none"].sort_values(
+            "series", key=lambda codes: codes.map([*SERIES].index), kind="stable"
+        )
 
+    @cached_property
+    def known(self) -> str:
+        """What the limits rest on (:func:`surveillance.limits_known`)."""
+        return surveillance.limits_known(self._weeks, breaks())
 
-def why_unjudged(points: pd.DataFrame) -> str:
-    """Why the last weeks of school cannot be told from chance, as a sentence; "" when they can."""
-    return {
-        "": "",
-        "short": f"Il faut {signals.MIN_POINTS} semaines d’école entières, depuis la dernière rupture notée, pour distinguer un "
-        "changement du hasard.",
-        "rare": f"Moins de {signals.LEAST_COUNT} signalements par semaine en moyenne : semaine par semaine, on ne peut pas "
-        "distinguer un changement du hasard.",
-        "still": "Les semaines sont toutes pareilles : il n’y a rien à distinguer du hasard.",
-    }[signals.why_unjudged(points)]
+    @property
+    def caution(self) -> str:
+        """Why the limits are wide, as a sentence; "" when they are not."""
+        return {
+            "season": "La saison n’est pas encore connue : les limites sont larges.",
+            "break": f"Peu de semaines depuis « {self.charts['baseline'].iloc[-1]} » : les limites sont larges.",
+        }.get(self.known, "")
 
 
 def signal_sentence(signal: pd.Series) -> str:
-    """A signal of the weekly reports as a French sentence without its full stop."""
-    week, n = day(signal["period"]), count(signal["value"], "signalement")
-    side = "au-dessus" if signal["rises"] else "au-dessous"
-    return {
-        "outside": f"semaine du {week} : {n}, {side} de ce que le hasard explique",
-        "run": f"sept semaines d’école ou plus {side} de la moyenne, jusqu’à celle du {week}",
-        "trend": f"sept semaines d’école de {'hausse' if signal['rises'] else 'baisse'}, jusqu’à celle du {week}",
-        "two_of_three": f"deux semaines sur trois très {side} de la moyenne, vers celle du {week}",
-    }[signal["signal"]]
+    """A signal as a French sentence without its full stop."""
+    limit = (
+        f"moins de {number(signal['lower'])}" if signal["signal"] == "below" else f"plus de {number(signal['upper'])}"
+    )
+    what = SERIES[signal["series"]].lower()
+    return f"{what}, semaine du {day(signal['period'])} : {count(signal['value'], 'dossier')} ; {limit} est rare à cette saison"

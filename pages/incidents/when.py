@@ -1,16 +1,15 @@
-"""Reports per week compared with the year before, types per week, and a control chart."""
+"""Reports per week compared with the year before, types per week, and what is beyond the season."""
 
 import pandas as pd
 
 from analytics.charts import incidents as charts
-from analytics.charts.signals import SIGNAL_WORDS, control_chart
+from analytics.charts.signals import control_chart
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
-from analytics.measures import incidents
-from pages._widgets import Context, columns, one_of, show_chart, text
-from pages._widgets.weekly import WEEK_COLUMNS, signal_sentence, weekly_chart, weeks_of_year, why_unjudged
-from pages.incidents import rare
+from analytics.measures import incidents, surveillance
+from pages._widgets import Context, columns, one_of, pick, show_chart, show_table, text
+from pages._widgets.weekly import ALL, NOTHING, SERIES, SHORT, WEEK_COLUMNS, Weekly, signal_sentence, weeks_of_year
 
 
 def show(context: Context) -> None:
@@ -18,9 +17,9 @@ def show(context: Context) -> None:
     years = sorted(counts["school_year"].unique(), reverse=True)
     year = one_of("Année scolaire", "annee", {year: year for year in years})
     _weeks(context, counts, year)
-    _types(context, year)
-    _change(context, counts)
-    rare.show(context)
+    by_type = context.snapshot.incident_counts(context.selection, ["school_year", "report_week"])
+    _types(context, by_type, year)
+    _beyond_season(context, counts, by_type)
 
 
 def _weeks(context: Context, counts: pd.DataFrame, year: str) -> None:
@@ -39,11 +38,9 @@ def _weeks(context: Context, counts: pd.DataFrame, year: str) -> None:
     )
 
 
-def _types(context: Context, year: str) -> None:
-    snapshot, selection = context.snapshot, context.selection
-    by_type = snapshot.incident_counts(selection, ["school_year", "report_week"])
-    tiles = incidents.types_by_week(by_type, calendar(), year, snapshot.as_of, list(INCIDENT_TYPES))
-    tiles = incidents.between(tiles, selection.first_week, selection.last_week)
+def _types(context: Context, by_type: pd.DataFrame, year: str) -> None:
+    tiles = incidents.types_by_week(by_type, calendar(), year, context.snapshot.as_of, list(INCIDENT_TYPES))
+    tiles = incidents.between(tiles, context.selection.first_week, context.selection.last_week)
     darkest = tiles.loc[tiles["n"].idxmax()]
     text.header("Les types de chaque semaine")
     show_chart(
@@ -60,34 +57,45 @@ def _types(context: Context, year: str) -> None:
     )
 
 
-def _change(context: Context, counts: pd.DataFrame) -> None:
-    points = weekly_chart(context, counts)
+def _beyond_season(context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
+    weekly = Weekly(context, counts, by_type)
+    text.header("Au-delà de la saison ?")
+    text.paragraph(_finding(weekly))
+    summary = surveillance.summary(weekly.charts)
+    show_table(
+        summary.assign(watched=summary["series"].map(SERIES)),
+        {"watched": "Ce qui est compté", "value": "Quatre dernières semaines", "centre": "Attendu", "signal": "Signal"},
+    )
+    loudest = weekly.signals["series"].iloc[0] if len(weekly.signals) else ALL
+    chosen = pick("Ce qui est compté", "compte", SERIES, loudest)
+    points = weekly.charts[weekly.charts["series"] == chosen]
     n_found = (points["signal"] != "none").sum()
-    recent = incidents.recent_signals(points)
-    if unjudged := why_unjudged(points):
-        finding = unjudged
-    elif recent.empty:
-        finding = "Rien de plus que le hasard dans les quatre dernières semaines d’école."
-    else:
-        finding = f"Dans les quatre dernières semaines d’école, un signal : {signal_sentence(recent.iloc[0])}."
-    text.header("Changement ou hasard ?")
-    text.paragraph(finding)
     show_chart(
         control_chart(points, lambda week: f"Semaine du {day(week)}", lambda n: count(n, "dossier"), "dossiers"),
         key="change",
-        alt=f"{finding} {count(n_found, 'semaine')} avec un signal sur {number(len(points))}.",
-        read="un point par semaine d’école ; les semaines de congé n’y sont pas. Entre les pointillés, le hasard "
-        "suffit ; un losange est un signal, plus que ce que le hasard fait d’ordinaire. Même quand rien ne change, les quatre "
-        "dernières semaines en montrent un cinq à dix fois sur cent. La semaine en cours est un point vide : elle n’est pas jugée.",
-        act="ne réagissez pas à une semaine entre les limites. Devant un losange, cherchez ce qui a changé à ce moment-là : "
-        f"{listing(list(SIGNAL_WORDS.values()), 'ou')}.",
+        alt=f"{SERIES[chosen]} : {count(n_found, 'semaine')} avec un signal sur {number(len(points))}.",
+        read="un point par semaine d’école. Le trait plein est ce que l’on attend d’après les jours d’école de la semaine, la saison "
+        "des années gardées et le niveau de l’année ; entre les pointillés, c’est ordinaire ; un losange est un signal. "
+        f"Les {weekly.n_open} dernières semaines du calendrier, encore incomplètes, sont des points vides : elles ne sont pas jugées. Même quand rien ne "
+        "change, les quatre dernières semaines d’un graphique montrent un signal une fois sur cent environ, et l’un des dix graphiques six à sept fois.",
+        act="devant un losange, relisez ensemble les dossiers de la semaine et voyez ce qui les relie. Chaque menace pour la vie reste une "
+        "urgence, avec ou sans signal.",
         table=points,
         columns=columns(
             period="Semaine du",
             value="Dossiers",
-            centre="Moyenne",
+            centre="Attendu",
             lower="Limite basse",
             upper="Limite haute",
             signal="Signal",
         ),
     )
+
+
+def _finding(weekly: Weekly) -> str:
+    """What the last weeks of all series say, as French sentences."""
+    if weekly.known == "short":
+        return SHORT
+    found = [signal_sentence(row) for _, row in weekly.signals.drop_duplicates("series").iterrows()]
+    said = f"Dans les quatre dernières semaines d’école : {listing(found)}." if found else NOTHING
+    return f"{said} {weekly.caution}".rstrip()

@@ -1,30 +1,33 @@
-"""Signals of the weekly control chart in the last complete weeks."""
+"""Signals of the weekly reports, all and by type, in the last complete weeks of school."""
 
 from analytics.domain.french import count
-from analytics.measures import incidents
 from pages._widgets import Context, Indicator, Link, address
-from pages._widgets.weekly import signal_sentence, weekly_chart, why_unjudged
+from pages._widgets.weekly import ALL, NOTHING, SHORT, Weekly, signal_sentence
 
 
 def indicator(context: Context) -> Indicator:
-    points = weekly_chart(context, context.snapshot.case_counts(context.selection, ["school_year", "report_week"]))
-    recent = incidents.recent_signals(points)
-    n_whole = int((~points["provisional"].astype(bool)).sum())
-    if unjudged := why_unjudged(points):
-        value, note = "Pas assez de données", unjudged
-    elif recent.empty:
-        value, note = "Rien", "Dans les quatre dernières semaines d’école, le hasard suffit."
+    snapshot, selection = context.snapshot, context.selection
+    by = ["school_year", "report_week"]
+    weekly = Weekly(context, snapshot.case_counts(selection, by), snapshot.incident_counts(selection, by))
+    signals = weekly.signals
+    if weekly.known == "short":
+        value, note = "Pas assez de données", SHORT
+    elif signals.empty:
+        value, note = "Rien", NOTHING
     else:
-        value = "En hausse" if recent["rises"].iloc[0] else "En baisse"
-        note = signal_sentence(recent.iloc[0]).capitalize()
+        first = signals.iloc[0]
+        up = "En hausse" if first["signal"] == "above" else "En baisse"
+        value = up if first["series"] == ALL else f"{up} : un type"
+        note = f"{signal_sentence(first)}.".capitalize()
     return Indicator(
-        "Au-delà du hasard",
+        "Au-delà de la saison",
         value,
-        note=note,
-        counts="Les signalements de chaque semaine d’école, comparés à ce que leur propre histoire laisse au hasard. La semaine "
-        "en cours n’est jamais jugée. Même quand rien ne change, un signal se montre cinq à dix fois sur cent.",
-        numerator=f"{count(len(recent), 'semaine')} avec un signal, sur les quatre dernières",
-        denominator=f"{count(n_whole, 'semaine entière', 'semaines entières')} d’école",
-        left_out="les semaines de congé et la semaine en cours",
-        links=(Link("Voir les semaines", "incidents", address(context.selection, sujet="Quand")),),
+        note=f"{note} {weekly.caution}".rstrip(),
+        counts="Les signalements de chaque semaine d’école, tous et par type, comparés à ce que la saison et les jours d’école "
+        "expliquent. Les dernières semaines, encore incomplètes, ne sont jamais jugées. Même quand rien ne change, un signal se "
+        "montre six à sept fois sur cent.",
+        numerator=f"{count(len(signals), 'signal', 'signaux')} dans les quatre dernières semaines",
+        denominator=f"{count(weekly.n_weeks, 'semaine entière', 'semaines entières')} d’école",
+        left_out=f"les semaines de congé et les {weekly.n_open} dernières, encore incomplètes",
+        links=(Link("Voir les semaines", "incidents", address(selection, sujet="Quand")),),
     )

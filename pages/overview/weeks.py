@@ -19,7 +19,7 @@ def show(context: Context) -> None:
         alt=f"{count(weeks['n'].sum(), 'signalement')} depuis le {day(weeks['week'].iloc[0])}.",
         read="une barre par semaine ; le trait gris est l’année d’avant, à la même semaine d’école ; une barre hachurée est la "
         "semaine en cours ; les bandes grises sont les congés.",
-        act="pour savoir ce qui dépasse le hasard, suivez « Au-delà du hasard » plus haut : une semaine haute n’est pas une tendance.",
+        act="pour savoir ce que la saison n’explique pas, suivez « Au-delà de la saison » plus haut : une semaine haute n’est pas une tendance.",
         table=weeks,
         columns=WEEK_COLUMNS,
         folded=True,

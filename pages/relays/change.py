@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from analytics.charts.signals import control_chart
-from analytics.domain.french import count, day, hours
+from analytics.domain.french import count, day, number
 from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays, signals
@@ -21,9 +21,9 @@ def show(context: RelayContext) -> None:
 
 
 def _months(context: RelayContext, step: str) -> None:
-    counts = context.snapshot.step_counts("hours", context.selection, ["report_week"], step)
+    counts = context.snapshot.step_counts("school_days", context.selection, ["report_week"], step)
     months = relays.monthly_median(counts, context.snapshot.as_of)
-    text.header("La médiane en heures, mois par mois")
+    text.header("La médiane en jours d’école, mois par mois")
     if months.empty:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return
@@ -34,18 +34,22 @@ def _months(context: RelayContext, step: str) -> None:
         f"{count(n_signals, 'mois', 'mois')} avec un signal" if has_limits else "trop peu de mois pour des limites"
     )
     show_chart(
-        control_chart(points, lambda month: f"{month:%m/%Y}", hours, "médiane, en heures"),
+        control_chart(points, lambda month: f"{month:%m/%Y}", _days, "médiane, en jours d’école"),
         key="months",
         alt=f"{STEP_LABELS[step]} : {finding}.",
-        read="chaque point est le délai au bout duquel la moitié des dossiers du mois ont l’étape. Entre les pointillés, "
-        "le hasard suffit ; un losange est un signal. Même quand rien ne change, deux à quatre mois sur cent en portent un. Un "
+        read="chaque point est le délai, en jours d’école, au bout duquel la moitié des dossiers du mois ont l’étape. Entre les "
+        "pointillés, le hasard suffit ; un losange est un signal. Même quand rien ne change, de deux à huit mois sur cent en portent un. Un "
         "point vide est un mois trop récent pour juger. Un mois sans point a moins de "
         f"{relays.MIN_CASES} dossiers, ou moins de la moitié ont l’étape : ce peut être le plus mauvais. "
         f"Il faut {signals.MIN_POINTS} mois entiers pour tracer les limites.",
         act="ne réagissez pas à un point entre les limites. Devant un losange, cherchez ce qui a changé ce mois-là.",
         table=months,
-        columns={"period": "Mois", "n_cases": "Dossiers", "value": "Médiane (h)", "provisional": "Provisoire"},
+        columns={"period": "Mois", "n_cases": "Dossiers", "value": "Médiane (jours)", "provisional": "Provisoire"},
     )
+
+
+def _days(median: float) -> str:
+    return f"{number(median, 1)} jour{'s' if median >= 2 else ''} d’école"
 
 
 def _last_year(context: RelayContext) -> None:

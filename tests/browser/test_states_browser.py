@@ -29,7 +29,7 @@ PAGES = ["", "incidents", "relais", "ecoles", "ecole", "prevention"]
 CHARTED = [
     *PAGES,
     "incidents?sujet=%C3%80+qui%2C+par+o%C3%B9&selon=Canal",
-    f"incidents?sujet=Quand&annee={YEAR}&rare=Autre",
+    f"incidents?sujet=Quand&annee={YEAR}&compte=Autre",
     "relais?question=D%C3%A9lais+et+retards",
     "relais?question=Comparer&par=Niveau",
     "relais?question=O%C3%B9+le+temps+se+perd",

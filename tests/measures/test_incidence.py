@@ -352,3 +352,20 @@ def test_how_long_the_last_ones_have_waited_does_not_change_what_came_before(row
     later = [*rows, (last + 1 + longer, "pending", 4)]
     ours, theirs = (cumulative_incidence(tabled(r)).table().iloc[:-1] for r in (with_last, later))
     pd.testing.assert_frame_equal(ours, theirs, rtol=1e-12, atol=1e-15)
+
+
+def test_a_grouped_median_lies_within_the_unit_that_reaches_it(table):
+    """Of 10, 2 on day 0 and 4 on day 1: half is reached three quarters into day 1. Of 4, 2 on day 0: at its end."""
+    counts = table("""
+        step | event   | delay | n
+        a    | done    |     0 | 2
+        a    | done    |     1 | 4
+        a    | pending |     9 | 4
+        b    | done    |     0 | 2
+        b    | done    |     5 | 2
+        c    | done    |     1 | 1
+        c    | pending |     3 | 2
+    """)
+    medians = cumulative_incidence(counts, ["step"]).grouped_median()
+    assert medians[:2].tolist() == pytest.approx([1.75, 1])
+    assert np.isnan(medians[2])

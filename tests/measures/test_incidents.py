@@ -196,93 +196,26 @@ def test_each_type_has_each_week_of_the_year(table):
     assert weeks.groupby("incident_type")["n"].apply(list).to_dict() == {"insults": [0, 2, 0], "threats": [0, 0, 0]}
 
 
-def test_weeks_of_holidays_are_no_points_and_weeks_without_a_report_are_zero(two_years):
-    points = incidents.weekly_points(
-        two_years, calendar(), ["2024-2025", "2025-2026"], date(2025, 6, 30), date(2025, 9, 12)
+def test_weeks_of_school_have_their_class_days_and_their_rank_in_the_year():
+    """30 June to 4 July ends the year; 25 August begins the next. The running week and the one before are open."""
+    weeks = incidents.school_weeks(
+        calendar(), ["2024-2025", "2025-2026"], date(2025, 10, 31), n_open=2, first_week=date(2025, 6, 30)
     )
-    assert points["period"].dt.date.map(str).to_list() == ["2025-06-30", "2025-08-25", "2025-09-01", "2025-09-08"]
-    assert points["value"].to_list() == [0, 3, 0, 4]
-    assert points["provisional"].to_list() == [False, False, False, True]
+    assert weeks["period"].dt.date.map(str).to_list()[:2] == ["2025-06-30", "2025-08-25"]
+    assert weeks["period"].dt.date.map(str).to_list()[-1] == "2025-10-13"  # then the autumn holiday
+    assert weeks["rank"].to_list() == [44, 0, 1, 2, 3, 4, 5, 6, 7]
+    assert weeks["school_year"].to_list() == ["2024-2025"] + ["2025-2026"] * 8
+    assert weeks["class_days"].to_list() == [5] * 9
+    assert not weeks["provisional"].any()
 
 
-@pytest.mark.parametrize(("signal", "rises"), [("outside", True), ("trend", False)])
-def test_only_the_last_whole_weeks_are_news(table, signal, rises):
-    chart = table(f"""
-        period | value | centre | lower | upper | signal   | provisional
-        1      |    90 |      5 |     0 |    12 | outside  | 0
-        2      |    16 |      5 |     0 |    12 | none     | 0
-        3      |    15 |      5 |     0 |    12 | {signal} | 0
-        4      |    80 |      5 |     0 |    12 | none     | 1
-    """)
-    news = incidents.recent_signals(chart, n_periods=2)
-    assert news[["period", "signal", "rises"]].to_numpy().tolist() == [[3, signal, rises]]
-
-
-def test_the_fourth_whole_week_before_the_running_one_is_news_and_the_fifth_is_not(table):
-    for n_weeks, told in ((4, [2]), (3, [])):
-        chart = table("""
-            period | value | centre | lower | upper | signal  | provisional
-            1      |     5 |      5 |     0 |    12 | none    | 0
-            2      |    90 |      5 |     0 |    12 | outside | 0
-            3      |     5 |      5 |     0 |    12 | none    | 0
-            4      |     5 |      5 |     0 |    12 | none    | 0
-            5      |     5 |      5 |     0 |    12 | none    | 0
-            6      |     9 |      5 |     0 |    12 | none    | 1
-        """)
-        assert incidents.recent_signals(chart, n_weeks)["period"].tolist() == told
-    fifth = pd.concat([chart[:5], chart[4:5], chart[5:]]).assign(period=range(1, 8))
-    assert incidents.recent_signals(fifth).empty
-
-
-@pytest.fixture
-def rare(table):
-    """Reports of a rare type around the autumn holiday of 2025, 20 to 31 October."""
-    counts = table("""
-        report_week | n
-        2025-09-08  | 1
-        2025-10-13  | 1
-        2025-10-27  | 2
-        2025-11-03  | 1
-        2025-11-10  | 0
-        2025-12-01  | 3
-    """)
-    return counts.assign(report_week=pd.to_datetime(counts["report_week"]).astype("datetime64[ms]"))
-
-
-def taught(as_of: date) -> pd.DataFrame:
-    nothing = pd.DataFrame({"report_week": pd.to_datetime([]), "n": []})
-    return incidents.weekly_points(nothing, calendar(), ["2025-2026"], date(2025, 8, 25), as_of)
-
-
-def test_a_wait_counts_the_weeks_of_school_without_a_report_and_not_the_holidays(rare):
-    """15, 22, 29 September and 6 October; none within the holiday; 10, 17, 24 November; then the whole weeks since."""
-    waits = incidents.weeks_between(rare, taught(date(2025, 12, 17)))
-    assert waits["period"].dt.date.map(str).to_list() == [
-        *("2025-10-13", "2025-10-27", "2025-11-03", "2025-12-01"),
-        "2025-12-08",
-    ]
-    assert waits["value"].to_list() == [4, 0, 0, 3, 1]
-    assert waits["n"].to_list() == [1, 2, 1, 3, 0]
-    assert waits["provisional"].to_list() == [False] * 4 + [True]
-
-
-def test_a_wait_that_has_not_lasted_a_week_is_not_shown(rare):
-    assert not incidents.weeks_between(rare, taught(date(2025, 12, 10)))["provisional"].any()
-
-
-def test_nothing_and_a_single_report_are_no_wait(rare):
-    weeks = taught(date(2025, 9, 12))
-    assert incidents.weeks_between(rare[:0], weeks).empty
-    assert incidents.weeks_between(rare[:1], weeks).empty
-
-
-def test_rare_is_less_than_one_week_of_school_in_two(rare):
-    assert incidents.is_rare(rare, taught(date(2025, 12, 17)))
-    assert not incidents.is_rare(rare, taught(date(2025, 10, 1)))
+def test_the_last_weeks_are_open_and_a_day_off_is_no_class_day():
+    weeks = incidents.school_weeks(calendar(), ["2025-2026"], date(2025, 11, 19), 2, date(2025, 10, 6))
+    assert weeks["class_days"].to_list() == [5, 5, 5, 4, 5]  # 11 November
+    assert weeks["provisional"].to_list() == [False, False, False, True, True]
 
 
 def test_the_measures_leave_their_tables_as_they_were(two_years):
     before = two_years.copy()
     incidents.by_week(two_years, calendar(), "2025-2026", date(2025, 9, 12))
-    incidents.weekly_points(two_years, calendar(), ["2025-2026"], date(2025, 8, 25), date(2025, 9, 12))
     pd.testing.assert_frame_equal(two_years, before)

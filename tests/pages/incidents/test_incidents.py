@@ -38,21 +38,16 @@ def test_the_types_are_told_by_level_channel_and_reporter(visit, extracts, dimen
 
 def test_the_weeks_have_a_chart_a_heat_map_and_a_verdict(visit, extracts, text):
     app = visit("incidents", extracts, sujet="Quand")
-    assert len(app.get("plotly_chart")) == 4
-    assert "Rien de plus que le hasard dans les quatre dernières semaines d’école." in text(app)
-
-
-def test_a_rare_type_is_told_by_the_weeks_between_its_reports(visit, extracts, text):
-    app = visit("incidents", extracts, sujet="Quand", rare="Incitation au suicide")
-    assert "Rien d’autre que le hasard dans les quatre dernières attentes" in text(app)
-    assert "font un seul point, car le jour n’est pas conservé" in text(app)
-    assert list(app.dataframe[-1].value.columns)[:3] == ["Semaine du", "Semaines sans aucun", "Dossiers"]
-
-
-def test_a_frequent_type_is_not_told_so(visit, extracts, text):
-    app = visit("incidents", extracts, sujet="Quand", rare="Insultes")
-    assert "Ce n’est pas rare" in text(app)
     assert len(app.get("plotly_chart")) == 3
+    assert "Rien de plus que d’ordinaire dans les quatre dernières semaines d’école." in text(app)
+    assert "La saison n’est pas encore connue : les limites sont larges." in text(app)
+
+
+def test_each_type_is_answered_and_a_rare_one_can_be_looked_at(visit, extracts, text):
+    app = visit("incidents", extracts, sujet="Quand", compte="Incitation au suicide")
+    answers = next(table.value for table in app.dataframe if "Attendu" in table.value and len(table.value) == 10)
+    assert answers["Attendu"].notna().all()
+    assert "Même quand rien ne change" in text(app)
 
 
 def test_tables_speak_french(visit, extracts):

@@ -40,10 +40,10 @@ def test_each_figure_leads_to_its_page_with_the_filters_of_this_one(visit, extra
     assert found["Voir les écoles"] == kept
 
 
-def test_the_week_that_is_not_over_is_never_judged(visit, extracts, text):
+def test_the_weeks_still_being_written_are_never_judged(visit, extracts, text):
     app = visit("overview", extracts)
-    assert metrics(app)["Au-delà du hasard"] == "Rien"
-    assert "La semaine en cours n’est jamais jugée." in text(app)
+    assert metrics(app)["Au-delà de la saison"] == "Rien"
+    assert "Les dernières semaines, encore incomplètes, ne sont jamais jugées." in text(app)
 
 
 def test_a_first_extract_says_that_there_is_nothing_to_compare(visit, few_cases, text):
@@ -55,7 +55,7 @@ def test_a_first_extract_says_that_there_is_nothing_to_compare(visit, few_cases,
 @pytest.mark.parametrize("n_cases", [1, 2])
 def test_too_few_weeks_raise_no_alarm(visit, few_cases, n_cases, text):
     app = visit("overview", few_cases(n_cases), types="")
-    assert metrics(app)["Au-delà du hasard"] == "Pas assez de données"
+    assert metrics(app)["Au-delà de la saison"] == "Pas assez de données"
     assert metrics(app)["Où regarder"] == "Aucune école"
 
 
