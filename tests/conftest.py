@@ -54,6 +54,7 @@ FILLED = {
         "followed_school_days": pd.NA,
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2025-10-01"),
+        "changed_on": pd.NaT,
     },
     "case_steps": {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "reason": pd.NA},
     "schools": {
@@ -104,7 +105,7 @@ def publish() -> Callable[..., Snapshot]:
     return publish
 
 
-LATER = ("detection_days", "first_seen_on", "reason", "provisional", "tells_closure", "fields", "by_year")
+LATER = ("detection_days", "first_seen_on", "changed_on", "reason", "provisional", "tells_closure", "fields", "by_year")
 
 
 @pytest.fixture(scope="session")

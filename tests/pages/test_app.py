@@ -17,6 +17,7 @@ from tests.repository import ROOT
 
 PAGES = {
     "overview": "Vue d’ensemble",
+    "work_list": "À faire",
     "protocol": "Que faire maintenant\u202f?",
     "incidents": "Types d’incidents",
     "relays": "Activation des relais",

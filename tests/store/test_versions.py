@@ -29,6 +29,7 @@ CASE = {
     "followed_school_days": 5,
     "detection_days": pd.NA,
     "first_seen_on": pd.Timestamp("2026-06-12"),
+    "changed_on": pd.NaT,
 }
 
 
