@@ -66,13 +66,14 @@ _HEADINGS = {
     "zone": "Zone",
 }
 
+_WIDTHS = {"median": 130, "missing": 300, "soon_words": 220}  # pixels, where the words would take more
+
 INTERVAL = ("share", "lower", "upper")
 SHARES = ("n", *INTERVAL)
 """The columns of a measure's share of the cases."""
 
-RED = (
-    "background-color: #b3261e; color: #ffffff"  # life is threatened; read on light and dark, and used for nothing else
-)
+RED = "background-color: #b3261e; color: #ffffff"
+"""Where life is threatened, and nowhere else; it is read on light and dark."""
 
 
 def columns(*usual: str, **own: str) -> dict[str, str]:
@@ -124,7 +125,11 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
         style.format(formats, na_rep="–"),
         hide_index=True,
         height="content" if len(shown) <= _WHOLE else "auto",
-        column_config={median: st.column_config.Column(width=130)} if median else None,
+        column_config={
+            typeset(columns[name]): st.column_config.Column(width=width)
+            for name, width in _WIDTHS.items()
+            if name in columns
+        },
         placeholder="–",  # else the browser says "None", whatever the style says
     )
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import streamlit as st
 
-from analytics.domain.vocabulary import SCHOOL_LEVELS, STEPS
+from analytics.domain.vocabulary import STEPS
 from analytics.measures import work
 from pages._widgets import Context, one_of, pick
+from pages._widgets.panel import chips
 
+CHIPS = ("niveaux", "zones")  # fields of the panel that stand above the list
 STATES = {"overdue": "Hors délai", "soon": "Bientôt", "dormant": "Dormants"}
 _ORDERS = {
     "newest": "Les plus récents d’abord",
@@ -35,37 +37,31 @@ class Work(Context):
 
 def choose(context: Context) -> Work:
     """Ask for list, order, steps, levels and zones; these are kept in the address."""
-    snapshot, selection = context.snapshot, context.selection
-    counts = snapshot.work_counts(selection)
-    left, right = st.columns([3, 1])
+    snapshot = context.snapshot
+    left, right = st.columns([2, 1])
     with left:
         state = one_of("Liste", "liste", STATES)
     with right:
         order = pick("Ordre", "ordre", _ORDERS, "newest")
-    waited_for = set(work.by_step(counts)["step"]) | set(work.by_step(counts, "soon")["step"])
+    place = st.container()
     with st.container(horizontal=True, gap="medium"):
-        steps = _chips("Étape", "etape", {code: step.label for code, step in STEPS.items() if code in waited_for})
-        present = set(counts["school_level"])
-        levels = _chips(
-            "Niveau", "niveau", {code: label for code, label in SCHOOL_LEVELS.labels.items() if code in present}
-        )
-        zones = _chips("Zone", "zone", {zone: zone for zone in sorted(counts["zone"].dropna().unique())})
-    if steps or levels or zones:
-        narrowed = {"school_levels": levels or selection.school_levels, "zones": zones or selection.zones}
-        selection = replace(selection, **narrowed)
+        selection = replace(context.selection, **chips(snapshot, *CHIPS))
+    counts = snapshot.work_counts(selection)
+    with place:
+        steps = _steps(set(work.by_step(counts)["step"]) | set(work.by_step(counts, "soon")["step"]))
+    if steps:
         counts = snapshot.work_counts(selection, steps)
     return Work(snapshot, selection, state=state, order=order, steps=steps, numbers=work.summary(counts))
 
 
-def _chips(label: str, key: str, options: dict[str, str]) -> tuple[str, ...]:
-    if len(options) < 2:
-        return ()
+def _steps(waited_for: set[str]) -> tuple[str, ...]:
+    labels = {code: step.label for code, step in STEPS.items() if code in waited_for}
     chosen = st.pills(
-        label,
-        list(options),
+        "Étape",
+        list(labels),
         selection_mode="multi",
-        format_func=options.__getitem__,
-        key=key,
+        format_func=labels.__getitem__,
+        key="etape",
         bind="query-params",
         wrap=True,
     )

@@ -24,15 +24,15 @@ def show(work: Work, own_numbers: Mapping[str, str]) -> None:
     """``own_numbers`` are the service's own numbers of cases, where its register was chosen."""
     n, n_danger = (int(work.numbers.loc[work.state, column]) for column in ("n", "n_danger"))
     danger = f", dont **{number(n_danger)}** où la vie est menacée" if n_danger else ""
-    others = " · ".join(
+    others = (
         f"{label} : {number(work.numbers.loc[state, 'n'])}" for state, label in STATES.items() if state != work.state
     )
-    text.paragraph(f"**{count(n, 'dossier')}**{danger}. {_MEANING[work.state]}")
-    text.caption(others)
+    text.paragraph(" · ".join([f"**{count(n, 'dossier')}**{danger}", *others]))
     if not n:
         return
     shown = work.cases(_SHOWN)
     show_table(_numbered(shown, own_numbers), _columns(work.state, shown))
+    text.caption(_MEANING[work.state])
     if n > _SHOWN:
         text.caption(f"Les {number(_SHOWN)} premiers sur {number(n)}. Le fichier les contient tous.")
 

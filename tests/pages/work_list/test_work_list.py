@@ -37,7 +37,7 @@ def test_the_page_lists_what_the_store_lists_one_line_a_case(visit, extracts, te
 
 
 def test_a_chip_and_a_list_stand_in_the_address(visit, extracts):
-    app = visit("work_list", extracts, etape="CPMS", niveau="1er degré")
+    app = visit("work_list", extracts, etape="CPMS", niveaux="1er degré")
     chosen = Selection(school_levels=("secondary_1",))
     expected = Store(extracts).snapshot().work_list(chosen, steps=["cpms"])
     assert shown(app)["Dossier"].tolist() == expected["case_id"].tolist()
