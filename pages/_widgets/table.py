@@ -19,6 +19,7 @@ from analytics.domain.vocabulary import (
     STEPS,
     TEACHING_LEVELS,
 )
+from analytics.measures.years import VERDICTS
 
 _WHOLE = 20  # a table of no more rows is shown whole, without a bar to scroll
 
@@ -35,6 +36,7 @@ _LABELS: dict[str, Mapping[Any, str]] = {
     "school_network": SCHOOL_NETWORKS.labels,
     "step": _STEP_LABELS,
     "next_step": _STEP_LABELS,
+    "verdict": VERDICTS,
 }
 """Code to French label, by name of column."""
 

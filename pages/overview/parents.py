@@ -1,0 +1,19 @@
+"""Whether parents are told sooner than last year."""
+
+from collections.abc import Iterator
+
+from analytics.domain.vocabulary import STEPS
+from analytics.measures import years
+from analytics.workflows.comparing import share_compared
+from pages._widgets import Context, Link, address
+
+STEP, HOURS = "parents", 48
+
+
+def links(context: Context) -> Iterator[Link]:
+    """The share told within two days, this year and the last, where there are cases enough to compare."""
+    for _, row in share_compared(context.snapshot, STEP, HOURS, context.selection).iterrows():
+        if row["verdict"] != "too_few":
+            label = STEPS[STEP].label
+            asked = address(context.selection, question="Changement ou hasard", etape=label)
+            yield Link(f"{label} en {HOURS} h : {years.sentence(row)}.", "relays", asked)
