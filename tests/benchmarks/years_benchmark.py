@@ -2,11 +2,11 @@
 
     python tests/benchmarks/years_benchmark.py [DRAWS]
 
-Registers are drawn on the fictitious register's own season and holidays: in all, with its mix of types, or for 60 schools of
-unequal size. A report brings others: in its week (``bunched``), or over three weeks (``lasting``), 0.6 more on average, of its
-own category. Printed for each size, at two days of the year and for a register that holds two or three school years: the share
-of tables in which any row shows a change where there is none (at most 5 in 100 are promised), and the share of registers in
-which the most frequent category is "plus" where it was multiplied by 1.5 this year.
+Registers are drawn on the fictitious register's own season and holidays: in all, with its mix of types, or for 60 schools
+of unequal size. A report brings others: in its week (``bunched``), or over three weeks (``lasting``), 0.6 more on average,
+of its own category. Printed for each size, at two days of the year and for a register that holds two or three school years:
+the share of tables in which any row shows a change where there is none (at most 5 in 100 are promised), and the share of
+registers in which the most frequent category is "plus" where it was multiplied by 1.5 this year.
 """
 
 from __future__ import annotations
