@@ -22,8 +22,8 @@ MENU = (
     ("Données", "register", "Registre", "upload_file", "registre"),
 )
 
-# The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
-FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
+# The document's language and Streamlit's own words in French; Back goes back a page. ``app.py`` serves the file.
+SCRIPT = '<script src="/relais.js"></script>'
 
 
 def show() -> None:
@@ -44,7 +44,7 @@ def show() -> None:
         files.forget_uploads()
     st.session_state["page"] = page.url_path
     st.html(PAGES / "_widgets/style.css")
-    st.html(FRENCH_DOCUMENT, unsafe_allow_javascript=True)
+    st.html(SCRIPT, unsafe_allow_javascript=True)
     errors.run(page)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.domain.french import day
+from analytics.domain.french import count, day
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.store import Snapshot
@@ -61,6 +61,7 @@ def filters(snapshot: Snapshot, without: Collection[str] = (), *, this_year: boo
     proposed = {"annees": list(known["school_years"])[-1:]} if this_year else {}
     with st.sidebar:
         st.subheader("Filtrer")
+        clear = st.container()
         chosen = {
             field.attribute: _choose(
                 field, {value: field.written(value) for value in field.choices(known)}, proposed.get(field.key, [])
@@ -68,7 +69,26 @@ def filters(snapshot: Snapshot, without: Collection[str] = (), *, this_year: boo
             for field in FIELDS
             if field.key not in without
         }
+        n_set = sum(map(bool, chosen.values()))
+        clear.button(
+            "Tout effacer", key="clear", on_click=_clear, disabled=not n_set, type="tertiary", icon=":material/close:"
+        )
+    st.html(_PHONE_BUTTON.replace("FILTERS", f"Menu · {count(n_set, 'filtre')}"))
     return Selection(**chosen)
+
+
+def _clear() -> None:
+    for field in FIELDS:
+        st.session_state["filters"][field.key] = []
+        st.session_state.pop(field.key, None)
+
+
+# On a phone the panel is folded away: the button that opens it says what it opens.
+_PHONE_BUTTON = """<style>@media (max-width: 768px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
+  [data-testid="stExpandSidebarButton"] { width: auto; border: 1px solid; padding: 0 .6rem; }
+  [data-testid="stExpandSidebarButton"]::after { content: "FILTERS"; margin-left: .4rem; font-size: .875rem; white-space: nowrap; }
+}</style>"""
 
 
 def chips(snapshot: Snapshot, *keys: str) -> dict[str, Any]:

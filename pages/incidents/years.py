@@ -37,5 +37,5 @@ def show(context: Context) -> None:
     show_table(answer.assign(group=answer[column].map(labels)), shown)
     text.caption(
         f"{which_weeks(context.snapshot, context.selection)} L’écart se situe entre « bas » et « haut », à nombre égal de jours d’école. Les signalements "
-        "viennent par grappes : c’est compté. Quand rien ne change, au plus cinq tableaux sur cent disent « plus » ou « moins »."
+        "viennent par grappes : c’est compté. Quand rien ne change, cinq tableaux sur cent environ disent « plus » ou « moins »."
     )
