@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -37,7 +37,12 @@ def protocol_page(request: Request) -> HTMLResponse:
     return HTMLResponse(protocol_html(protocol(), today), headers={"Content-Security-Policy": POLICY})
 
 
+def script(request: Request) -> FileResponse:
+    """What the pages need in the browser (:data:`pages._frame.SCRIPT`)."""
+    return FileResponse(_frame.PAGES / "_widgets/relais.js", media_type="text/javascript")
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App("pages/_frame.py", routes=[Route("/protocole.html", protocol_page)])
+    app = st.App("pages/_frame.py", routes=[Route("/protocole.html", protocol_page), Route("/relais.js", script)])
 else:
     _frame.show()

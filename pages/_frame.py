@@ -11,6 +11,7 @@ PAGES = Path(__file__).parent
 # Section, folder, title, icon, address; the first page is the root.
 MENU = (
     ("", "overview", "Vue d’ensemble", "space_dashboard", ""),
+    ("", "work_list", "À faire", "call", "a-faire"),
     ("", "protocol", "Protocole", "emergency", "protocole"),
     ("Comprendre", "incidents", "Types d’incidents", "category", "incidents"),
     ("Comprendre", "relays", "Activation des relais", "timer", "relais"),
@@ -21,8 +22,8 @@ MENU = (
     ("Données", "register", "Registre", "upload_file", "registre"),
 )
 
-# The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
-FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
+# The document's language and Streamlit's own words in French; Back goes back a page. ``app.py`` serves the file.
+SCRIPT = '<script src="/relais.js"></script>'
 
 
 def show() -> None:
@@ -37,11 +38,13 @@ def show() -> None:
         sections.setdefault(section, []).append(page)
     page = st.navigation(sections)
     st.set_page_config(page_title=f"{page.title} · Relais")
-    if page.url_path != "registre":
-        files.forget("registre_")  # a register that was being checked leaves the memory with its page
+    if st.session_state.get("page") != page.url_path:
+        for prefix in ("registre_", "numeros_"):
+            files.forget(prefix)  # what was read of a register leaves the memory with its page
         files.forget_uploads()
+    st.session_state["page"] = page.url_path
     st.html(PAGES / "_widgets/style.css")
-    st.html(FRENCH_DOCUMENT, unsafe_allow_javascript=True)
+    st.html(SCRIPT, unsafe_allow_javascript=True)
     errors.run(page)
 
 

@@ -65,6 +65,7 @@ FILLED = {
         "waited_school_days": pd.NA,
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2025-10-01"),
+        "changed_on": pd.NaT,
     },
     "case_steps": {
         "delay_hours": pd.NA,
@@ -123,17 +124,8 @@ def publish() -> Callable[..., Snapshot]:
 
 
 LATER = (
-    *(
-        "detection_days",
-        "first_seen_on",
-        "reason",
-        "provisional",
-        "tells_closure",
-        "fields",
-        "by_year",
-        "refused_digest",
-    ),
-    *("waited_hours", "waited_school_days", "completed_hours"),
+    *("detection_days", "first_seen_on", "changed_on", "reason", "provisional", "tells_closure", "fields", "by_year"),
+    *("refused_digest", "waited_hours", "waited_school_days", "completed_hours"),
 )
 
 

@@ -59,6 +59,14 @@ def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
             text=[number(n) if n >= 0.06 * of else "" for n, of in zip(rows[column], rows[total], strict=True)],
             textposition="inside",
             insidetextanchor="middle",
+            insidetextfont={"color": theme.ink_on(colour)},
+            # Late stands beside in time, and must differ by more than its colour.
+            marker_pattern={
+                "shape": "/" if colour == theme.LATE else "",
+                "fillmode": "overlay",
+                "fgopacity": 0.3,
+                "size": 6,
+            },
             textangle=0,
         )
     chart.update_xaxes(visible=False)

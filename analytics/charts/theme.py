@@ -71,6 +71,13 @@ def add_dots(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[s
     chart.add_scatter(x=x, y=y, mode="markers", **hover(lines), **look)
 
 
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is read better on ``colour`` (``#rrggbb``): at least 4.5 to 1 (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
+
+
 def hover(lines: Iterable[str], template: str = "<b>%{y}</b><br>%{customdata}") -> dict[str, Any]:
     """Hover texts of a trace, without Plotly's box of trace names."""
     return {"customdata": list(lines), "hovertemplate": f"{template}<extra></extra>"}

@@ -424,6 +424,19 @@ def plan(
     say("Le programme est écrit. Ce fichier contient des données internes.")
 
 
+@_command("digest")
+def digest(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
+    """Résume sur une page ce qui est nouveau, ce qui attend et ce qui change."""
+    from analytics.domain.errors import RefusedError
+    from analytics.workflows.digest import written_digest
+
+    if (snapshot := _store().snapshot()) is None:
+        raise RefusedError("Il n’y a pas encore de données.")
+    with snapshot, new_file(file, private=True) as opened:
+        opened.write(written_digest(snapshot, file.suffix.lower(), _now().date()))
+    say("Le résumé est écrit. Ce fichier contient des données internes.")
+
+
 @_command("dictionary")
 def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -> None:
     """Écrit le dictionnaire des données : tables, colonnes et codes."""

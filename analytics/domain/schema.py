@@ -173,6 +173,12 @@ CASES = Table(
             "detection_days", "INTEGER", "jours des faits au signalement ; vide si on ne le sait pas", nullable=True
         ),
         Column("first_seen_on", "DATE", "jour du premier extrait qui contenait le dossier"),
+        Column(
+            "changed_on",
+            "DATE",
+            "jour du dernier extrait qui a ajouté ou modifié le dossier ; vide s’il est comme au premier import",
+            nullable=True,
+        ),
     ),
     ("case_id",),
 )

@@ -89,6 +89,19 @@ class SchoolCalendar:
         days = pd.date_range(max(first, self.first_day), min(last, self.last_day)).date
         return sum(self.is_class_day(day) for day in days)
 
+    def class_day(self, day: date, n: int) -> date:
+        """The ``n``-th class day after ``day``, before it where negative; for 0 the last one up to it. The calendar's
+        first or last day where it does not go so far.
+        """
+        up_to = self._class_days_up_to
+        index = int(np.clip((day - self.first_day).days, 0, len(up_to) - 1))
+        place = int(np.searchsorted(up_to, up_to[index] + n))
+        return self.first_day + timedelta(days=min(place, len(up_to) - 1))
+
+    def days_since_class_day(self, day: date, n: int) -> int:
+        """Days from the class day that lies ``n`` class days before ``day``; negative where it is still to come."""
+        return (day - self.class_day(day, -n)).days
+
     def school_year(self, days: pd.Series) -> pd.Series:
         """The name of the school year of each day (``"2025-2026"``); a summer belongs to the year that it ends."""
         names = np.array([year.name for year in self.years])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.domain.french import count, day, listing
@@ -25,6 +25,11 @@ class Selection:
     school_networks: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     school_ids: tuple[str, ...] = ()
+
+    @property
+    def at_any_time(self) -> Selection:
+        """The same choice without its years and weeks."""
+        return replace(self, school_years=(), first_week=None, last_week=None)
 
     @property
     def description(self) -> str:

@@ -66,8 +66,9 @@ def merge(
     """
     common = _common(known, extract)
     extract = _with_gone(known, dict(extract), common, gone)
-    extract["cases"] = _first_seen(known["cases"], extract["cases"])
-    changed = int(_differences(_Facts.of(known, common), _Facts.of(extract, common)).sum())
+    differs = _differences(_Facts.of(known, common), _Facts.of(extract, common))
+    extract["cases"] = _with_history(known["cases"], extract["cases"], common[differs])
+    changed = int(differs.sum())
     absent = known["cases"][~_among(known["cases"]["case_id"], common)]
     covered = extract["cases"]["school_year"].unique()
     changes = Changes(
@@ -312,7 +313,7 @@ def _differences(one: _Facts, other: _Facts) -> np.ndarray:
     """True for each case of which anything that is kept differs, but for the time that it is followed or waits."""
     found = (one.types != other.types).any(axis=1) | (one.steps != other.steps).any(axis=(1, 2))
     both_open = ((one.cases["status"] == "open") & (other.cases["status"] == "open")).to_numpy(bool)
-    for name in one.cases.columns.difference(["case_id", "first_seen_on", *_WAITED]):
+    for name in one.cases.columns.difference(["case_id", "first_seen_on", "changed_on", *_WAITED]):
         found |= _different(one.cases[name], other.cases[name]) & ~(both_open & (name in _FOLLOWED))
     return found
 
@@ -375,11 +376,18 @@ def _with_values(cases: pd.DataFrame, source: pd.DataFrame, columns: list[str]) 
     return changed.reset_index().astype(cases.dtypes.to_dict())[cases.columns]
 
 
-def _first_seen(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The cases of an extract, those that are known with the day on which they were first seen."""
+def _with_history(known: pd.DataFrame, told: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
+    """The cases of an extract with the days on which they were first seen and last changed; ``differing`` are the ids of
+    those that are known otherwise. A first import changes nothing.
+    """
     place = pc.index_in(pa.array(told["case_id"]), value_set=pa.array(known["case_id"]))
-    seen_on = pa.array(known["first_seen_on"]).take(place).to_pandas()
-    return told.assign(first_seen_on=seen_on.fillna(told["first_seen_on"]))
+    seen_on, changed_on = (
+        pa.array(known[name]).take(place).to_pandas().astype("datetime64[s]")
+        for name in ("first_seen_on", "changed_on")
+    )
+    is_news = (seen_on.isna() & bool(len(known))) | _among(told["case_id"], differing)
+    today = told["first_seen_on"]
+    return told.assign(first_seen_on=seen_on.fillna(today), changed_on=changed_on.mask(is_news, today))
 
 
 def _merge_actions(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:

@@ -75,6 +75,7 @@ def record_tables(
             },
             "detection_days": _days_between(kept(columns.facts.days), reported_on),
             "first_seen_on": end_of_extract,
+            "changed_on": pd.NaT,
         }
     )
     case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))

@@ -4,8 +4,9 @@ Each function takes numbers, arrays or columns and returns an :class:`Interval` 
 missing value gives a missing interval. ``confidence`` is a share, from 0.9 to less than 1. Impossible input (a negative
 count, nobody to count, more than everybody) is a ``ValueError``: a mistake upstream, not a case without an answer.
 
-Sources: Wilson (1927), J Am Stat Assoc 22, 209; Byar in Breslow and Day (1987), Statistical Methods in Cancer Research,
-volume 2; Garwood (1936), Biometrika 28, 437; Eayres (2008), APHO Technical Briefing 3.
+Sources: Wilson (1927), J Am Stat Assoc 22, 209; Clopper and Pearson (1934), Biometrika 26, 404; Byar in Breslow and Day
+(1987), Statistical Methods in Cancer Research, volume 2; Garwood (1936), Biometrika 28, 437; Eayres (2008), APHO Technical
+Briefing 3.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaincinv, ndtri
+from scipy.special import betaincinv, gammaincinv, ndtri
 
 BYAR_FROM = 10
 """From this count on Byar's approximation replaces the exact interval (Eayres 2008)."""
@@ -43,6 +44,21 @@ def wilson(n: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Interval
     scale = 1 + z**2 / total
     lower, upper = (centre - half_width) / scale, (centre + half_width) / scale
     return Interval(np.where(n == 0, 0.0, lower), np.where(n == total, 1.0, upper))
+
+
+def clopper_pearson(n: ArrayLike, total: ArrayLike, tail: ArrayLike) -> Interval:
+    """Exact interval (Clopper and Pearson) of the proportion ``n / total``, with the chance ``tail`` beyond each limit.
+
+    Fractional counts are accepted, as by :func:`wilson`; nothing counted leaves 0 to 1.
+    Raises ValueError where ``n < 0`` or ``n > total``.
+    """
+    n, total = _counts(n), _counts(total)
+    if np.any(n > total):
+        raise ValueError("a part cannot be larger than its total")
+    with np.errstate(invalid="ignore"):
+        lower = betaincinv(np.where(n > 0, n, 1), total - n + 1, tail)
+        upper = betaincinv(n + 1, np.where(n < total, total - n, 1), 1 - np.asarray(tail))
+    return Interval(np.where(n > 0, lower, 0.0), np.where(n < total, upper, 1.0))
 
 
 def exact_poisson(count: ArrayLike, confidence: float = 0.95) -> Interval:

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.domain.french import hours, school_days
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.group_tests import between_schools, false_discovery_rates, within_schools
 from analytics.measures.grouping import groups, places, sums, totals, with_columns
@@ -220,24 +219,6 @@ def _matched(answer: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """``answer`` with the columns that ``found`` has for its step, missing where there is none."""
     row = places(answer["step"], found["step"].tolist())
     return with_columns(answer, found.drop(columns="step").reindex(row).set_axis(answer.index))
-
-
-def overdue_list(waiting: pd.DataFrame) -> pd.DataFrame:
-    """What waits beyond its deadline, in words a coordinator reads.
-
-    ``waiting`` is what :meth:`Snapshot.overdue` returns. Adds waited, deadline_words and beyond (French), in hours or in
-    school days as each was judged.
-    """
-    elapsed, deadline = (waiting[column].to_numpy(float, na_value=np.nan) for column in ("elapsed", "deadline"))
-    words = [hours if in_hours else school_days for in_hours in waiting["in_hours"]]
-    columns = {"waited": elapsed, "deadline_words": deadline, "beyond": elapsed - deadline}
-    return with_columns(
-        waiting,
-        {
-            name: [say(value) for say, value in zip(words, values.tolist(), strict=True)]
-            for name, values in columns.items()
-        },
-    )
 
 
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:

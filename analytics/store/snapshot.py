@@ -10,7 +10,7 @@ import pandas as pd
 from analytics.domain.schema import TABLES
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS
-from analytics.store import layout, steps
+from analytics.store import layout, steps, work
 from analytics.store.layout import of_type
 from analytics.store.reading import Reader
 from analytics.store.selecting import CaseQuery, school_conditions
@@ -47,6 +47,10 @@ class Snapshot(Reader):
     def holds(self, case_id: str) -> bool:
         """Whether a case is among the records."""
         return len(self.query("SELECT 1 AS found FROM records WHERE case_id = $case_id", {"case_id": case_id})) > 0
+
+    def open_cases(self) -> list[str]:
+        """The pseudonyms of all open cases."""
+        return self.query("SELECT case_id FROM records WHERE status = 'open' ORDER BY case_id")["case_id"].tolist()
 
     def choices(self) -> pd.DataFrame:
         """One row: first_week, last_week, and the lists school_years and zones, for a filter panel."""
@@ -128,14 +132,33 @@ class Snapshot(Reader):
         """
         return self.query(steps.relay_times())
 
-    def overdue(self, selection: Selection = EVERYTHING, most: int = 200, case_id: str | None = None) -> pd.DataFrame:
-        """Steps of open cases that wait beyond their deadline, the longest first, at the most ``most`` of them:
-        [case_id, school_id, name, step, report_week, danger, is_own, in_hours, deadline, elapsed].
+    def work_list(
+        self,
+        selection: Selection = EVERYTHING,
+        state: str = "overdue",
+        order: str = "newest",
+        steps: Sequence[str] = (),
+        most: int | None = None,
+        case_id: str | None = None,
+    ) -> pd.DataFrame:
+        """Open cases that someone has to act on, one row per case, at the most ``most`` of them:
+        [case_id, school_id, name, zone, school_level, report_week, danger, state, overdue, soon, step, in_hours, deadline,
+        late_hours, oldest_hours, quiet_days].
 
-        deadline and elapsed are in hours where ``in_hours``, else in school days. One row per case and step, exact;
-        only those of ``case_id`` when it is given.
+        ``state``: overdue (a step waits beyond its deadline), soon (one is due within SOON class days), or dormant (whatever
+        waits, nothing was dated for DORMANT class days and no extract changed the case for as long). ``order``: newest
+        (least overdue, or due, or quiet), oldest, or most (missing), each with danger first; or school.
+        ``steps`` keeps the cases that wait for one of them, and judges each by these alone; ``case_id`` one case, in any
+        state.
+        overdue and soon are sets of steps (:data:`steps.BITS`). step is the last one whose deadline passed, else the
+        next one due, with its deadline (hours where ``in_hours``, else class days); late_hours run from that deadline to the
+        extraction (negative before it), oldest_hours from the first one that passed. quiet_days are class days.
         """
-        return self.query(*steps.overdue(selection, most, case_id))
+        return self.query(*work.work_list(selection, self.as_of, state, order, steps, most, case_id))
+
+    def work_counts(self, selection: Selection = EVERYTHING, steps: Sequence[str] = ()) -> pd.DataFrame:
+        """Number of the cases of :meth:`work_list`: [state, danger, school_level, zone, overdue, soon, n]."""
+        return self.query(*work.work_counts(selection, self.as_of, steps))
 
     def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.

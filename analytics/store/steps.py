@@ -23,6 +23,9 @@ from analytics.store.selecting import CaseQuery
 CLOCKS = ("hours", "school_days", "deadline")
 """Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""
 
+BITS = {step: 1 << place for place, step in enumerate(STEPS)}
+"""Each step as a bit: a set of steps is then one number."""
+
 _IN_ORDER = [step.code for step in STEPS.values() if not step.postvention]
 
 Statement = tuple[str, dict[str, object]]
@@ -37,7 +40,7 @@ _EVENT = """
                  ELSE 'not_applicable'::event END
 """
 # Danger is judged in hours: a school day is then 24.
-_JUDGED = """
+JUDGED = """
     judged AS (
         SELECT *, max_hours IS NOT NULL OR danger AS in_hours,
                CASE WHEN in_hours THEN coalesce(max_hours, 24 * max_school_days) ELSE max_school_days END AS deadline,
@@ -88,11 +91,16 @@ def _of_service(step: str) -> dict[str, str]:
     return {unit: f"{'NULL' if limit is None else int(limit)}::INTEGER" for unit, limit in limits.items()}
 
 
-def _each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
-    """The same, each step with its deadline: the school's own where it has one, else the service's."""
+def each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
+    """The same, each step with its bit (:data:`BITS`) and its deadline: the school's own where it has one, else the
+    service's.
+    """
 
     def of_service(step: str) -> tuple[str, ...]:
-        return tuple(f"{limit} AS service_{unit}" for unit, limit in _of_service(step).items())
+        return (
+            *(f"{limit} AS service_{unit}" for unit, limit in _of_service(step).items()),
+            f"{BITS[step]} AS bit",
+        )
 
     each = " UNION ALL ".join(_each_step(query, [step], "school_id", *named, *of_service(step)) for step in steps)
     return f"""
@@ -156,7 +164,7 @@ def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
     """:func:`step_counts` by the clock of deadlines. Cases are counted by whole numbers first, which is faster."""
     return (
         f"""
-        WITH limits AS NOT MATERIALIZED ({_each_limit(query, steps)}), {_JUDGED},
+        WITH limits AS NOT MATERIALIZED ({each_limit(query, steps)}), {JUDGED},
         counted AS (
             SELECT {query.columns} {_EVENT} AS event, deadline, elapsed, soonest,
                    count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
@@ -188,29 +196,6 @@ def relay_times() -> str:
     )
     n_done, n_without = (" + ".join(f"count_if({one})" for one in each) for each in (is_done.values(), without))
     return f"SELECT ({n_done})::BIGINT AS n_done, ({n_without})::BIGINT AS n_without_time FROM records"
-
-
-def overdue(selection: Selection, most: int, case_id: str | None) -> Statement:
-    """:meth:`Snapshot.overdue`."""
-    query = CaseQuery(selection, ())
-    limits = _each_limit(query, STEPS, *([] if case_id is None else ["case_id"]), "records.rowid AS place")
-    # The longest are found by their place, which follows the pseudonyms: the text of millions of these is not read.
-    return (
-        f"""
-        WITH limits AS NOT MATERIALIZED ({limits}), {_JUDGED},
-        longest AS (
-            SELECT place, step, is_own, in_hours, deadline, elapsed,
-                   wait_hours - CASE WHEN in_hours THEN deadline ELSE 24 * deadline END AS beyond
-            FROM judged WHERE outcome = 'not_done' AND is_open AND elapsed > deadline
-                 {"" if case_id is None else "AND case_id = $case_id"}
-            ORDER BY beyond DESC, place, step::VARCHAR LIMIT {int(most)}
-        )
-        SELECT case_id, records.school_id, schools.name, step, report_week, danger, is_own, in_hours, deadline, elapsed
-        FROM longest JOIN records ON records.rowid = place LEFT JOIN schools USING (school_id)
-        ORDER BY beyond DESC, place, step::VARCHAR
-        """,
-        query.parameters | ({} if case_id is None else {"case_id": case_id}),
-    )
 
 
 def _first_of(steps: Sequence[str]) -> tuple[str, ...]:

@@ -45,6 +45,11 @@ def style(beside: str, name: str) -> str:
     return f"<style>{Path(beside).with_name(name).read_text('utf-8')}</style>"
 
 
+def upload_style() -> None:
+    """French words on the upload fields of the page: Streamlit's own are English."""
+    st.html(style(__file__, "upload.css").replace("LIMIT", str(st.get_option("server.maxUploadSize"))))
+
+
 def focus(key: str, turn: int) -> None:
     """Move the focus to the container ``key``, once for each ``turn``: a screen reader then says what it holds."""
     find = f"window.parent.document.querySelector('.st-key-{key}')"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -39,15 +40,18 @@ class Indicator:
     uncertainty: str = ""
     since: str = "la date du signalement"
     note: str = ""
+    alarm: str = ""  # in red, which stands for danger alone
     links: tuple[Link, ...] = ()
 
     def show(self, as_of: date) -> None:
         st.metric(typeset(self.label), typeset(self.value))
+        if self.alarm:
+            st.html(f'<span class="relais-danger">{escape(typeset(self.alarm))}</span>')
         if self.note:
             text.caption(self.note)
         for link in self.links:
             link.show()
-        with st.popover("Ce que ça compte", type="tertiary"):
+        with st.popover("Comment c’est compté", type="tertiary"):
             band = f"- **Incertitude (95 %)** : {self.uncertainty}\n" if self.uncertainty else ""
             text.paragraph(
                 f"{self.counts}\n\n- **Compté à partir de** {self.since}\n- **Numérateur** : {self.numerator}\n"

@@ -1,13 +1,13 @@
 """The filters of the pages of records and their address, from one list of fields."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from analytics.domain.french import day
+from analytics.domain.french import count, day
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.store import Snapshot
@@ -45,43 +45,93 @@ FIELDS = (
 )
 
 
-def filters(snapshot: Snapshot) -> Selection:
-    """The filter panel of the data pages. The choice is kept from page to page and in the address.
+PERIOD = ("annees", "depuis", "jusque")
+"""The keys of the fields that choose a time."""
+ALL = "toutes"  # in an address: no choice, where a page proposes one
 
-    Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
-    address is read when it says something new, and written after each choice.
+
+def filters(snapshot: Snapshot, without: Collection[str] = (), *, this_year: bool = False) -> Selection:
+    """The filter panel of the data pages, but for the fields ``without``. A choice is kept from page to page and in the address.
+
+    With ``this_year`` the last school year that has a case is proposed while no other is chosen; a proposal is not kept.
     """
     known = snapshot.choices().iloc[0]
     if pd.isna(known["first_week"]):
         return Selection()
+    proposed = {"annees": list(known["school_years"])[-1:]} if this_year else {}
     with st.sidebar:
         st.subheader("Filtrer")
+        clear = st.container()
         chosen = {
-            field.attribute: _choose(field, {value: field.written(value) for value in field.choices(known)})
+            field.attribute: _choose(
+                field, {value: field.written(value) for value in field.choices(known)}, proposed.get(field.key, [])
+            )
             for field in FIELDS
+            if field.key not in without
         }
+        n_set = sum(map(bool, chosen.values()))
+        clear.button(
+            "Tout effacer", key="clear", on_click=_clear, disabled=not n_set, type="tertiary", icon=":material/close:"
+        )
+    st.html(_PHONE_BUTTON.replace("FILTERS", f"Menu · {count(n_set, 'filtre')}"))
     return Selection(**chosen)
 
 
-def _choose(field: Field, options: Mapping[Any, str]) -> Any:
-    kept = st.session_state.setdefault("filters", {})
-    before, asked = kept.get(field.key, []), st.query_params.get_all(field.key)
+def _clear() -> None:
+    for field in FIELDS:
+        st.session_state["filters"][field.key] = []
+        st.session_state.pop(field.key, None)
+
+
+# On a phone the panel is folded away: the button that opens it says what it opens.
+_PHONE_BUTTON = """<style>@media (max-width: 768px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
+  [data-testid="stExpandSidebarButton"] { width: auto; border: 1px solid; padding: 0 .6rem; }
+  [data-testid="stExpandSidebarButton"]::after { content: "FILTERS"; margin-left: .4rem; font-size: .875rem; white-space: nowrap; }
+}</style>"""
+
+
+def chips(snapshot: Snapshot, *keys: str) -> dict[str, Any]:
+    """The fields ``keys`` of the panel as chips where a page needs them at hand: what they set of a :class:`Selection`."""
+    known = snapshot.choices().iloc[0]
+    return {
+        field.attribute: _choose(
+            field, {value: field.written(value) for value in field.choices(known)}, [], as_chips=True
+        )
+        for field in FIELDS
+        if field.key in keys
+    }
+
+
+def _choose(field: Field, options: Mapping[Any, str], proposed: list[Any], *, as_chips: bool = False) -> Any:
+    """Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
+    address is read when it says something new, and written after each choice.
+    """
+    kept = st.session_state.setdefault("filters", {})  # what was chosen, by key
+    last_proposed, last_written = st.session_state.setdefault("panel", {}).get(field.key, (None, []))
+    asked, shown = st.query_params.get_all(field.key), st.session_state.get(field.key)
+    shown = shown if isinstance(shown, list) or shown is None else [shown]
     values = [value for value, word in options.items() if word in asked]
-    if not values or asked == [options.get(value) for value in before]:  # the address says nothing new
-        shown = st.session_state.get(field.key, before)
-        values = [value for value in (shown if isinstance(shown, list) else [shown]) if value in options]
+    if asked == last_written or not (values or asked == [ALL]):  # the address says nothing new
+        is_untouched = field.key not in kept and shown == last_proposed
+        values = kept.get(field.key, proposed) if shown is None or is_untouched else shown
+        values = [value for value in values if value in options]
     # Set on each run: the panel of another page is another widget, which would begin empty.
     st.session_state[field.key] = values if field.several else next(iter(values), None)
-    shared: dict[str, Any] = {"format_func": options.__getitem__, "key": field.key, "placeholder": field.placeholder}
-    if field.several:
-        values = st.multiselect(field.label, list(options), select_all=False, **shared)  # its words are English
+    shared: dict[str, Any] = {"format_func": options.__getitem__, "key": field.key}
+    if as_chips:
+        values = list(st.pills(field.label, list(options), selection_mode="multi", wrap=True, **shared))
+    elif field.several:  # the words of select_all are English
+        values = st.multiselect(field.label, list(options), select_all=False, placeholder=field.placeholder, **shared)
     else:
-        week = st.selectbox(field.label, list(options), index=None, **shared)
+        week = st.selectbox(field.label, list(options), index=None, placeholder=field.placeholder, **shared)
         values = [] if week is None else [week]
-    kept[field.key] = values
-    written = [options[value] for value in values]
+    if values != proposed or field.key in kept:
+        kept[field.key] = values
+    written = [options[value] for value in values] or ([ALL] if proposed else [])
     if st.query_params.get_all(field.key) != written:
         st.query_params[field.key] = written
+    st.session_state["panel"][field.key] = (proposed, written)
     return tuple(values) if field.several else next(iter(values), None)
 
 

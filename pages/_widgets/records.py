@@ -1,6 +1,6 @@
 """A page of records: what its questions are asked of, its head, and the question that the reader chose."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,11 +53,15 @@ def say_closure(snapshot: Snapshot) -> None:
 Asked = TypeVar("Asked", bound=Context)
 
 
-def open_records(title: str, question: str = "", *, filtered: bool = True) -> Context:
-    """The head of a page of records: title, filter panel, state of the records. Stops the page when no case is left."""
+def open_records(
+    title: str, question: str = "", *, filtered: bool = True, this_year: bool = False, without: Collection[str] = ()
+) -> Context:
+    """The head of a page of records: title, filter panel (:func:`panel.filters`), state of the records. Stops the page when no
+    case is left.
+    """
     text.title(title, question)
     snapshot = _data.snapshot()
-    context = Context(snapshot, filters(snapshot) if filtered else EVERYTHING)
+    context = Context(snapshot, filters(snapshot, without, this_year=this_year) if filtered else EVERYTHING)
     if snapshot.is_demo:
         text.warning(
             "**Données fictives.** Importez votre registre à la page Registre pour voir vos chiffres.", "science"

@@ -19,28 +19,30 @@ from analytics.domain.vocabulary import (
     STEPS,
     TEACHING_LEVELS,
 )
+from analytics.measures.years import VERDICTS
 
 _WHOLE = 20  # a table of no more rows is shown whole, without a bar to scroll
 
 _STEP_LABELS = {code: step.label for code, step in STEPS.items()}
-_LABELS: dict[str, Mapping[str, str]] = {
+_LABELS: dict[str, Mapping[Any, str]] = {
     "flag": FLAG_WORDS,
     "incident_type": INCIDENT_TYPES.labels,
     "other_type": INCIDENT_TYPES.labels,
     "channel": CHANNELS.labels,
+    "danger": {True: "vie menacée", False: ""},
     "reporter": REPORTERS.labels,
     "signal": SIGNAL_WORDS,
     "school_level": TEACHING_LEVELS.labels | SCHOOL_LEVELS.labels,
     "school_network": SCHOOL_NETWORKS.labels,
     "step": _STEP_LABELS,
     "next_step": _STEP_LABELS,
+    "verdict": VERDICTS,
 }
 """Code to French label, by name of column."""
 
 _HEADINGS = {
-    "beyond": "Dépassé de",
     "case_id": "Dossier",
-    "deadline_words": "Délai",
+    "danger": "Danger",
     "hours": "Heures",
     "incident_type": "Type d’incident",
     "lower": "Bas (95 %)",
@@ -62,17 +64,18 @@ _HEADINGS = {
     "share": "Part",
     "step": "Étape",
     "upper": "Haut (95 %)",
-    "waited": "Attend depuis",
     "week": "Semaine du",
     "zone": "Zone",
 }
+
+_WIDTHS = {"median": 130, "missing": 300, "soon_words": 220}  # pixels, where the words would take more
 
 INTERVAL = ("share", "lower", "upper")
 SHARES = ("n", *INTERVAL)
 """The columns of a measure's share of the cases."""
 
-WAITING = ("waited", "deadline_words", "beyond")
-"""The columns of :func:`measures.relays.overdue_list` that say how long a step waits."""
+RED = "background-color: #b3261e; color: #ffffff"
+"""Where life is threatened, and nowhere else; it is read on light and dark."""
 
 
 def columns(*usual: str, **own: str) -> dict[str, str]:
@@ -117,11 +120,18 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
         heading: _written(column, shown[heading], has_shares)
         for column, heading in zip(columns, shown.columns, strict=True)
     }
+    style = shown.style
+    if "danger" in columns:
+        style = style.map(lambda word: RED if word else "", subset=[columns["danger"]])
     st.dataframe(
-        shown.style.format(formats, na_rep="–"),
+        style.format(formats, na_rep="–"),
         hide_index=True,
         height="content" if len(shown) <= _WHOLE else "auto",
-        column_config={median: st.column_config.Column(width=130)} if median else None,
+        column_config={
+            typeset(columns[name]): st.column_config.Column(width=width)
+            for name, width in _WIDTHS.items()
+            if name in columns
+        },
         placeholder="–",  # else the browser says "None", whatever the style says
     )
 

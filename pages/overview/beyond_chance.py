@@ -1,33 +1,18 @@
 """Signals of the weekly reports, all and by type, in the last complete weeks of school."""
 
-from analytics.domain.french import count
-from pages._widgets import Context, Indicator, Link, address
-from pages._widgets.weekly import ALL, NOTHING, SHORT, Weekly, signal_sentence
+from collections.abc import Iterator
+
+from pages._widgets import Context, Link, address
+from pages._widgets.weekly import Weekly, signal_sentence
 
 
-def indicator(context: Context) -> Indicator:
-    snapshot, selection = context.snapshot, context.selection
+def links(context: Context) -> Iterator[Link]:
+    """The first signal. The weeks of all years are its history, whatever year is looked at."""
+    snapshot, selection = context.snapshot, context.selection.at_any_time
     by = ["school_year", "report_week"]
-    weekly = Weekly(context, snapshot.case_counts(selection, by), snapshot.incident_counts(selection, by))
-    signals = weekly.signals
-    if weekly.known == "short":
-        value, note = "Pas assez de données", SHORT
-    elif signals.empty:
-        value, note = "Rien", NOTHING
-    else:
-        first = signals.iloc[0]
-        up = "En hausse" if first["signal"] == "above" else "En baisse"
-        value = up if first["series"] == ALL else f"{up} : un type"
-        note = f"{signal_sentence(first)}.".capitalize()
-    return Indicator(
-        "Au-delà de la saison",
-        value,
-        note=f"{note} {weekly.caution}".rstrip(),
-        counts="Les signalements de chaque semaine d’école, tous et par type, comparés à ce que la saison et les jours d’école "
-        "expliquent. Les dernières semaines, encore incomplètes, ne sont jamais jugées. Même quand rien ne change, un signal se "
-        "montre six à sept fois sur cent.",
-        numerator=f"{count(len(signals), 'signal', 'signaux')} dans les quatre dernières semaines",
-        denominator=f"{count(weekly.n_weeks, 'semaine entière', 'semaines entières')} d’école",
-        left_out=f"les semaines de congé et les {weekly.n_open} dernières, encore incomplètes",
-        links=(Link("Voir les semaines", "incidents", address(selection, sujet="Quand")),),
+    weekly = Weekly(
+        Context(snapshot, selection), snapshot.case_counts(selection, by), snapshot.incident_counts(selection, by)
     )
+    for _, signal in weekly.signals.head(1).iterrows():
+        words = f"{signal_sentence(signal)}."
+        yield Link(words[0].upper() + words[1:], "incidents", address(context.selection, sujet="Quand"))

@@ -17,7 +17,7 @@ def indicator(context: Context) -> Indicator:
     refused = f"{count(last['n_refused'], 'ligne refusée', 'lignes refusées')} au dernier import"
     if previous is None:
         return Indicator(
-            "Dossiers au registre",
+            "Dossiers, semaine en cours comprise",
             number(n_cases),
             note="Premier extrait : dès le suivant, ce qui est nouveau se verra ici.",
             counts="Les dossiers du registre qui répondent aux filtres.",

@@ -1,16 +1,14 @@
-"""Vue d'ensemble: one screen that says what is new, what waits, what has changed and where to look."""
+"""Vue d'ensemble: one screen that says how many, against last year, what waits, what is new and where to look."""
 
 import streamlit as st
 
 from pages._widgets import open_records, say_closure, show_indicators
-from pages.overview import beyond_chance, frequent_types, new_cases, overdue_steps, weeks, where_to_look
+from pages.overview import new_cases, this_week, this_year, waiting, weeks
 
-FIGURES = (new_cases, overdue_steps, beyond_chance, where_to_look)
-CHARTS = (weeks, frequent_types)
-
-context = open_records("Vue d’ensemble")
+context = open_records("Vue d’ensemble", this_year=True)
 say_closure(context.snapshot)
-show_indicators([question.indicator(context) for question in FIGURES], context.snapshot.as_of)
-for column, question in zip(st.columns(len(CHARTS)), CHARTS, strict=True):
+figures = (waiting.indicator, this_year.cases, this_year.threats, new_cases.indicator)
+show_indicators([figure(context) for figure in figures], context.snapshot.as_of)
+for column, show in zip(st.columns(2), (this_week.show, weeks.show), strict=True):
     with column:
-        question.show(context)
+        show(context)

@@ -1,4 +1,6 @@
-"""The reports of each week of the last school year."""
+"""The reports of each week of the last school year that is chosen."""
+
+from dataclasses import replace
 
 from analytics.charts import incidents as charts
 from analytics.domain.french import count, day
@@ -9,17 +11,18 @@ from pages._widgets.weekly import WEEK_COLUMNS, weeks_of_year
 
 
 def show(context: Context) -> None:
-    counts = context.snapshot.case_counts(context.selection, ["school_year", "report_week"])
-    year = counts["school_year"].max()
+    every_year = replace(context.selection, school_years=())  # the year before stands beside
+    counts = context.snapshot.case_counts(every_year, ["school_year", "report_week"])
+    year = max(context.selection.school_years or counts["school_year"])
     weeks = weeks_of_year(context, counts, year)
     text.paragraph(f"**Signalements par semaine, {year}**")
     show_chart(
-        charts.weeks(weeks, year, incidents.year_before(calendar(), year), height=244),
+        charts.weeks(weeks, year, incidents.year_before(calendar(), year), height=190),
         key="weeks",
         alt=f"{count(weeks['n'].sum(), 'signalement')} depuis le {day(weeks['week'].iloc[0])}.",
         read="une barre par semaine ; le trait gris est l’année d’avant, à la même semaine d’école ; une barre hachurée est la "
         "semaine en cours ; les bandes grises sont les congés.",
-        act="pour savoir ce que la saison n’explique pas, suivez « Au-delà de la saison » plus haut : une semaine haute n’est pas une tendance.",
+        act="pour savoir ce que la saison n’explique pas, voyez « Quand » à la page Types d’incidents : une semaine haute n’est pas une tendance.",
         table=weeks,
         columns=WEEK_COLUMNS,
         folded=True,

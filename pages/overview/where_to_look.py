@@ -1,37 +1,27 @@
 """Schools above the funnel's 99.8 % limit."""
 
-from analytics.domain.french import count
+from collections.abc import Iterator
+
+from analytics.domain.french import count, listing
 from analytics.measures import schools
-from pages._widgets import Context, Indicator, Link, address, school_label
+from pages._widgets import Context, Link, address
 
 SHOWN_SCHOOLS = 2
 
 
-def indicator(context: Context) -> Indicator:
+def links(context: Context) -> Iterator[Link]:
+    """The schools beyond the limit, the highest cautious rate first; nothing where there is none."""
     selection = context.selection
     counts = schools.teaching(context.snapshot.school_counts(selection), selection.school_levels)
     rated = schools.rates(counts, context.bunching)
     beyond = schools.outliers(rated)
-    beyond = beyond[beyond["flag"] == "above_998"]
-    links = [
-        Link(name, "school", address(selection, ecole=school_label(name, school_id)))
-        for name, school_id in zip(beyond["name"].head(SHOWN_SCHOOLS), beyond["school_id"], strict=False)
-    ]
-    n_silent, n_unrated = int((rated["n"] == 0).sum()), int(rated["rate"].isna().sum())
-    if len(beyond):
-        note = "Plus de dossiers que leur taille, leur niveau et le hasard ne l’expliquent."
-    elif n_unrated == len(rated):
-        note = "Sans nombre d’élèves ni niveau, les écoles ne se comparent pas."
-    else:
-        note = f"Aucune n’est à part des autres. {count(n_silent, 'école')} sans dossier."
-    return Indicator(
-        "Où regarder",
-        count(len(beyond), "école") if len(beyond) else "Aucune école",
-        note=note,
-        counts="Les écoles au-dessus de la limite à 99,8 % de l’entonnoir, chacune parmi celles de son niveau ; d’abord celle qui "
-        "s’écarte le plus de l’attendu.",
-        numerator=count(len(beyond), "école"),
-        denominator=count(len(rated) - n_unrated, "école"),
-        left_out=f"{count(n_unrated, 'école')} sans nombre d’élèves ou sans niveau",
-        links=(*links, Link("Voir les écoles", "schools", address(selection))),
-    )
+    names = beyond.loc[beyond["flag"] == "above_998", "name"].tolist()
+    if names:
+        more = [count(len(names) - SHOWN_SCHOOLS, "autre")] if len(names) > SHOWN_SCHOOLS else []
+        have = (
+            "a plus de dossiers que sa taille, son niveau"
+            if len(names) == 1
+            else "ont plus de dossiers que leur taille, leur niveau"
+        )
+        words = f"{listing(names[:SHOWN_SCHOOLS] + more)} {have} et le hasard ne l’expliquent."
+        yield Link(words, "schools", address(selection))

@@ -8,7 +8,7 @@ from analytics.intake.dates import parse_moment
 from analytics.intake.template import template_workbook
 from analytics.store import Store
 from pages._widgets import text
-from pages._widgets.files import focus, offer_file, style
+from pages._widgets.files import focus, offer_file, upload_style
 from pages.register import check, outcome, questions, refused, state
 
 
@@ -59,7 +59,7 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
 def _choose_files() -> state.Upload | None:
     """The widgets for the files; None while there is no register, or while something about it cannot be read."""
     generation = state.upload_generation()
-    st.html(style(__file__, "upload.css").replace("LIMIT", str(st.get_option("server.maxUploadSize"))))
+    upload_style()
     # Any file is taken: what is no register is refused by its reader in French, where Streamlit would do it in English.
     label = "Votre registre (.xlsx, .xlsm, .ods, .csv, .tsv ou .txt)"
     register = st.file_uploader(label, key=f"registre_fichier_{generation}")

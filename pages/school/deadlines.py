@@ -5,8 +5,8 @@ import pandas as pd
 from analytics.charts import relays as charts
 from analytics.domain.french import count, day, hours, school_days
 from analytics.domain.vocabulary import RELAYS
-from analytics.measures import relays, schools
-from pages._widgets import WAITING, columns, say_closure, show_chart, show_table, text
+from analytics.measures import relays, schools, work
+from pages._widgets import columns, say_closure, show_chart, show_table, text
 from pages.school.chosen import OneSchool
 
 _PEERS = {"school_network": "réseau", "school_level": "niveau"}
@@ -54,6 +54,9 @@ def show(context: OneSchool) -> None:
         | columns("lower", "upper", **peers, n_overdue="Hors délai, ouverts"),
     )
     if n_overdue:
-        columns_of_list = columns("case_id", step="Étape attendue") | columns("report_week", *WAITING)
-        show_table(relays.overdue_list(snapshot.overdue(context.selection)), columns_of_list)
+        waiting = work.listed(snapshot.work_list(context.selection), snapshot.as_of)
+        show_table(
+            waiting,
+            columns("danger", "case_id", missing="Ce qui manque", due_on="Dernier délai dépassé le", limit="Délai"),
+        )
         text.caption("Liste exacte, interne : elle ne sort pas du service.")

@@ -71,7 +71,7 @@ DRAWN = {
                CASE WHEN hash(number, 6) % 5 = 0 THEN 'open' ELSE 'closed' END AS status,
                (hash(number, 7) % 3000)::INTEGER AS followed_hours,
                (hash(number, 7) % 3000 // 40)::INTEGER AS followed_school_days,
-               NULL::INTEGER AS detection_days, DATE '2026-06-12' AS first_seen_on,
+               NULL::INTEGER AS detection_days, DATE '2026-06-12' AS first_seen_on, NULL::DATE AS changed_on,
     """
     + ", ".join(
         f"hash(number, 8) % {len(INCIDENT_TYPES)} = {place} OR hash(number, 9) % {3 * len(INCIDENT_TYPES)} = {place} "

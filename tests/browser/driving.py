@@ -24,6 +24,7 @@ START = "streamlit run app.py"  # the README's command, as tests/test_readme.py 
 # Address, title and whether the page draws charts, in the order of the menu.
 PAGES = {
     "": ("Vue d’ensemble", True),
+    "a-faire": ("À faire", False),
     "protocole": ("Protocole", False),
     "incidents": ("Types d’incidents", True),
     "relais": ("Activation des relais", True),

@@ -189,6 +189,18 @@ def test_the_same_weeks_of_two_years_may_hold_other_class_days():
     assert calendar().class_days(date(2022, 8, 22), date(2022, 8, 30)) == 2  # the calendar begins on the 29th
 
 
+def test_a_class_day_is_found_forwards_and_backwards_over_holidays():
+    """Friday 13 February 2026 is the last class day before two weeks of carnival."""
+    days = calendar()
+    friday, monday = date(2026, 2, 13), date(2026, 3, 2)
+    assert days.class_day(friday, 1) == monday
+    assert days.class_day(monday, -1) == days.class_day(date(2026, 3, 1), 0) == friday
+    assert days.days_since_class_day(monday, 1) == 17
+    assert days.days_since_class_day(friday, -2) == -18
+    assert days.class_day(days.first_day, -5) == days.first_day
+    assert days.class_day(days.last_day, 5) == days.last_day
+
+
 def test_local_days_are_closed_and_the_rest_stays():
     local = read_calendar(CONTENT.calendar.replace(local_closed_dates=(date(2026, 2, 3),)))
     assert not local.is_class_day(date(2026, 2, 3))

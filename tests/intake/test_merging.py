@@ -147,6 +147,22 @@ def test_what_is_known_of_schools_and_their_deadlines_stays_when_a_file_tells_no
 
 
 DIGEST = "0123456789ab"
+
+
+def test_a_case_keeps_the_day_of_the_extract_that_last_changed_it(taken):
+    nothing = {name: frame.iloc[:0] for name, frame in taken({}).tables.items()}
+    first, _ = merge(nothing, taken({}, {"N° dossier": "2"}).tables)
+    assert first["cases"]["changed_on"].isna().all()
+    rows = ({"Canal": "Courriel"}, {"N° dossier": "2"}, {"N° dossier": "3", "Canal": "Autre"})
+    second, _ = merge(first, taken(*rows, as_of=date(2026, 6, 30)).tables)
+    third, _ = merge(second, taken(*rows, as_of=date(2026, 7, 3)).tables)
+    for tables in (second, third):
+        changed_on = dict(zip(tables["cases"]["channel"], tables["cases"]["changed_on"], strict=True))
+        news = pd.Timestamp(2026, 6, 30)
+        assert (changed_on["email"], changed_on["other"]) == (news, news)
+        assert pd.isna(changed_on["unknown"])
+
+
 STEP_COLUMNS = {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "completed_hours": 0}
 STEP_COLUMNS |= {"reason": pd.NA}
 
@@ -167,6 +183,7 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
         "waited_school_days": pd.NA,
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2026-06-12"),
+        "changed_on": pd.NaT,
     }
     rows, types, steps = [], [], []
     for place, given in enumerate(cases):

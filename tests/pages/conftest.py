@@ -14,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 from analytics.domain.schema import TABLES
 from analytics.intake import Key
 from analytics.store import Store
+from analytics.workflows.demo import build_demo
 from analytics.workflows.importing import import_register
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +35,14 @@ def extracts(tmp_path_factory) -> Path:
     for name, month in (("registre-2025-2026", 6), ("registre-2025-2026-suite", 7)):
         content = (FILES / f"{name}.xlsx").read_bytes()
         import_register(Store(folder), content, Key(b"k" * 32), datetime(2026, month, 27, tzinfo=UTC))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory) -> Path:
+    """The demonstration of a Sunday, as of the Friday before, 20 November 2026."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    build_demo(Store(folder), NOW)
     return folder
 
 

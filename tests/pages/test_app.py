@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 import streamlit as st
@@ -11,12 +11,13 @@ from streamlit.testing.v1 import AppTest
 from analytics.domain.vocabulary import SCHOOL_LEVELS, STEPS
 from analytics.intake import Key
 from analytics.store import Store
-from analytics.workflows.demo import build_demo
 from analytics.workflows.importing import import_register
+from tests.pages.conftest import NOW
 from tests.repository import ROOT
 
 PAGES = {
     "overview": "Vue d’ensemble",
+    "work_list": "À faire",
     "protocol": "Que faire maintenant\u202f?",
     "incidents": "Types d’incidents",
     "relays": "Activation des relais",
@@ -28,16 +29,8 @@ PAGES = {
 }
 OF_RECORDS = [page for page in PAGES if page != "protocol"]
 FILTERED = ["overview", "incidents", "relays", "schools"]
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 REGISTER = ROOT / "tests/files/registre-2025-2026.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demonstration")
-    build_demo(Store(folder), NOW)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -177,15 +178,47 @@ def asked(request, tmp_path_factory) -> tuple[Snapshot, Selection, list[dict]]:
     return snapshot, request.param, chosen
 
 
+def late(case: dict, step: str) -> int | None:
+    """Hours from the deadline of a step that waits to the extraction, the deadline's own day counting as its hour of day;
+    None where nothing waits. By school days the deadline is the last class day that was still in time.
+    """
+    found = judged(case, step)
+    if not case["is_open"] or not found or found[0] != "not done":
+        return None
+    _, elapsed, limit, in_hours = found
+    if in_hours:
+        return elapsed - limit
+    due = AS_OF
+    while school_days(due, AS_OF) < elapsed - limit or school_days(due - timedelta(days=1), due) == 0:
+        due -= timedelta(days=1)
+    return 24 * (AS_OF - due).days if elapsed > limit else 0
+
+
 def test_what_waits_beyond_its_deadline_is_listed_case_by_case(asked):
     snapshot, selection, cases = asked
-    listed = snapshot.overdue(selection, most=10_000)
-    assert set(listed[["case_id", "step", "elapsed", "deadline", "in_hours"]].itertuples(index=False, name=None)) == {
-        (case["id"], step, found[1], found[2], found[3])
-        for case in cases
-        for step in CODES
-        if case["is_open"] and (found := judged(case, step)) and found[0] == "not done" and found[1] > found[2]
+    listed = pd.concat([snapshot.work_list(selection, state) for state in ("overdue", "dormant")])
+    found = {
+        case: (mask, hours)
+        for case, mask, hours in zip(listed["case_id"], listed["overdue"], listed["oldest_hours"], strict=True)
+        if mask
     }
+    expected = {}
+    for case in cases:
+        waits = {step: hours for step in CODES if (hours := late(case, step)) is not None and hours > 0}
+        if waits:
+            expected[case["id"]] = (sum(1 << CODES.index(step) for step in waits), max(waits.values()))
+    assert found == expected
+
+
+def test_a_case_is_dormant_when_nothing_was_dated_for_sixty_school_days(asked):
+    """The first extract of its store: no later one has changed anything."""
+    snapshot, selection, cases = asked
+    dated = {
+        case["id"]: max([0, *(days for outcome, _, days, _ in case["steps"].values() if outcome == "done")])
+        for case in cases
+    }
+    expected = {case["id"] for case in cases if case["is_open"] and case["followed"][1] - dated[case["id"]] >= 60}
+    assert set(snapshot.work_list(selection, "dormant")["case_id"]) == expected
 
 
 def test_each_step_stands_against_its_deadline_as_counted_by_hand(asked):

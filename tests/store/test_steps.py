@@ -104,19 +104,6 @@ def test_states_add_up_to_all_cases(snapshot_of):
     assert (answer["n_total"] == 3).all()
 
 
-def test_what_is_overdue_is_listed_the_longest_first_and_closed_cases_are_not(snapshot_of):
-    steps = """
-        case_id | step             | hours | days | timed
-        1       | cpms             |       |      | yes
-        2       | cpms             |       |      | yes
-        3       | cpms             |       |      | yes
-        3       | school_mediation |       |      | yes
-    """
-    waiting = relays.overdue_list(snapshot_of(CASES, steps).overdue())
-    assert list(zip(waiting["case_id"], waiting["step"], strict=True)) == [("1", "cpms"), ("3", "cpms")]
-    assert waiting["beyond"].to_list() == ["20 jours", "6\u202fh"]
-
-
 def test_the_first_relay_is_the_earliest_whichever_it_is(snapshot_of):
     steps = """
         case_id | step             | hours | days | timed

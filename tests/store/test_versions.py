@@ -31,6 +31,7 @@ CASE = {
     "waited_school_days": pd.NA,
     "detection_days": pd.NA,
     "first_seen_on": pd.Timestamp("2026-06-12"),
+    "changed_on": pd.NaT,
 }
 
 

@@ -1,12 +1,9 @@
-"""The Vue d'ensemble: what is new, what waits, what has changed, where to look, each leading to its page, filtered."""
+"""The Vue d'ensemble: how many against last year, what waits, what is new, each leading to its page, filtered."""
 
 from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-import pytest
-
-from analytics.measures import relays
 from analytics.store import Store
 
 
@@ -25,38 +22,66 @@ def test_what_is_new_is_the_difference_between_the_extracts(visit, extracts):
     assert metrics(app)["Nouveau depuis l’extrait du 12/06/2026"] == "+11 dossiers"
 
 
-def test_what_waits_is_what_the_page_of_the_relays_counts(visit, extracts):
-    snapshot = Store(extracts).snapshot()
-    n_overdue = relays.against_deadline(snapshot.step_counts("deadline"))["n_overdue"].sum()
-    assert metrics(visit("overview", extracts))["Hors délai, dossiers ouverts"] == f"{n_overdue} étapes"
+def test_what_waits_is_what_the_work_list_holds_whatever_its_year(visit, extracts):
+    n = len(Store(extracts).snapshot().work_list())
+    assert metrics(visit("overview", extracts))["Attendent hors délai"] == f"{n} dossiers"
+
+
+def test_it_opens_on_this_school_year_and_all_is_one_choice_away(visit, extracts, text):
+    app = visit("overview", extracts)
+    assert "année 2025-2026" in text(app)
+    assert app.query_params["annees"] == "2025-2026"
+    app.multiselect(key="annees").set_value([]).run()
+    assert "tous les dossiers" in text(app)
+    assert app.query_params["annees"] == "toutes"
+    assert "tous les dossiers" in text(visit("overview", extracts, annees="toutes"))
+
+
+def test_the_year_that_is_proposed_does_not_follow_to_pages_that_propose_none(visit, extracts, text):
+    app = visit("overview", extracts)
+    app.switch_page("pages/incidents/page.py").run()
+    assert "tous les dossiers" in text(app)
+    app.multiselect(key="annees").set_value(["2025-2026"]).run()
+    app.switch_page("pages/overview/page.py").run()
+    app.switch_page("pages/incidents/page.py").run()
+    assert "année 2025-2026" in text(app)
 
 
 def test_each_figure_leads_to_its_page_with_the_filters_of_this_one(visit, extracts):
     found = links(visit("overview", extracts, niveaux="1er degré", zones="Mons"))
     kept = {"niveaux": ["1er degré"], "zones": ["Mons"]}
-    assert found["Voir ces semaines"] == kept | {"depuis": ["08/06/2026"]}
-    assert found["Voir qui attend"] == kept | {"question": ["Délais et retards"]}
-    assert found["Voir les semaines"] == kept | {"sujet": ["Quand"]}
-    assert found["Voir les écoles"] == kept
+    year = {"annees": ["2025-2026"]}
+    assert found["Voir ces semaines"] == kept | year | {"depuis": ["08/06/2026"]}
+    assert found["Voir qui attend"] == kept
+    assert found["Voir les types"] == kept | year
 
 
-def test_the_weeks_still_being_written_are_never_judged(visit, extracts, text):
-    app = visit("overview", extracts)
-    assert metrics(app)["Au-delà de la saison"] == "Rien"
-    assert "Les dernières semaines, encore incomplètes, ne sont jamais jugées." in text(app)
+def test_this_week_says_three_things_at_most_and_each_is_a_link(visit, demonstration):
+    app = visit("overview", demonstration)
+    said = [label for label in links(app) if label.endswith(".")]
+    assert 1 <= len(said) <= 3
+    assert any(label.startswith("Parents en 48") for label in said)
+
+
+def test_cases_and_threats_stand_beside_those_of_last_year(visit, demonstration, text):
+    """Counted here from the records: whole weeks from the first Monday of each year."""
+    cases = Store(demonstration).snapshot().table("cases")
+    week = cases["report_week"]
+    now = cases[week.between("2026-08-24", "2026-11-09")]
+    before = cases[week.between("2025-08-25", "2025-11-10")]
+    app = visit("overview", demonstration)
+    assert metrics(app)["Depuis la rentrée"] == f"{len(now)} dossiers"
+    assert metrics(app)["Dont la vie est menacée"] == f"{now['danger'].sum()} dossiers"
+    words = text(app)
+    assert f"{len(before)} l’an dernier aux mêmes semaines entières" in words
+    assert f"{before['danger'].sum()} l’an dernier aux mêmes semaines entières" in words
 
 
 def test_a_first_extract_says_that_there_is_nothing_to_compare(visit, few_cases, text):
     app = visit("overview", few_cases(3))
-    assert metrics(app)["Dossiers au registre"] == "3"
+    assert metrics(app)["Dossiers, semaine en cours comprise"] == "3"
     assert "Premier extrait" in text(app)
-
-
-@pytest.mark.parametrize("n_cases", [1, 2])
-def test_too_few_weeks_raise_no_alarm(visit, few_cases, n_cases, text):
-    app = visit("overview", few_cases(n_cases), types="")
-    assert metrics(app)["Au-delà de la saison"] == "Pas assez de données"
-    assert metrics(app)["Où regarder"] == "Aucune école"
+    assert "la comparaison viendra" in text(app)
 
 
 def test_a_register_without_a_case_says_so(visit, few_cases, text):

@@ -1,0 +1,251 @@
+"""This school year against the one before, at the same weeks of school: how many more, how sure, and in a word.
+
+Reports come in bunches, so that weekly counts vary more than a Poisson law lets them. How much more is estimated, category
+by category, from weeks of the same rank in consecutive years: the season is the same on both sides, what differs is chance.
+The number of cases of the two years together being given, those of this year follow a binomial law whose size is divided by
+that overdispersion (quasi-likelihood: McCullagh and Nelder 1989, Generalized Linear Models, 4.5; conditional test:
+Przyborowski and Wilenski 1940, Biometrika 31, 313). Its exact interval (Clopper and Pearson 1934, Biometrika 26, 404) is
+widened by Student's law for what the estimate does not know.
+
+What it promises, and ``tests/benchmarks/years_benchmark.py`` prints: where nothing changes, about five tables in a hundred
+show a change in any of their rows; fewer where reports come alone, up to eight where bunches last three weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr, stdtrit
+
+from analytics.domain.french import number, percent
+from analytics.domain.school_calendar import SchoolCalendar
+from analytics.measures.grouping import places, sums
+from analytics.measures.intervals import clopper_pearson
+from analytics.measures.relays import outcomes, shares_within
+
+VERDICTS = {
+    "more": "plus",
+    "less": "moins",
+    "unsure": "pas de changement sûr",
+    "too_few": "trop peu pour le dire",
+}
+"""What a comparison says. ``too_few``: whatever the year had held, no difference could have been sure."""
+
+LEVEL = 0.05
+BLOCK = 4
+"""Weeks over which a bunch of reports may spread."""
+LEAST_FREEDOM = 3
+"""Degrees of freedom, below which the variation of the weeks is not known: four weeks with a report."""
+
+
+@dataclass(frozen=True)
+class SameWeeks:
+    """The whole weeks of a school year up to a day, and those of the same rank a year before (first and last Mondays).
+
+    ``class_days`` and ``class_days_before`` are what schools taught in them.
+    """
+
+    first: date
+    last: date
+    first_before: date
+    last_before: date
+    class_days: int
+    class_days_before: int
+
+
+def same_weeks(calendar: SchoolCalendar, as_of: date, first_report: date) -> SameWeeks | None:
+    """The weeks that are compared; from the first one that the register knows, where it begins in the year before.
+
+    None where the calendar does not hold both years, no week is over, or the register begins later.
+    """
+    spans = calendar.same_weeks(as_of)
+    if spans is None:
+        return None
+    (first, last), (first_before, last_before) = spans
+    late = max(first_report - first_before, timedelta(0))
+    first, first_before = first + late, first_before + late
+    if first > last:
+        return None
+    taught = (
+        calendar.class_days(start, end + timedelta(days=6))
+        for start, end in ((first, last), (first_before, last_before))
+    )
+    return SameWeeks(first, last, first_before, last_before, *taught)
+
+
+def compare(
+    counts: pd.DataFrame, column: str, codes: Sequence[Any], calendar: SchoolCalendar, as_of: date, first_report: date
+) -> pd.DataFrame:
+    """The number of cases of each of ``codes`` in the running school year, and in the same weeks of school a year before.
+
+    ``counts``: ``column``, report_week, n, of all school years: those before tell how weeks vary. ``first_report`` is the
+    Monday of the register's first report. The week of ``as_of`` is left out on both sides until it is over.
+    Returns ``column``, n, n_before, difference, lower, upper, verdict (one of VERDICTS), in the order of ``codes``;
+    without a row where :func:`same_weeks` is None. lower and upper hold the difference at as many class days, at 95 % for
+    all rows together: where the two years have taught differently, they need not lie around n - n_before.
+    """
+    weeks = same_weeks(calendar, as_of, first_report)
+    if weeks is None:
+        codes, n, n_before = [], *np.zeros((2, 0), dtype=np.int64)
+        lower, upper, verdict = *np.zeros((2, 0)), np.zeros(0, dtype=object)
+    else:
+        every = _weekly(counts, column, codes, calendar, weeks.last)
+        n, n_before = (
+            every.between(first, last).sum(axis=1)
+            for first, last in ((weeks.first, weeks.last), (weeks.first_before, weeks.last_before))
+        )
+        exposure = weeks.class_days / max(weeks.class_days_before, 1)
+        lower, upper, verdict = _judge(n, n_before, exposure, *_overdispersion(every, first_report))
+    columns = {"n": n, "n_before": n_before, "difference": n - n_before, "lower": lower, "upper": upper}
+    return pd.DataFrame({column: list(codes), **columns, "verdict": pd.Series(verdict, dtype="str")})
+
+
+_Counts = NDArray[np.int64]
+_Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Weekly:
+    """``n``: cases of each category (row) in each week from the Monday ``start`` on; ``taught``: class days of each week;
+    ``bounds``: the places at which school years begin, and the end.
+    """
+
+    start: date
+    n: _Counts
+    taught: _Numbers
+    bounds: list[int]
+
+    def between(self, first: date, last: date) -> _Counts:
+        return self.n[:, self.place(first) : self.place(last) + 1]
+
+    def place(self, monday: date) -> int:
+        return (monday - self.start).days // 7
+
+
+def _weekly(counts: pd.DataFrame, column: str, codes: Sequence[Any], calendar: SchoolCalendar, last: date) -> _Weekly:
+    starts = [_monday(year.first_day) for year in calendar.years if _monday(year.first_day) <= last]
+    mondays = np.arange(np.datetime64(starts[0]), np.datetime64(last) + 7, 7)
+    week = (counts["report_week"].to_numpy("datetime64[D]") - mondays[0]).astype(np.int64) // 7
+    week = np.where(week < len(mondays), week, -1)
+    n = sums(places(counts[column], codes), week, counts["n"], (len(codes), len(mondays)))
+    taught = np.array(
+        [calendar.class_days(monday, monday + timedelta(days=6)) for monday in mondays.tolist()], dtype=float
+    )
+    return _Weekly(starts[0], n, taught, [*((start - starts[0]).days // 7 for start in starts), len(mondays)])
+
+
+def _overdispersion(every: _Weekly, first_report: date) -> tuple[_Numbers, _Numbers]:
+    """How many times more than a binomial law the weeks of each category vary (at least 1), and its degrees of freedom.
+
+    Weeks of the same rank in two consecutive years, both taught: given their sum, those of the second year follow the rate
+    ratio of the two years. Squares are summed before they are divided, so that busy weeks count as they do in a total. They
+    are taken week by week and of BLOCK weeks together, where a bunch that lasts counts whole: the larger of the two is kept.
+    """
+    squares, spread = np.zeros((2, len(every.n), 2))
+    freedom = np.zeros(len(every.n))
+    for before, now, end in zip(every.bounds, every.bounds[1:], every.bounds[2:], strict=False):
+        ranks = np.arange(max(every.place(first_report) - before, 0), min(now - before, end - now))
+        ranks = ranks[(every.taught[now + ranks] > 0) & (every.taught[before + ranks] > 0)]
+        if not len(ranks):
+            continue
+        one, other = every.n[:, now + ranks], every.n[:, before + ranks]
+        taught, taught_before = every.taught[now + ranks], every.taught[before + ranks]
+        odds = one.sum(axis=1) / taught.sum() / np.maximum(other.sum(axis=1) / taught_before.sum(), 1e-12)
+        share = odds[:, None] * taught / (odds[:, None] * taught + taught_before)
+        total = one + other
+        for place, length in enumerate((1, BLOCK)):
+            blocks = np.arange(0, len(ranks), length)
+            n_blocks = (np.add.reduceat(total, blocks, axis=1) > 0).sum(axis=1)
+            counted = (one.sum(axis=1) > 0) & (other.sum(axis=1) > 0) & (n_blocks > 1)
+            beyond = np.add.reduceat(one - total * share, blocks, axis=1)
+            squares[:, place] += counted * (beyond**2).sum(axis=1) * n_blocks / np.maximum(n_blocks - 1, 1)
+            spread[:, place] += counted * (total * share * (1 - share)).sum(axis=1)
+            freedom += counted * (n_blocks - 1) * (length == 1)
+    times = np.divide(squares, spread, out=np.ones_like(spread), where=spread > 0)
+    return np.maximum(times.max(axis=1), 1), freedom
+
+
+def _judge(
+    n: _Counts, n_before: _Counts, exposure: float, overdispersion: _Numbers, freedom: _Numbers
+) -> tuple[_Numbers, _Numbers, NDArray[np.object_]]:
+    """Interval and verdict of each difference, at LEVEL for all of them together; ``exposure``: class days now to before.
+
+    Rows that could not reach the level whatever they held are no part of the family (Tarone 1990, Biometrics 46, 515).
+    """
+    none = exposure / (1 + exposure)  # the share of this year where nothing changes
+    size, size_before = n / overdispersion, n_before / overdispersion
+    best = 2 * max(none, 1 - none) ** (size + size_before)  # the p-value of a year that held them all
+    is_told = freedom >= LEAST_FREEDOM
+    n_tests = next((k for k in range(1, len(n) + 1) if (is_told & (best <= LEVEL / k)).sum() <= k), 1)
+    tail = ndtr(stdtrit(np.maximum(freedom, 1), LEVEL / n_tests / 2))
+    lower, upper = clopper_pearson(size, size + size_before, tail)
+    total = n + n_before
+    verdict = np.select(
+        [~is_told | (best > LEVEL / n_tests), lower > none, upper < none], ["too_few", "more", "less"], "unsure"
+    )
+    return *(total * (share - (1 - share) * exposure) for share in (lower, upper)), verdict
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def surest_first(answer: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`compare` that hold a case, those with a sure change first, then the largest difference."""
+    shown = answer[answer["n"] + answer["n_before"] > 0]
+    sure = shown["verdict"].isin(["more", "less"])
+    order = np.lexsort((-shown["difference"].abs(), ~sure))
+    return shown.iloc[order].reset_index(drop=True)
+
+
+FEWEST_CASES = 20
+"""Cases of each year, below which a share within a delay is not compared."""
+MOST_GROUPS, FEWEST_GROUPS = 20, 8
+"""Into how many groups schools are dealt for the jackknife."""
+
+
+def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.DataFrame:
+    """The share of the cases in which one step was done within ``delay``, this year and the year before, as one row.
+
+    Both tables: what :meth:`Snapshot.step_counts` returns for that step by school_id. Cases of a school are alike, and a
+    school has cases in both years: the variance of the difference is a jackknife's that leaves out some schools at a time,
+    in both years (Efron 1982, The Jackknife, 3), and the interval Student's.
+    Returns n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict; ``too_few`` below FEWEST_CASES
+    or FEWEST_GROUPS schools, or where a step has no date.
+    """
+    n, n_before = (int(outcomes(counts)["n_cases"].sum()) for counts in (now, before))
+    schools = pd.unique(pd.concat([now["school_id"], before["school_id"]]).sort_values())
+    n_groups = min(len(schools), MOST_GROUPS)
+    group = dict(zip(schools, np.arange(len(schools)) % max(n_groups, 1), strict=True))
+
+    def share(counts: pd.DataFrame) -> float:
+        found = shares_within(counts, (delay,))
+        return float(found["incidence"].iloc[0]) if len(found) and found["most"].equals(found["incidence"]) else np.nan
+
+    whole = np.array([share(now), share(before)])
+    difference, lower, upper, verdict = whole[0] - whole[1], np.nan, np.nan, "too_few"
+    if min(n, n_before) >= FEWEST_CASES and n_groups >= FEWEST_GROUPS and not np.isnan(difference):
+        parts = [counts["school_id"].map(group) for counts in (now, before)]
+        without = np.array([share(now[parts[0] != g]) - share(before[parts[1] != g]) for g in range(n_groups)])
+        error = np.sqrt((n_groups - 1) * without.var())
+        half = stdtrit(n_groups - 1, 1 - LEVEL / 2) * error
+        lower, upper = difference - half, difference + half
+        verdict = "more" if lower > 0 else "less" if upper < 0 else "unsure"
+    columns = {"n_cases": n, "n_cases_before": n_before, "share": whole[0], "share_before": whole[1]}
+    return pd.DataFrame([columns | {"difference": difference, "lower": lower, "upper": upper, "verdict": verdict}])
+
+
+def sentence(row: pd.Series) -> str:
+    """A row of :func:`compare` after its number, or one of :func:`compare_shares`, in words: « 148 l’an dernier aux
+    mêmes semaines entières : pas de changement sûr », « 82 %, 78 % l’an dernier : pas de changement sûr ».
+    """
+    verdict = VERDICTS[row["verdict"]]
+    if "share" in row:
+        return f"{percent(row['share'])}, {percent(row['share_before'])} l’an dernier : {verdict}"
+    return f"{number(row['n_before'])} l’an dernier aux mêmes semaines entières : {verdict}"

@@ -1,0 +1,125 @@
+"""The SQL of the work list: which open cases wait for a step beyond its deadline, or soon will, and which lie dormant.
+
+What the statements answer is said in :class:`analytics.store.snapshot.Snapshot`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from analytics.domain.school_calendar import calendar
+from analytics.domain.selection import Selection
+from analytics.domain.vocabulary import STEPS
+from analytics.store.layout import of_step
+from analytics.store.selecting import CaseQuery
+from analytics.store.steps import BITS, JUDGED, Statement, each_limit
+
+SOON = 2
+"""Class days within which what is due is shown: today, and the time to make a call."""
+DORMANT = 60
+"""Class days, a third of a school year, without a dated step or a change: the case is probably forgotten."""
+
+STATES = ("overdue", "soon", "dormant")
+ORDERS = {
+    "newest": "danger DESC, if(state = 'dormant', quiet_days, abs(late_hours))",
+    "oldest": "danger DESC, if(state = 'dormant', quiet_days, oldest_hours) DESC",
+    "most": "danger DESC, bit_count(overdue) DESC, abs(late_hours)",
+    "school": "name, danger DESC, abs(late_hours)",
+}
+
+_LAST_DATED = [of_step(step, "delay_school_days") for step in STEPS]
+
+
+def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement:
+    """The expressions that end in ``cases``, one row per open case in one of STATES, by its place in ``records``.
+
+    ``steps`` alone tell the state of a case and what is reached; what else waits is told beside.
+    """
+    query = CaseQuery(selection, ())
+    days = calendar()
+    behind = days.class_days(days.first_day, as_of)
+    # From the deadline, n class days ago, to the extraction; what is not over yet is never late.
+    hours_since = [24 * days.days_since_class_day(as_of, n) for n in range(-SOON, behind + 1)]
+    hours_since[: SOON + 1] = [min(hours, 0) for hours in hours_since[: SOON + 1]]
+    columns = ("place", "school_id", "school_level", "danger")
+    named = ("records.rowid AS place", "records.school_id", "records.school_level", "danger", "changed_on")
+    return (
+        f"""
+        WITH limits AS NOT MATERIALIZED ({each_limit(query, STEPS, "records.rowid AS place")}), {JUDGED},
+        due AS (
+            SELECT place, bit, elapsed > deadline AS is_overdue,
+                   CASE WHEN in_hours THEN elapsed - deadline
+                        ELSE $hours_since[least(elapsed - deadline + {SOON + 1}, {len(hours_since)})] END AS late,
+                   struct_pack(step := step, in_hours := in_hours, deadline := deadline, late := late) AS reached
+            FROM judged WHERE outcome = 'not_done' AND is_open
+                 AND elapsed - deadline >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
+        ),
+        waiting AS (
+            SELECT place, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
+                   coalesce(bit_or(bit) FILTER (NOT is_overdue), 0) AS soon,
+                   max(late) FILTER (bit & $steps <> 0) AS oldest_hours,
+                   coalesce(arg_min(reached, late) FILTER (is_overdue AND bit & $steps <> 0),
+                            arg_max(reached, late) FILTER (bit & $steps <> 0)) AS head
+            FROM due GROUP BY place
+        ),
+        followed AS (
+            SELECT {", ".join(columns)},
+                   followed_school_days - greatest(0, {", ".join(_LAST_DATED)}) AS quiet_days,
+                   quiet_days >= {DORMANT} AND coalesce(changed_on <= $quiet_since, true) AS is_dormant
+            FROM {query.rows(*named, "followed_school_days", *_LAST_DATED, where="status = 'open'")}
+        ),
+        cases AS (
+            SELECT {", ".join(columns)}, quiet_days, schools.name, schools.zone, head.step AS step,
+                   head.in_hours AS in_hours, head.deadline AS deadline, head.late::INTEGER AS late_hours,
+                   oldest_hours::INTEGER AS oldest_hours, coalesce(overdue, 0) AS overdue, coalesce(soon, 0) AS soon,
+                   CASE WHEN is_dormant THEN 'dormant' WHEN overdue & $steps <> 0 THEN 'overdue' ELSE 'soon' END AS state
+            FROM followed LEFT JOIN waiting USING (place)
+                 LEFT JOIN (SELECT school_id, name, zone FROM schools) AS schools USING (school_id)
+            WHERE coalesce((overdue | soon) & $steps <> 0, false) OR (is_dormant AND $steps = -1)
+        )
+        """,
+        query.parameters
+        | {
+            "hours_since": hours_since,
+            "soon_hours": hours_since[0],
+            "quiet_since": days.class_day(as_of, -DORMANT),
+            "steps": sum(BITS[step] for step in set(steps)) if steps else -1,
+        },
+    )
+
+
+def work_list(
+    selection: Selection,
+    as_of: date,
+    state: str,
+    order: str,
+    steps: Sequence[str],
+    most: int | None,
+    case_id: str | None,
+) -> Statement:
+    """:meth:`Snapshot.work_list`."""
+    if state not in STATES:
+        raise ValueError(f"unknown state: {state}")
+    cases, parameters = _cases(selection, as_of, steps)
+    conditions = "state = $state" if case_id is None else "place = (SELECT rowid FROM records WHERE case_id = $case_id)"
+    parameters |= {"state": state} if case_id is None else {"case_id": case_id}
+    limit = "" if most is None else f"LIMIT {int(most)}"
+    in_order = f"ORDER BY {ORDERS[order]}, place"
+    return (
+        f"""
+        {cases}, shown AS (SELECT * FROM cases WHERE {conditions} {in_order} {limit})
+        SELECT case_id, shown.school_id, name, zone, shown.school_level, report_week, shown.danger, state, overdue, soon,
+               step, in_hours, deadline, late_hours, oldest_hours, quiet_days
+        FROM (SELECT *, row_number() OVER ({in_order}) AS rank FROM shown) AS shown
+             JOIN records ON records.rowid = place ORDER BY rank
+        """,
+        parameters,
+    )
+
+
+def work_counts(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement:
+    """:meth:`Snapshot.work_counts`."""
+    cases, parameters = _cases(selection, as_of, steps)
+    counted = "state, danger, school_level, zone, overdue, soon"
+    return f"{cases} SELECT {counted}, count(*) AS n FROM cases GROUP BY ALL ORDER BY ALL", parameters

@@ -1,0 +1,41 @@
+"""This school year against the same weeks of the year before, by type, level, channel, reporter or school."""
+
+from collections.abc import Mapping
+
+from analytics.domain.french import listing
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS
+from analytics.measures import years
+from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, which_weeks
+from pages._widgets import Context, columns, one_of, school_label, show_table, text
+
+_BY: dict[str, tuple[str, Mapping[str, str]]] = {
+    "Type": ("incident_type", INCIDENT_TYPES.labels),
+    "Niveau": ("school_level", SCHOOL_LEVELS.labels),
+    "Canal": ("channel", CHANNELS.labels),
+    "Qui signale": ("reporter", REPORTERS.labels),
+    "École": ("school_id", {}),
+}
+
+
+def show(context: Context) -> None:
+    text.header("Cette année et la précédente")
+    chosen = one_of("Comparer", "comparer", {name: name for name in _BY})
+    column, labels = _BY[chosen]
+    if column == "school_id":
+        schools = context.snapshot.school_counts(context.selection)
+        names = zip(schools["name"], schools["school_id"], strict=True)
+        labels = {school_id: school_label(name, school_id) for name, school_id in names}
+    answer = years.surest_first(compared(context.snapshot, column, list(labels), context.selection))
+    if answer.empty:
+        text.info(NO_YEAR_BEFORE)
+        return
+    sure = answer[answer["verdict"].isin(["more", "less"])]
+    words = [f"{labels[row[column]]} : {years.VERDICTS[row['verdict']]}" for _, row in sure.iterrows()]
+    text.paragraph(f"**{listing(words) or 'Pas de changement sûr'}.**")
+    bounds = columns("lower", "upper", verdict="Ce que l’on peut dire")
+    shown = columns(group=chosen, n="Cette année", n_before="Un an plus tôt", difference="Écart") | bounds
+    show_table(answer.assign(group=answer[column].map(labels)), shown)
+    text.caption(
+        f"{which_weeks(context.snapshot, context.selection)} L’écart se situe entre « bas » et « haut », à nombre égal de jours d’école. Les signalements "
+        "viennent par grappes : c’est compté. Quand rien ne change, cinq tableaux sur cent environ disent « plus » ou « moins »."
+    )
