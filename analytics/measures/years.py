@@ -27,7 +27,7 @@ from analytics.domain.french import number, percent
 from analytics.domain.school_calendar import SchoolCalendar
 from analytics.measures.grouping import places, sums
 from analytics.measures.intervals import clopper_pearson
-from analytics.measures.relays import outcomes, shares_within
+from analytics.measures.relays import UNDATED, curves, outcomes
 
 VERDICTS = {
     "more": "plus",
@@ -225,8 +225,9 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     group = dict(zip(schools, np.arange(len(schools)) % max(n_groups, 1), strict=True))
 
     def share(counts: pd.DataFrame) -> float:
-        found = shares_within(counts, (delay,))
-        return float(found["incidence"].iloc[0]) if len(found) and found["most"].equals(found["incidence"]) else np.nan
+        if counts.empty or counts["event"].isin(list(UNDATED)).any():
+            return np.nan
+        return float(curves(counts).at((delay,))["incidence"].iloc[0])
 
     whole = np.array([share(now), share(before)])
     difference, lower, upper, verdict = whole[0] - whole[1], np.nan, np.nan, "too_few"

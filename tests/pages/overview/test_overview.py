@@ -60,7 +60,7 @@ def test_this_week_says_three_things_at_most_and_each_is_a_link(visit, demonstra
     app = visit("overview", demonstration)
     said = [label for label in links(app) if label.endswith(".")]
     assert 1 <= len(said) <= 3
-    assert any(label.startswith("Parents en 48") for label in said)
+    assert any(label.startswith("Parents en 48") for label in said), said
 
 
 def test_cases_and_threats_stand_beside_those_of_last_year(visit, demonstration, text):
