@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
+from pages import _access, _sign_in
 from pages._widgets import errors, files
 
 PAGES = Path(__file__).parent
@@ -19,30 +21,47 @@ MENU = (
     ("Agir", "prevention", "Programme de prévention", "event_available", "prevention"),
     ("Agir", "publish", "Publier", "public", "publier"),
     ("Données", "register", "Registre", "upload_file", "registre"),
+    ("Données", "access", "Mes accès", "history", "acces"),
 )
-
-# The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.
-FRENCH_DOCUMENT = "<script>window.parent.document.documentElement.lang = 'fr'</script>"
+PATHS = frozenset(f"/{path}" for *_, path in MENU)
 
 
 def show() -> None:
     """The page that the address names, in its frame."""
     # Before the navigation, which would fetch the tab's icon from another host.
     st.set_page_config(page_icon=PAGES.parent / "data" / "relais.svg", layout="wide")
-    sections: dict[str, list] = {}
-    for section, folder, title, icon, path in MENU:
-        page = st.Page(
-            PAGES / folder / "page.py", title=title, icon=f":material/{icon}:", url_path=path or None, default=not path
-        )
-        sections.setdefault(section, []).append(page)
+    _access.begin_run()
+    sections, folders = _menu()
     page = st.navigation(sections)
     st.set_page_config(page_title=f"{page.title} · Relais")
-    if page.url_path != "registre":
+    _sign_in.show_account()
+    folder = folders[page.url_path]
+    if folder != "register":
         files.forget("registre_")  # a register that was being checked leaves the memory with its page
         files.forget_uploads()
     st.html(PAGES / "_widgets/style.css")
-    st.html(FRENCH_DOCUMENT, unsafe_allow_javascript=True)
-    errors.run(page)
+    errors.run(page, folder)
+
+
+def _menu() -> tuple[dict[str, list[StreamlitPage]], dict[str, str]]:
+    """The pages by section, and their folders by address. What is closed to who is here has an address and no entry."""
+    sections: dict[str, list[StreamlitPage]] = {}
+    folders = {}
+    for section, folder, title, icon, path in MENU:
+        if folder == "access" and _access.visitors().accounts is None:
+            continue
+        is_open = _access.may_open(folder)
+        page = st.Page(
+            PAGES / folder / "page.py" if is_open else _sign_in.show_closed,
+            title=title if is_open else "Se connecter",
+            icon=f":material/{icon}:" if is_open else ":material/login:",
+            url_path=path or None,
+            default=not path,
+            visibility="visible" if is_open or (not path and _access.account() is None) else "hidden",
+        )
+        sections.setdefault(section, []).append(page)
+        folders[page.url_path] = folder if is_open else ""
+    return sections, folders
 
 
 if __name__ == "__main__":
