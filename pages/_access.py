@@ -42,12 +42,23 @@ def account() -> Account | None:
     return visitors().account(token())
 
 
+def mail() -> str:
+    """The account that is here, "" where there are none."""
+    here = account()
+    return here.mail if here else ""
+
+
+def is_served() -> bool:
+    """Whether a server runs this page, and not Streamlit's test tool, whose runtime is none."""
+    return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime
+
+
 def begin_run() -> None:
     """At the beginning of each run: the session of who is here goes on, if it has not ended.
 
     A server that was started in a way that leaves the guard out shows nothing.
     """
-    if runtime.exists() and not visitors().are_guarded:
+    if is_served() and not visitors().are_guarded:
         st.error("Relais ne se lance que par relais serve ou streamlit run app.py.", icon=":material/gpp_bad:")
         st.stop()
     visitors().account(token(), runs=True)
@@ -69,7 +80,7 @@ def enter(folder: str) -> None:
     st.session_state[_PAGE] = folder
     if folder not in ("", *OPEN_PAGES):
         check_page()
-        note_view(folder)
+        note_view(page=folder)
 
 
 def check_page() -> None:
@@ -85,12 +96,24 @@ def may_open(folder: str) -> bool:
     return can_open(account(), folder)
 
 
-def note_view(page: str = "", filters: dict | None = None, rows: int | None = None) -> None:
-    """Note the page and filters that are about to be shown, where they differ from the last ones; LogError."""
-    before = st.session_state.get(_NOTED, ("", {}))
-    now = page or before[0], before[1] if filters is None else filters
+def own_school() -> str:
+    """The code of the one school that this account sees, "" where it sees all."""
+    here = account()
+    return here.school if here else ""
+
+
+def note_view(rows: int | None = None, **shown: object) -> None:
+    """Note what is about to be shown (``page``, ``filters``, ``school``, ``case``), where it differs from the last time.
+
+    What is not given stays as it was noted; another page has another school and case. Raises LogError.
+    """
+    before: dict = st.session_state.get(_NOTED, {})
+    kept: dict = {"filters": before.get("filters", {})} if "page" in shown and shown["page"] != before.get("page") else before
+    now: dict = {**kept, **shown}
     if now != before:
-        visitors().note(account(), "page", {"page": now[0], **now[1]}, rows=rows)
+        filters = now.pop("filters", {})
+        visitors().note(account(), "page", {**filters, **{name: value for name, value in now.items() if value}}, rows=rows)
+        now["filters"] = filters
         st.session_state[_NOTED] = now
 
 

@@ -1,5 +1,8 @@
 """What stands in the place of a page that is not open to who is here, and the way in and out."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from pages import _access
@@ -9,6 +12,8 @@ from pages._widgets import text
 def show_closed() -> None:
     """The way in, for who is nobody known; else that this account does not open the page."""
     account = _access.account()
+    if account is not None and account.school and urlsplit(st.context.url or "").path in ("", "/"):
+        st.switch_page(str(Path(__file__).parent / "school/page.py"))  # the root, where it has no page
     if account is not None:
         text.title("Page fermée")
         text.info("Votre compte n’ouvre pas cette page.", "lock")

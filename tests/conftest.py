@@ -72,6 +72,7 @@ FILLED = {
         "as_of": pd.Timestamp("2025-10-01"),
         "tells_closure": True,
         "fields": "",
+        "imported_by": None,
         "by_year": False,
     },
 }
@@ -104,7 +105,16 @@ def publish() -> Callable[..., Snapshot]:
     return publish
 
 
-LATER = ("detection_days", "first_seen_on", "reason", "provisional", "tells_closure", "fields", "by_year")
+LATER = (
+    "detection_days",
+    "first_seen_on",
+    "reason",
+    "provisional",
+    "tells_closure",
+    "fields",
+    "by_year",
+    "imported_by",
+)
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,8 @@ FIELDS = (
 )
 
 
-def filters(snapshot: Snapshot) -> Selection:
-    """The filter panel of the data pages. The choice is kept from page to page and in the address.
+def filters(snapshot: Snapshot, fields: tuple[Field, ...]) -> Selection:
+    """The filter panel of the data pages, with ``fields``. The choice is kept from page to page and in the address.
 
     Streamlit's own binding to the address forgets a choice at the first change of page, and what a link asks for: here the
     address is read when it says something new, and written after each choice.
@@ -58,7 +58,7 @@ def filters(snapshot: Snapshot) -> Selection:
         st.subheader("Filtrer")
         chosen = {
             field.attribute: _choose(field, {value: field.written(value) for value in field.choices(known)})
-            for field in FIELDS
+            for field in fields
         }
     return Selection(**chosen)
 
@@ -95,8 +95,20 @@ def address(selection: Selection, **more: str) -> dict[str, str | list[str]]:
 
 
 def school_label(name: str, school_id: str) -> str:
-    """How a school is called in a list and in an address: two schools may share a name."""
+    """How a school is called in a list: two schools may share a name. In an address it is its code."""
     return f"{name} ({school_id})"
+
+
+def pick_school(labels: Mapping[str, str]) -> str:
+    """One school among those of ``labels``, by code. Its code is kept in the address, where a name would stay in histories."""
+    kept, asked = st.session_state.get("school"), st.query_params.get("ecole")
+    chosen = asked if asked != kept else st.session_state.get("ecole", kept)
+    st.session_state["ecole"] = chosen if chosen in labels else next(iter(labels))
+    chosen = st.selectbox("École", list(labels), format_func=labels.__getitem__, key="ecole")
+    st.session_state["school"] = chosen
+    if asked != chosen:
+        st.query_params["ecole"] = chosen
+    return chosen
 
 
 def one_of(label: str, key: str, options: Mapping[str, str]) -> str:

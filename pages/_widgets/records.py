@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -15,9 +15,9 @@ from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
 from analytics.measures import incidents
 from analytics.store import Snapshot
-from pages import _data
+from pages import _access, _data
 from pages._widgets import text
-from pages._widgets.panel import filters, one_of
+from pages._widgets.panel import FIELDS, filters, one_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ def open_records(title: str, question: str = "", *, filtered: bool = True) -> Co
     """The head of a page of records: title, filter panel, state of the records. Stops the page when no case is left."""
     text.title(title, question)
     snapshot = _data.snapshot()
-    context = Context(snapshot, filters(snapshot) if filtered else EVERYTHING)
+    own = _access.own_school()
+    selection = filters(snapshot, FIELDS[:1] if own else FIELDS) if filtered else EVERYTHING
+    context = Context(snapshot, replace(selection, school_ids=(own,)) if own else selection)
     if snapshot.is_demo:
         text.warning(
             "**Données fictives.** Importez votre registre à la page Registre pour voir vos chiffres.", "science"
@@ -60,6 +62,7 @@ def open_records(title: str, question: str = "", *, filtered: bool = True) -> Co
         text.error(
             "Le dernier import est endommagé. Vous voyez les données de l’import précédent. Importez à nouveau le registre."
         )
+    _access.note_view(context.n_cases, filters=_access.filter_codes(context.selection))
     description = context.selection.description
     st.session_state["shown"] = (description, snapshot.as_of)  # marks the tables that leave by a download
     text.caption(

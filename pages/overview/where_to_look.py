@@ -2,7 +2,7 @@
 
 from analytics.domain.french import count
 from analytics.measures import schools
-from pages._widgets import Context, Indicator, Link, address, school_label
+from pages._widgets import Context, Indicator, Link, address
 
 SHOWN_SCHOOLS = 2
 
@@ -13,7 +13,7 @@ def indicator(context: Context) -> Indicator:
     beyond = schools.outliers(rated)
     beyond = beyond[beyond["flag"] == "above_998"]
     links = [
-        Link(name, "school", address(selection, ecole=school_label(name, school_id)))
+        Link(name, "school", address(selection, ecole=school_id))
         for name, school_id in zip(beyond["name"].head(SHOWN_SCHOOLS), beyond["school_id"], strict=False)
     ]
     n_silent, n_unrated = int((rated["n"] == 0).sum()), int(rated["rate"].isna().sum())

@@ -16,7 +16,7 @@ from analytics.domain.french import count
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.store import Snapshot
 from analytics.workflows import publishing
-from pages import _data
+from pages import _access, _data
 from pages._widgets import Context, offer_file, text
 
 
@@ -42,7 +42,7 @@ def show(context: Context) -> None:
     if before is not None:
         text.success("Cette période est publiée. Voici ses fichiers, toujours les mêmes.", "task_alt")
         files, name = dict(before.files), f"publication-{code}.zip"
-        offer_file("Télécharger les fichiers (ZIP)", lambda: zipped(files), name, "publier_fichiers")
+        offer_file("Télécharger les fichiers (ZIP)", lambda: zipped(files), name, "publier_fichiers", act="publication")
         return
     text.paragraph(
         "**Comment ça marche.** Les tableaux d’un catalogue fermé sont comptés, les petits nombres retenus, et les autres "
@@ -110,7 +110,10 @@ def _offer(found: Proposal, n_records: int) -> None:
     label = "Publier et enregistrer" if found.release else "Publier la version arrondie et enregistrer"
     if st.button(label, type="primary", icon=":material/publish:", key="publier_enregistrer"):
         try:
-            publishing.record_and_render(_data.store(), found.release or found.rounded, n_records)
+            with _access.acting("publish") as what:
+                release = found.release or found.rounded
+                publishing.record_and_render(_data.store(), release, n_records)
+                what["period"] = release.period.code
         except RelaisError as error:
             text.error(str(error))
             return

@@ -45,13 +45,14 @@ def show(context: OneSchool) -> None:
         key="deadlines",
         alt=f"{count(n_overdue, 'étape')} hors délai dans les dossiers ouverts de l’école.",
         read="chaque barre contient les dossiers de l’école où ce relais est à activer, jugés sur le délai qu’elle s’est donné, sinon "
-        "sur celui du service. Au tableau, toutes les étapes, avec la part à temps de son réseau et de son niveau.",
+        "sur celui du service. Au tableau, toutes les étapes"
+        + ("." if context.is_alone else ", avec la part à temps de son réseau et de son niveau."),
         act="appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
         table=table.assign(is_own=table["is_own"].map({True: "l’école", False: "le service"})),
         columns=columns("step", limit="Délai", is_own="Fixé par")
         | columns("n_cases", n_undated="Faites, sans date", share="À temps", **peers, n_overdue="Hors délai, ouverts"),
     )
-    if n_overdue:
+    if n_overdue and not context.is_alone:
         columns_of_list = columns("case_id", step="Étape attendue") | columns("report_week", *WAITING)
         show_table(relays.overdue_list(snapshot.overdue(context.selection)), columns_of_list)
         text.caption("Liste exacte, interne : elle ne sort pas du service.")

@@ -5,7 +5,7 @@ import pandas as pd
 from analytics.charts import schools as charts
 from analytics.domain.french import count, number
 from analytics.measures import schools
-from pages._widgets import Link, address, columns, school_label, show_chart, text
+from pages._widgets import Link, address, columns, show_chart, text
 from pages.schools.rated import RatedSchools
 
 
@@ -48,8 +48,7 @@ def show(context: RatedSchools) -> None:
     )
     for _, row in beyond.head(6 if is_beyond else 0).iterrows():
         label = f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}"
-        school = school_label(row["name"], row["school_id"])
-        Link(label, "school", address(context.selection, ecole=school)).show()
+        Link(label, "school", address(context.selection, ecole=row["school_id"])).show()
 
 
 def _spread(lines: pd.DataFrame) -> str:

@@ -158,7 +158,7 @@ def test_a_server_that_leaves_the_guard_out_shows_nothing():
     import pages._access as access
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(access.runtime, "exists", lambda: True)
+        patch.setattr(access, "is_served", lambda: True)
         patch.setattr(access.visitors(), "are_guarded", False)
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert "Relais ne se lance que par" in app.error[0].value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -65,11 +64,14 @@ def test_a_connection_of_our_own_is_ours():
 
 @pytest.mark.skipif(not peers.can_tell() or os.getuid() != 0, reason="only root can be another user here")
 def test_a_connection_of_another_user_is_refused():
-    connect = "import socket, sys; s = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); s.recv(1)"
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        other = subprocess.Popen([sys.executable, "-c", connect, str(port)], user=65534)
+        if (child := os.fork()) == 0:
+            os.setuid(65534)
+            with socket.create_connection(("127.0.0.1", port)) as other:
+                other.recv(1)
+            os._exit(0)
         connection, peer = listening.accept()
         assert peers.is_another_user(peer, ("127.0.0.1", port))
         connection.close()
-        other.wait(20)
+        os.waitpid(child, 0)
