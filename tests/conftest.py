@@ -22,6 +22,12 @@ settings.register_profile("relais", deadline=None)  # a slow machine is not a wr
 settings.load_profile("relais")
 
 
+@pytest.fixture(autouse=True)
+def own_key(monkeypatch, tmp_path_factory):
+    """The user's own key, and the log beside it, are no test's."""
+    monkeypatch.setenv("RELAIS_KEY", str(tmp_path_factory.getbasetemp() / "keys" / "relais.key"))
+
+
 @pytest.fixture(scope="session")
 def table() -> Callable[[str], pd.DataFrame]:
     """Reads a table drawn as text: cells between bars, headings first, a column of numbers as numbers."""

@@ -58,7 +58,7 @@ def test_the_preview_gives_tables_and_reasons_then_publishing_records_and_offers
     assert not page.exception
     assert [entry.period for entry in past_records(store.folder)] == ["2025-2026-T1"]
     assert "publiée" in page.success[0].value
-    assert page.get("download_button")
+    assert page.button[0].label == "Télécharger les fichiers (ZIP)"
 
 
 def test_the_method_gives_rules_limits_and_a_comparison_that_owes_nothing_to_the_records(store):
