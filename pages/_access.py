@@ -17,6 +17,9 @@ from analytics.access.visitors import Visitors
 from analytics.domain.selection import Selection
 from analytics.intake import key_path
 
+HEADED = frozenset({"overview", "incidents", "relays", "schools", "school", "prevention"})
+"""The pages whose head notes them, once it knows filters and rows."""
+
 _PAGE, _NOTED = "access_page", "access_noted"
 
 
@@ -80,7 +83,9 @@ def enter(folder: str) -> None:
     st.session_state[_PAGE] = folder
     if folder not in ("", *OPEN_PAGES):
         check_page()
-        note_view(page=folder)
+        visitors().check_log()
+        if folder not in HEADED:
+            note_view(page=folder)
 
 
 def check_page() -> None:
@@ -108,22 +113,24 @@ def note_view(rows: int | None = None, **shown: object) -> None:
     What is not given stays as it was noted; another page has another school and case. Raises LogError.
     """
     before: dict = st.session_state.get(_NOTED, {})
-    kept: dict = {"filters": before.get("filters", {})} if "page" in shown and shown["page"] != before.get("page") else before
+    kept: dict = (
+        {"filters": before.get("filters", {})} if "page" in shown and shown["page"] != before.get("page") else before
+    )
     now: dict = {**kept, **shown}
     if now != before:
         filters = now.pop("filters", {})
-        visitors().note(account(), "page", {**filters, **{name: value for name, value in now.items() if value}}, rows=rows)
+        visitors().note(
+            account(), "page", {**filters, **{name: value for name, value in now.items() if value}}, rows=rows
+        )
         now["filters"] = filters
         st.session_state[_NOTED] = now
 
 
-def filter_codes(selection: Selection) -> dict[str, object]:
-    """A selection as codes, for the log: only what is chosen."""
-    return {name: _code(value) for name, value in vars(selection).items() if value}
-
-
-def _code(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else str(value)
+def note_head(rows: int, selection: Selection) -> None:
+    """Note a page of records with its filters, as codes, before it shows a figure."""
+    chosen = {name: value for name, value in vars(selection).items() if value}
+    codes = {name: list(value) if isinstance(value, tuple) else str(value) for name, value in chosen.items()}
+    note_view(rows, page=st.session_state[_PAGE], filters=codes)
 
 
 @contextmanager

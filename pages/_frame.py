@@ -51,8 +51,9 @@ def _menu() -> tuple[dict[str, list[StreamlitPage]], dict[str, str]]:
         if folder == "access" and _access.visitors().accounts is None:
             continue
         is_open = _access.may_open(folder)
+        closed = _sign_in.show_closed if path else _sign_in.show_root
         page = st.Page(
-            PAGES / folder / "page.py" if is_open else _sign_in.show_closed,
+            PAGES / folder / "page.py" if is_open else closed,
             title=title if is_open else "Se connecter",
             icon=f":material/{icon}:" if is_open else ":material/login:",
             url_path=path or None,

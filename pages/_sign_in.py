@@ -1,7 +1,6 @@
 """What stands in the place of a page that is not open to who is here, and the way in and out."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -12,8 +11,6 @@ from pages._widgets import text
 def show_closed() -> None:
     """The way in, for who is nobody known; else that this account does not open the page."""
     account = _access.account()
-    if account is not None and account.school and urlsplit(st.context.url or "").path in ("", "/"):
-        st.switch_page(str(Path(__file__).parent / "school/page.py"))  # the root, where it has no page
     if account is not None:
         text.title("Page fermée")
         text.info("Votre compte n’ouvre pas cette page.", "lock")
@@ -28,6 +25,13 @@ def show_closed() -> None:
     else:
         text.paragraph("Les pages du service demandent un compte. Le protocole reste ouvert à chacun.")
     st.button("Se connecter", type="primary", icon=":material/login:", key="acces_entrer", on_click=st.login)
+
+
+def show_root() -> None:
+    """At the root: the page of her school, for a direction, which has no overview."""
+    if _access.own_school():
+        st.switch_page(str(Path(__file__).parent / "school/page.py"))
+    show_closed()
 
 
 def show_account() -> None:

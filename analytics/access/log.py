@@ -74,7 +74,7 @@ class AccessLog:
         try:
             with self._locked():
                 self._read_head()
-                self._write(self.path, os.O_APPEND, b"")
+                os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         except (OSError, ValueError, KeyError):
             raise LogError(_UNWRITABLE) from None
 

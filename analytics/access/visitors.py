@@ -66,6 +66,11 @@ class Visitors:
             if self.accounts is not None:
                 raise
 
+    def check_log(self) -> None:
+        """With accounts, LogError where a line could not be written now."""
+        if self.accounts is not None:
+            self.log().check()
+
     @contextmanager
     def acting(self, account: Account | None, act: str) -> Generator[dict]:
         """Check that ``account`` may do ``act``, let it, and note it with what the block puts in the yielded ``what``.
@@ -77,8 +82,7 @@ class Visitors:
         except RelaisError:
             self.note(account, act, result="refused")
             raise
-        if self.accounts is not None:
-            self.log().check()
+        self.check_log()
         what: dict = {}
         try:
             yield what

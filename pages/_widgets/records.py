@@ -62,7 +62,7 @@ def open_records(title: str, question: str = "", *, filtered: bool = True) -> Co
         text.error(
             "Le dernier import est endommagé. Vous voyez les données de l’import précédent. Importez à nouveau le registre."
         )
-    _access.note_view(context.n_cases, filters=_access.filter_codes(context.selection))
+    _access.note_head(context.n_cases, context.selection)
     description = context.selection.description
     st.session_state["shown"] = (description, snapshot.as_of)  # marks the tables that leave by a download
     text.caption(

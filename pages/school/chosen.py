@@ -36,9 +36,10 @@ def choose(records: Context) -> OneSchool:
         st.stop()
     labels = {code: school_label(name, code) for name, code in zip(rated["name"], rated["school_id"], strict=True)}
     school_id = pick_school(labels)
-    _access.note_view(school=school_id)
-    school = rated.set_index("school_id", drop=False).loc[school_id]
     is_alone = bool(_access.own_school())  # its head of school sees no figure of another one
+    if not is_alone:
+        _access.note_view(school=school_id)
+    school = rated.set_index("school_id", drop=False).loc[school_id]
     groups = {"school": replace(selection, school_ids=(school_id,))}
     group_labels = {"school": "cette école"}
     for column, vocabulary, word in (
