@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from analytics.store import OldLayoutError, Snapshot, Store, StoreError
+from pages import _access
 
 
 @st.cache_resource(show_spinner="Ouverture des données…", max_entries=3)
@@ -30,7 +31,8 @@ def _prepare(folder: str) -> None:
 
 
 def store() -> Store:
-    """The store that ``RELAIS_STORE`` names."""
+    """The store that ``RELAIS_STORE`` names, for an account that may open the page that is shown. Raises RefusedError."""
+    _access.check_page()
     return Store()
 
 

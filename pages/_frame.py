@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
+from pages import _access, _sign_in
 from pages._widgets import errors, files
 
 PAGES = Path(__file__).parent
@@ -20,7 +22,9 @@ MENU = (
     ("Agir", "prevention", "Programme de prévention", "event_available", "prevention"),
     ("Agir", "publish", "Publier", "public", "publier"),
     ("Données", "register", "Registre", "upload_file", "registre"),
+    ("Données", "access", "Mes accès", "history", "acces"),
 )
+PATHS = frozenset(f"/{path}" for *_, path in MENU)
 
 # The document's language and Streamlit's own words in French; Back goes back a page. ``app.py`` serves the file.
 SCRIPT = '<script src="/relais.js"></script>'
@@ -30,14 +34,11 @@ def show() -> None:
     """The page that the address names, in its frame."""
     # Before the navigation, which would fetch the tab's icon from another host.
     st.set_page_config(page_icon=PAGES.parent / "data" / "relais.svg", layout="wide")
-    sections: dict[str, list] = {}
-    for section, folder, title, icon, path in MENU:
-        page = st.Page(
-            PAGES / folder / "page.py", title=title, icon=f":material/{icon}:", url_path=path or None, default=not path
-        )
-        sections.setdefault(section, []).append(page)
+    _access.begin_run()
+    sections, folders = _menu()
     page = st.navigation(sections)
     st.set_page_config(page_title=f"{page.title} · Relais")
+    _sign_in.show_account()
     if st.session_state.get("page") != page.url_path:
         for prefix in ("registre_", "numeros_"):
             files.forget(prefix)  # what was read of a register leaves the memory with its page
@@ -45,7 +46,29 @@ def show() -> None:
     st.session_state["page"] = page.url_path
     st.html(PAGES / "_widgets/style.css")
     st.html(SCRIPT, unsafe_allow_javascript=True)
-    errors.run(page)
+    errors.run(page, folders[page.url_path])
+
+
+def _menu() -> tuple[dict[str, list[StreamlitPage]], dict[str, str]]:
+    """The pages by section, and their folders by address. What is closed to who is here has an address and no entry."""
+    sections: dict[str, list[StreamlitPage]] = {}
+    folders = {}
+    for section, folder, title, icon, path in MENU:
+        if folder == "access" and _access.visitors().accounts is None:
+            continue
+        is_open = _access.may_open(folder)
+        closed = _sign_in.show_closed if path else _sign_in.show_root
+        page = st.Page(
+            PAGES / folder / "page.py" if is_open else closed,
+            title=title if is_open else "Se connecter",
+            icon=f":material/{icon}:" if is_open else ":material/login:",
+            url_path=path or None,
+            default=not path,
+            visibility="visible" if is_open or (not path and _access.account() is None) else "hidden",
+        )
+        sections.setdefault(section, []).append(page)
+        folders[page.url_path] = folder if is_open else ""
+    return sections, folders
 
 
 if __name__ == "__main__":

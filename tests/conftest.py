@@ -26,8 +26,8 @@ settings.load_profile("relais")
 
 
 @pytest.fixture(autouse=True)
-def key_of_its_own(tmp_path_factory, monkeypatch) -> None:
-    """What a test publishes is recorded beside its own key, and binds no other test."""
+def own_key(monkeypatch, tmp_path_factory) -> None:
+    """The user's own key, the log and the releases beside it are no test's, and bind no other test."""
     monkeypatch.setenv("RELAIS_KEY", str(tmp_path_factory.mktemp("key") / "relais.key"))
 
 
@@ -91,6 +91,7 @@ FILLED = {
         "as_of": pd.Timestamp("2025-10-01"),
         "tells_closure": True,
         "fields": "",
+        "imported_by": None,
         "by_year": False,
     },
 }
@@ -125,7 +126,7 @@ def publish() -> Callable[..., Snapshot]:
 
 LATER = (
     *("detection_days", "first_seen_on", "changed_on", "reason", "provisional", "tells_closure", "fields", "by_year"),
-    *("refused_digest", "waited_hours", "waited_school_days", "completed_hours"),
+    *("refused_digest", "waited_hours", "waited_school_days", "completed_hours", "imported_by"),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -36,6 +36,7 @@ from analytics.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from analytics.access.log import AccessLog
     from analytics.intake import OwnWords, Question
     from analytics.store import Store
     from analytics.workflows.importing import Import
@@ -148,8 +149,9 @@ def import_(
     register, listed = content(file), content(schools) if schools else None
 
     def run(own_words: OwnWords, *, dry_run: bool) -> Import:
-        with progress_bar() as progress:
-            return import_register(
+        noted = nullcontext({}) if dry_run else _noting("import")
+        with noted as what, progress_bar() as progress:
+            done = import_register(
                 store,
                 register,
                 store_key(store),
@@ -160,6 +162,8 @@ def import_(
                 dry_run=dry_run,
                 progress=progress,
             )
+            what |= {"version": done.version, "rows": done.extract.n_accepted}
+            return done
 
     def questions(own_words: OwnWords) -> tuple[Question, ...]:
         try:
@@ -290,9 +294,15 @@ def _preview(done: Import) -> None:
 @_command("info")
 def info() -> None:
     """Dit ce que contient le dossier des données."""
+    from analytics.access.peers import can_tell
     from analytics.workflows.inventory import history, history_sentences, inventory
 
     store = _store()
+    if not can_tell():
+        say(
+            "Ce système ne dit pas qui se connecte : un autre utilisateur de cette machine peut ouvrir Relais.",
+            result=True,
+        )
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is None:
             say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
@@ -309,7 +319,9 @@ def undo() -> None:
     from analytics.domain.french import day
 
     store = _store()
-    store.undo()
+    with _noting("undo") as what:
+        what["version"] = next(iter(store.versions), None)
+        store.undo()
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
@@ -329,8 +341,9 @@ def forget(
     if not store.versions:
         raise RefusedError("Il n’y a pas encore de données.")
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
-    if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
-        raise RefusedError("Aucune version gardée ne contient ce dossier.")
+    with _noting("forget"):
+        if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
+            raise RefusedError("Aucune version gardée ne contient ce dossier.")
     say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
 
 
@@ -369,7 +382,10 @@ def publish(
     from analytics.workflows.publishing import publish_folder
 
     answers = {"rounded": rounded, "earlier": earlier, "never_before": never_before}
-    for sentence in publish_folder(_store(), period, folder, _now().date(), **answers):
+    with _noting("publish") as what:
+        what["period"] = period
+        said = publish_folder(_store(), period, folder, _now().date(), **answers)
+    for sentence in said:
         say(sentence)
 
 
@@ -494,6 +510,49 @@ def serve(
     from analytics.cli import serving
 
     serving.serve(port, open_browser=not no_browser)
+
+
+@_command("access")
+def access(
+    who: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Les lignes d’un compte.")] = None,
+    act: Annotated[str | None, typer.Option(metavar="ACTE", help="Les lignes d’un acte, par exemple import.")] = None,
+    since: Annotated[
+        date | None, typer.Option(metavar="DATE", help="Les lignes depuis ce jour.", parser=day_argument)
+    ] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Dit seulement si le journal est intact.")] = False,
+) -> int:
+    """Montre le journal des accès, et vérifie qu'aucune ligne n'a été changée."""
+    from analytics.access.log_words import in_french
+
+    log = _access_log()
+    for line in () if verify else log.lines():
+        is_asked = who in (None, line.get("who")) and act in (None, line.get("act"))
+        if is_asked and (since is None or str(line.get("at", "")) >= since.isoformat()):
+            say(" | ".join(in_french(line).values()), result=True)
+    faults = log.faults()
+    for fault in faults[:MAX_LISTED]:
+        say(fault)
+    say("Ce journal a été modifié." if faults else "Le journal est intact.")
+    return 1 if faults else 0
+
+
+def _access_log() -> AccessLog:
+    from analytics.access.log import AccessLog
+    from analytics.intake import key_path
+
+    return AccessLog(key_path().with_name("access.jsonl"))
+
+
+def _noting(act: str) -> AbstractContextManager[dict]:
+    """Note what a command changes. Where accounts are listed, a log that cannot be written refuses it."""
+    from analytics.access.roles import Account
+    from analytics.access.settings import Accounts, roles_path
+    from analytics.access.visitors import Visitors
+
+    listed = roles_path()
+    return Visitors(Accounts(listed, "") if listed else None, _access_log).acting(
+        Account("terminal", "coordination"), act
+    )
 
 
 def _store() -> Store:

@@ -278,6 +278,7 @@ IMPORTS = Table(
             "si le registre dit quels dossiers sont clôturés ; sinon, tous comptent comme ouverts",
         ),
         Column("fields", "VARCHAR", "codes of the columns that were read, so that one that is gone later is told"),
+        Column("imported_by", "VARCHAR", "le compte qui a importé ; vide où il n’y a pas de comptes", nullable=True),
         Column("by_year", "BOOLEAN", "whether case numbers begin again each school year, which is then a part of them"),
     ),
     ("imported_at",),

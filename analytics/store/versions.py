@@ -48,7 +48,8 @@ class Store:
     def versions(self) -> list[str]:
         """The names of the kept versions, the current one first.
 
-        Where the manifest is lost or damaged, the versions that lie in the folder, the newest first.
+        Where the manifest is lost or damaged, or names only files that are gone, the versions that lie in the folder come
+        after what it names, the newest first.
         """
         try:
             names = (self.folder / "manifest").read_bytes().decode("ascii", "replace").split()
@@ -56,10 +57,12 @@ class Store:
             names = []
         except OSError:
             raise StoreError("Le dossier des données n’est pas lisible.") from None
-        if names and all(map(_VERSION.fullmatch, names)):
+        if not all(map(_VERSION.fullmatch, names)):
+            names = []
+        if any((self.folder / name).exists() for name in names):
             return names
         lying = [path for path in self.folder.glob("*.duckdb") if _VERSION.fullmatch(path.name)]
-        return [path.name for path in sorted(lying, key=_modified, reverse=True)]
+        return [*names, *(path.name for path in sorted(lying, key=_modified, reverse=True))]
 
     def snapshot(self) -> Snapshot | None:
         """The current version, open for reading, or the one before it when it is damaged; None while there is none.
@@ -113,12 +116,15 @@ class Store:
         rows = {name: table.checked(tables[name]) for name, table in TABLES.items()}
         return self._replace(lambda kept: [self._build(rows), *kept][:KEPT_VERSIONS])[0]
 
-    def undo(self) -> None:
+    def undo(self, seen: str | None = None) -> None:
         """Take back the last import: the version before it becomes current, and its own bytes are removed.
 
-        StoreError when there is none before it that can be read.
+        StoreError when there is none before it that can be read, and when ``seen``, the current version that the reader had
+        before her, no longer is: somebody else's import is not taken back unseen.
         """
         with self.writing():
+            if seen is not None and self.versions[:1] != [seen]:
+                raise StoreError("Les données viennent de changer : rien n’est annulé. Regardez-les, puis recommencez.")
             if not any(is_whole(self.folder / name) for name in self.versions[1:]):
                 raise StoreError("Il n’y a pas d’importation à annuler.")
             self._replace(lambda kept: kept[1:])

@@ -69,6 +69,7 @@ def import_register(
     now: datetime,
     *,
     source: str = "register",
+    imported_by: str | None = None,
     schools_content: bytes | None = None,
     own_words: OwnWords | None = None,
     as_of: date | None = None,
@@ -78,8 +79,8 @@ def import_register(
     """Read a register and publish its accepted rows, merged with what the store knows.
 
     Fictitious records (``source`` "demo") and real ones never mix: the one gives way to the other. A file that changes
-    nothing publishes nothing. With ``dry_run`` everything is done but the publication. Raises RefusedFileError or
-    StoreError; the store is then as it was.
+    nothing publishes nothing. ``imported_by`` is the account, where there are accounts. With ``dry_run`` everything is done
+    but the publication. Raises RefusedFileError or StoreError; the store is then as it was.
     """
     with contextlib.nullcontext() if dry_run else store.writing():
         known, has_current_layout = _known_tables(store, source)
@@ -108,7 +109,7 @@ def import_register(
         if dry_run or found.n_accepted == 0 or nothing_new:
             return done
         progress(0.85, "Publication")
-        entry = _entry(found, changes, key, source, _after(imports, now))
+        entry = _entry(found, changes, key, source, imported_by, _after(imports, now))
         tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
         version = store.publish(tables)
         progress(1.0, "Terminé")
@@ -172,7 +173,9 @@ def _after(imports: pd.DataFrame, now: datetime) -> pd.Timestamp:
     return pd.Series([pd.Timestamp(now).tz_convert("UTC"), earliest]).max()
 
 
-def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at: pd.Timestamp) -> pd.DataFrame:
+def _entry(
+    found: Extract, changes: Changes, key: Key, source: str, imported_by: str | None, imported_at: pd.Timestamp
+) -> pd.DataFrame:
     """The row of the table ``imports``."""
     return pd.DataFrame(
         {
@@ -191,6 +194,7 @@ def _entry(found: Extract, changes: Changes, key: Key, source: str, imported_at:
             "n_missing": [changes.missing],
             "tells_closure": [found.tells_closure],
             "fields": [" ".join(sorted(found.fields))],
+            "imported_by": [imported_by],
             "by_year": [found.numbers_by_year],
         }
     )

@@ -49,7 +49,7 @@ def data_files(content: Content) -> str:
 def history(snapshot: Snapshot) -> pd.DataFrame:
     """The imports that are part of the records, the last first, under French headings and ready to show.
 
-    Who imported is not stored.
+    The account that imported stands beside it where there are accounts.
     """
     imports = snapshot.table("imports").sort_values("imported_at", ascending=False)
     moments = imports["imported_at"].dt.tz_convert(TIMEZONE)
@@ -67,6 +67,7 @@ def history(snapshot: Snapshot) -> pd.DataFrame:
             "Importé le": moments.dt.strftime("%d/%m/%Y %H:%M"),
             "Situation au": imports["as_of"].dt.strftime("%d/%m/%Y"),
             "Données": imports["source"].map({"demo": "fictives", "register": "registre"}),
+            **({"Par": imports["imported_by"].fillna("–")} if imports["imported_by"].notna().any() else {}),
             **{heading: imports[column] for heading, column in counts.items()},
         }
     ).reset_index(drop=True)

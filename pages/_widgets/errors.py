@@ -7,17 +7,19 @@ from pathlib import Path
 from streamlit.navigation.page import StreamlitPage
 
 from analytics.domain.errors import RelaisError
+from pages import _access
 from pages._widgets import text
 
 _LOG = logging.getLogger("relais")
 
 
-def run(page: StreamlitPage) -> None:
-    """Run a page; show the sentence of a RelaisError.
+def run(page: StreamlitPage, folder: str) -> None:
+    """Note that the page of ``folder`` is opened, and run it; show the sentence of a RelaisError.
 
     On an unexpected exception, show a generic message and log its type and location, never a value.
     """
     try:
+        _access.enter(folder)
         page.run()
     except RelaisError as error:
         text.error(str(error))

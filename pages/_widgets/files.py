@@ -1,4 +1,4 @@
-"""Download buttons, and the removal of uploads from the session."""
+"""Files to take, and what the session forgets with its page."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,17 +7,20 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-_TYPES = {
-    "csv": "text/csv",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "ics": "text/calendar",
-    "pdf": "application/pdf",
-    "toml": "application/toml",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-}
+from analytics.access.guard import DOWNLOADS
+from analytics.domain.errors import RelaisError
+from pages import _access
+from pages._widgets import text
+
+# Inline scripts whose text never changes: the guard's policy lets them run by their hash.
+TAKE_SCRIPT = "document.currentScript.previousElementSibling.click()"
+FOCUS_SCRIPT = (
+    "{ const key = document.currentScript.previousElementSibling.dataset.focus; "
+    "const part = document.querySelector(`.st-key-${key}`); if (part) { part.tabIndex = -1; part.focus() } }"
+)
 
 
+@st.fragment
 def offer_file(
     label: str,
     content: Callable[[], bytes | str],
@@ -26,18 +29,23 @@ def offer_file(
     *,
     icon: str = "download",
     kind: Literal["secondary", "tertiary"] = "secondary",
+    act: str = "table",
 ) -> None:
-    """A download button that makes its file on click. No rerun: it could drop what the file needs."""
-    st.download_button(
-        label,
-        content,
-        file_name,
-        _TYPES[file_name.rsplit(".", 1)[1]],
-        key=key,
-        on_click="ignore",
-        type=kind,
-        icon=f":material/{icon}:",
-    )
+    """A button that gives a file, where this account may take it (``act``, see :func:`roles.can`).
+
+    A click runs this button alone, since a run of the page could drop what the file needs. It gives a one-time ticket, that the
+    browser brings at once; ``content`` makes the file only then.
+    """
+    if not _access.may(act):
+        return
+    if st.button(label, key=key, type=kind, icon=f":material/{icon}:"):
+        try:
+            address = f"{DOWNLOADS}{_access.ticket(file_name, content, act)}"
+        except RelaisError as error:
+            text.error(str(error))
+            return
+        link = f'<a href="{address}" download="{file_name}"></a>'
+        st.html(f"{link}<script>{TAKE_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def style(beside: str, name: str) -> str:
@@ -52,9 +60,8 @@ def upload_style() -> None:
 
 def focus(key: str, turn: int) -> None:
     """Move the focus to the container ``key``, once for each ``turn``: a screen reader then says what it holds."""
-    find = f"window.parent.document.querySelector('.st-key-{key}')"
-    script = f"const part = {find}; if (part) {{ part.tabIndex = -1; part.focus() }}"
-    st.html(f"<script>/* {turn} */ {{ {script} }}</script>", unsafe_allow_javascript=True)
+    mark = f'<i data-focus="{key}" data-turn="{turn}"></i>'
+    st.html(f"{mark}<script>{FOCUS_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def forget(prefix: str) -> None:

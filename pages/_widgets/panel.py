@@ -1,6 +1,6 @@
 """The filters of the pages of records and their address, from one list of fields."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,8 @@ PERIOD = ("annees", "depuis", "jusque")
 ALL = "toutes"  # in an address: no choice, where a page proposes one
 
 
-def filters(snapshot: Snapshot, without: Collection[str] = (), *, this_year: bool = False) -> Selection:
-    """The filter panel of the data pages, but for the fields ``without``. A choice is kept from page to page and in the address.
+def filters(snapshot: Snapshot, fields: Iterable[Field], *, this_year: bool = False) -> Selection:
+    """The filter panel of the data pages, with ``fields``. A choice is kept from page to page and in the address.
 
     With ``this_year`` the last school year that has a case is proposed while no other is chosen; a proposal is not kept.
     """
@@ -66,8 +66,7 @@ def filters(snapshot: Snapshot, without: Collection[str] = (), *, this_year: boo
             field.attribute: _choose(
                 field, {value: field.written(value) for value in field.choices(known)}, proposed.get(field.key, [])
             )
-            for field in FIELDS
-            if field.key not in without
+            for field in fields
         }
         n_set = sum(map(bool, chosen.values()))
         clear.button(
@@ -145,8 +144,20 @@ def address(selection: Selection, **more: str) -> dict[str, str | list[str]]:
 
 
 def school_label(name: str, school_id: str) -> str:
-    """How a school is called in a list and in an address: two schools may share a name."""
+    """How a school is called in a list: two schools may share a name. In an address it is its code."""
     return f"{name} ({school_id})"
+
+
+def pick_school(labels: Mapping[str, str]) -> str:
+    """One school among those of ``labels``, by code. Its code is kept in the address, where a name would stay in histories."""
+    kept, asked = st.session_state.get("school"), st.query_params.get("ecole")
+    chosen = asked if asked != kept else st.session_state.get("ecole", kept)
+    st.session_state["ecole"] = chosen if chosen in labels else next(iter(labels))
+    chosen = st.selectbox("École", list(labels), format_func=labels.__getitem__, key="ecole")
+    st.session_state["school"] = chosen
+    if asked != chosen:
+        st.query_params["ecole"] = chosen
+    return chosen
 
 
 def one_of(label: str, key: str, options: Mapping[str, str], default: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -16,9 +16,9 @@ from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
 from analytics.measures import incidents
 from analytics.measures.funnel import bunching
 from analytics.store import Snapshot
-from pages import _data
+from pages import _access, _data
 from pages._widgets import text
-from pages._widgets.panel import filters, one_of
+from pages._widgets.panel import FIELDS, filters, one_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,10 @@ def open_records(
     """
     text.title(title, question)
     snapshot = _data.snapshot()
-    context = Context(snapshot, filters(snapshot, without, this_year=this_year) if filtered else EVERYTHING)
+    own = _access.own_school()
+    fields = FIELDS[:1] if own else (field for field in FIELDS if field.key not in without)
+    selection = filters(snapshot, fields, this_year=this_year) if filtered else EVERYTHING
+    context = Context(snapshot, replace(selection, school_ids=(own,)) if own else selection)
     if snapshot.is_demo:
         text.warning(
             "**Données fictives.** Importez votre registre à la page Registre pour voir vos chiffres.", "science"
@@ -70,6 +73,7 @@ def open_records(
         text.error(
             "Le dernier import est endommagé. Vous voyez les données de l’import précédent. Importez à nouveau le registre."
         )
+    _access.note_head(context.n_cases, context.selection)
     description = context.selection.description
     st.session_state["shown"] = (description, snapshot.as_of)  # marks the tables that leave by a download
     text.caption(

@@ -18,7 +18,7 @@ from analytics.domain.french import count
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.store import Snapshot, Store
 from analytics.workflows import publishing
-from pages import _data
+from pages import _access, _data
 from pages._widgets import Context, offer_file, text
 from pages.publish.released import offer_release, offer_report
 
@@ -59,8 +59,9 @@ def show(context: Context) -> None:
     found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
     _show_proof(found)
     release = found.release or found.rounded
+    name = f"projet-{code}.pdf"
     offer_file(
-        "Lire le projet (PDF)", lambda: publication_pdf(release, draft=True), f"projet-{code}.pdf", "publier_projet"
+        "Lire le projet (PDF)", lambda: publication_pdf(release, draft=True), name, "publier_projet", act="publication"
     )
     offer_report(code, context, internal=True)
     _offer(release, n_records, publishing.consequence(period, catalogue))
@@ -146,7 +147,9 @@ def _offer(release: Release, n_records: int, consequence: str) -> None:
             del st.session_state[asked]
     if is_sure:
         try:
-            publishing.record_and_render(_data.store(), release, n_records)
+            with _access.acting("publish") as what:
+                publishing.record_and_render(_data.store(), release, n_records)
+                what["period"] = release.period.code
         except RelaisError as error:
             text.error(str(error))
             return

@@ -31,7 +31,8 @@ def offer_release(entry: Record, context: Context) -> None:
     """The files of a release as one archive, the same bytes at any time, and the report on it."""
     name = f"publication-{entry.period}.zip"
     with st.container(horizontal=True):
-        offer_file("Télécharger les fichiers (ZIP)", lambda: zipped(entry.files), name, f"publier_{entry.period}")
+        label, key = "Télécharger les fichiers (ZIP)", f"publier_{entry.period}"
+        offer_file(label, lambda: zipped(entry.files), name, key, act="publication")
         offer_report(entry.period, context)
 
 
@@ -46,4 +47,4 @@ def offer_report(period: str, context: Context, *, internal: bool = False) -> No
 
         label = f"Rapport interne ({form})" if internal else f"Rapport ({form})"
         name = f"rapport-{'interne-' if internal else ''}{period}{suffix}"
-        offer_file(label, content, name, f"rapport_{period}_{form}_{internal}")
+        offer_file(label, content, name, f"rapport_{period}_{form}_{internal}", act="publication")

@@ -12,7 +12,7 @@ def show(store: Store, summary: state.StoreSummary) -> None:
     st.markdown("\n".join(f"- {text.plain(sentence)}" for sentence in summary.sentences))
     state.show_flash()
     text.plain_table(summary.history, "Les importations, la dernière d’abord")
-    text.caption("Relais ne garde ni le fichier importé, ni le nom de qui l’a importé.")
+    text.caption("Relais ne garde pas le fichier importé.")
     if len(store.versions) > 1:
         _offer_undo(store)
 
@@ -25,5 +25,11 @@ def _offer_undo(store: Store) -> None:
         return
     text.warning("Les données d’avant cette importation reviendront. Annuler la dernière importation ?")
     with st.container(horizontal=True):
-        st.button("Oui, annuler", key="registre_annuler_oui", on_click=state.undo, args=(store,), type="primary")
+        st.button(
+            "Oui, annuler",
+            key="registre_annuler_oui",
+            on_click=state.undo,
+            args=(store, store.versions[0]),
+            type="primary",
+        )
         st.button("Non, garder", key="registre_annuler_non", on_click=state.ask_undo, args=(False,))

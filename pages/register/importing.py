@@ -29,7 +29,7 @@ def show(store: Store) -> None:
         refused.show(done)
         if st.button("J’ai terminé", key="registre_termine"):
             state.clear()
-            st.rerun()  # Streamlit lets go of a downloaded file at the end of the second run without it
+            st.rerun()
     else:
         state.clear_check()
 
@@ -46,7 +46,9 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
     questions.ask(checked, upload)
     if upload.own_words != OwnWords():
         label, name = "Garder ces correspondances pour la prochaine fois", "correspondances.toml"
-        offer_file(label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save")
+        offer_file(
+            label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save", act="names"
+        )
     if found is None:
         return
     check.understood(found)

@@ -18,7 +18,9 @@ def show(done: Import) -> None:
     if not done.extract.n_refused:
         return
     label = "Télécharger les lignes refusées, à corriger"
-    offer_file(label, lambda: refused_workbook(done.extract), "lignes-a-corriger.xlsx", "registre_refusees")
+    offer_file(
+        label, lambda: refused_workbook(done.extract), "lignes-a-corriger.xlsx", "registre_refusees", act="names"
+    )
     text.caption(
         "Ce classeur contient des noms : corrigez-le, importez-le ici, puis supprimez-le. "
         "Relais le fait au moment du clic et l’oublie dès que vous avez terminé."

@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from analytics.domain.errors import explain
+from analytics.domain.errors import RelaisError, explain
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.intake import OwnWords, Question, UnansweredError, key_path
 from analytics.intake.duplicates import duplicate_sentences
-from analytics.store import Store, StoreError
+from analytics.store import Store
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import, import_register, store_key
 from analytics.workflows.inventory import history, inventory
+from pages import _access
 from pages._widgets import text
 from pages._widgets.files import forget_uploads
 
@@ -149,6 +150,7 @@ def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
             upload.content,
             store_key(store),
             datetime.now(ZoneInfo(TIMEZONE)),
+            imported_by=_access.mail() or None,
             schools_content=upload.schools,
             own_words=upload.own_words,
             as_of=upload.as_of,
@@ -183,7 +185,9 @@ def publish(store: Store, upload: Upload) -> None:
     before = store.versions[:1]
     st.session_state[_TURN] = turn() + 1
     try:
-        done = _import(store, upload, dry_run=False)
+        with _access.acting("import") as what:
+            done = _import(store, upload, dry_run=False)
+            what |= {"version": done.version, "rows": done.extract.n_accepted}
     except Exception as error:  # as in _check
         st.session_state[_OUTCOME] = Outcome(explain(error), failed=True)
         st.rerun()
@@ -221,11 +225,13 @@ def ask_undo(asked: bool) -> None:
     st.session_state[_UNDO] = asked
 
 
-def undo(store: Store) -> None:
-    """Undo the last import and flash the result."""
+def undo(store: Store, seen: str) -> None:
+    """Undo the import that made the version ``seen``, and flash the result."""
     ask_undo(False)
     try:
-        store.undo()
+        with _access.acting("undo") as what:
+            store.undo(seen)
+            what["version"] = seen
         flash("La dernière importation est annulée.")
-    except StoreError as error:
+    except RelaisError as error:
         flash(str(error), failed=True)

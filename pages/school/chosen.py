@@ -9,7 +9,8 @@ from analytics.domain.french import count
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import schools
-from pages._widgets import Context, pick, school_label, text
+from pages import _access
+from pages._widgets import Context, pick_school, school_label, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class OneSchool(Context):
     school: pd.Series
     groups: dict[str, Selection]
     group_labels: dict[str, str]
+    is_alone: bool = False
 
 
 def choose(records: Context) -> OneSchool:
@@ -33,7 +35,10 @@ def choose(records: Context) -> OneSchool:
         text.info("Aucune école ne répond à ces filtres.", "filter_alt_off")
         st.stop()
     labels = {code: school_label(name, code) for name, code in zip(rated["name"], rated["school_id"], strict=True)}
-    school_id = pick("École", "ecole", labels, next(iter(labels)))
+    school_id = pick_school(labels)
+    is_alone = bool(_access.own_school())  # its head of school sees no figure of another one
+    if not is_alone:
+        _access.note_view(school=school_id)
     school = rated.set_index("school_id", drop=False).loc[school_id]
     groups = {"school": replace(selection, school_ids=(school_id,))}
     group_labels = {"school": "cette école"}
@@ -41,9 +46,11 @@ def choose(records: Context) -> OneSchool:
         ("school_network", SCHOOL_NETWORKS, "réseau"),
         ("school_level", TEACHING_LEVELS, "niveau"),
     ):
-        if others := schools.peers(rated, school_id, column):
+        if not is_alone and (others := schools.peers(rated, school_id, column)):
             groups[column] = replace(selection, school_ids=others)
             group_labels[column] = (
                 f"{word} {vocabulary.label(school[column])} ({count(len(others), 'autre école', 'autres écoles')})"
             )
-    return OneSchool(snapshot, groups["school"], school=school, groups=groups, group_labels=group_labels)
+    return OneSchool(
+        snapshot, groups["school"], school=school, groups=groups, group_labels=group_labels, is_alone=is_alone
+    )

@@ -49,6 +49,8 @@ def show(context: OneSchool) -> None:
             denominator=count(repeats["n_cases"], "dossier"),
         ),
     ]
+    if context.is_alone:
+        del entries[1]  # the careful rate is made of all schools
     show_indicators(entries, as_of)
     if not school["n"]:
         text.info(

@@ -6,7 +6,7 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, listing, number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
-from pages._widgets import Link, address, columns, school_label, show_chart, text
+from pages._widgets import Link, address, columns, show_chart, text
 from pages.schools.rated import RatedSchools
 
 BUNCHED = 1.2
@@ -54,8 +54,7 @@ def show(context: RatedSchools) -> None:
     )
     for _, row in beyond.head(6 if is_beyond else 0).iterrows():
         label = f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}"
-        school = school_label(row["name"], row["school_id"])
-        Link(label, "school", address(context.selection, ecole=school)).show()
+        Link(label, "school", address(context.selection, ecole=row["school_id"])).show()
 
 
 def _spread(lines: pd.DataFrame, bunching: float) -> str:

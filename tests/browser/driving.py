@@ -84,17 +84,22 @@ class Server:
     log: Path
 
 
-@contextmanager
-def serve(folder: Path) -> Generator[Server]:
-    """Relais, started as the README says, with its store, key and log in ``folder``."""
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def serve(folder: Path, port: int = 0, cwd: Path = ROOT, **more: str) -> Generator[Server]:
+    """Relais, started as the README says, with its store, key and log in ``folder`` and ``more`` in its environment."""
+    port = port or free_port()
     command = [sys.executable, "-m", *START.split(), "--server.headless=true", f"--server.port={port}"]
-    environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")}
+    environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")} | more
     server = Server(f"http://127.0.0.1:{port}/", port, folder / "log")
     with server.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait_for(server, process)
         yield server

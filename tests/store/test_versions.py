@@ -49,6 +49,7 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "key_id": "k",
         "tells_closure": True,
         "fields": "",
+        "imported_by": None,
         "by_year": False,
     }
     given = {

@@ -65,7 +65,7 @@ def test_the_preview_gives_tables_and_reasons_then_publishing_is_asked_twice_and
     assert not page.exception
     assert [entry.period for entry in past_records([store.folder / "releases"])] == ["2025-2026-T1"]
     assert "publiée" in page.success[0].value
-    assert page.get("download_button")
+    assert page.button[0].label == "Télécharger les fichiers (ZIP)"
     listed = opened(publier="Ce qui est sorti")
     assert "2025-2026-T1" in listed.expander[0].label
     assert "Certificat" in "".join(block.value for block in listed.markdown)

@@ -1,0 +1,1 @@
+"""Who may do what: the guard before the server, roles, sessions, tickets for downloads, and the log. Knows no Streamlit."""
