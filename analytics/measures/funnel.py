@@ -90,13 +90,13 @@ def funnel(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:
 def limits(expected: ArrayLike, bunching: float = 1.0, spread: float = 0.0) -> pd.DataFrame:
     """The funnel around 1, one row per expected count: expected, lower_95, upper_95, lower_998, upper_998.
 
-    Without bunching and spread a limit is the ratio whose exact Poisson bound is 1, so that a flag says what the exact
-    interval says. A count's variance is Poisson's times ``bunching``, plus ``spread`` times its square: limits lie as many
-    times as far out as its root does, and are never negative. NaN where nothing is expected.
+    Without spread a limit is the ratio whose exact Poisson bound is 1, of as many times fewer cases as they come in bunches,
+    so that a flag says what the exact interval says. With it the variance of a count gains ``spread`` times its square:
+    limits lie as many times as far out as the root grows. They are never negative; NaN where nothing is expected.
     """
     expected = np.asarray(expected, dtype=float)
-    mean = np.where(expected > 0, expected, np.nan)
-    widened = np.sqrt(bunching + spread * mean)
+    mean = np.where(expected > 0, expected, np.nan) / bunching
+    widened = np.sqrt(1 + spread * mean)
     found = {"expected": expected}
     for name, tail in TAILS.items():
         # A count's bounds are gammaincinv(count, tail) and gammaincinv(count + 1, 1 - tail): solved for the count.

@@ -115,7 +115,7 @@ class Snapshot(Reader):
         danger, event, delay, n], or with ``by_type`` [school_id, event, delay, n, one column per incident type].
 
         ``delay`` is the power of two that the delay plus one has reached, enough for a test of ranks: a few rows per school,
-        however many cases. A case counts once in n, and in the column of each of its types.
+        however many cases, in any order. It means nothing where the event is not done, pending or closed. A case counts once in n, and in the column of each of its types.
         """
         return self.query(*steps.school_step_counts(clock, selection, step, by_type))
 

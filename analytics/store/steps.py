@@ -103,7 +103,9 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
     by = ("school_id",) if by_type else ("school_id", "school_level", "school_year", "danger")
     types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
     query = CaseQuery(selection, by)
-    delay = f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
+    delay = (
+        f"coalesce(delay_{clock}, followed_{clock})"  # faster than by outcome; means nothing where a step has no day
+    )
     of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
     return (
         f"""
