@@ -45,8 +45,9 @@ def bunching(weekly: pd.DataFrame, within: int = 4) -> float:
     report belongs to, which is the variance over the mean of a compound Poisson count. Estimated from the pairs of reports
     of one school that lie at most ``within`` weeks apart, beyond those that pairs of two schools let expect: season and
     growth are in both (the pair correlation of a cluster process, Diggle 2013, Statistical Analysis of Spatial and
-    Spatio-Temporal Point Patterns). A school that is high in some months only counts as bunched too. 1 where it cannot be
-    told, below two schools or ``within`` weeks.
+    Spatio-Temporal Point Patterns). A school that is high in some months only counts as bunched too. 1 unless it
+    passes 1 by more than two of its standard deviations under chance alone, and where it cannot be told: with one school, or
+    within ``within`` weeks.
     """
     school, found = groups(weekly, ["school_id"])
     if len(found) < 2:
@@ -63,8 +64,11 @@ def bunching(weekly: pd.DataFrame, within: int = 4) -> float:
     pairs = total * (total - 1) / 2
     own_near, own_pairs, n_cases = near[:-1].sum(), pairs[:-1].sum(), total[-1]
     expected = (near[-1] - own_near) / max(pairs[-1] - own_pairs, 1)
-    bunched = (own_near - expected * own_pairs) / (1 - expected) if expected < 1 else 0.0
-    return float(max(1 + 2 * bunched / n_cases, 1.0))
+    if expected == 1:
+        return 1.0
+    bunched = (own_near - expected * own_pairs) / (1 - expected)
+    by_chance = np.sqrt(own_pairs * expected / (1 - expected))
+    return float(1 + 2 * bunched / n_cases) if bunched > 2 * by_chance else 1.0
 
 
 def funnel(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:

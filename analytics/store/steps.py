@@ -100,7 +100,7 @@ def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str |
 
 def school_step_counts(clock: str, selection: Selection, step: str, by_type: bool) -> Statement:
     """:meth:`Snapshot.school_step_counts`."""
-    by = ("school_id",) if by_type else ("school_id", "school_level", "school_year", "danger")
+    by = ("school_id", "danger") if by_type else ("school_id", "danger", "school_level", "school_year")
     types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
     query = CaseQuery(selection, by)
     delay = (

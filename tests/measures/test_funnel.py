@@ -134,17 +134,15 @@ def test_how_far_reports_come_in_bunches_is_found(companions, factor):
     assert np.mean(found) == pytest.approx(factor, abs=0.08)
 
 
-def test_pairs_are_counted_by_hand(table):
-    """Three of the four pairs of one school are near, three of the six of two schools: two pairs in four by chance, so two
-    (3 = x + (4 - x) / 2) are bunched, of five cases.
+@pytest.mark.parametrize(("n", "factor"), [(6, 1 + 2 * 14 / 8), (3, 1)])
+def test_pairs_are_counted_by_hand(n, factor):
+    """Six cases of a in the week of one of b, another of b later: 15 of the 16 pairs of one school are near, and half of
+    those of two. So 14 are bunched (15 = 14 + 2 / 2), more than twice the 4 that chance makes. With three cases of a it is
+    2 of 4 pairs, and chance makes 2.
     """
-    counts = table("""
-        school_id | report_week | n
-        a         | 2025-09-01  | 3
-        b         | 2025-09-01  | 1
-        b         | 2025-11-10  | 1
-    """)
-    assert bunching(counts.assign(report_week=pd.to_datetime(counts["report_week"]))) == pytest.approx(1 + 2 * 2 / 5)
+    weeks = pd.to_datetime(["2025-09-01", "2025-09-01", "2025-11-10"])
+    counts = pd.DataFrame({"school_id": ["a", "b", "b"], "report_week": weeks, "n": [n, 1, 1]})
+    assert bunching(counts) == pytest.approx(factor)
 
 
 @pytest.mark.parametrize("n_schools", [0, 1])
