@@ -113,8 +113,8 @@ def limits(expected: ArrayLike, bunching: float = 1.0, spread: float = 0.0) -> p
 def spread(count: NDArray[np.float64], expected: NDArray[np.float64], bunching: float = 1.0) -> float:
     """The variance of the schools' true ratios to what is expected of them; 0 where chance alone may explain all.
 
-    Additive over-dispersion (Spiegelhalter 2005, as Marshall, Mohammed and Rouse 2004 and DerSimonian and Laird 1986): from
-    the mean of the squared z scores, winsorised, and 0 unless it passes 1 by more than two of its own standard deviations
+    Additive over-dispersion (Spiegelhalter 2005; DerSimonian and Laird 1986, Controlled Clinical Trials 7, 177): from the
+    mean of the squared z scores, winsorised, and 0 unless it passes 1 by more than two of its own standard deviations
     under chance alone. Two differences from there: a z score has the tail probability of the count (mid-p), since school
     counts are too small to be normal; and the mean is divided by what winsorising leaves of pure chance. Where schools
     expect fewer than about two cases each, true differences hide in the zeros and it is 0 or too low.
