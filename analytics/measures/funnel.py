@@ -45,8 +45,9 @@ def bunching(weekly: pd.DataFrame, within: int = 4) -> float:
     report belongs to, which is the variance over the mean of a compound Poisson count. Estimated from the pairs of reports
     of one school that lie at most ``within`` weeks apart, beyond those that pairs of two schools let expect: season and
     growth are in both (the pair correlation of a cluster process, Diggle 2013, Statistical Analysis of Spatial and
-    Spatio-Temporal Point Patterns). A school that is high in some months only counts as bunched too. 1 where it cannot be
-    told, below two schools or ``within`` weeks.
+    Spatio-Temporal Point Patterns). A school that is high in some months only counts as bunched too. 1 unless it
+    passes 1 by more than two of its standard deviations under chance alone, and where it cannot be told: with one school, or
+    within ``within`` weeks.
     """
     school, found = groups(weekly, ["school_id"])
     if len(found) < 2:
@@ -63,8 +64,11 @@ def bunching(weekly: pd.DataFrame, within: int = 4) -> float:
     pairs = total * (total - 1) / 2
     own_near, own_pairs, n_cases = near[:-1].sum(), pairs[:-1].sum(), total[-1]
     expected = (near[-1] - own_near) / max(pairs[-1] - own_pairs, 1)
-    bunched = (own_near - expected * own_pairs) / (1 - expected) if expected < 1 else 0.0
-    return float(max(1 + 2 * bunched / n_cases, 1.0))
+    if expected == 1:
+        return 1.0
+    bunched = (own_near - expected * own_pairs) / (1 - expected)
+    by_chance = np.sqrt(own_pairs * expected / (1 - expected))
+    return float(1 + 2 * bunched / n_cases) if bunched > 2 * by_chance else 1.0
 
 
 def funnel(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:
@@ -90,13 +94,13 @@ def funnel(table: pd.DataFrame, bunching: float = 1.0) -> pd.DataFrame:
 def limits(expected: ArrayLike, bunching: float = 1.0, spread: float = 0.0) -> pd.DataFrame:
     """The funnel around 1, one row per expected count: expected, lower_95, upper_95, lower_998, upper_998.
 
-    Without bunching and spread a limit is the ratio whose exact Poisson bound is 1, so that a flag says what the exact
-    interval says. A count's variance is Poisson's times ``bunching``, plus ``spread`` times its square: limits lie as many
-    times as far out as its root does, and are never negative. NaN where nothing is expected.
+    Without spread a limit is the ratio whose exact Poisson bound is 1, of as many times fewer cases as they come in bunches,
+    so that a flag says what the exact interval says. With it the variance of a count gains ``spread`` times its square:
+    limits lie as many times as far out as the root grows. They are never negative; NaN where nothing is expected.
     """
     expected = np.asarray(expected, dtype=float)
-    mean = np.where(expected > 0, expected, np.nan)
-    widened = np.sqrt(bunching + spread * mean)
+    mean = np.where(expected > 0, expected, np.nan) / bunching
+    widened = np.sqrt(1 + spread * mean)
     found = {"expected": expected}
     for name, tail in TAILS.items():
         # A count's bounds are gammaincinv(count, tail) and gammaincinv(count + 1, 1 - tail): solved for the count.
@@ -109,8 +113,8 @@ def limits(expected: ArrayLike, bunching: float = 1.0, spread: float = 0.0) -> p
 def spread(count: NDArray[np.float64], expected: NDArray[np.float64], bunching: float = 1.0) -> float:
     """The variance of the schools' true ratios to what is expected of them; 0 where chance alone may explain all.
 
-    Additive over-dispersion (Spiegelhalter 2005, as Marshall, Mohammed and Rouse 2004 and DerSimonian and Laird 1986): from
-    the mean of the squared z scores, winsorised, and 0 unless it passes 1 by more than two of its own standard deviations
+    Additive over-dispersion (Spiegelhalter 2005; DerSimonian and Laird 1986, Controlled Clinical Trials 7, 177): from the
+    mean of the squared z scores, winsorised, and 0 unless it passes 1 by more than two of its own standard deviations
     under chance alone. Two differences from there: a z score has the tail probability of the count (mid-p), since school
     counts are too small to be normal; and the mean is divided by what winsorising leaves of pure chance. Where schools
     expect fewer than about two cases each, true differences hide in the zeros and it is 0 or too low.

@@ -118,11 +118,12 @@ class Snapshot(Reader):
     def school_step_counts(
         self, clock: str, selection: Selection = EVERYTHING, step: str = RELAYS[0], *, by_type: bool = False
     ) -> pd.DataFrame:
-        """Number of cases of each school by what became of a step, and about when: [school_id, school_level, school_year,
-        danger, event, delay, n], or with ``by_type`` [school_id, event, delay, n, one column per incident type].
+        """Number of cases of each school by what became of a step, and about when: [school_id, danger, school_level,
+        school_year, event, delay, n], or with ``by_type`` [school_id, danger, event, delay, n, one column per type].
 
         ``delay`` is the power of two that the delay plus one has reached, enough for a test of ranks: a few rows per school,
-        however many cases. A case counts once in n, and in the column of each of its types.
+        however many cases, in any order. It means nothing where the event is not done, pending or closed. A case counts once
+        in n, and in the column of each of its types.
         """
         return self.query(*steps.school_step_counts(clock, selection, step, by_type))
 

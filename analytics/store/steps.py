@@ -146,10 +146,13 @@ def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str |
 
 def school_step_counts(clock: str, selection: Selection, step: str, by_type: bool) -> Statement:
     """:meth:`Snapshot.school_step_counts`."""
-    by = ("school_id",) if by_type else ("school_id", "school_level", "school_year", "danger")
+    by = ("school_id", "danger") if by_type else ("school_id", "danger", "school_level", "school_year")
     types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
     query = CaseQuery(selection, by)
-    event, delay = _counted(clock)
+    event, _ = _counted(clock)
+    delay = f"coalesce(delay_{clock}, wait_{clock})"  # faster than by outcome; means nothing where a step has no day
+    if STEPS[step].postvention:
+        delay = f"least({delay}, {POSTVENTION_FOLLOWED[clock]})"
     of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
     return (
         f"""

@@ -22,8 +22,8 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_year": ("Année scolaire", None),
 }
 _CHANCE = (
-    "« Rare par le seul hasard » : moins de 5 fois sur 100, sachant que chaque école a son allure ; les écoles entières sont "
-    f"tirées au sort {group_tests.N_DRAWS} fois. Ce qui n’est pas précisé n’y est pas."
+    "Chaque école a son allure : « rare » veut dire que le hasard des écoles ne donne un tel écart que moins de 5 fois sur 100 "
+    f"({group_tests.N_DRAWS} tirages d’écoles entières). Ce qui n’est pas précisé n’y est pas."
 )
 _UNKNOWN = ""  # the group of schools where it is missing
 
@@ -82,21 +82,17 @@ def show(context: RelayContext) -> None:
 
 def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> None:
     """Whether the groups differ more than schools do by chance, and which comparisons of the step are the clearest."""
-    snapshot, selection, clock = context.snapshot, context.selection, context.clock.code
-    if group == "incident_type":
-        counts = snapshot.school_step_counts(clock, selection, step, by_type=True)
-        text.paragraph(chance(relays.type_comparison(counts)))
-        text.caption(
-            "Un dossier qui a plusieurs types compte dans plusieurs courbes, et une seule fois dans ce calcul. "
-            + _CHANCE
-        )
-        return
-    counts = snapshot.school_step_counts(clock, selection, step)
-    if clock != "hours":
+    is_type = group == "incident_type"
+    counts = context.snapshot.school_step_counts(context.clock.code, context.selection, step, by_type=is_type)
+    if context.clock.code != "hours":
         counts = relays.without_danger(counts)
-    found = relays.comparisons(counts, snapshot.table("schools"))
+    if is_type:
+        text.paragraph(chance(relays.type_comparison(counts)))
+        text.caption(f"{_CHANCE} Un dossier qui a plusieurs types y compte une seule fois.")
+        return
+    found = relays.comparisons(counts, context.snapshot.table("schools"))
     rates = dict(zip(found["group"], found["false_discovery_rate"], strict=True))
     text.paragraph(chance(rates[group]))
-    told = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]
-    others = f"De l’écart le plus net au moins net : {listing(told)}." if told else "Aucun de ces écarts n’est rare."
-    text.caption(f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {others}")
+    rare = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]
+    told = f"Rares, du plus net au moins net : {listing(rare)}." if rare else "Aucune n’est rare."
+    text.caption(f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {told}")

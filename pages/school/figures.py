@@ -32,7 +32,7 @@ def show(context: OneSchool) -> None:
             note=f"entre {number(school['shrunken_lower'], 1)} et {number(school['shrunken_upper'], 1)} · taux brut "
             f"{number(school['rate'], 1)}",
             counts="Ce que l’on peut croire du taux de l’école : le sien, rapproché de celui des écoles de son niveau d’autant "
-            "plus qu’elle est petite. Entre ces deux limites dans 95 cas sur 100, que les signalements viennent par grappes ou non. "
+            "plus qu’elle est petite. Il est entre ces deux limites 95 fois sur 100, même quand les signalements viennent par grappes. "
             f"Face aux autres, elle est {FLAG_WORDS.get(school['flag'], 'sans comparaison possible')}.",
             numerator=n_cases,
             denominator=count(school["n_pupils"], "élève")

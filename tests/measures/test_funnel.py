@@ -35,10 +35,10 @@ def test_a_limit_is_the_ratio_whose_own_interval_just_touches_one(name, confiden
     np.testing.assert_allclose(exact_poisson(found[f"upper_{name}"] * expected, confidence).lower, expected)
 
 
-def test_limits_widen_with_the_root_of_the_variance():
-    """Of a count of 10, reports by twos double the variance; a spread of 0.3 adds 0.3 * 10 times Poisson's to it."""
+def test_limits_widen_with_bunches_and_with_the_spread_of_schools():
+    """Ten cases in twos tell as much as five; a spread of 0.3 adds 0.3 * 10 times Poisson's to a variance of 10."""
     plain, bunched, varied = (limits([10], *wider) for wider in ((), (2.0,), (1.0, 0.3)))
-    assert bunched["upper_998"].item() - 1 == pytest.approx(np.sqrt(2) * (plain["upper_998"].item() - 1))
+    assert bunched["upper_998"].item() == limits([5])["upper_998"].item()
     assert varied["upper_998"].item() - 1 == pytest.approx(np.sqrt(4) * (plain["upper_998"].item() - 1))
 
 
@@ -134,17 +134,15 @@ def test_how_far_reports_come_in_bunches_is_found(companions, factor):
     assert np.mean(found) == pytest.approx(factor, abs=0.08)
 
 
-def test_pairs_are_counted_by_hand(table):
-    """Three of the four pairs of one school are near, three of the six of two schools: two pairs in four by chance, so two
-    (3 = x + (4 - x) / 2) are bunched, of five cases.
+@pytest.mark.parametrize(("n", "factor"), [(6, 1 + 2 * 14 / 8), (3, 1)])
+def test_pairs_are_counted_by_hand(n, factor):
+    """Six cases of a in the week of one of b, another of b later: 15 of the 16 pairs of one school are near, and half of
+    those of two. So 14 are bunched (15 = 14 + 2 / 2), more than twice the 4 that chance makes. With three cases of a it is
+    2 of 4 pairs, and chance makes 2.
     """
-    counts = table("""
-        school_id | report_week | n
-        a         | 2025-09-01  | 3
-        b         | 2025-09-01  | 1
-        b         | 2025-11-10  | 1
-    """)
-    assert bunching(counts.assign(report_week=pd.to_datetime(counts["report_week"]))) == pytest.approx(1 + 2 * 2 / 5)
+    weeks = pd.to_datetime(["2025-09-01", "2025-09-01", "2025-11-10"])
+    counts = pd.DataFrame({"school_id": ["a", "b", "b"], "report_week": weeks, "n": [n, 1, 1]})
+    assert bunching(counts) == pytest.approx(factor)
 
 
 @pytest.mark.parametrize("n_schools", [0, 1])
