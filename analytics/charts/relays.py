@@ -268,7 +268,7 @@ def interval_words(interval: str, delay: float) -> str:
 
 
 def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> go.Figure:
-    """The median of each interval (:func:`measures.timeliness.timeliness`) with its interval, a panel each, a row a group.
+    """The median of each interval (:func:`measures.timeliness.summary`) with its interval, a panel each, a row a group.
 
     At the right the share in time, where there is a deadline.
     """
