@@ -27,7 +27,7 @@ def caption(records: Snapshot, selection: Selection = EVERYTHING) -> str:
 
 
 def inventory(snapshot: Snapshot) -> list[str]:
-    """Sentences: fictitious or real, as of when, school years, cases, schools, key, risk, what waits give away, data files."""
+    """Sentences: fictitious or real, as of when, school years, cases, schools, key, risk, what waits tell, data files."""
     by_status = snapshot.case_counts(by=("status",)).set_index("status")["n"]
     key = snapshot.table("imports")["key_id"].iloc[-1]
     lines = [

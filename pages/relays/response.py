@@ -26,7 +26,7 @@ def show(context: RelayContext) -> None:
     text.header("Détecter, signaler, réagir")
     _say_detection(timeliness.summary(counts).iloc[0])
     written = answer.assign(
-        words=answer["interval"].map(charts.INTERVALS).str.capitalize(),
+        words=answer["interval"].map(charts.INTERVALS),
         half=[_half(row) for _, row in answer.iterrows()],
         group=answer[group].map(labels) if group else "",
     )
