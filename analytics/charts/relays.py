@@ -263,10 +263,10 @@ def order_bars(answer: pd.DataFrame) -> go.Figure:
 
 
 INTERVALS = {
-    "detection": "des faits au signalement",
-    "first_relay": "du signalement au premier relais",
-    "parents": "du signalement aux parents",
-    "protection": "du signalement à la première protection à l’école",
+    "detection": "Des faits au signalement",
+    "first_relay": "Jusqu’au premier relais",
+    "parents": "Jusqu’aux parents",
+    "protection": "Jusqu’à la protection à l’école",
 }
 
 
@@ -276,56 +276,36 @@ def interval_words(interval: str, delay: float) -> str:
 
 
 def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> go.Figure:
-    """The median of each interval (:func:`measures.timeliness.timeliness`) with its interval, a panel each, a row a group.
+    """The median of each interval (:func:`measures.timeliness.summary`) with its interval, a panel each, a row a group.
 
     At the right the share in time, where there is a deadline.
     """
     intervals = [code for code in INTERVALS if code in set(answer["interval"])]
     groups = [code for code in labels if code in set(answer[by])][::-1] if by else [None]
-    heights = [len(groups)] * len(intervals)
-    titles = [
-        f"{INTERVALS[code].capitalize()}, en {'jours' if code == 'detection' else 'heures'}" for code in intervals
-    ]
-    panels = make_subplots(
-        len(intervals),
-        1,
-        subplot_titles=titles,
-        row_heights=heights,
-        vertical_spacing=0.36 / (len(intervals) + len(groups)),
-    )
-    chart = go.Figure(panels).update_layout(theme.figure((84 + 30 * len(groups)) * len(intervals)).layout)
+    names = [labels[group] if by else "tous" for group in groups]
+    height = (90 + 28 * len(groups)) * len(intervals)
+    titles = [INTERVALS[code] for code in intervals]
+    panels = make_subplots(len(intervals), 1, subplot_titles=titles, vertical_spacing=62 / height)
+    chart = go.Figure(panels).update_layout(theme.figure(height).layout)
     for row, interval in enumerate(intervals, start=1):
         rows = answer[answer["interval"] == interval]
         rows = rows.set_index(by).reindex(groups) if by else rows
-        names = [labels[group] if by else "tous" for group in groups]
-        theme.add_dots(
-            chart,
-            rows["median"],
-            names,
-            [_interval_line(interval, one) for _, one in rows.iterrows()],
-            marker={"size": 12, "color": theme.MAIN},
-            error_x=theme.interval(rows, "median"),
-            row=row,
-            col=1,
-        )
+        lines = [_interval_line(interval, one) for _, one in rows.iterrows()]
+        look: dict[str, Any] = {"marker": {"size": 12, "color": theme.MAIN}, "error_x": theme.interval(rows, "median")}
+        theme.add_dots(chart, rows["median"], names, lines, **look, row=row, col=1)
         for name, (_, one) in zip(names, rows.iterrows(), strict=True):
+            reached = "moins de la moitié" if one["n_cases"] else "–"
             share = "" if pd.isna(one["share"]) else f"{percents(one['share'], one['most_share'])} à temps"
-            words = [share] if pd.notna(one["median"]) else ["moins de la moitié" if one["n_cases"] else "–", share]
-            chart.add_annotation(
-                x=1,
-                xref="x domain",
-                xanchor="right",
-                y=name,
-                text=" · ".join(filter(None, words)),
-                showarrow=False,
-                row=row,
-                col=1,
-            )
-        chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
+            words = " · ".join(filter(None, ["" if pd.notna(one["median"]) else reached, share]))
+            at = {"x": 1, "xref": "x domain", "xanchor": "right", "y": name, "row": row, "col": 1}
+            chart.add_annotation(text=words, showarrow=False, **at)
         longest = rows[["median", "upper"]].max().max()
-        chart.update_xaxes(range=[0, 1.5 * longest if longest > 0 else 1], row=row, col=1)
+        unit = "j" if interval == "detection" else "h"
+        span = [0, 1.9 * longest if longest > 0 else 1]  # with room for the share
+        chart.update_xaxes(range=span, nticks=6, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
+        chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
     chart.update_annotations(font_size=12)
-    chart.update_layout(margin={"t": 36})
+    chart.update_layout(margin={"t": 28, "b": 32})
     return chart.update_yaxes(fixedrange=True, automargin=True).update_xaxes(fixedrange=True, zeroline=False)
 
 

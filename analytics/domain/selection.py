@@ -14,7 +14,8 @@ class Selection:
     """Cases by school year, period, incident type, level, network and zone; an empty choice leaves all in.
 
     A case with several incident types is in when one of them is chosen. ``first_week`` and ``last_week`` are the Mondays of
-    the weeks of report, both included. ``school_ids`` narrows the question to a school, or to those beside which it stands.
+    the weeks of report, both included. ``school_ids`` narrows the question to a school, or to those beside which it stands,
+    ``danger`` to the cases that threaten life.
     """
 
     school_years: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Selection:
     school_networks: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     school_ids: tuple[str, ...] = ()
+    danger: bool = False
 
     @property
     def at_any_time(self) -> Selection:
@@ -52,6 +54,8 @@ class Selection:
             parts.append(f"zone {listing(list(self.zones), 'ou')}")
         if self.school_ids:
             parts.append(count(len(self.school_ids), "école"))
+        if self.danger:
+            parts.append("menace pour la vie")
         return " · ".join(parts) or "tous les dossiers"
 
 

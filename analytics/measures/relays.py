@@ -226,11 +226,6 @@ def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
     return counts[~counts["danger"].astype(bool)]
 
 
-def in_danger(counts: pd.DataFrame) -> pd.DataFrame:
-    """``counts`` by danger, of the cases that threaten life."""
-    return counts[counts["danger"].astype(bool)]
-
-
 def lacks_times(times: pd.DataFrame) -> bool:
     """Whether more than MOST_WITHOUT_TIME of the relays have no day or time of day, so that hours would say too much.
 

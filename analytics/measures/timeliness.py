@@ -18,7 +18,7 @@ from analytics.measures.grouping import places
 INTERVALS = ("detection", *RESPONSES)
 
 
-def timeliness(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+def summary(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """One row per interval, in the order of INTERVALS, and group.
 
     ``counts`` is what :meth:`Snapshot.response_counts` returns for the same ``by``.

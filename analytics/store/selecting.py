@@ -57,6 +57,8 @@ class CaseQuery:
             known = [of_type(code) for code in selection.incident_types if code in INCIDENT_TYPES]
             self._conditions.append(f"({' OR '.join(known) or 'false'})")
         needs_schools = selection.school_networks or selection.zones or set(_OF_SCHOOL) & set(by)
+        if selection.danger:
+            self._conditions.append("danger")
         self._source = "records LEFT JOIN schools USING (school_id)" if needs_schools else "records"
 
     def rows(self, *named: str, where: str = "") -> str:

@@ -12,6 +12,13 @@ from analytics.domain.selection import EVERYTHING, Selection
 from analytics.intake.previewing import risk_sentence
 from analytics.store import Snapshot
 
+WAITS = (
+    "Un dossier ouvert garde son attente, du signalement à l’extrait : elle redonne le jour et l’heure de son signalement. "
+    "Clôturé, il garde une attente arrondie, qui redonne à peu près le jour, jusqu’à trente jours et vingt jours d’école "
+    "après le signalement ; ensuite, rien ne redonne que la semaine. Les importations gardées pour revenir en arrière "
+    "disent ce qu’elles disaient."
+)
+
 
 def caption(records: Snapshot, selection: Selection = EVERYTHING) -> str:
     """What figures are about, in one line: fictitious or real, as of when, which cases."""
@@ -20,7 +27,7 @@ def caption(records: Snapshot, selection: Selection = EVERYTHING) -> str:
 
 
 def inventory(snapshot: Snapshot) -> list[str]:
-    """Sentences: fictitious or real, as of when, school years, cases, schools, key, residual risk and data files."""
+    """Sentences: fictitious or real, as of when, school years, cases, schools, key, risk, what waits tell, data files."""
     by_status = snapshot.case_counts(by=("status",)).set_index("status")["n"]
     key = snapshot.table("imports")["key_id"].iloc[-1]
     lines = [
@@ -31,6 +38,7 @@ def inventory(snapshot: Snapshot) -> list[str]:
         f"Écoles : {number(len(snapshot.table('schools')))}.",
         f"Clé des pseudonymes : {key}.",
         risk_sentence(snapshot.residual_risk()),
+        WAITS,
     ]
     lines.append(data_files(CONTENT))
     if snapshot.is_fallback:

@@ -1,5 +1,7 @@
 """Each relay as a figure, each step as two marks, and what became of them all."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analytics.charts import relays as charts
@@ -36,7 +38,7 @@ def _in_danger(context: RelayContext) -> None:
     """By school days, the relays of the cases that threaten life, which they set aside: in hours."""
     if context.clock.code == "hours":
         return
-    counts = relays.in_danger(context.snapshot.step_counts("hours", context.selection, ["danger"]))
+    counts = context.snapshot.step_counts("hours", replace(context.selection, danger=True))
     summary = relays.summary(counts, CLOCKS["hours"].delays)
     if summary.empty:
         return

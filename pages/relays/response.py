@@ -5,7 +5,7 @@ import pandas as pd
 from analytics.charts import relays as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import CHANNELS, DETECTION_TARGET_DAYS, REPORTERS, SCHOOL_LEVELS
-from analytics.measures.timeliness import timeliness
+from analytics.measures import timeliness
 from pages._widgets import columns, pick, show_chart, text
 from pages.relays.clock import CLOCKS, RelayContext, say_times
 
@@ -22,11 +22,11 @@ def show(context: RelayContext) -> None:
     by = [group] if group else []
     heading, labels = _GROUPS.get(group, ("", {}))
     counts = context.snapshot.response_counts(context.selection, by)
-    answer = timeliness(counts, by)
+    answer = timeliness.summary(counts, by)
     text.header("Détecter, signaler, réagir")
-    _say_detection(timeliness(counts).iloc[0])
+    _say_detection(timeliness.summary(counts).iloc[0])
     written = answer.assign(
-        words=answer["interval"].map(charts.INTERVALS).str.capitalize(),
+        words=answer["interval"].map(charts.INTERVALS),
         half=[_half(row) for _, row in answer.iterrows()],
         group=answer[group].map(labels) if group else "",
     )

@@ -33,7 +33,7 @@ import duckdb
 from streamlit.testing.v1 import AppTest
 
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
-from analytics.measures import incidents, relays, schools, signals
+from analytics.measures import incidents, relays, schools, signals, timeliness
 from analytics.store import layout
 from analytics.store.layout import of_step, of_type
 from analytics.store.reading import Reader, digest
@@ -47,13 +47,15 @@ QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "incidents: what": ("incidents", {"sujet": "Ce qui arrive"}),
     "incidents: to whom": ("incidents", {"sujet": "À qui, par où"}),
     "incidents: when": ("incidents", {"sujet": "Quand"}),
-    "relays: in brief": ("relays", {"question": "En bref"}),
+    "relays: in brief": ("relays", {"question": "En bref", "horloge": "En heures"}),
     "relays: in brief, school days": ("relays", {"question": "En bref", "horloge": "En jours d’école"}),
+    "relays: detect, report, respond": ("relays", {"question": "Détecter, signaler, réagir"}),
+    "relays: by channel": ("relays", {"question": "Détecter, signaler, réagir", "selon": "Canal"}),
     "relays: deadlines": ("relays", {"question": "Délais et retards"}),
-    "relays: one curve": ("relays", {"question": "Comparer"}),
-    "relays: by level": ("relays", {"question": "Comparer", "par": "Niveau"}),
-    "relays: by type": ("relays", {"question": "Comparer", "par": "Type d’incident"}),
-    "relays: lost time": ("relays", {"question": "Où le temps se perd"}),
+    "relays: one curve": ("relays", {"question": "Comparer", "horloge": "En heures"}),
+    "relays: by level": ("relays", {"question": "Comparer", "par": "Niveau", "horloge": "En heures"}),
+    "relays: by type": ("relays", {"question": "Comparer", "par": "Type d’incident", "horloge": "En heures"}),
+    "relays: lost time": ("relays", {"question": "Où le temps se perd", "horloge": "En heures"}),
     "relays: change or chance": ("relays", {"question": "Changement ou hasard"}),
     "schools": ("schools", {}),
     "school": ("school", {}),
@@ -71,7 +73,10 @@ DRAWN = {
                CASE WHEN hash(number, 6) % 5 = 0 THEN 'open' ELSE 'closed' END AS status,
                (hash(number, 7) % 3000)::INTEGER AS followed_hours,
                (hash(number, 7) % 3000 // 40)::INTEGER AS followed_school_days,
-               NULL::INTEGER AS detection_days, DATE '2026-06-12' AS first_seen_on, NULL::DATE AS changed_on,
+               CASE WHEN status = 'closed' THEN 720 END AS waited_hours,
+               CASE WHEN status = 'closed' THEN 20 END AS waited_school_days,
+               CASE WHEN hash(number, 9) % 5 > 0 THEN (hash(number, 9) % 60)::INTEGER END AS detection_days,
+               DATE '2026-06-12' AS first_seen_on, NULL::DATE AS changed_on,
     """
     + ", ".join(
         f"hash(number, 8) % {len(INCIDENT_TYPES)} = {place} OR hash(number, 9) % {3 * len(INCIDENT_TYPES)} = {place} "
@@ -86,6 +91,7 @@ DRAWN = {
         CASE WHEN dice_{step} < 60 THEN (hash(number, {place}) // 100 % 600)::INTEGER END AS {of_step(step, "delay_hours")},
         ({of_step(step, "delay_hours")} // 40)::INTEGER AS {of_step(step, "delay_school_days")},
         dice_{step} < 60 AND hash(number, {place}) % 7 = 0 AS {of_step(step, "time_completed")},
+        CASE WHEN {of_step(step, "time_completed")} THEN 8 ELSE 0 END AS {of_step(step, "completed_hours")},
         NULL AS {of_step(step, "reason")}
         """
         for place, step in enumerate(STEPS, 10)
@@ -171,7 +177,7 @@ class Listener:
 
         with ExitStack() as stack:
             stack.enter_context(patch.object(Reader, "query", query))
-            for module in (incidents, relays, schools, signals):
+            for module in (incidents, relays, schools, signals, timeliness):
                 for name, function in list(vars(module).items()):
                     if isinstance(function, FunctionType) and not name.startswith("_"):
                         stack.enter_context(patch.object(module, name, self.timed(function)))

@@ -7,8 +7,9 @@ import pytest
 
 from analytics.charts import relays as charts
 from analytics.charts.signals import control_chart
-from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
-from analytics.measures import relays, signals
+from analytics.domain.french import NARROW_SPACE
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, SCHOOL_LEVELS
+from analytics.measures import relays, signals, timeliness
 
 
 @pytest.fixture
@@ -94,3 +95,26 @@ def test_a_signal_is_marked_and_a_provisional_point_is_hollow():
     marks = list(chart.data[-1].marker.symbol)
     assert marks[12] == "diamond"
     assert marks[13] == "circle-open"
+
+
+def test_each_interval_has_a_panel_with_its_groups_its_median_and_its_share_in_time(table):
+    drawn = table("""
+        interval    | channel | event   | delay | earliest | part | earliest_part | n | n_time_completed
+        detection   | email   | done    |     3 |        3 |      |               | 4 | 0
+        detection   | other   | done    |     9 |        9 |      |               | 2 | 0
+        parents     | email   | done    |     4 |        4 |  0.2 |           0.2 | 3 | 0
+        parents     | email   | done    |    40 |       40 |  1.7 |           1.7 | 1 | 0
+        parents     | other   | closed  |    40 |       40 |  1.7 |           1.7 | 2 | 0
+    """)
+    counts = drawn.assign(part=pd.to_numeric(drawn["part"]), earliest_part=pd.to_numeric(drawn["earliest_part"]))
+    chart = charts.timeliness_dots(timeliness.summary(counts, ["channel"]), "channel", CHANNELS.labels)
+    assert [list(panel.y) for panel in chart.data] == [["Autre", "Courriel"]] * 2
+    assert [list(panel.x)[1] for panel in chart.data] == [3, 4]
+    notes = [note.text for note in chart.layout.annotations]
+    assert notes[:2] == ["Des faits au signalement", "Jusqu’aux parents"]
+    assert [note.replace(NARROW_SPACE, " ") for note in notes[2:]] == [
+        "",
+        "",
+        "moins de la moitié · 0 % à temps",
+        "75 % à temps",
+    ]

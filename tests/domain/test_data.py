@@ -68,6 +68,13 @@ def test_texts_of_documents_are_typeset(own):
     assert (contacts[3].role, contacts[3].number) == ("Médiation d’abord\u202f: ici", "0474\u202f810\u202f891")
 
 
+def test_a_service_may_set_a_target_for_detection_and_none_is_shipped(own):
+    assert load().protocol.detection_target_days is None
+    first = '[[paragraphs]]\ncode = "P0"'
+    content = load(own("protocol.toml", f"detection_target_days = 7\n\n{first}", first))
+    assert content.protocol.detection_target_days == 7
+
+
 def test_a_folder_that_is_not_there_and_a_file_that_nobody_reads_are_said(tmp_path):
     with pytest.raises(DataError, match="introuvable"):
         load(tmp_path / "absent")

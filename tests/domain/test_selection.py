@@ -23,6 +23,7 @@ from analytics.domain.selection import EVERYTHING, Selection
         (Selection(zones=("Ath", "Mons", "Tournai")), "zone Ath, Mons ou Tournai"),
         (Selection(school_ids=("3000",)), "1 école"),
         (Selection(school_ids=("3000", "3007")), "2 écoles"),
+        (Selection(danger=True), "menace pour la vie"),
         (
             Selection(school_years=("2025-2026",), incident_types=("threats",), zones=("Ath",)),
             "année 2025-2026 · Menaces · zone Ath",

@@ -341,3 +341,17 @@ def test_what_was_stored_from_a_column_that_is_gone_stays_and_is_unknown_for_new
     assert steps["delay_hours"].dropna().to_dict() == {"C0": 4, "C1": 7}
     for name in ("cases", "case_steps"):
         TABLES[name].checked(merged[name])
+
+
+def test_a_closed_case_that_waits_longer_for_postvention_is_unchanged_and_keeps_its_last_wait():
+    known, told = (
+        tables_of({"status": "closed", "waited_hours": hours, "waited_school_days": days})
+        for hours, days in ((240, 7), (720, 20))
+    )
+    tables, changes = merge(known, told)
+    assert (changes.changed, changes.unchanged) == (0, 1)
+    assert tables["cases"].loc[0, ["waited_hours", "waited_school_days"]].tolist() == [720, 20]
+    # Where the register no longer tells the closure, the case stays closed, with what it had.
+    told = tables_of({"status": "open", "followed_hours": 900})
+    kept = merge(known, told, gone=["closed"])[0]["cases"].loc[0]
+    assert (kept["status"], kept["waited_hours"], kept["followed_hours"]) == ("closed", 240, 100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analytics.measures.timeliness import INTERVALS, timeliness
+from analytics.measures.timeliness import INTERVALS, summary
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def counts(table) -> pd.DataFrame:
 
 
 def test_intervals_come_in_their_order_with_what_is_not_known_counted(counts):
-    answer = timeliness(counts)
+    answer = summary(counts)
     assert tuple(answer["interval"]) == INTERVALS
     detection = answer.iloc[0]
     assert detection[["n_total", "n_cases", "n_not_recorded"]].tolist() == [7, 3, 4]
@@ -37,20 +37,20 @@ def test_intervals_come_in_their_order_with_what_is_not_known_counted(counts):
 
 
 def test_closures_compete_and_what_waits_is_censored(counts):
-    answer = timeliness(counts).set_index("interval")
+    answer = summary(counts).set_index("interval")
     assert pd.isna(answer.loc["protection", "median"])  # one of four
     assert answer.loc["protection", "share"] == 0
     assert answer.loc["parents", "median"] == 4
 
 
 def test_a_share_in_time_counts_the_part_of_the_deadline_with_both_bounds(counts):
-    parents = timeliness(counts).set_index("interval").loc["parents"]
+    parents = summary(counts).set_index("interval").loc["parents"]
     assert parents[["share", "most_share"]].tolist() == pytest.approx([2 / 4, 3 / 4])
     assert parents["share_lower"] < parents["share"] < parents["most_share"] < parents["share_upper"]
 
 
 def test_a_group_counts_alone(counts):
-    answer = timeliness(counts, ["channel"]).set_index(["interval", "channel"])
+    answer = summary(counts, ["channel"]).set_index(["interval", "channel"])
     assert answer.loc[("parents", "email"), "share"] == 1
     assert answer.loc[("detection", "other"), "n_cases"] == 0
     assert pd.isna(answer.loc[("detection", "other"), "median"])

@@ -23,8 +23,7 @@ from python_calamine import CalamineWorkbook
 
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.intake import Key
-from analytics.measures import relays, schools
-from analytics.measures.timeliness import timeliness
+from analytics.measures import relays, schools, timeliness
 from analytics.store import Snapshot, Store
 from analytics.workflows.importing import import_register
 from tests.repository import ROOT
@@ -260,7 +259,7 @@ RESPONSES = {"first_relay": RELAYS, "parents": ["parents"], "protection": ["educ
 
 def test_each_response_has_its_median_and_its_share_in_time_as_counted_by_hand(asked):
     snapshot, selection, cases = asked
-    answer = timeliness(snapshot.response_counts(selection)).set_index("interval")
+    answer = timeliness.summary(snapshot.response_counts(selection)).set_index("interval")
     for response, codes in RESPONSES.items():
         waits, parts = [], []
         for case in cases:

@@ -8,8 +8,7 @@ import pytest
 
 from analytics.domain.vocabulary import RELAYS
 from analytics.intake import Key
-from analytics.measures import relays
-from analytics.measures.timeliness import timeliness
+from analytics.measures import relays, timeliness
 from analytics.store import Snapshot, Store
 from analytics.synthetic import assumptions, synthetic_register
 from analytics.workflows.importing import import_register
@@ -50,7 +49,7 @@ def test_the_true_share_lies_between_both_bounds(registers):
 
 
 def test_the_true_share_of_each_response_lies_between_both_bounds(registers):
-    kept, true = (timeliness(snapshot.response_counts()).set_index("interval") for snapshot in registers)
+    kept, true = (timeliness.summary(snapshot.response_counts()).set_index("interval") for snapshot in registers)
     for interval in ("first_relay", "parents", "protection"):
         least, most = kept.loc[interval, ["share", "most_share"]]
         assert least - EVENINGS <= true.loc[interval, "share"] <= most + EVENINGS

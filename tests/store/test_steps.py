@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import relays
 from analytics.store import Snapshot
@@ -207,3 +208,83 @@ def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
     assert by_type["n"].sum() == 3
     exact = snapshot.step_counts("hours", by=["incident_type"], step="cpms").groupby("incident_type")["n"].sum()
     assert {code: by_type[f"type_{code}"].sum() for code in exact.index} == exact.to_dict()
+
+
+def test_postvention_waits_in_closed_cases_too_and_is_followed_no_longer_than_their_wait_is_kept(snapshot_of):
+    cases = """
+        case_id | danger | status | followed_hours | followed_school_days | waited_hours | waited_school_days
+        1       | no     | open   |           2000 | 60                   |              |
+        2       | no     | closed |            400 | 12                   |          500 | 14
+        3       | no     | closed |            400 | 12                   |          720 | 20
+        4       | no     | closed |            400 | 12                   |              |
+        5       | no     | closed |            400 | 12                   |          720 | 20
+        6       | no     | closed |            400 | 12                   |          720 | 20
+    """
+    steps = """
+        case_id | step      | hours | days | timed
+        1       | awareness |       |      | yes
+        2       | awareness |       |      | yes
+        3       | awareness |       |      | yes
+        4       | awareness |       |      | yes
+        5       | awareness |   600 |   15 | yes
+        6       | awareness |   900 |   25 | yes
+        2       | cpms      |       |      | yes
+    """
+    snapshot = snapshot_of(cases, steps)
+    for clock, waits in (("hours", [500, 720, 720]), ("school_days", [14, 20, 20])):
+        counts = snapshot.step_counts(clock)
+        awareness = counts[(counts["step"] == "awareness") & (counts["event"] != "not_applicable")]
+        delays = awareness.loc[awareness.index.repeat(awareness["n"].astype(int))].groupby("event")["delay"].apply(list)
+        assert delays["pending"] == waits
+        assert delays["closed"] == [400 if clock == "hours" else 12]  # of a store from before, which kept no wait
+        assert delays["done"] == [600 if clock == "hours" else 15]
+        assert delays["done_later"] == [waits[-1]]
+        assert (counts.loc[counts["step"] == "cpms", "event"].tolist()) == ["closed", "not_applicable"]
+
+
+def test_an_open_case_has_skipped_nothing(snapshot_of):
+    steps = """
+        case_id | step           | hours | days | timed
+        1       | evidence_kept  |       |      | yes
+        1       | cpms           |     9 |    0 | yes
+        2       | evidence_kept  |       |      | yes
+        2       | cpms           |     9 |    0 | yes
+    """
+    snapshot = snapshot_of(CASES, steps)  # the first is open, the second closed
+    evidence = (
+        relays.order(snapshot.order_counts(), snapshot.transition_counts()).set_index("step").loc["evidence_kept"]
+    )
+    assert (evidence["n_skipped"], evidence["share_skipped"]) == (1, 1)
+
+
+def test_a_response_is_its_first_step_and_is_in_time_when_one_of_them_is(snapshot_of):
+    steps = """
+        case_id | step              | hours | days | timed
+        1       | educators_alerted |    60 |    2 | yes
+        1       | trusted_adult     |    70 |    2 | yes
+        2       | educators_alerted |    60 |    2 | no
+        3       | educators_alerted |       |      | yes
+        3       | trusted_adult     |       |      | yes
+    """
+    own = """
+        school_id | step              | max_hours | max_school_days
+        1         | educators_alerted |        56 |
+    """
+    counts = snapshot_of(CASES, steps, own).response_counts()
+    protection = counts[counts["interval"] == "protection"].set_index(["event", "delay"])
+    # The second school day of the trusted adult is in time, the educators are not: 60 of the 56 hours of the school.
+    assert protection.loc[("done", 60), "part"].tolist() == [2 / 2, 60 / 56]
+    assert protection.loc[("done", 60), "earliest_part"].tolist() == [2 / 2, 60 / 56]
+    assert protection.loc[("pending", 30), "part"].item() == 30 / 56  # danger: in hours; 48 for the trusted adult
+
+
+def test_a_selection_of_danger_is_the_cases_that_threaten_life(snapshot_of):
+    steps = """
+        case_id | step | hours | days | timed
+        1       | cpms |     3 |    0 | yes
+        3       | cpms |     8 |    1 | no
+    """
+    snapshot = snapshot_of(CASES, steps)
+    everything = snapshot.step_counts("hours", by=["danger"])
+    expected = everything[everything["danger"]].drop(columns="danger").reset_index(drop=True)
+    pd.testing.assert_frame_equal(snapshot.step_counts("hours", Selection(danger=True)), expected)

@@ -38,6 +38,7 @@ def test_a_caption_says_whose_records_of_which_day_and_which_cases(records):
 def test_the_inventory_counts_and_names_the_key(records):
     lines = inventory(records)
     assert "Dossiers : 431, dont 73 en cours." in lines
+    assert any("redonne le jour et l’heure de son signalement" in line for line in lines)
     assert "Écoles : 40." in lines
     assert f"Clé des pseudonymes : {KEY.id}." in lines
 
