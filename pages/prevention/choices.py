@@ -35,7 +35,7 @@ def choose(snapshot: Snapshot, today: date, kept: Kept) -> tuple[Choice, bool]:
     content = kept.programme
     with (
         st.expander("Changer les heures, les règles ou les poids", icon=":material/tune:"),
-        st.form("choix", border=False),
+        st.form("choix", border=False, enter_to_submit=False),
     ):
         team = _team(snapshot, weeks, kept.choice.team if kept.choice else None)
         rules, need = _rules(content.rules), _weights(content.need)

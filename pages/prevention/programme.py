@@ -30,7 +30,7 @@ def show(context: Planned) -> None:
     else:
         lines = describe_relaxations(result.relaxations, context.preparation.problem)
         listed = "\n".join(f"- {line}" for line in lines)
-        text.error(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{listed}", "rule")
+        text.warning(f"Avec ces heures, ces règles ne tiennent pas ensemble.\n\n{listed}", "rule")
     lots.show(context)
     activities.show(context.preparation.programme)
 
