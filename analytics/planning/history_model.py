@@ -74,39 +74,43 @@ class Fit:
     def error(self) -> float:
         """The standard error of the coefficient of the visit: what leaving out one school at a time would change, each by
         one step of Newton's."""
-        columns, own, total = self.grid.columns, self.own, self.mean.sum(axis=1)
-        score = np.einsum("st,stp->sp", self.grid.n - self.mean * own[:, None], columns)
-        sums = np.einsum("st,stp->sp", self.mean, columns)
-        weight = self.mean * own[:, None]
-        information = (columns * weight[:, :, None]).transpose(0, 2, 1) @ columns
-        information -= sums[:, :, None] * sums[:, None, :] * (own / (self.prior + total))[:, None, None]
+        columns = self.grid.columns
+        score, sums, spread = self._pieces(columns)
+        information = (columns * (self.mean * self.own[:, None])[:, :, None]).transpose(0, 2, 1) @ columns
+        information -= sums[:, :, None] * sums[:, None, :] * spread[:, None, None]
         left = information.sum(axis=0) + _RIDGE * np.eye(columns.shape[2]) - information
         change = np.linalg.solve(left, score[:, :, None])[:, 0, 0]
         return float(np.sqrt((len(change) - 1) / len(change) * ((change - change.mean()) ** 2).sum()))
+
+    def step(self, columns: Array) -> Array:
+        """The step of Newton's method from these coefficients."""
+        score, sums, spread = self._pieces(columns)
+        flat, weight = columns.reshape(-1, columns.shape[2]), (self.mean * self.own[:, None]).reshape(-1, 1)
+        information = flat.T @ (flat * weight) - sums.T @ (sums * spread[:, None])
+        return np.linalg.solve(information + _RIDGE * np.eye(len(information)), score.sum(axis=0))
+
+    def _pieces(self, columns: Array) -> tuple[Array, Array, Array]:
+        """By school: the score, the sums of the columns weighted by the mean, and what their product takes from the
+        information, since the past of a school tells its rate."""
+        score = np.einsum("st,stp->sp", self.grid.n - self.mean * self.own[:, None], columns)
+        sums = np.einsum("st,stp->sp", self.mean, columns)
+        return score, sums, self.own / (self.prior + self.mean.sum(axis=1))
 
 
 def fit(grid: Grid, prior: float, start: Array | None = None) -> Fit:
     """Maximise the likelihood, which is concave, by Newton's method in steps of at most 2."""
     columns = grid.columns
-    flat, total = columns.reshape(-1, columns.shape[2]), grid.n.sum(axis=1)
-    n_terms = grid.n.shape[1]
     if start is None:
-        start = np.zeros(columns.shape[2])
-        start[1 : 1 + n_terms] = np.log(np.maximum(grid.n.sum(axis=0), 0.5) / np.maximum(grid.exposure.sum(axis=0), 1))
-    coefficients = start
+        rates = np.maximum(grid.n.sum(axis=0), 0.5) / np.maximum(grid.exposure.sum(axis=0), 1)
+        start = np.r_[0, np.log(rates), np.zeros(grid.level.shape[1])]
     for _ in range(100):
-        mean = grid.exposure * np.exp(np.clip(columns @ coefficients, -FARTHEST, FARTHEST))
-        own = (prior + total) / (prior + mean.sum(axis=1))
-        score = flat.T @ (grid.n - mean * own[:, None]).ravel()
-        sums = np.einsum("st,stp->sp", mean, columns)
-        information = flat.T @ (flat * (mean * own[:, None]).reshape(-1, 1))
-        information -= sums.T @ (sums * (own / (prior + mean.sum(axis=1)))[:, None])
-        step = np.linalg.solve(information + _RIDGE * np.eye(len(information)), score)
-        coefficients = coefficients + np.clip(step, -2, 2)
+        mean = grid.exposure * np.exp(np.clip(columns @ start, -FARTHEST, FARTHEST))
+        answer = Fit(grid, prior, start, mean)
+        step = np.clip(answer.step(columns), -2, 2)
         if np.abs(step).max() < 1e-7:
             break
-    mean = grid.exposure * np.exp(np.clip(columns @ coefficients, -FARTHEST, FARTHEST))
-    return Fit(grid, prior, coefficients, mean)
+        start = start + step
+    return answer
 
 
 def dispersion(grid: Grid) -> float:

@@ -106,7 +106,9 @@ def _all(snapshot: Snapshot) -> Mapping[str, Kept]:
     except FileNotFoundError:
         return {}
     except (OSError, msgspec.MsgspecError):
-        raise StoreError(f"Le fichier {FILE} du dossier des données n’est pas lisible.") from None
+        raise StoreError(
+            f"Le fichier {FILE} du dossier des données n’est pas lisible. Retirez-le pour continuer."
+        ) from None
 
 
 def _records(snapshot: Snapshot) -> str:

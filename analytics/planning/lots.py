@@ -60,12 +60,13 @@ def close_in_need(need: pd.DataFrame, problem: Problem) -> tuple[str, ...]:
 
 
 def with_draw(problem: Problem, draw: Draw) -> Problem:
-    """The problem in which every drawn school that can be given something must have an action, and the others have none."""
+    """The problem in which every drawn school that can be given something must have an action, and the others can have none
+    before its end: their need still counts."""
     drawn = problem.schools["school_id"].isin({*draw.drawn} & {*problem.units["school_id"]})
     due = problem.schools["due"].mask(drawn & problem.schools["due"].isna(), len(problem.weeks) - 1)
     due = due.mask(problem.schools["school_id"].isin(draw.others))
-    units = problem.units[~problem.units["school_id"].isin(draw.others)].reset_index(drop=True)
-    return replace(problem, units=units, schools=problem.schools.assign(due=due))
+    first_week = problem.units["first_week"].mask(problem.units["school_id"].isin(draw.others), len(problem.weeks))
+    return replace(problem, units=problem.units.assign(first_week=first_week), schools=problem.schools.assign(due=due))
 
 
 def draw_lots(schools: Collection[str], n: int, seed: int, drawn_on: date, year: str, first_week: date) -> Draw:

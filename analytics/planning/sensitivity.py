@@ -77,6 +77,7 @@ def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
         dtype="float64",
     ).reshape(len(coverage), n)
     due = schools["due"].notna().to_numpy("float64")
+    in_time = (units["first_week"] < len(problem.weeks)).to_numpy("float64")
     result = milp(
         np.r_[-units["value"].to_numpy("float64"), np.zeros(n)],
         constraints=[
@@ -87,7 +88,7 @@ def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
                 lb=coverage["n_required"],
             ),
         ],
-        bounds=Bounds(np.r_[np.zeros(n_units), np.maximum(visited, due)], 1),
+        bounds=Bounds(np.r_[np.zeros(n_units), np.maximum(visited, due)], np.r_[in_time, np.ones(n)]),
         integrality=np.r_[np.ones(n_units), np.zeros(n)],
         options={"mip_rel_gap": _GAP},
     )

@@ -35,7 +35,7 @@ def choose(snapshot: Snapshot, today: date, kept: Kept) -> tuple[Choice, bool]:
     content = kept.programme
     with (
         st.expander("Changer les heures, les règles ou les poids", icon=":material/tune:"),
-        st.form("choix", border=False),
+        st.form("choix", border=False, enter_to_submit=False),
     ):
         team = _team(snapshot, weeks, kept.choice.team if kept.choice else None)
         rules, need = _rules(content.rules), _weights(content.need)
@@ -53,7 +53,7 @@ def choose(snapshot: Snapshot, today: date, kept: Kept) -> tuple[Choice, bool]:
 def _team(snapshot: Snapshot, weeks: list[date], known: Team | None) -> Team:
     reserve = round(urgent_hours(snapshot, calendar()))
     known = known or Team(4, 14.0, reserve, weeks[0])
-    text.subheader("Les heures de l’équipe")
+    text.paragraph("**Les heures de l’équipe**")
     first, second, third = st.columns(3)
     people = _ask(first, "Personnes dans l’équipe", "equipe", 1, 50, known.people)
     label, included = "Heures de prévention par personne et par semaine", "Préparation et trajets compris."
@@ -78,7 +78,7 @@ def _team(snapshot: Snapshot, weeks: list[date], known: Team | None) -> Team:
 
 
 def _rules(rules: Rules) -> Rules:
-    text.subheader("Les règles")
+    text.paragraph("**Les règles**")
     first, second, third = st.columns(3)
     label = "Part minimale des écoles, par zone et par réseau (%)"
     share = _ask(first, label, "part", 0, 100, round(100 * rules.minimum_share), step=5)
@@ -99,7 +99,7 @@ def _rules(rules: Rules) -> Rules:
 
 
 def _weights(need: NeedWeights) -> NeedWeights:
-    text.subheader("Les poids du besoin")
+    text.paragraph("**Les poids du besoin**")
     text.caption("Ce sont des choix du service, pas des effets mesurés. Un poids de 0 retire la part.")
     asked: list[tuple[str, str, float, float]] = [
         ("danger_weight", "Danger", 0.0, 10.0),
@@ -120,7 +120,7 @@ def _weights(need: NeedWeights) -> NeedWeights:
 
 def _activities(content: Programme) -> Programme:
     """The programme with the numbers of the activities as the reader leaves them."""
-    text.subheader("Les activités")
+    text.paragraph("**Les activités**")
     table = pd.DataFrame(
         [
             {"label": activity.label} | {name: getattr(activity, name) for name in EDITED}

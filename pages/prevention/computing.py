@@ -42,7 +42,8 @@ class Planned(Context):
 
 
 def compute(records: Context) -> Planned:
-    """The plan for the hours, rules and weights of the page; kept where the reader asked for it. Stops where none can be."""
+    """The plan for the hours, rules and weights of the page, kept where the reader asked for it. Stops where nothing can be
+    planned."""
     snapshot, now = records.snapshot, datetime.now(ZoneInfo(TIMEZONE))
     kept = read_kept(snapshot)
     try:
@@ -60,7 +61,8 @@ def compute(records: Context) -> Planned:
         text.info("Aucune école ne peut être planifiée. Complétez la feuille Écoles.", "school")
         st.stop()
     result = _computed(preparation, kept, token)
-    if asked and result.plan is not None:
+    is_new = kept.plan is None or kept.plan.of != token
+    if result.plan is not None and is_new and (asked or choice == kept.choice):
         kept = replace(kept, choice=choice, plan=KeptPlan.from_plan(result.plan, token))
         _keep(snapshot, kept)
     return Planned(snapshot, preparation=preparation, result=result, kept=kept, token=token, now=now)

@@ -12,7 +12,7 @@ from analytics.planning.comparison import coverage
 from analytics.planning.plans import by_school, by_week, compare_plans, programme_rows
 from analytics.planning.relaxation_text import describe_relaxations
 from pages._widgets import columns, offer_file, show_chart, show_table, text
-from pages.prevention import activities, comparison, lots
+from pages.prevention import activities, comparison, lots, need
 from pages.prevention.computing import Planned
 
 
@@ -30,7 +30,9 @@ def show(context: Planned) -> None:
     else:
         lines = describe_relaxations(result.relaxations, context.preparation.problem)
         listed = "\n".join(f"- {line}" for line in lines)
-        text.error(f"Ces règles ne tiennent pas ensemble avec ces heures.\n\n{listed}", "rule")
+        text.warning(f"Avec ces heures, ces règles ne tiennent pas ensemble.\n\n{listed}", "rule")
+    if result.plan is None:
+        need.show(context)
     lots.show(context)
     activities.show(context.preparation.programme)
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics.domain.programme import programme
+from analytics.planning.allocation import allocate
 from analytics.planning.lots import Draw, DrawnEffect, _randomised, close_in_need, draw_lots, drawn_effect, with_draw
 from analytics.planning.problem import Problem
 from tests.benchmarks.claims.evaluation import drawn_by_lot
@@ -134,5 +135,7 @@ def test_close_are_the_most_schools_whose_needs_may_be_the_same(problem, table):
 
 def test_drawn_schools_must_have_an_action_and_the_others_of_the_draw_have_none(problem):
     answer = with_draw(problem, Draw(1, DAY, "2026-2027", DAY, ("a", "b", "c", "gone"), ("b", "gone")))
-    assert set(answer.units["school_id"]) == {"b", "high", "seen"}
+    assert answer.units.set_index("school_id")["first_week"].to_dict() == {"a": 2, "b": 0, "c": 2, "high": 0, "seen": 0}
+    sessions = allocate(answer).sessions
+    assert {"b", "high"} <= set(sessions["school_id"]) <= {"b", "high", "seen"}
     assert answer.schools.set_index("school_id")["due"].dropna().to_dict() == {"b": 1}

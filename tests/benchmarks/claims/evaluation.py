@@ -5,6 +5,9 @@
 Registers of three years by the generator's own mechanism: pupils, rates by level and school, season, holidays and growth
 (:mod:`analytics.synthetic.assumptions`), at 60 schools and 450 cases a year, each once with every report on its own and once
 in bunches: one event brings one or several reports within four weeks, their variance 2.5 times Poisson's.
+
+In 200 registers each, one by one and in bunches: 4 and 4 false claims in 100 where schools were chosen by need, 2 and 5.5
+by their rate so far, 3.5 and 6 by their last term, 5.5 and 2.5 by lot. Of true falls of 40 %, by lot, 96.5 and 64.5 in 100.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ YEARS = ("2023-2024", "2024-2025", "2025-2026")
 CASES = 450  # a year
 BUNCHING = 2.5
 N_SCHOOLS = 60
-AUTUMNS = ("2024-09-16", "2025-02-03", "2025-09-15")
+MONDAYS = ("2024-09-16", "2025-02-03", "2025-09-15")
 """Mondays on which sessions begin: a third of the visited schools each."""
 MOST_FALSE, LEAST_FOUND = 0.07, 0.6
 
@@ -129,9 +132,9 @@ def chosen_by(rule: str, bunching: float, n: int, drop: float = 0, n_visited: in
     for seed in range(n):
         register = Register(np.random.default_rng([seed, int(10 * bunching)]), bunching)
         given = NO_SESSIONS
-        for monday in AUTUMNS:
+        for monday in MONDAYS:
             scores = register.scores(rule, monday).drop(given["school_id"], errors="ignore")
-            first = scores.sample(frac=1, random_state=seed).nlargest(n_visited // len(AUTUMNS), keep="first").index
+            first = scores.sample(frac=1, random_state=seed).nlargest(n_visited // len(MONDAYS), keep="first").index
             given = pd.concat([given, register.visit(first, monday, drop)])
         found.append(effect(register.panel(given), seed).verdict)
     return pd.Series(found)

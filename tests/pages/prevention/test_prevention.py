@@ -127,6 +127,7 @@ def test_nothing_on_the_page_tells_to_edit_a_file(open_page):
 def test_rules_that_contradict_say_what_to_loosen(open_page):
     page = open_page(equipe="1", heures="1.0", urgences="0", part="100")
     assert "Le programme" not in headers(page)
+    assert headers(page) == ["Le besoin, école par école"]
     assert "Ajouter des heures" in words(page)
     assert "assouplir les règles" in words(page)
 
