@@ -42,6 +42,8 @@ BLOCK = 4
 """Weeks over which a bunch of reports may spread."""
 MOST_OF_WEEKS = 8
 """Degrees of freedom that single weeks give at most: they know nothing of bunches that last."""
+UNKNOWN = 2.0
+"""Our choice: the overdispersion where no row has cases in both years; a row without them takes that of all rows."""
 LEAST_FREEDOM = 3
 """Degrees of freedom, below which the variation of the weeks is not known: four weeks with a report."""
 
@@ -163,12 +165,13 @@ def _overdispersion(every: _Weekly, first_report: date) -> tuple[_Numbers, _Numb
         for place, length in enumerate((1, BLOCK)):
             blocks = np.arange(0, len(ranks), length)
             n_blocks = (np.add.reduceat(total, blocks, axis=1) > 0).sum(axis=1)
-            counted = (one.sum(axis=1) > 0) & (other.sum(axis=1) > 0) & (n_blocks > 1)
+            counted = (one.sum(axis=1) > 0) & (other.sum(axis=1) > 0) & (n_blocks > 1)  # else nothing is left to vary
             beyond = np.add.reduceat(one - total * share, blocks, axis=1)
             squares[:, place] += counted * (beyond**2).sum(axis=1) * n_blocks / np.maximum(n_blocks - 1, 1)
             spread[:, place] += counted * (total * share * (1 - share)).sum(axis=1)
-            freedom[:, place] += counted * (n_blocks - 1)
-    times = np.divide(squares, spread, out=np.ones_like(spread), where=spread > 0)
+            freedom[:, place] += np.maximum(n_blocks - 1, 0)
+    every_row = squares.sum(axis=0) / np.maximum(spread.sum(axis=0), 1e-12) if spread.any() else UNKNOWN
+    times = np.divide(squares, spread, out=np.ones_like(spread) * every_row, where=spread > 0)
     of_weeks, of_blocks = freedom.T
     return np.maximum(times.max(axis=1), 1), np.maximum(np.minimum(of_weeks, MOST_OF_WEEKS), of_blocks)
 
