@@ -8,7 +8,7 @@ Przyborowski and Wilenski 1940, Biometrika 31, 313). Its exact interval (Clopper
 widened by Student's law for what the estimate does not know.
 
 What it promises, and ``tests/benchmarks/years_benchmark.py`` prints: where nothing changes, about five tables in a hundred
-show a change in any of their rows; fewer where reports come alone, up to eight where bunches last three weeks.
+or fewer show a change in any of their rows, also where bunches last three weeks.
 """
 
 from __future__ import annotations
