@@ -61,12 +61,7 @@ def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
             insidetextanchor="middle",
             insidetextfont={"color": theme.ink_on(colour)},
             # Late stands beside in time, and must differ by more than its colour.
-            marker_pattern={
-                "shape": "/" if colour == theme.LATE else "",
-                "fillmode": "overlay",
-                "fgopacity": 0.3,
-                "size": 6,
-            },
+            marker_pattern={"shape": "/" if colour == theme.LATE else "", "fillmode": "overlay", "fgopacity": 0.3},
             textangle=0,
         )
     chart.update_xaxes(visible=False)

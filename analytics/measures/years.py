@@ -8,7 +8,7 @@ Przyborowski and Wilenski 1940, Biometrika 31, 313). Its exact interval (Clopper
 widened by Student's law for what the estimate does not know.
 
 What it promises, and ``tests/benchmarks/years_benchmark.py`` prints: where nothing changes, about five tables in a hundred
-show a change in any of their rows; fewer where reports come alone, up to eight where bunches last three weeks.
+or fewer show a change in any of their rows, also where bunches last three weeks.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ VERDICTS = {
 LEVEL = 0.05
 BLOCK = 4
 """Weeks over which a bunch of reports may spread."""
+MOST_OF_WEEKS = 8
+"""Degrees of freedom that single weeks give at most: they know nothing of bunches that last."""
+UNKNOWN = 2.0
+"""Our choice: the overdispersion where no row has cases in both years; a row without them takes that of all rows."""
 LEAST_FREEDOM = 3
 """Degrees of freedom, below which the variation of the weeks is not known: four weeks with a report."""
 
@@ -147,8 +151,7 @@ def _overdispersion(every: _Weekly, first_report: date) -> tuple[_Numbers, _Numb
     ratio of the two years. Squares are summed before they are divided, so that busy weeks count as they do in a total. They
     are taken week by week and of BLOCK weeks together, where a bunch that lasts counts whole: the larger of the two is kept.
     """
-    squares, spread = np.zeros((2, len(every.n), 2))
-    freedom = np.zeros(len(every.n))
+    squares, spread, freedom = np.zeros((3, len(every.n), 2))
     for before, now, end in zip(every.bounds, every.bounds[1:], every.bounds[2:], strict=False):
         ranks = np.arange(max(every.place(first_report) - before, 0), min(now - before, end - now))
         ranks = ranks[(every.taught[now + ranks] > 0) & (every.taught[before + ranks] > 0)]
@@ -162,13 +165,15 @@ def _overdispersion(every: _Weekly, first_report: date) -> tuple[_Numbers, _Numb
         for place, length in enumerate((1, BLOCK)):
             blocks = np.arange(0, len(ranks), length)
             n_blocks = (np.add.reduceat(total, blocks, axis=1) > 0).sum(axis=1)
-            counted = (one.sum(axis=1) > 0) & (other.sum(axis=1) > 0) & (n_blocks > 1)
+            counted = (one.sum(axis=1) > 0) & (other.sum(axis=1) > 0) & (n_blocks > 1)  # else nothing is left to vary
             beyond = np.add.reduceat(one - total * share, blocks, axis=1)
             squares[:, place] += counted * (beyond**2).sum(axis=1) * n_blocks / np.maximum(n_blocks - 1, 1)
             spread[:, place] += counted * (total * share * (1 - share)).sum(axis=1)
-            freedom += counted * (n_blocks - 1) * (length == 1)
-    times = np.divide(squares, spread, out=np.ones_like(spread), where=spread > 0)
-    return np.maximum(times.max(axis=1), 1), freedom
+            freedom[:, place] += np.maximum(n_blocks - 1, 0)
+    every_row = squares.sum(axis=0) / np.maximum(spread.sum(axis=0), 1e-12) if spread.any() else UNKNOWN
+    times = np.divide(squares, spread, out=np.ones_like(spread) * every_row, where=spread > 0)
+    of_weeks, of_blocks = freedom.T
+    return np.maximum(times.max(axis=1), 1), np.maximum(np.minimum(of_weeks, MOST_OF_WEEKS), of_blocks)
 
 
 def _judge(
@@ -223,6 +228,7 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     schools = pd.unique(pd.concat([now["school_id"], before["school_id"]]).sort_values())
     n_groups = min(len(schools), MOST_GROUPS)
     group = dict(zip(schools, np.arange(len(schools)) % max(n_groups, 1), strict=True))
+    now, before = (_by_group(counts, group, delay) for counts in (now, before))
 
     def share(counts: pd.DataFrame) -> float:
         if counts.empty or counts["event"].isin(list(UNDATED)).any():
@@ -232,14 +238,22 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     whole = np.array([share(now), share(before)])
     difference, lower, upper, verdict = whole[0] - whole[1], np.nan, np.nan, "too_few"
     if min(n, n_before) >= FEWEST_CASES and n_groups >= FEWEST_GROUPS and not np.isnan(difference):
-        parts = [counts["school_id"].map(group) for counts in (now, before)]
-        without = np.array([share(now[parts[0] != g]) - share(before[parts[1] != g]) for g in range(n_groups)])
+        without = np.array(
+            [share(now[now["group"] != g]) - share(before[before["group"] != g]) for g in range(n_groups)]
+        )
         error = np.sqrt((n_groups - 1) * without.var())
         half = stdtrit(n_groups - 1, 1 - LEVEL / 2) * error
         lower, upper = difference - half, difference + half
         verdict = "more" if lower > 0 else "less" if upper < 0 else "unsure"
     columns = {"n_cases": n, "n_cases_before": n_before, "share": whole[0], "share_before": whole[1]}
     return pd.DataFrame([columns | {"difference": difference, "lower": lower, "upper": upper, "verdict": verdict}])
+
+
+def _by_group(counts: pd.DataFrame, group: dict[str, int], delay: float) -> pd.DataFrame:
+    """``counts`` by group of schools; what takes longer than ``delay`` is all one: so few rows are gone through again."""
+    shorter = counts["delay"].clip(upper=delay + 1)
+    by = [counts["school_id"].map(group).rename("group"), counts["step"], counts["event"], shorter]
+    return counts[["n", "n_time_completed"]].groupby(by, dropna=False).sum().reset_index()
 
 
 def sentence(row: pd.Series) -> str:

@@ -107,11 +107,13 @@ def _choose(field: Field, options: Mapping[Any, str], proposed: list[Any], *, as
     address is read when it says something new, and written after each choice.
     """
     kept = st.session_state.setdefault("filters", {})  # what was chosen, by key
-    last_proposed, last_written = st.session_state.setdefault("panel", {}).get(field.key, (None, []))
+    page = st.session_state.get("page")
+    last_proposed, last_written, last_page = st.session_state.setdefault("panel", {}).get(field.key, (None, [], page))
     asked, shown = st.query_params.get_all(field.key), st.session_state.get(field.key)
     shown = shown if isinstance(shown, list) or shown is None else [shown]
     values = [value for value, word in options.items() if word in asked]
-    if asked == last_written or not (values or asked == [ALL]):  # the address says nothing new
+    is_new = asked != last_written or page != last_page  # a link to another page may ask for the same
+    if not is_new or not (values or asked == [ALL]):
         is_untouched = field.key not in kept and shown == last_proposed
         values = kept.get(field.key, proposed) if shown is None or is_untouched else shown
         values = [value for value in values if value in options]
@@ -130,7 +132,7 @@ def _choose(field: Field, options: Mapping[Any, str], proposed: list[Any], *, as
     written = [options[value] for value in values] or ([ALL] if proposed else [])
     if st.query_params.get_all(field.key) != written:
         st.query_params[field.key] = written
-    st.session_state["panel"][field.key] = (proposed, written)
+    st.session_state["panel"][field.key] = (proposed, written, page)
     return tuple(values) if field.several else next(iter(values), None)
 
 

@@ -33,7 +33,7 @@ import duckdb
 from streamlit.testing.v1 import AppTest
 
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
-from analytics.measures import incidents, relays, schools, signals, timeliness
+from analytics.measures import incidents, relays, schools, signals, timeliness, work, years
 from analytics.store import layout
 from analytics.store.layout import of_step, of_type
 from analytics.store.reading import Reader, digest
@@ -44,6 +44,8 @@ SIZES = (10_000, 1_000_000, 10_000_000)
 FILTERS = ({}, {"annees": "2025-2026"})
 QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "overview": ("overview", {}),
+    "work list": ("work_list", {}),
+    "incidents: last year": ("incidents", {"sujet": "Et l’an dernier ?"}),
     "incidents: what": ("incidents", {"sujet": "Ce qui arrive"}),
     "incidents: to whom": ("incidents", {"sujet": "À qui, par où"}),
     "incidents: when": ("incidents", {"sujet": "Quand"}),
@@ -177,7 +179,7 @@ class Listener:
 
         with ExitStack() as stack:
             stack.enter_context(patch.object(Reader, "query", query))
-            for module in (incidents, relays, schools, signals, timeliness):
+            for module in (incidents, relays, schools, signals, timeliness, work, years):
                 for name, function in list(vars(module).items()):
                     if isinstance(function, FunctionType) and not name.startswith("_"):
                         stack.enter_context(patch.object(module, name, self.timed(function)))
@@ -200,6 +202,8 @@ def open_page(page: str, address: Mapping[str, str], folder: Path, small: Path) 
     app.query_params.update(address)
     app.run()
     os.environ["RELAIS_STORE"] = str(folder)
+    app.query_params.clear()  # what the first page wrote there
+    app.query_params.update(address)
     app.switch_page(f"pages/{page}/page.py").run()
     return app.run()  # after a switch, the simulation gives the widgets what they hold one run late
 

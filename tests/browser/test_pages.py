@@ -79,6 +79,28 @@ def test_a_choice_follows_the_reader_and_a_copied_address_shows_what_its_sender_
     assert described(open_url(sender.page.url).settle()) == chosen
 
 
+def test_back_goes_back_a_page_and_all_filters_go_at_once(open_page):
+    visit = open_page()
+    page = visit.page
+    page.get_by_role("button", name="Tout effacer").first.click()
+    page.wait_for_url("**annees=toutes**")
+    assert "tous les dossiers" in described(visit.settle())
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="À faire").click()
+    page.get_by_role("heading", level=1, name="À faire").wait_for()
+    visit.settle()
+    page.get_by_role("button", name="CPMS", exact=True).click()
+    page.wait_for_url("**etape=CPMS")
+    page.go_back()
+    page.get_by_role("heading", level=1, name="Vue d’ensemble").wait_for()
+    assert "tous les dossiers" in described(visit.settle())
+
+
+def test_a_phone_has_a_button_that_names_the_menu_and_counts_the_filters(open_page):
+    button = open_page(width=PHONE).page.get_by_test_id("stExpandSidebarButton")
+    shown = button.evaluate("button => getComputedStyle(button, '::after').content")
+    assert "Menu" in shown and "1 filtre" in shown
+
+
 def described(visit) -> str:
     """The line under the title: as of when, what is chosen, how many cases."""
     return visit.page.get_by_text("Données internes").inner_text()

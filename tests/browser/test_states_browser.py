@@ -23,6 +23,7 @@ from tests.browser.driving import PHONE, ROOT, serve
 pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1440, "height": 900}
+SMALL_LAPTOP = {"width": 1366, "height": 768}
 AS_OF = date(2032, 5, 28)
 YEAR = "2031-2032"
 PAGES = ["", "incidents", "relais", "ecoles", "ecole", "prevention"]
@@ -173,10 +174,11 @@ def test_a_page_without_a_case_says_so_and_draws_nothing(path, showing, look):
     assert visit.overflow <= 0
 
 
+@pytest.mark.parametrize("screen", [LAPTOP, SMALL_LAPTOP], ids=["1440x900", "1366x768"])
 @pytest.mark.parametrize("state", ["huge", "one"])
-def test_the_overview_holds_in_one_screen_of_a_laptop(state, showing, look):
-    visit = look(showing(state), LAPTOP["width"])
-    visit.page.set_viewport_size(LAPTOP)
+def test_the_overview_holds_in_one_screen_of_a_laptop(state, screen, showing, look):
+    visit = look(showing(state), screen["width"])
+    visit.page.set_viewport_size(screen)
     visit.settle()
     main = visit.page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollHeight <= main.clientHeight")
@@ -191,8 +193,8 @@ def test_a_filter_stays_from_page_to_page_and_stands_in_each_address(showing, op
         page.get_by_role("heading", name=heading).wait_for()
         chosen.wait_for()
         assert "niveaux=1er+degr%C3%A9" in page.url
-    page.get_by_test_id("stMain").get_by_role("link", name="Voir les semaines").click()
-    page.get_by_role("heading", name="Semaine par semaine").wait_for()
+    page.get_by_test_id("stMain").get_by_role("link", name="Voir les types").first.click()
+    page.get_by_role("heading", name="Ce qui arrive").wait_for()
     chosen.wait_for()
     assert "/incidents?" in page.url
     assert "niveaux=1er+degr%C3%A9" in page.url

@@ -101,6 +101,13 @@ def test_a_handful_is_too_few_whatever_the_year_holds():
     assert answer["verdict"].tolist() == ["too_few", "too_few"]
 
 
+def test_what_was_not_there_last_year_is_more_once_there_is_enough():
+    answer = compare(weekly(a=every_week(3, 0), b=every_week(5, 5)))
+    assert answer["verdict"].tolist() == ["more", "unsure"]
+    assert compare(weekly(a=every_week(3, 0)))["verdict"].tolist() == ["more"]
+    assert compare(weekly(a={"2026-09-07": 30}))["verdict"].tolist() == ["too_few"]  # one bunch
+
+
 def test_a_category_without_a_case_has_a_row():
     answer = years.compare(weekly(a=every_week(3, 3)), "kind", ["a", "none"], calendar(), AS_OF, FIRST)
     assert answer.loc[1, ["n", "n_before", "verdict"]].tolist() == [0, 0, "too_few"]

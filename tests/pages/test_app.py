@@ -50,7 +50,10 @@ def opened(monkeypatch):
         st.cache_resource.clear()
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         app.query_params.update(address)
-        app.run().switch_page(f"pages/{page}/page.py").run()
+        app.run()
+        app.query_params.clear()  # what the first page wrote there
+        app.query_params.update(address)
+        app.switch_page(f"pages/{page}/page.py").run()
         if address:
             app.run()  # after a switch, the simulation gives the widgets what they hold one run late
         assert not app.exception

@@ -23,3 +23,12 @@ def test_an_address_holds_the_words_of_what_is_chosen_and_the_pages_own_choices(
 
 def test_two_schools_of_one_name_are_told_apart():
     assert school_label("Institut Hardy", "A1") == "Institut Hardy (A1)"
+
+
+def test_all_filters_are_cleared_at_once_and_the_number_of_those_set_is_told(visit, extracts, text):
+    app = visit("incidents", extracts, niveaux="1er degré", zones="Mons")
+    assert any("2 filtres" in block.proto.body for block in app.get("html"))
+    app.button(key="clear").click().run()
+    assert "tous les dossiers" in text(app)
+    assert "niveaux" not in app.query_params and "zones" not in app.query_params
+    assert app.button(key="clear").disabled

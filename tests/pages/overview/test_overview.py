@@ -39,10 +39,23 @@ def test_it_opens_on_this_school_year_and_all_is_one_choice_away(visit, extracts
 
 def test_the_year_that_is_proposed_does_not_follow_to_pages_that_propose_none(visit, extracts, text):
     app = visit("overview", extracts)
-    app.switch_page("pages/incidents/page.py").run()
+
+    def go(page: str) -> None:
+        """By the menu, which leaves the address behind."""
+        app.query_params.clear()
+        app.switch_page(f"pages/{page}/page.py").run()
+
+    go("incidents")
     assert "tous les dossiers" in text(app)
     app.multiselect(key="annees").set_value(["2025-2026"]).run()
-    app.switch_page("pages/overview/page.py").run()
+    go("overview")
+    go("incidents")
+    assert "année 2025-2026" in text(app)
+
+
+def test_a_link_takes_the_year_that_is_proposed_along(visit, extracts, text):
+    app = visit("overview", extracts)
+    app.query_params["annees"] = "2025-2026"
     app.switch_page("pages/incidents/page.py").run()
     assert "année 2025-2026" in text(app)
 
