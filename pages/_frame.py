@@ -19,6 +19,7 @@ MENU = (
     ("Agir", "prevention", "Programme de prévention", "event_available", "prevention"),
     ("Agir", "publish", "Publier", "public", "publier"),
     ("Données", "register", "Registre", "upload_file", "registre"),
+    ("Données", "method", "Comment c’est compté", "rule", "methode"),
 )
 
 # The page's language, which Streamlit leaves at English: screen readers and hyphenation need it.

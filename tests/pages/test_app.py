@@ -25,8 +25,9 @@ PAGES = {
     "prevention": "Programme de prévention",
     "publish": "Publier",
     "register": "Registre",
+    "method": "Comment c’est compté",
 }
-OF_RECORDS = [page for page in PAGES if page != "protocol"]
+OF_RECORDS = [page for page in PAGES if page not in ("protocol", "method")]
 FILTERED = ["overview", "incidents", "relays", "schools"]
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 REGISTER = ROOT / "tests/files/registre-2025-2026.xlsx"
