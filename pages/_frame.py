@@ -22,6 +22,7 @@ MENU = (
     ("Agir", "prevention", "Programme de prévention", "event_available", "prevention"),
     ("Agir", "publish", "Publier", "public", "publier"),
     ("Données", "register", "Registre", "upload_file", "registre"),
+    ("Données", "method", "Comment c’est compté", "rule", "methode"),
     ("Données", "access", "Mes accès", "history", "acces"),
 )
 PATHS = frozenset(f"/{path}" for *_, path in MENU)

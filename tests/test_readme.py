@@ -73,6 +73,16 @@ def test_the_figures_of_what_leaves_are_those_that_were_measured():
     assert f"({measured['n_cells']} cells)" in README
 
 
+def test_the_claims_are_those_that_were_measured():
+    measured = tomllib.loads((ROOT / "data/claims.toml").read_text("utf-8"))["claims"]
+    rows = [
+        f"| {row['sentence']} | {row['promised']} | {row['measured']} | {'oui' if row['held'] else 'non'} |"
+        for row in measured
+    ]
+    heading = "| ce que l’écran dit | promis | mesuré | tenu |\n| --- | --- | --- | --- |\n"
+    assert heading + "\n".join(rows) + "\n\n" in README
+
+
 def test_the_program_of_an_analyst_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("RELAIS_STORE", str(tmp_path))
     *before, last = ast.parse(PROGRAM).body

@@ -11,7 +11,17 @@ from analytics.domain.errors import RefusedError, RelaisError
 OPEN_PAGES = frozenset({"protocol"})
 """Whoever reaches the server may open them. They open no store."""
 
-_READING = OPEN_PAGES | {"overview", "work_list", "incidents", "relays", "schools", "school", "prevention", "access"}
+_READING = OPEN_PAGES | {
+    "overview",
+    "work_list",
+    "incidents",
+    "relays",
+    "schools",
+    "school",
+    "prevention",
+    "method",
+    "access",
+}
 _PAGES = {"analyse": _READING, "direction": OPEN_PAGES | {"school", "access"}}
 _ACTS = {"analyse": {"table"}, "direction": {"school_sheet"}}
 ROLES = ("coordination", "analyse", "direction")

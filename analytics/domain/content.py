@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from analytics.domain.entries import ContactsFile, ObservedFile, ProtocolFile, VocabularyFile
-from analytics.domain.numbers import ActivitiesFile, CalendarFile, ComparisonFile, PublicationsFile
+from analytics.domain.numbers import ActivitiesFile, CalendarFile, ClaimsFile, ComparisonFile, PublicationsFile
 from analytics.domain.shipped import SHIPPED
 
 
@@ -24,6 +24,7 @@ class Content(Struct, frozen=True):
     calendar: CalendarFile
     publications: PublicationsFile
     disclosure_comparison: ComparisonFile
+    claims: ClaimsFile
     observed: ObservedFile
     paths: dict[str, Path]
     publications_toml: bytes

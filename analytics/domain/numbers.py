@@ -1,4 +1,4 @@
-"""The entries of the data files that hold numbers and rules: activities, calendar, publications and their comparison."""
+"""The entries of the data files that hold numbers and rules: activities, calendar, publications, what was measured."""
 
 from __future__ import annotations
 
@@ -189,3 +189,22 @@ class ComparisonFile(Row, frozen=True):
     n_schools: Count
     n_cells: Count
     measures: tuple[ComparisonMeasure, ...]
+
+
+# claims.toml
+
+
+class ClaimRow(Row, frozen=True):
+    """What a sentence on a screen promises, and what was measured; ``room`` is the module that measures it."""
+
+    room: Text
+    measured_on: date
+    sentence: Text
+    promised: Text
+    measured: Text
+    held: bool
+
+
+class ClaimsFile(Row, frozen=True):
+    source: Text
+    claims: tuple[ClaimRow, ...]

@@ -41,7 +41,7 @@ JUDGED = 4
 """The last whole weeks of school, which are judged."""
 MIN_WEEKS = 12
 """With fewer weeks of school to learn from there are no limits."""
-CHANCE_ABOVE, CHANCE_BELOW = 0.003, 0.001
+CHANCE_ABOVE, CHANCE_BELOW = 0.0025, 0.001
 """How often a week lies beyond a limit where nothing changes, at most."""
 PRIORS = {"level": 10.0, "season": 0.5, "year": 0.15, "break": 0.7}
 """Standard deviations of the logarithm: a break may halve or double the level, a new year moves it by a sixth."""

@@ -32,7 +32,7 @@ class Weekly:
     def __init__(self, context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
         snapshot, selection = context.snapshot, context.selection
         seen = snapshot.case_counts(EVERYTHING, ["report_week", "first_seen_on"])
-        self.n_open = surveillance.open_weeks(seen, snapshot.table("imports")["as_of"].dt.date.tolist())
+        n_open = surveillance.open_weeks(seen, snapshot.table("imports")["as_of"].dt.date.tolist())
         first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
         # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
         covered = [
@@ -40,7 +40,7 @@ class Weekly:
         ]
         years = [year for year in covered if year in (selection.school_years or covered)]
         last_week = selection.last_week
-        self._weeks = incidents.school_weeks(calendar(), years, snapshot.as_of, self.n_open, first_week, last_week)
+        self._weeks = incidents.school_weeks(calendar(), years, snapshot.as_of, n_open, first_week, last_week)
         self.n_weeks = int((~self._weeks["provisional"].astype(bool)).sum())
         series = pd.concat([counts.assign(series=ALL), by_type.rename(columns={"incident_type": "series"})])
         self.charts = surveillance.charts(self._weeks, series, list(SERIES), breaks())
@@ -61,10 +61,11 @@ class Weekly:
     @property
     def caution(self) -> str:
         """Why the limits are wide, as a sentence; "" when they are not."""
-        return {
-            "season": "La saison n’est pas encore connue : les limites sont larges.",
-            "break": f"Peu de semaines depuis « {self.charts['baseline'].iloc[-1]} » : les limites sont larges.",
-        }.get(self.known, "")
+        if self.known == "season":
+            return "La saison n’est pas encore connue : les limites sont larges."
+        if self.known == "break":
+            return f"Peu de semaines depuis « {self.charts['baseline'].iloc[-1]} » : les limites sont larges."
+        return ""
 
 
 def signal_sentence(signal: pd.Series) -> str:

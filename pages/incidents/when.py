@@ -76,8 +76,8 @@ def _beyond_season(context: Context, counts: pd.DataFrame, by_type: pd.DataFrame
         alt=f"{SERIES[chosen]} : {count(n_found, 'semaine')} avec un signal sur {number(len(points))}.",
         read="un point par semaine d’école. Le trait plein est ce que l’on attend d’après les jours d’école de la semaine, la saison "
         "des années gardées et le niveau de l’année ; entre les pointillés, c’est ordinaire ; un losange est un signal. "
-        f"Les {weekly.n_open} dernières semaines du calendrier, encore incomplètes, sont des points vides : elles ne sont pas jugées. Même quand rien ne "
-        "change, les quatre dernières semaines d’un graphique montrent un signal une fois sur cent environ, et l’un des dix graphiques six à sept fois.",
+        "Un point vide est une semaine que l’on écrit encore : elle n’est pas jugée. Même quand rien ne "
+        "change, les quatre dernières semaines d’un graphique montrent un signal une fois sur cent environ, et l’un des dix graphiques cinq à six fois.",
         act="devant un losange, relisez ensemble les dossiers de la semaine et voyez ce qui les relie. Chaque menace pour la vie reste une "
         "urgence, avec ou sans signal.",
         table=points,

@@ -33,6 +33,7 @@ PAGES = {
     "prevention": ("Programme de prévention", True),
     "publier": ("Publier", False),
     "registre": ("Registre", False),
+    "methode": ("Comment c’est compté", False),
 }
 
 PHONE, DESK = 390, 1280

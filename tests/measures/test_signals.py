@@ -11,6 +11,7 @@ import pytest
 
 from analytics.measures import signals
 from analytics.measures.signals import SIGNALS, xmr
+from tests.benchmarks.claims import signals as claims
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "13_xmr_and_shewhart_limits.json").read_text())
 RULES = REFERENCE["nhs_run_rules"]
@@ -159,3 +160,8 @@ def test_what_is_given_is_not_changed():
     chart = xmr(points, pd.DataFrame({"on": [pd.Timestamp("2025-02-03")], "reason": ["x"]}))
     pd.testing.assert_frame_equal(points, before)
     assert chart["period"].is_monotonic_increasing
+
+
+def test_monthly_medians_by_chance_alone_are_signalled_as_often_as_the_page_says():
+    """Two to eight months of 100, by step; the claim of ``tests/benchmarks/claims/signals.py`` on a few registers."""
+    assert claims.monthly_rate(12, "school_mediation") < 8

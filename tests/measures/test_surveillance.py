@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from analytics.measures import surveillance
+from tests.benchmarks.claims import signals
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference/21_weekly_surveillance.json").read_text("utf-8"))
 NO_BREAKS = pd.DataFrame({"on": pd.to_datetime([]), "reason": pd.Series([], dtype="str")})
@@ -178,3 +179,21 @@ def test_until_three_extracts_are_kept_two_weeks_are_open():
     assert surveillance.open_weeks(seen, [*EXTRACTS[1:], EXTRACTS[2]]) == surveillance.OPEN_WEEKS
     all_recent = [date(2026, 4, 15), date(2026, 4, 16), date(2026, 4, 17)]
     assert surveillance.open_weeks(seen, all_recent) == surveillance.OPEN_WEEKS
+
+
+def test_quiet_weeks_ring_rarely_and_a_doubling_is_found():
+    """The claims of ``tests/benchmarks/claims/signals.py`` on 25 registers of 450 cases a year, all charts together."""
+    quiet, doubled = signals.ringing(signals.registers(25, 450))
+    assert quiet[:, :-1].mean() < 2
+    assert doubled[:, 0].mean() > 60
+    bunched, _ = signals.ringing(signals.registers(25, 450, bunched=True))
+    assert bunched[:, :-1].mean() < 3
+
+
+def test_the_doubling_is_one_and_bunches_are_bunches():
+    drawn = signals.registers(40, 450)
+    bunched = signals.registers(40, 450, bunched=True)
+    assert drawn[:, 0].sum(axis=1).mean() == pytest.approx(bunched[:, 0].sum(axis=1).mean(), rel=0.05)
+    spread = [(values[:, 0].var(axis=0) / values[:, 0].mean(axis=0)).mean() for values in (drawn, bunched)]
+    assert spread[0] == pytest.approx(1, abs=0.1)
+    assert spread[1] > 1.4

@@ -26,9 +26,10 @@ PAGES = {
     "prevention": "Programme de prévention",
     "publish": "Publier",
     "register": "Registre",
+    "method": "Comment c’est compté",
 }
 OF_ACCOUNTS = "access"  # opened by tests/access, where there are accounts
-OF_RECORDS = [page for page in PAGES if page != "protocol"]
+OF_RECORDS = [page for page in PAGES if page not in ("protocol", "method")]
 FILTERED = ["overview", "incidents", "relays", "schools"]
 REGISTER = ROOT / "tests/files/registre-2025-2026.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text(encoding="utf-8"))
