@@ -25,7 +25,7 @@ LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
 COMMANDS = [
     *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
-    *("dictionary", "serve"),
+    *("dictionary", "access", "serve"),
 ]
 
 HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
