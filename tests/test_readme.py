@@ -11,7 +11,8 @@ from tests.browser.driving import PAGES, START
 from tests.repository import ROOT, tracked_files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS, NOTEBOOK, PROGRAM, TREE = re.findall(r"^```(?:python)?\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS, NOTEBOOK, PROGRAM, CADDYFILE, TREE = (block for kind, block in BLOCKS if kind in ("", "python"))
 
 
 def test_the_command_that_starts_relais_is_the_one_that_the_browser_tests_use():

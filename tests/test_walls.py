@@ -37,6 +37,14 @@ def test_a_page_asks_and_shows_and_neither_groups_nor_draws():
     assert not calls_of("pages/", grouping | drawing)
 
 
+def test_only_the_buttons_of_files_run_without_their_page():
+    """A fragment runs without the frame, which checks who is here: the one that there is checks it itself."""
+    fragments = [path for path in sources("pages/") if "st.fragment" in (ROOT / path).read_text("utf-8")]
+    assert fragments == ["pages/_widgets/files.py"]
+    buttons = {"download_button", "image", "audio", "video"}  # their bytes would lie at /media, which is closed
+    assert not calls_of("pages/", buttons)
+
+
 def test_a_measure_opens_no_file_reads_no_clock_and_draws_nothing():
     assert not imports_of("analytics/measures/", {"plotly", "duckdb", "pathlib", "time"})
     assert not calls_of("analytics/measures/", {"open", "read_text", "read_csv", "now", "today", "utcnow"})

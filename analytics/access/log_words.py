@@ -26,7 +26,7 @@ RESULTS = {"ok": "fait", "refused": "refusé", "failed": "échoué"}
 def in_french(line: Mapping) -> dict[str, str]:
     """The fields of a line under French headings. One that was altered may lack some: it is shown as far as it goes."""
     what = line.get("what") or {}
-    return {
+    shown = {
         "Le": _moment(str(line.get("at", ""))),
         "Compte": str(line.get("who") or "–"),
         "Rôle": str(line.get("role") or "–"),
@@ -35,6 +35,7 @@ def in_french(line: Mapping) -> dict[str, str]:
         "Lignes": "–" if line.get("rows") is None else str(line["rows"]),
         "Résultat": RESULTS.get(str(line.get("result")), "–"),
     }
+    return {heading: "".join(filter(str.isprintable, value)) for heading, value in shown.items()}
 
 
 def _value(value: object) -> str:

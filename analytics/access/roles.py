@@ -11,17 +11,8 @@ from analytics.domain.errors import RefusedError, RelaisError
 OPEN_PAGES = frozenset({"protocol"})
 """Whoever reaches the server may open them. They open no store."""
 
-_READING = OPEN_PAGES | {
-    "overview",
-    "work_list",
-    "incidents",
-    "relays",
-    "schools",
-    "school",
-    "prevention",
-    "method",
-    "access",
-}
+_RECORDS = {"overview", "work_list", "incidents", "relays", "schools", "school", "prevention"}
+_READING = OPEN_PAGES | _RECORDS | {"method", "access"}
 _PAGES = {"analyse": _READING, "direction": OPEN_PAGES | {"school", "access"}}
 _ACTS = {"analyse": {"table"}, "direction": {"school_sheet"}}
 ROLES = ("coordination", "analyse", "direction")

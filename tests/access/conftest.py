@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from oidc_provider_mock import run_server_in_thread
 
 from analytics.intake import Key
 from analytics.store import Store
@@ -36,6 +35,8 @@ class Service:
 
 @pytest.fixture(scope="module")
 def provider():
+    from oidc_provider_mock import run_server_in_thread  # its own dependencies warn of each other
+
     with run_server_in_thread() as server:
         yield f"http://127.0.0.1:{server.server_port}"
 
@@ -57,7 +58,7 @@ def service(provider, tmp_path_factory):
         yield Service(server, school, roles, folder / "access.jsonl")
 
 
-def write_roles(file: Path, school: str, **without: str) -> None:
+def write_roles(file: Path, school: str) -> None:
     entries = {
         MAILS["coordination"]: "coordination",
         MAILS["analyse"]: "analyse",

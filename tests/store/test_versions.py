@@ -164,6 +164,24 @@ def test_undo_takes_back_the_last_import_and_its_bytes(store):
     assert not undone.exists()
 
 
+def test_an_import_that_the_reader_has_not_seen_is_not_taken_back(store):
+    publish(store, "A")
+    seen = publish(store, "B")
+    publish(store, "C")  # by somebody else, meanwhile
+    with pytest.raises(StoreError, match="viennent de changer"):
+        store.undo(seen)
+    assert case_ids(store) == ["C"]
+
+
+def test_two_who_undo_the_same_import_take_back_one(store):
+    publish(store, "A")
+    seen = [publish(store, "B"), publish(store, "C")][-1]
+    store.undo(seen)
+    with pytest.raises(StoreError, match="viennent de changer"):
+        store.undo(seen)
+    assert case_ids(store) == ["B"]
+
+
 def test_the_only_version_cannot_be_undone(store):
     publish(store, "A")
     with pytest.raises(StoreError, match="pas d’importation à annuler"):
@@ -304,6 +322,15 @@ def test_a_manifest_that_names_a_missing_version_is_followed_to_the_next_one(sto
     (store.folder / "manifest").write_text(f"01234567-{'0' * 32}.duckdb\n{before}")
     with store.snapshot() as snapshot:
         assert (snapshot.version, snapshot.is_fallback) == (before, True)
+
+
+def test_a_manifest_that_names_only_missing_versions_falls_back_on_the_good_one_beside_it(store):
+    good = publish(store, "A")
+    (store.folder / "manifest").write_text(f"01234567-{'0' * 32}.duckdb")
+    with store.snapshot() as snapshot:
+        assert (snapshot.version, snapshot.is_fallback) == (good, True)
+    publish(store, "B")
+    assert (store.folder / good).exists()
 
 
 def test_a_folder_that_is_a_file_is_told_in_one_sentence(tmp_path):
