@@ -13,7 +13,7 @@ from itertools import chain, islice
 import numpy as np
 import pandas as pd
 
-from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOLS, TABLES
+from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import normalise
 from analytics.intake.actions import ACTIONS, read_actions
@@ -194,8 +194,10 @@ def extract(
     tables, accepted = record_tables(columns, keep, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {
-        "schools": pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added,
-        "school_deadlines": deadlines,
+        "schools": SCHOOLS.conform(
+            pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added
+        ),
+        "school_deadlines": SCHOOL_DEADLINES.conform(deadlines),
     }
     tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
     if by_year:
@@ -208,9 +210,8 @@ def extract(
             for layout, of_sheet, codes in zip(layouts, rows, unread, strict=True)
         ),
     ]
-    conformed = {name: TABLES[name].conform(table) for name, table in tables.items()}
     return Extract(
-        conformed,
+        tables,
         as_of,
         given is not None,
         key.digest(content + (schools_content or b"")),
@@ -226,7 +227,7 @@ def extract(
         _row_names(layouts, rows)[accepted],
         _fields(chosen.layouts),
         tuple({question.place: question for question in questions}.values()),
-        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
+        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, tables["cases"]),
     )
 
 

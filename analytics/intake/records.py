@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date
 from itertools import chain
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analytics.domain.schema import to_pandas
+from analytics.domain.schema import CASES, to_pandas
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
 from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, REASONS
 from analytics.intake.anonymising import Key
@@ -68,42 +68,38 @@ def record_tables(
     case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))
     types = pa.array(chain.from_iterable(map(in_order.__getitem__, incidents)), pa.string())
     return {
-        "cases": cases,
+        "cases": CASES.conform(cases),
         "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),
-        "case_steps": _step_table(columns, accepted, case_id, days),
+        "case_steps": to_pandas(_step_table(columns, accepted, case_id, days)),
     }, accepted
 
 
-def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pd.DataFrame:
+def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pa.Table:
     """Each case with all its steps, in the order of the table's key: so millions of rows need no sorting."""
     steps = sorted(columns.steps)
-    moments = [columns.steps[step][0] for step in steps]
+    of_steps = [(moments[accepted], _kept(at, accepted)) for moments, at in map(columns.steps.__getitem__, steps)]
+    reported = columns.reported[accepted]
+    reported_at = _kept(columns.reported_at, accepted)
 
-    def of_case(values: pd.Series) -> pd.Series:
-        return pd.Series(np.repeat(values.to_numpy()[accepted], len(steps)))
+    def each(read: Callable[[Moments, pd.Series], np.ndarray]) -> np.ndarray:
+        return np.stack([read(*of_step) for of_step in of_steps], axis=1).ravel()
 
-    def of_step(values: Iterable[np.ndarray | pd.Series]) -> pd.Series:
-        return pd.Series(np.stack(list(values), axis=1)[accepted].ravel())
+    def delays(between: Callable[[Moments, pd.Series], pd.Series]) -> pa.Array:
+        found = each(lambda moments, at: between(moments, at).to_numpy("int32", na_value=-1))
+        return pa.array(found, mask=found < 0)
 
-    outcomes = of_step(_outcome_places(moment) for moment in moments)
-    is_dated = of_step(moment.local.notna().to_numpy() for moment in moments)
-    reasons = of_step(moment.reasons for moment in moments).to_numpy()
-    is_timed = of_step(moment.has_time & columns.reported.has_time for moment in moments)
-    place = np.arange(len(accepted) * len(steps))
-    return pd.DataFrame(
+    place = np.arange(len(accepted) * len(steps), dtype="int32")
+    reasons = each(lambda moments, at: moments.reasons)
+    completed = each(lambda moments, at: moments.local.notna().to_numpy() & ~(moments.has_time & reported.has_time))
+    return pa.table(
         {
-            "case_id": case_id.take(place // len(steps)).to_pandas(),
-            "step": pa.array(steps).take(place % len(steps)).to_pandas(),
-            "outcome": pa.array(list(OUTCOMES)).take(pa.array(outcomes)).to_pandas(),
-            "delay_hours": elapsed_hours(
-                of_case(columns.reported_at.dt.tz_localize(None)),
-                of_step(columns.steps[step][1].dt.tz_localize(None) for step in steps),
-            ),
-            "delay_school_days": days.school_days(
-                of_case(columns.reported.days), of_step(moment.days for moment in moments)
-            ),
-            "time_completed": is_dated & ~is_timed,
-            "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)).to_pandas(),
+            "case_id": case_id.take(pa.array(place // len(steps))),
+            "step": pa.array(steps).take(pa.array(place % len(steps))),
+            "outcome": pa.array(list(OUTCOMES)).take(pa.array(each(lambda moments, at: _outcome_places(moments)))),
+            "delay_hours": delays(lambda moments, at: elapsed_hours(reported_at, at)),
+            "delay_school_days": delays(lambda moments, at: days.school_days(reported.days, moments.days)),
+            "time_completed": completed,
+            "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)),
         }
     )
 
