@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from itertools import chain
 
@@ -77,29 +76,31 @@ def record_tables(
 def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pa.Table:
     """Each case with all its steps, in the order of the table's key: so millions of rows need no sorting."""
     steps = sorted(columns.steps)
-    of_steps = [(moments[accepted], _kept(at, accepted)) for moments, at in map(columns.steps.__getitem__, steps)]
-    reported = columns.reported[accepted]
-    reported_at = _kept(columns.reported_at, accepted)
+    reported, reported_at = columns.reported[accepted], _kept(columns.reported_at, accepted)
+    shape = len(accepted), len(steps)
+    outcomes, reasons = np.empty(shape, "int8"), np.empty(shape, "int8")
+    hours, school_days = np.empty(shape, "int32"), np.empty(shape, "int32")
+    completed = np.empty(shape, dtype=bool)
+    for i, step in enumerate(steps):
+        moments, at = columns.steps[step][0][accepted], _kept(columns.steps[step][1], accepted)
+        outcomes[:, i], reasons[:, i] = _outcome_places(moments), moments.reasons
+        hours[:, i] = elapsed_hours(reported_at, at).to_numpy("int32", na_value=-1)
+        school_days[:, i] = days.school_days(reported.days, moments.days).to_numpy("int32", na_value=-1)
+        completed[:, i] = moments.local.notna() & ~(moments.has_time & reported.has_time)
 
-    def each(read: Callable[[Moments, pd.Series], np.ndarray]) -> np.ndarray:
-        return np.stack([read(*of_step) for of_step in of_steps], axis=1).ravel()
-
-    def delays(between: Callable[[Moments, pd.Series], pd.Series]) -> pa.Array:
-        found = each(lambda moments, at: between(moments, at).to_numpy("int32", na_value=-1))
-        return pa.array(found, mask=found < 0)
+    def not_negative(values: np.ndarray) -> pa.Array:
+        return pa.array(values.ravel(), mask=values.ravel() < 0)
 
     place = np.arange(len(accepted) * len(steps), dtype="int32")
-    reasons = each(lambda moments, at: moments.reasons)
-    completed = each(lambda moments, at: moments.local.notna().to_numpy() & ~(moments.has_time & reported.has_time))
     return pa.table(
         {
             "case_id": case_id.take(pa.array(place // len(steps))),
             "step": pa.array(steps).take(pa.array(place % len(steps))),
-            "outcome": pa.array(list(OUTCOMES)).take(pa.array(each(lambda moments, at: _outcome_places(moments)))),
-            "delay_hours": delays(lambda moments, at: elapsed_hours(reported_at, at)),
-            "delay_school_days": delays(lambda moments, at: days.school_days(reported.days, moments.days)),
-            "time_completed": completed,
-            "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)),
+            "outcome": pa.array(list(OUTCOMES)).take(pa.array(outcomes.ravel())),
+            "delay_hours": not_negative(hours),
+            "delay_school_days": not_negative(school_days),
+            "time_completed": completed.ravel(),
+            "reason": pa.array(list(REASONS)).take(not_negative(reasons)),
         }
     )
 
