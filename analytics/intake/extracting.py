@@ -13,7 +13,7 @@ from itertools import chain, islice
 import numpy as np
 import pandas as pd
 
-from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOLS, TABLES
+from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import normalise
 from analytics.intake.actions import ACTIONS, read_actions
@@ -44,6 +44,7 @@ from analytics.intake.schools import deadline_table, find_school, read_schools, 
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
+_READING = 0.55  # of the time that an import takes
 NUMBERS = "numbers"  # where the answer to it stands that case numbers begin again each school year
 
 
@@ -130,8 +131,8 @@ def extract(
     """
     own_words = own_words or OwnWords()
     progress(0.0, "Lecture du fichier")
-    sheets = read(content)
-    progress(0.5, "Vérification des colonnes")
+    sheets = read(content, lambda share: progress(_READING * share, "Lecture du fichier"))
+    progress(_READING, "Vérification des colonnes")
     listed, deadlines, school_faults, list_name = _read_school_list(sheets, schools_content, own_words)
     schools = listed if listed is not None else known_schools if known_schools is not None else SCHOOLS.empty
     chosen = choose_sheets(
@@ -166,7 +167,7 @@ def extract(
 
     used = {layout.sheet.name for layout in layouts}
     others = [sheet for sheet in sheets if sheet.name not in used]
-    progress(0.52, "Vérification des lignes")
+    progress(0.62, "Vérification des lignes")
     rows = [data_rows(layout, "case_number") for layout in layouts]
     if n_ahead := sum(len(layout.entries.get(AHEAD, ())) for layout in chosen.layouts):
         notes.append(f"{n_ahead} lignes, à la fin, ne portent qu’un numéro : elles ne comptent pas comme des dossiers.")
@@ -194,8 +195,10 @@ def extract(
     tables, accepted = record_tables(columns, keep, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {
-        "schools": pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added,
-        "school_deadlines": deadlines,
+        "schools": SCHOOLS.conform(
+            pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added
+        ),
+        "school_deadlines": SCHOOL_DEADLINES.conform(deadlines),
     }
     tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
     if by_year:
@@ -208,9 +211,8 @@ def extract(
             for layout, of_sheet, codes in zip(layouts, rows, unread, strict=True)
         ),
     ]
-    conformed = {name: TABLES[name].conform(table) for name, table in tables.items()}
     return Extract(
-        conformed,
+        tables,
         as_of,
         given is not None,
         key.digest(content + (schools_content or b"")),
@@ -226,7 +228,7 @@ def extract(
         _row_names(layouts, rows)[accepted],
         _fields(chosen.layouts),
         tuple({question.place: question for question in questions}.values()),
-        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
+        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, tables["cases"]),
     )
 
 

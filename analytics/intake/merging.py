@@ -262,6 +262,8 @@ class _Facts:
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> _Facts:
+        if case_ids.empty:  # as in a first import, whose millions of steps are then compared with nothing
+            tables = {name: tables[name].iloc[:0] for name in _CASE_TABLES}
         ids = pa.array(case_ids)
         places = pc.index_in(ids, value_set=pa.array(tables["cases"]["case_id"])).to_numpy(zero_copy_only=False)
         types = np.zeros((len(ids), len(INCIDENT_TYPES)), dtype=bool)

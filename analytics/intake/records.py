@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from itertools import chain
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analytics.domain.schema import to_pandas
+from analytics.domain.schema import CASES, to_pandas
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
 from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, REASONS, STEPS
 from analytics.intake.anonymising import Key
@@ -46,7 +45,7 @@ def record_tables(
     open_case = closed_on.isna() & ~said_closed
     followed_on = closed_on.where(~open_case, end_of_extract)  # unknown where a case is only said to be closed
     extracted_at = (end_of_extract + pd.Timedelta(hours=STEP_HOUR)).tz_localize(TIMEZONE).tz_convert("UTC")
-    case_steps = _step_table(columns, accepted, case_id, days)
+    case_steps = to_pandas(_step_table(columns, accepted, case_id, days))
     waited = {
         "hours": _without_its_hour(elapsed_hours(reported_at, pd.Series(extracted_at, reported_at.index)), case_steps),
         "school_days": days.school_days(reported_on, pd.Series(end_of_extract, reported_on.index)),
@@ -81,44 +80,42 @@ def record_tables(
     case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))
     types = pa.array(chain.from_iterable(map(in_order.__getitem__, incidents)), pa.string())
     return {
-        "cases": cases,
+        "cases": CASES.conform(cases),
         "case_incidents": to_pandas(pa.table({"case_id": case_id.take(case_of_type), "incident_type": types})),
         "case_steps": case_steps,
     }, accepted
 
 
-def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pd.DataFrame:
+def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray, days: SchoolCalendar) -> pa.Table:
     """Each case with all its steps, in the order of the table's key: so millions of rows need no sorting."""
     steps = sorted(columns.steps)
-    moments = [columns.steps[step][0] for step in steps]
+    reported, reported_at = columns.reported[accepted], _kept(columns.reported_at, accepted)
+    shape = len(accepted), len(steps)
+    outcomes, reasons = np.empty(shape, "int8"), np.empty(shape, "int8")
+    hours, school_days = np.empty(shape, "int32"), np.empty(shape, "int32")
+    completed_hours = np.zeros(shape, "int32")
+    for i, step in enumerate(steps):
+        moments, at = columns.steps[step][0][accepted], _kept(columns.steps[step][1], accepted)
+        outcomes[:, i], reasons[:, i] = _outcome_places(moments), moments.reasons
+        hours[:, i] = elapsed_hours(reported_at, at).to_numpy("int32", na_value=-1)
+        school_days[:, i] = days.school_days(reported.days, moments.days).to_numpy("int32", na_value=-1)
+        n_without_time = 2 - moments.has_time.astype("int32") - reported.has_time
+        completed_hours[:, i] = np.where(moments.local.notna(), n_without_time * (STEP_HOUR - REPORT_HOUR), 0)
 
-    def of_case(values: pd.Series) -> pd.Series:
-        return pd.Series(np.repeat(values.to_numpy()[accepted], len(steps)))
+    def not_negative(values: np.ndarray) -> pa.Array:
+        return pa.array(values.ravel(), mask=values.ravel() < 0)
 
-    def of_step(values: Iterable[np.ndarray | pd.Series]) -> pd.Series:
-        return pd.Series(np.stack(list(values), axis=1)[accepted].ravel())
-
-    outcomes = of_step(_outcome_places(moment) for moment in moments)
-    is_dated = of_step(moment.local.notna().to_numpy() for moment in moments)
-    reasons = of_step(moment.reasons for moment in moments).to_numpy()
-    n_without_time = of_step(2 - moment.has_time.astype("int32") - columns.reported.has_time for moment in moments)
-    completed_hours = (n_without_time * (STEP_HOUR - REPORT_HOUR)).where(is_dated, 0)
-    place = np.arange(len(accepted) * len(steps))
-    return pd.DataFrame(
+    place = np.arange(len(accepted) * len(steps), dtype="int32")
+    return pa.table(
         {
-            "case_id": case_id.take(place // len(steps)).to_pandas(),
-            "step": pa.array(steps).take(place % len(steps)).to_pandas(),
-            "outcome": pa.array(list(OUTCOMES)).take(pa.array(outcomes)).to_pandas(),
-            "delay_hours": elapsed_hours(
-                of_case(columns.reported_at.dt.tz_localize(None)),
-                of_step(columns.steps[step][1].dt.tz_localize(None) for step in steps),
-            ),
-            "delay_school_days": days.school_days(
-                of_case(columns.reported.days), of_step(moment.days for moment in moments)
-            ),
-            "time_completed": completed_hours > 0,
-            "completed_hours": completed_hours,
-            "reason": pa.array(list(REASONS)).take(pa.array(reasons, mask=reasons < 0)).to_pandas(),
+            "case_id": case_id.take(pa.array(place // len(steps))),
+            "step": pa.array(steps).take(pa.array(place % len(steps))),
+            "outcome": pa.array(list(OUTCOMES)).take(pa.array(outcomes.ravel())),
+            "delay_hours": not_negative(hours),
+            "delay_school_days": not_negative(school_days),
+            "time_completed": completed_hours.ravel() > 0,
+            "completed_hours": completed_hours.ravel(),
+            "reason": pa.array(list(REASONS)).take(not_negative(reasons)),
         }
     )
 

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 
 from analytics.spreadsheets.columns import Cell, Column, Rows
@@ -55,8 +56,11 @@ _WEB_PAGE = re.compile(r"\s*<(?:!doctype|!--|\?xml|html|head|meta|style|body|div
 _LOOKED_AT = 30  # rows by which the separator of a CSV file is told
 
 
-def read(content: bytes) -> list[Sheet]:
-    """The sheets of a file, told by its content and not by its name; RefusedFileError when it cannot be read safely."""
+def read(content: bytes, progress: Callable[[float], None] = lambda share: None) -> list[Sheet]:
+    """The sheets of a file, told by its content and not by its name; RefusedFileError when it cannot be read safely.
+
+    ``progress`` is told the share that is read, from 0 to 1.
+    """
     if len(content) > MAX_FILE_BYTES:
         raise RefusedFileError(f"Le fichier dépasse {MAX_FILE_BYTES // 1_000_000} Mo.")
     if not content.strip():
@@ -69,7 +73,7 @@ def read(content: bytes) -> list[Sheet]:
         if content.lstrip().startswith(start):
             raise RefusedFileError(f"Le fichier est {what}, pas un tableau. {SAVE_AS_XLSX}")
     if content.startswith(b"PK"):
-        return read_workbook(content)
+        return read_workbook(content, progress)
     return [Sheet("", Rows(_read_csv(content)))]
 
 

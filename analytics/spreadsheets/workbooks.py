@@ -11,9 +11,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
+from time import monotonic
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +38,8 @@ from analytics.spreadsheets.sheets import (
 MAX_UNPACKED_BYTES = 400_000_000  # 100,000 cases of 27 columns unpack to about 200 MB
 MAX_RATIO = 100  # a register packs about tenfold, a zip bomb more than a hundredfold
 MAX_MEMBERS = 1_000
+
+_TICK = 0.2  # seconds after which the progress moves
 
 _ODS_CONTENT = "content.xml"
 _XLSX_CONTENT = "xl/workbook.xml"
@@ -60,8 +64,9 @@ class _Marks:
         self.merged.update((row, column) for row in rows for column in columns)
 
 
-def read_workbook(content: bytes) -> list[Sheet]:
+def read_workbook(content: bytes, progress: Callable[[float], None]) -> list[Sheet]:
     """The sheets of an XLSX or ODS file; RefusedFileError when it cannot be read safely."""
+    started = monotonic()
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         _judge_directory(archive)
@@ -75,7 +80,8 @@ def read_workbook(content: bytes) -> list[Sheet]:
         else:
             raise RefusedFileError("Ce n’est pas un classeur .xlsx ou .ods : enregistrez le registre au format .xlsx.")
         del parts
-        return _read_sheets(content, marks)
+        expected = 5 * (monotonic() - started)  # the reader takes about four times as long as the search
+        return _read_sheets(content, marks, lambda: progress(min((monotonic() - started) / expected, 1.0)))
     except PasswordError:
         raise protected() from None
     except (
@@ -100,13 +106,17 @@ def protected() -> RefusedFileError:
     return RefusedFileError("Le fichier est protégé par un mot de passe : enregistrez-le sans mot de passe.")
 
 
-def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
+def _read_sheets(content: bytes, marks: dict[str, _Marks], tick: Callable[[], None]) -> list[Sheet]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     shown = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
     sheets = []
     for name in workbook.sheet_names:
-        calamine = workbook.get_sheet_by_name(name)
-        found = marks[name]
+        with ThreadPoolExecutor(1) as reader:  # it leaves the interpreter free, so that the progress moves meanwhile
+            reading = reader.submit(workbook.get_sheet_by_name, name)
+            while wait([reading], _TICK).not_done:
+                tick()
+        calamine, found = reading.result(), marks[name]
+        tick()
         rows = Rows(_with_errors(_whole_rows(calamine), found.errors))
         if rows:
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:

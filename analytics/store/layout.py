@@ -112,16 +112,15 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     wide = dict(zip(cases.column_names, cases.columns, strict=True))
     wide |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
-    place = _places(steps, "step", pa.array(list(STEPS))).to_numpy(), _places(steps, "case_id", case_id).to_numpy()
+    place = _places(steps, "step", pa.array(list(STEPS))).to_numpy() * np.int64(len(cases))
+    place += _places(steps, "case_id", case_id).to_numpy()
     for column in OF_STEP:
         words = pa.array(list(_ENUMS.get(column.name, ())), pa.string())
         stored = _places(steps, column.name, words) if words else steps[column.name].combine_chunks()
-        values = np.zeros((len(STEPS), len(cases)), stored.type.to_pandas_dtype())
-        values[place] = stored.fill_null(pa.scalar(0).cast(stored.type)).to_numpy(zero_copy_only=False)
-        is_missing = np.ones(values.shape, dtype=bool)
-        is_missing[place] = stored.is_null().to_numpy(zero_copy_only=False)
-        for step, of_cases, mask in zip(STEPS, values, is_missing, strict=True):
-            row = pa.array(of_cases, stored.type, mask=mask)
+        values = np.full(len(STEPS) * len(cases), -1, "int32")  # nothing that is stored is negative
+        values[place] = stored.cast(pa.int32()).fill_null(-1)
+        for step, of_cases in zip(STEPS, values.reshape(len(STEPS), -1), strict=True):
+            row = pa.array(of_cases, mask=of_cases < 0).cast(stored.type)
             wide[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(row, words) if words else row
     return pa.table(wide)
 
