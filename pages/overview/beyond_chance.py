@@ -25,7 +25,7 @@ def indicator(context: Context) -> Indicator:
         note=f"{note} {weekly.caution}".rstrip(),
         counts="Les signalements de chaque semaine d’école, tous et par type, comparés à ce que la saison et les jours d’école "
         "expliquent. Les dernières semaines, encore incomplètes, ne sont jamais jugées. Même quand rien ne change, un signal se "
-        "montre cinq à six fois sur cent.",
+        "montre de cinq à douze fois sur cent.",
         numerator=f"{count(len(signals), 'signal', 'signaux')} dans les quatre dernières semaines",
         denominator=f"{count(weekly.n_weeks, 'semaine entière', 'semaines entières')} d’école",
         left_out="les semaines de congé et les dernières, encore incomplètes",
