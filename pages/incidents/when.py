@@ -77,7 +77,7 @@ def _beyond_season(context: Context, counts: pd.DataFrame, by_type: pd.DataFrame
         read="un point par semaine d’école. Le trait plein est ce que l’on attend d’après les jours d’école de la semaine, la saison "
         "des années gardées et le niveau de l’année ; entre les pointillés, c’est ordinaire ; un losange est un signal. "
         "Un point vide est une semaine que l’on écrit encore : elle n’est pas jugée. Même quand rien ne "
-        "change, les quatre dernières semaines d’un graphique montrent un signal une fois sur cent environ, et l’un des dix graphiques cinq à six fois.",
+        "change, les quatre dernières semaines d’un graphique montrent un signal une fois sur cent environ, et l’un des dix graphiques de cinq à douze fois.",
         act="devant un losange, relisez ensemble les dossiers de la semaine et voyez ce qui les relie. Chaque menace pour la vie reste une "
         "urgence, avec ou sans signal.",
         table=points,
