@@ -134,6 +134,10 @@ MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no case
 _TOTAL = re.compile(r"(?:sous )?totaux\b|(?:sous )?total\b|somme\b|moyenne\b")
 
 
+def is_total(word: str) -> bool:
+    return bool(_TOTAL.match(normalise(word)))
+
+
 def data_rows(layout: Layout, code: str) -> np.ndarray:
     """The numbers, from 0, of the rows under the header that hold an entry.
 
@@ -159,7 +163,7 @@ def _find_entries(layout: Layout, code: str) -> np.ndarray:
     def is_entry(number: int, row: Sequence[Cell]) -> bool:
         word = text(row[column])
         first = normalise(word or next((text(cell) for cell in row if text(cell)), ""))
-        if first == EXAMPLE or first in headers or _TOTAL.match(first):
+        if first == EXAMPLE or first in headers or is_total(first):
             return False
         if any(text(row[i]) for i in others):
             n_filled = sum(bool(text(cell)) for cell in row) if code == "case_number" and not word else 2

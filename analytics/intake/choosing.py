@@ -12,8 +12,10 @@ from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment
-from analytics.intake.layout import Layout, Profile, lay_out_register, missing_fields, sampled_rows
+from analytics.intake.filling import fill, schools_of_sheets
+from analytics.intake.layout import Layout, lay_out_register, missing_fields, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.profiles import Profile
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question, SheetReading, UnansweredError
 from analytics.spreadsheets.reading import RefusedFileError, Sheet
@@ -21,6 +23,7 @@ from analytics.spreadsheets.reading import RefusedFileError, Sheet
 _MODEL = re.compile(r"\b(?:modeles?|exemples?|template|vierge|canevas|brouillon)\b")
 _COPY = re.compile(r"\b(?:copie|copy|sauvegarde|backup|archive|ancien|ancienne|old|doublon)\b|\(\d\)$")
 _MAX_MODEL_ROWS = 3
+_SCHOOL = next(field for field in REGISTER if field.code == "school")
 _MAX_ASKED = 3  # columns about which a missing field is asked
 
 
@@ -48,6 +51,10 @@ class _Candidate:
         return not self.missing and self.n_rows > 0
 
     @property
+    def lacks_school(self) -> bool:
+        return self.n_rows > 0 and self.missing == (_SCHOOL.header,)
+
+    @property
     def cases(self) -> set[tuple]:
         """What tells the cases of a sheet apart: number, school and day of report."""
         number = self.layout.columns["case_number"]
@@ -65,6 +72,12 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     """The sheets that hold the register; RefusedFileError or UnansweredError when there is none."""
     shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
     candidates = [candidate for sheet in shown if (candidate := _judge(sheet, own_words, is_school))]
+    by_school = [candidate for candidate in candidates if candidate.lacks_school]
+    if by_school and not any(candidate.is_register for candidate in candidates):
+        for candidate, layout in zip(
+            by_school, schools_of_sheets([c.layout for c in by_school], is_school, own_words), strict=True
+        ):
+            candidates[candidates.index(candidate)] = _weigh(layout)
     if not candidates:
         is_empty = not any(text(cell) for sheet in sheets for row in sheet.rows for cell in row)
         raise RefusedFileError(
@@ -102,10 +115,18 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
 def _judge(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str], object]) -> _Candidate | None:
     if not (layout := lay_out_register(sheet, own_words, is_school)):
         return None
+    return _weigh(fill(layout, is_school, own_words))
+
+
+def _weigh(layout: Layout) -> _Candidate:
     missing = missing_fields(layout, REGISTER)
     if "action" in layout.columns:  # the report of a case may be one of its actions
         missing = [field for field in missing if field.code != "reported"]
     n_rows = len(data_rows(layout, "case_number")) if "case_number" in layout.columns else 0
+    if any(
+        not any(map(text, layout.cells(code) or [])) for code in ("case_number", "reported") if code in layout.columns
+    ):
+        n_rows = 0  # a sheet of statistics may have the headers of a register, and no case
     return _Candidate(layout, n_rows, tuple(field.header for field in missing))
 
 

@@ -29,12 +29,14 @@ from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import Words, as_written, read_distinct, text
 from analytics.intake.checking import Faults, before, check_moments
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
-from analytics.intake.layout import Layout, find_status
-from analytics.intake.levels import find_level
+from analytics.intake.layout import Layout
+from analytics.intake.levels import Classes
 from analytics.intake.mapping import OwnWords
+from analytics.intake.profiles import find_status
 from analytics.intake.schools import find_school
 from analytics.spreadsheets.reading import is_error
 
+OPEN_CLASSES = "open_classes"  # counts the classes that may be primary or professional
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
 _DESCRIPTIVE = ("year", "level", "reporter", "channel", "minor", "facts_on")  # what they do not tell is unknown
@@ -92,6 +94,7 @@ def read_columns(
     as_of: date,
     days: SchoolCalendar,
     orders: Mapping[str, Order],
+    classes: Classes,
 ) -> tuple[Columns, dict[str, int]]:
     """Read every column, adding what is wrong to ``faults``: all the faults of a row at once.
 
@@ -139,7 +142,10 @@ def read_columns(
     faults.add("school", "unknown_school", school == None, lambda i: hint(text(school_cells[i])))  # noqa: E711
 
     incidents = _incidents(cells, layout, faults, own_words)
-    level = optional("year" if "year" in layout.columns else "level", _levels(cells, layout, school, schools))
+    level, n_open = _levels(cells, layout, school, schools, classes)
+    level = optional("year" if "year" in layout.columns else "level", level)
+    if n_open:
+        set_aside[OPEN_CLASSES] = n_open
 
     def moments(code: str, find: Callable[[str], Meaning | None]) -> Moments:
         return read_moments(cells(code), find, orders.get(code, Order.DAY_FIRST))
@@ -153,8 +159,9 @@ def read_columns(
         set_aside["facts_on"] = n
 
     def not_yet(read_: Moments) -> Moments:
-        """A day after the extract is a plan."""
-        return read_.where(~(read_.days > pd.Timestamp(as_of)).to_numpy())
+        """A day after the extract is a plan, but for one that no calendar knows, which is a typing error."""
+        planned = (read_.days > pd.Timestamp(as_of)) & (read_.days <= pd.Timestamp(days.last_day))
+        return read_.where(~planned.to_numpy())
 
     def step_meaning(word: str) -> Meaning | None:
         return find_outcome(word, own_words)
@@ -302,29 +309,34 @@ def _flag(word: str, term: str, own_words: OwnWords) -> tuple[str | None, ...]:
 
 
 def _levels(
-    cells: Callable[[str], np.ndarray], layout: Layout, school: np.ndarray, schools: pd.DataFrame
-) -> np.ndarray:
+    cells: Callable[[str], np.ndarray], layout: Layout, school: np.ndarray, schools: pd.DataFrame, classes: Classes
+) -> tuple[np.ndarray, int]:
     """The level from the pupil's year, else from the level column, else from a school that teaches only one.
 
     "" where nothing says it, None where what says it is not known. A level column may say no more than what the school
-    teaches (« Secondaire ») where another column holds the year.
+    teaches (« Secondaire ») where another column holds the year. The second value counts classes that may be two levels.
     """
     told = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
     teaching = [told.get(code) for code in school]
+    names = schools.set_index("school_id")["name"].to_dict()
+    named = [names.get(code, "") for code in school]
+    n_open = 0
     level = np.full(len(school), "", dtype=object)
     unread = np.zeros(len(school), dtype=bool)
     for code in ("year", "level"):
         if code not in layout.columns:
             continue
-        pairs = list(zip(as_written(cells(code)), teaching, strict=True))
-        known: dict[tuple[str, str | None], str | None] = {}
-        for written, of in set(pairs):
+        pairs = list(zip(as_written(cells(code)), teaching, named, strict=True))
+        known: dict[tuple[str, str | None, str], str | None] = {}
+        for written, of, name in set(pairs):
             word = text(written)
             is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
-            known[written, of] = "" if is_vague else find_level(word, of)
+            known[written, of, name] = "" if is_vague else classes.find(word, of, name)
         found = np.fromiter(map(known.__getitem__, pairs), object, len(pairs))
+        is_open = {pair for pair, level_ in known.items() if level_ is None and classes.is_open(text(pair[0]))}
+        n_open += sum(pair in is_open for pair in pairs) if is_open else 0
         unread |= found == None  # noqa: E711 (element by element)
         level = np.where((level == "") & (found != None), found, level)  # noqa: E711
     level = np.where((level == "") & (np.array(teaching, dtype=object) == "fundamental"), "fundamental", level)
     level[(level == "") & unread] = None
-    return level
+    return level, n_open

@@ -20,8 +20,9 @@ from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
 from analytics.intake.columns import lookup
 from analytics.intake.dates import Order, cell_moment, parse_moment
-from analytics.intake.layout import Layout, action_parts, find_action
+from analytics.intake.layout import Layout
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.profiles import action_parts, find_action
 from analytics.intake.proposing import word_question
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError
@@ -193,8 +194,8 @@ def _with_steps(
     done: set[str],
 ) -> Layout:
     """The layout with one more column per step; rows of ``filled`` stand for those of the sheet."""
-    # A register that writes what was done tells of every step: what it does not write was not done.
-    codes = [c for c in _CODES if c.startswith("step:") or any(c in steps for steps in found.values())]
+    # A step that stands nowhere in the register is not known, rather than not done.
+    codes = [code for code in _CODES if any(code in steps for steps in found.values())]
     width = len(layout.headers)
     taken = {code: layout.columns[code] for code in codes if code in layout.columns}
     empty: list[Cell] = [""] * (width + len(codes))

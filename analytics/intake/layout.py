@@ -10,37 +10,38 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property, lru_cache
+from datetime import date, datetime, timedelta
+from itertools import permutations
 
 import numpy as np
 
 from analytics.domain.french import listing
-from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, holds_stem, normalise
+from analytics.domain.vocabulary import OUTCOMES, holds_stem, normalise
 from analytics.intake.cells import text
 from analytics.intake.dates import Order, cell_moment, parse_moment, parse_written
-from analytics.intake.levels import find_level
-from analytics.intake.mapping import (
-    ALSO_READ,
-    CORRECTIONS_TITLE,
-    IGNORED,
-    NEVER_READ,
-    REGISTER,
-    Field,
-    OwnWords,
-    listed,
+from analytics.intake.headers import (
+    CALLS,
+    EXACT,
+    MAPPED,
+    OTHER_PERSONS,
+    SAME_WORDS,
+    WEAK,
+    header_words,
+    name_score,
+    never_score,
+    variants,
 )
+from analytics.intake.mapping import ALSO_READ, CORRECTIONS_TITLE, IGNORED, REGISTER, Field, OwnWords
+from analytics.intake.profiles import PLAIN, Profile, fit_of, least_fit
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 MAX_HEADER_ROW = 30  # headers stand under at most so many title lines
 N_SAMPLED = 400  # cells by which a column is known
 N_LOOKED_UP = 20  # words by which a column of schools is known
+_LONGEST_FORM = timedelta(hours=6)
+_OPENED, _SENT = "opened", "sent"
 EXAMPLE = "exemple"  # the case number, or the school code, of the template's example rows, which are skipped
-
-_MAPPED, _EXACT, _SAME_WORDS, _STEM, _WEAK, _DOUBTFUL = 3.0, 1.0, 0.95, 0.6, 0.5, 0.45
-_NEVER = 0.55  # a name that is never read, above what is weak or doubtful
-_PER_WORD = 0.05  # a stem of two words says more than a stem of one
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Layout:
     headers: tuple[str, ...]
     columns: Mapping[str, int]
     questions: tuple[Question, ...] = ()
+    notes: tuple[str, ...] = ()  # what was taken in one way, in French
     entries: dict[str, np.ndarray] = field(default_factory=dict, compare=False)  # the rows that were found to hold one
 
     @property
@@ -73,280 +75,6 @@ class Layout:
         return self.headers[self.columns[code]]
 
 
-# Headers
-
-# What a header may say beside its name: the form of the date, that it must be filled, or its plural.
-_ASIDE = re.compile(
-    r"\((?:\s|[/:;,.]|date|heure|et|ou|jj|mm|aaaa|hh|obligatoire|facultatif|oui|non|o|n|le|e?s?|séparés? par)*\)",
-    re.IGNORECASE,
-)
-# One word for another, once it is said who is called in: « Police avertie » is « Police contactée ».
-_CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
-# Words that change nothing in a header, as in the whole sentence of a form.
-_FILLERS = frozenset(
-    listed(
-        "le | la | les | l | un | une | de | du | des | d | a | au | aux | en | et | ou | par | pour | sur | avec | "
-        "dans | que | qu | est | il | elle | elles | ils | t | s | c | vous | on | nous | ete | ont | sont | date | "
-        "heure | jour | quand | quel | quelle | moment | svp | jj | mm | aaaa | hh | oui | non | o | n | si | y | cela | "
-        "ce | cet | cette | agit | avez | avoir | votre | vos | son | sa | leur | etre"
-    )
-)
-_CALLS = listed("contact | avert | prevenu | inform | appel | alert | sollicit | saisi | transmis | consult")
-_OTHER_PERSONS = frozenset(
-    listed("auteur | agresseur | harceleur | temoin | suspect | parent | responsable | titulaire")
-)
-
-
-_INITIALS = re.compile(r"\b(?:[^\W\d_]\. ?){2,}(?:[^\W\d_]\b)?")  # « C.P.M.S. » is « CPMS »
-
-
-def _bare(header: str) -> str:
-    """:func:`normalise`, without what a header says between brackets and with its initials as one word."""
-    return normalise(_INITIALS.sub(lambda found: re.sub(r"[. ]", "", found[0]) + " ", _ASIDE.sub("", header)))
-
-
-@lru_cache(maxsize=10_000)
-def header_key(header: str) -> str:
-    """What a header is known by: :func:`normalise`, without number, gender, « le » and what it says between brackets.
-
-    >>> header_key("Parent prévenus (date et heure)") == header_key("Date : PARENTS CONTACTÉ LE")
-    True
-    """
-    words = _bare(header).split()
-    bare = " ".join(re.sub(r"(?<=\w{2}[eiu])e$", "", re.sub(r"(?<=\w{3})s$", "", word)) for word in words)
-    return re.sub(r"^(?:date (?=.* le$))?(.+?)(?: le)?$", r"\1", _CALLED.sub("contacte", bare))
-
-
-@lru_cache(maxsize=10_000)
-def _words(header: str) -> tuple[str, ...]:
-    """The words of a header that say something, without number and gender."""
-    return tuple(word for word in header_key(header).split() if word not in _FILLERS)
-
-
-def _variants(header: str) -> list[str]:
-    """The names that a header may be known by: whole, and without the group that a survey tool sets before it."""
-    last = re.split(r"/|::|(?<=\w) *\[", header.rstrip("] "))[-1]
-    return list(dict.fromkeys((header, last) if _words(last) else (header,)))
-
-
-@lru_cache(maxsize=100_000)
-def _name_score(candidate: Field, header: str) -> float:
-    """How far a header says that its column is a field: :data:`_EXACT` to 0."""
-    key, words = header_key(header), _words(header)
-    names = (candidate.header, *candidate.synonyms)
-    if key in {header_key(name) for name in names}:
-        return _EXACT
-    if key in {header_key(name) for name in candidate.weak}:
-        return _WEAK
-    if words and frozenset(words) in {frozenset(_words(name)) for name in names}:
-        return _SAME_WORDS
-    best = 0.0
-    words = tuple(word for word in _bare(header).split() if word not in _FILLERS)
-    for stem in candidate.stems:
-        if holds_stem(words, stem):
-            parts = stem.split()
-            beside = (*parts, *candidate.beside, *("date" if candidate.kind == "date" else ()))
-            is_sure = all(any(holds_stem([word], part) for part in beside) for word in words)
-            best = max(best, (_STEM if is_sure else _DOUBTFUL) + _PER_WORD * len(parts) * is_sure)
-    return best
-
-
-@lru_cache(maxsize=10_000)
-def _never_score(header: str) -> float:
-    """How far a header says that its column is never read: :data:`_EXACT` where it says nothing else."""
-    words = normalise(header).split()
-    telling = [word for word in words if word not in _FILLERS - {"heure"}]
-    return max(
-        (
-            _EXACT
-            if telling and all(any(holds_stem([word], part) for part in stem.split()) for word in telling)
-            else _NEVER + 3 * _PER_WORD * (len(stem.split()) - 1)
-            for stem in NEVER_READ
-            if holds_stem(words, stem)
-        ),
-        default=0.0,
-    )
-
-
-# Cells
-
-_YES_NO = {"done", "not_done"}
-_NAME = re.compile(r"[^\W\d_]{2}")
-_YEAR_SPAN = re.compile(r"(?:19|20)\d\d(?:\s?[-/–]\s?(?:19|20)?\d\d)?")
-
-
-class Profile:
-    """What the cells of a column look like, as shares of the filled ones."""
-
-    def __init__(self, rows: Sequence[Sequence[Cell]], column: int) -> None:
-        self._rows, self._column = rows, column
-
-    @cached_property
-    def _cells(self) -> list[tuple[Cell, int]]:
-        """Each distinct filled cell and how often it stands there; counted when first asked for."""
-        cells = [row[self._column] for row in self._rows]
-        return [(cell, n) for (_, cell), n in Counter(zip(map(type, cells), cells, strict=True)).items() if text(cell)]
-
-    @cached_property
-    def n_filled(self) -> int:
-        return sum(n for _, n in self._cells)
-
-    @cached_property
-    def n_distinct(self) -> int:
-        return len(self._cells)
-
-    def share(self, is_so: Callable[[str], object]) -> float:
-        """The share of cells whose text ``is_so``."""
-        return self._share(lambda cell: is_so(text(cell)))
-
-    def _share(self, is_so: Callable[[Cell], object]) -> float:
-        return sum(n for cell, n in self._cells if is_so(cell)) / max(self.n_filled, 1)
-
-    @cached_property
-    def dates(self) -> float:
-        return self._share(
-            lambda cell: (
-                isinstance(cell, date)
-                or cell_moment(cell, Order.DAY_FIRST)
-                or (isinstance(cell, str) and parse_written(cell))
-            )
-        )
-
-    @cached_property
-    def yes_no(self) -> float:
-        return self.share(lambda word: OUTCOMES.find(word) in _YES_NO)
-
-    @cached_property
-    def numbers(self) -> float:
-        """The share of numbers that say neither yes nor no nor a day."""
-        return self._share(
-            lambda cell: (
-                re.fullmatch(r"-?\d+(?:[.,]\d+)?", word := text(cell))
-                and word not in ("0", "1")
-                and not cell_moment(cell, Order.DAY_FIRST)
-            )
-        )
-
-    @cached_property
-    def digits(self) -> float:
-        return self.share(lambda word: any(map(str.isdigit, word)))
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(text(cell) for cell, _ in self._cells)
-
-
-def _fit(candidate: Field, profile: Profile, own_words: OwnWords) -> float:
-    """How far the cells of a column are what a field holds, from 0 to 1; one half where there are none."""
-    if not profile.n_filled:
-        return 0.5
-    terms, kind = candidate.terms, candidate.kind
-    known = profile.share(lambda word: terms and own_words.find(terms, word))
-    if kind == "number":
-        short = profile.share(lambda word: len(word) <= 25 and len(word.split()) <= 4)
-        return min(profile.digits, short, 1 - profile.dates) * (0.5 + 0.5 * profile.n_distinct / profile.n_filled)
-    if kind == "school":
-        return max(0.0, 1 - 2 * profile.dates - profile.yes_no)
-    if kind == "class":
-        return profile.share(_is_level) * (profile.share(_YEAR_SPAN.fullmatch) < 0.5)
-    if kind == "status":
-        return profile.share(lambda word: find_status(word, own_words))
-    if kind == "date":
-        return min(
-            1.0,
-            profile.dates + profile.share(lambda word: _says_status(word, own_words)) * (candidate.code == "closed"),
-        )
-    if kind == "step":
-        known = profile.share(lambda word: own_words.find(OUTCOMES, re.split(r"\s*[-–:,;(/]\s*", word)[0] or word))
-        return 0.0 if profile.numbers > 0 and profile.dates < 0.5 else min(1.0, profile.dates + known)
-    if kind == "flag":
-        is_other = candidate.code == "incident:other" and profile.dates < 0.1
-        return float(profile.yes_no > 0.95 or is_other)
-    if kind == "action":
-        return profile.share(find_action)
-    if kind == "steps":
-        return profile.share(
-            lambda word: any(re.search(r"\d", part) and find_action(part) for part in action_parts(word))
-        )
-    if candidate.code == "incidents":
-        return profile.share(_says_incident)
-    guessed = profile.share(lambda word: terms and not own_words.find(terms, word) and terms.find_by_stem(word))
-    return known + guessed
-
-
-@lru_cache(maxsize=10_000)
-def _is_level(word: str) -> bool:
-    return any(find_level(word, teaching) for teaching in (None, "secondary", "fundamental"))
-
-
-def find_status(word: str, own_words: OwnWords) -> str | None:
-    """The status that ``word`` is, also beside the case that has it: « Dossier clos », « En cours de suivi »."""
-    bare = " ".join(part for part in normalise(word).split() if part not in _OF_A_CASE)
-    return own_words.find(STATUSES, word) or own_words.find(STATUSES, bare)
-
-
-_OF_A_CASE = frozenset(listed("dossier | situation | cas | suivi | de | du | le | est"))
-
-
-def _says_status(word: str, own_words: OwnWords) -> bool:
-    return bool(find_status(word, own_words)) or OUTCOMES.find(word) is not None
-
-
-@lru_cache(maxsize=10_000)
-def _says_incident(word: str) -> bool:
-    """Whether a cell names an incident type, alone or among others."""
-    return any(
-        INCIDENT_TYPES.find(part) or INCIDENT_TYPES.find_by_stem(part)
-        for part in (word, *re.split(r"[;,\n|+/&]", word))
-    )
-
-
-def action_parts(word: str) -> list[str]:
-    """The parts of a text that tells several actions: « CPMS 12/03, parents 13/03 »."""
-    return [part for part in re.split(r"[;,\n+]| - | puis ", word) if part.strip()]
-
-
-@lru_cache(maxsize=10_000)
-def find_action(word: str) -> str | None:
-    """The field that a word about an action fills: a step, the report or the closure; None when it is none or several."""
-    words = normalise(word).split()
-    found: dict[str, int] = {}
-    for candidate in REGISTER:
-        if candidate.step or (candidate.code in ("reported", "closed") and not found):
-            parts = [len(stem.split()) for stem in candidate.stems if holds_stem(words, stem)]
-            if parts or header_key(word) in {header_key(name) for name in (candidate.header, *candidate.synonyms)}:
-                found[candidate.code] = max(parts, default=2)
-    best = [code for code, n in found.items() if n == max(found.values())]
-    return best[0] if len(best) == 1 else None
-
-
-def _least_fit(candidate: Field, score: float, profile: Profile) -> float:
-    """The fit that a column must have to be taken for a field under a name of this score."""
-    if candidate.kind in ("flag", "action", "steps"):
-        return 0.5
-    if score < _WEAK:
-        return 0.8 if candidate.code in _PLAIN else 2.0
-    if score < _SAME_WORDS:
-        return 0.3 if candidate.kind == "words" and candidate.code != "incidents" and score >= _STEM else 0.5
-    if candidate.required:
-        return 0.0
-    if candidate.kind == "class":
-        return 0.0 if profile.share(_YEAR_SPAN.fullmatch) < 0.5 else 1.0
-    if candidate.kind == "words":
-        return 0.0 if profile.dates < 0.5 and profile.numbers < 0.5 else 1.0
-    if candidate.kind == "step":  # a column « Parents » of names, or of numbers, is no step
-        are_names = profile.share(_NAME.search) >= 0.5 and not profile.dates
-        are_numbers = profile.numbers > 0 and profile.dates < 0.5
-        return 0.3 if are_names or are_numbers else 0.0
-    return 0.3 if candidate.code == "facts_on" else 0.0
-
-
-_PLAIN = ("incidents", "year", "status", "school")  # what their cells alone can tell
-
-
-# Neighbours
-
-
 @dataclass(frozen=True)
 class _Header:
     """One reading of the rows at the top: the headers, and the names that each may be known by."""
@@ -363,9 +91,9 @@ class _Header:
             candidate.code
             for names in self.names
             for candidate in fields
-            if max((_name_score(candidate, name) for name in names), default=0) >= _WEAK
+            if max((name_score(candidate, name) for name in names), default=0) >= WEAK
         }
-        return 2 * len(named) + 2 * len(mapped) + sum(any(_never_score(name) for name in names) for names in self.names)
+        return 2 * len(named) + 2 * len(mapped) + sum(any(never_score(name) for name in names) for names in self.names)
 
 
 def _header_readings(sheet: Sheet) -> list[_Header]:
@@ -377,7 +105,7 @@ def _header_readings(sheet: Sheet) -> list[_Header]:
         has_days = any(isinstance(cell, date) or (isinstance(cell, str) and parse_written(cell)) for cell in cells)
         if any(labels) and not has_days:  # a register without headers begins with a case, and a name is no header
             readings.append(
-                _Header(row, tuple(str(cell).strip() for cell in cells), tuple(map(tuple, map(_variants, labels))))
+                _Header(row, tuple(str(cell).strip() for cell in cells), tuple(map(tuple, map(variants, labels))))
             )
         if row and (grouped := _two_lines(sheet, row, labels)):
             readings.append(grouped)
@@ -399,7 +127,7 @@ def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
         group = over or (group if label else "")
         whole = f"{group} {label}".strip()
         headers.append(whole)
-        alone = () if not label or set(_words(group)) & _OTHER_PERSONS else (label,)
+        alone = () if not label or set(header_words(group)) & OTHER_PERSONS else (label,)
         names.append((whole, *alone))
     return _Header(row, tuple(headers), tuple(names), is_grouped=True)
 
@@ -472,37 +200,41 @@ def _assign(
     rows = sampled_rows(sheet, header.row)
     profiles = [Profile(rows, column) for column in range(len(header.headers))]
     mapped = {column: own_words.columns.get(normalise(name)) for column, name in enumerate(header.headers)}
+    of_a_form = _form_instants(rows, profiles)
     pairs = []  # (weight, place of the field, column)
     scores: dict[tuple[str, int], float] = {}
     fits: dict[tuple[str, int], float] = {}
     for column, names in enumerate(header.names):
-        never = max(map(_never_score, names), default=0.0)
+        never = max(map(never_score, names), default=0.0)
         for place, candidate in enumerate(fields):
-            score = max((_name_score(candidate, name) for name in names), default=0.0)
+            score = max((name_score(candidate, name) for name in names), default=0.0)
             if header.headers[column].startswith("_"):  # a survey tool's own
-                score -= 0.1
+                score -= 0.2
             if mapped[column] is not None:
-                score = _MAPPED if mapped[column] == candidate.code else 0.0
+                score = MAPPED if mapped[column] == candidate.code else 0.0
             if score <= 0 or not header.headers[column]:
                 continue
-            fit = _fit(candidate, profiles[column], own_words)
-            is_plain = fit >= 0.9 and candidate.code in _PLAIN and profiles[column].n_filled
+            if candidate.code == "closed" and score < MAPPED and of_a_form.get(column) == _SENT:
+                continue
+            fit = fit_of(candidate, profiles[column], own_words)
+            is_plain = fit >= 0.9 and candidate.code in PLAIN and profiles[column].n_filled
             is_step = (
                 candidate.kind == "step" and fit >= 0.5 and profiles[column].n_filled
             )  # « Référent police », of days
-            if never > score and (score < _SAME_WORDS or never >= _EXACT) and not (is_plain or is_step):
+            if never > score and (score < SAME_WORDS or never >= EXACT) and not (is_plain or is_step):
                 continue
             fits[candidate.code, column] = fit
             scores[candidate.code, column] = score
-            if score == _MAPPED or fit >= _least_fit(candidate, score, profiles[column]) - 1e-9:
+            if score == MAPPED or fit >= least_fit(candidate, score, profiles[column]) - 1e-9:
                 pairs.append((score + 0.2 * fit, -place, -column))
     columns: dict[str, int] = {}
     for _, place, column in sorted(pairs, reverse=True):
         if (code := fields[-place].code) not in columns and -column not in columns.values():
             columns[code] = -column
-    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped)
+    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped, set(of_a_form))
     found.take_by_content(own_words, is_school)
     found.take_steps_in_text(own_words)
+    found.leave_talk()
     found.settle_rivals()
     found.settle_journal()
     found.ask_unread()
@@ -521,11 +253,12 @@ class _Found:
     columns: dict[str, int]
     rows: list[Sequence[Cell]]
     mapped: Mapping[int, str | None]
+    of_a_form: set[int]  # columns of instants that an application notes
     questions: list[Question] = field(default_factory=list)
     rivals: set[int] = field(default_factory=set)  # columns that are asked about
 
     def _is_free(self, column: int) -> bool:
-        return self._is_unread(column) and not any(map(_never_score, self.header.names[column]))
+        return self._is_unread(column) and not any(map(never_score, self.header.names[column]))
 
     def _is_unread(self, column: int) -> bool:
         return bool(self.header.headers[column]) and column not in self.columns.values()
@@ -533,14 +266,14 @@ class _Found:
     def take_by_content(self, own_words: OwnWords, is_school: Callable[[str], object]) -> None:
         """Take the one column whose cells can only be a field's, whatever its header says."""
         for candidate in self.fields:
-            if candidate.code in self.columns or candidate.code not in _PLAIN:
+            if candidate.code in self.columns or candidate.code not in PLAIN:
                 continue
             if candidate.code == "incidents" and any(code.startswith("incident:") for code in self.columns):
                 continue
 
             def fit(profile: Profile, candidate: Field = candidate) -> float:
                 if candidate.code != "school":
-                    return _fit(candidate, profile, own_words)
+                    return fit_of(candidate, profile, own_words)
                 words = sorted(profile.words)[:N_LOOKED_UP]
                 return sum(map(bool, map(is_school, words))) / max(len(words), 1)
 
@@ -558,13 +291,22 @@ class _Found:
         if candidate is None or any(code in ("steps", "action") or code.startswith("step:") for code in self.columns):
             return
         fits = {
-            column: _fit(candidate, profile, own_words)
+            column: fit_of(candidate, profile, own_words)
             for column, profile in enumerate(self.profiles)
             if column not in self.columns.values() and profile.n_filled and self.mapped[column] is None
         }
         best = max(fits, key=lambda column: fits[column], default=None)
         if best is not None and fits[best] >= 0.5:
             self.columns[candidate.code] = best
+
+    def leave_talk(self) -> None:
+        """Where steps have columns and each row is a case, a text that names steps too is a remark."""
+        number = self.columns.get("case_number")
+        if number is None or not any(code.startswith("step:") for code in self.columns):
+            return
+        numbers = [text(row[number]) for row in self.rows]
+        if sum(n == 1 for n in Counter(numbers).values()) > len(numbers) / 2:
+            self.columns = {code: i for code, i in self.columns.items() if code not in ("action", "steps")}
 
     def settle_journal(self) -> None:
         """Of the days of a register with one row per action, the one that varies within a case is the action's."""
@@ -608,17 +350,17 @@ class _Found:
             header = self.header.headers[column]
             if not self._is_free(column) or not profile.n_filled or column in self.rivals or self.mapped[column]:
                 continue
-            is_called = any(holds_stem(normalise(header).split(), verb) for verb in _CALLS)
+            is_called = any(holds_stem(normalise(header).split(), verb) for verb in CALLS)
             sans_objet = profile.share(lambda word: OUTCOMES.find(word) == "not_applicable")
             is_like_steps = sans_objet > 0 and profile.dates + profile.yes_no + sans_objet >= 0.8
-            is_named = any(self.scores.get((f.code, column), 0) >= _SAME_WORDS for f in missing if f.step)
+            is_named = any(self.scores.get((f.code, column), 0) >= SAME_WORDS for f in missing if f.step)
             if {column - 1, column + 1} & flags and profile.yes_no >= 0.95:
                 facts = [f for f in self.fields if f.kind == "flag" and f.code not in self.columns]
                 facts.sort(key=lambda f: f.code != "incident:other")
                 self.questions.append(_ask_unread(header, facts, profile))
             elif (
                 is_like_steps
-                or (profile.dates >= 0.5 and (is_called or not tells_closure))
+                or (profile.dates >= 0.5 and (is_called or not (tells_closure or column in self.of_a_form)))
                 or (profile.yes_no >= 0.8 and is_called)
                 or (profile.numbers > 0 and is_named)
             ):
@@ -626,34 +368,29 @@ class _Found:
 
     def settle_rivals(self) -> None:
         """Where two columns may be one field: they complete each other, say the same, or are asked about."""
+        doubtful: dict[int, list[Field]] = defaultdict(list)
         for candidate in self.fields:
             taken = self.columns.get(candidate.code)
             for column in range(len(self.profiles)):
                 score = self.scores.get((candidate.code, column), 0.0)
-                if (
-                    not score
-                    or score == _MAPPED
-                    or not self._is_unread(column)
-                    or candidate.kind in ("action", "steps")
-                ):
+                if not score or score == MAPPED or not self._is_unread(column) or candidate.kind in ("action", "steps"):
                     continue
                 fit = self.fits[candidate.code, column]
-                if taken is None:
-                    self._ask_doubtful(candidate, column, score, fit)
+                if (
+                    taken is None
+                ):  # a step whose header says more than its name, and whose cells are dates or yes and no
+                    if candidate.kind == "step" and fit >= 0.5 and self.profiles[column].n_filled:
+                        doubtful[column].append(candidate)
                 elif not self._is_free(column):
                     continue
-                elif self.scores.get((candidate.code, taken), 0) != _MAPPED and self.profiles[column].n_filled:
+                elif self.scores.get((candidate.code, taken), 0) != MAPPED and self.profiles[column].n_filled:
                     self._settle(candidate, taken, column, fit)
-
-    def _ask_doubtful(self, candidate: Field, column: int, score: float, fit: float) -> None:
-        """Ask about a step whose header says more than its name, and whose cells are dates or yes and no."""
-        if candidate.kind == "step" and score >= _DOUBTFUL and fit >= 0.5 and self.profiles[column].n_filled:
-            header = self.header.headers[column]
-            self.questions.append(_ask_column(header, candidate, self.profiles[column].n_filled))
-            self.rivals.add(column)
+        for column, candidates in doubtful.items():
+            self.questions.append(_ask_column(self.header.headers[column], candidates, self.profiles[column].n_filled))
+        self.rivals |= set(doubtful)
 
     def _settle(self, candidate: Field, taken: int, column: int, fit: float) -> None:
-        score, best = self.scores[candidate.code, column], self.scores.get((candidate.code, taken), _EXACT)
+        score, best = self.scores[candidate.code, column], self.scores.get((candidate.code, taken), EXACT)
         one = self.profiles[taken]
         if candidate.kind in ("step", "date"):
             if fit < 0.5 or score < best - 0.35:
@@ -672,12 +409,12 @@ class _Found:
         elif candidate.kind not in ("number", "school", "status") or score < best - 0.1 or fit < 0.5:
             return
         self.rivals.add(column)
-        is_same = _say_the_same(self.rows, taken, column)
-        if candidate.kind == "number":
+        is_same = candidate.kind not in ("step", "date") and _say_the_same(self.rows, taken, column)
+        if candidate.kind in ("number", "step", "date"):
             is_same = all(text(row[taken]) == text(row[column]) for row in self.rows)
         if not is_same:
             self.questions.append(
-                _ask_column(self.header.headers[taken], candidate, one.n_filled, self.header.headers[column])
+                _ask_column(self.header.headers[taken], [candidate], one.n_filled, self.header.headers[column])
             )
 
 
@@ -697,24 +434,43 @@ def _ask_unread(header: str, missing: Sequence[Field], profile: Profile) -> Ques
     )
 
 
+def _form_instants(rows: Sequence[Sequence[Cell]], profiles: Sequence[Profile]) -> dict[int, str]:
+    """The columns in which a form's application notes when it was opened and when it was sent.
+
+    Both hold an instant in nearly every row, the second one a few hours after the first at most: nobody closes every case
+    on the spot.
+    """
+    instants: dict[int, list[datetime | None]] = {}
+    for column, profile in enumerate(profiles):
+        if profile.n_filled >= max(3, 0.9 * len(rows)) and profile.dates >= 0.9:
+            moments = [cell_moment(row[column], Order.DAY_FIRST) for row in rows]
+            if sum(bool(moment and (moment.hour or moment.minute)) for moment in moments) >= 0.9 * len(rows):
+                instants[column] = moments
+    found: dict[int, str] = {}
+    for opened, sent in permutations(instants, 2):
+        gaps = [end - start for start, end in zip(instants[opened], instants[sent], strict=True) if start and end]
+        if len(gaps) >= 0.9 * len(rows) and all(timedelta(0) <= gap <= _LONGEST_FORM for gap in gaps):
+            found = {opened: _OPENED} | found | {sent: _SENT}
+    return found
+
+
 def _say_the_same(rows: list[Sequence[Cell]], one: int, other: int) -> bool:
     """Whether each value of a column stands beside one value of the other, both ways: a code and its name."""
     pairs = {(text(row[one]), text(row[other])) for row in rows if text(row[one]) and text(row[other])}
     return len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs})
 
 
-def _ask_column(header: str, candidate: Field, n_rows: int, rival: str = "") -> Question:
+def _ask_column(header: str, candidates: Sequence[Field], n_rows: int, rival: str = "") -> Question:
     beside = f" La colonne « {rival} » pourrait l’être aussi." if rival else ""
+    names = [f"« {candidate.header} »" for candidate in candidates]
     return Question(
         "column",
-        f"La colonne « {header} » est-elle « {candidate.header} » ?{beside}",
-        {
-            candidate.code: f"Oui : « {candidate.header} »",
-            IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}",
-        },
+        f"La colonne « {header} » est-elle {listing(names, 'ou')} ?{beside}",
+        {candidate.code: f"Oui : {name}" for candidate, name in zip(candidates, names, strict=True)}
+        | {IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}"},
         ("columns", normalise(header)),
         n_rows,
-        blocking=candidate.required or candidate.step is not None or candidate.code == "closed",
+        blocking=any(candidate.required or candidate.step or candidate.code == "closed" for candidate in candidates),
     )
 
 

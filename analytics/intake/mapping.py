@@ -74,7 +74,8 @@ _CALLED = listed(
     "avis | saisi | saisine | consulte | sollicite | solliciter | interpelle | associe | implique | transmis | "
     "prise | signale | relais | service | centre | scolaire | zone | local | eleve | victime | concerne | suivi | "
     "intervention | premier | 1er | rencontre | joint | fait | demarche | action | activation | active | realise | "
-    "effectue | organise | garde | referent | rv | rdv | rendez | reunion | tel | telephone | mail | courrier | "
+    "effectue | organise | seance | animation | "
+    "atelier | garde | referent | rv | rdv | rendez | reunion | tel | telephone | mail | courrier | "
     "school"
 )
 
@@ -344,7 +345,7 @@ NEVER_READ: tuple[str, ...] = listed(
     "trimestre | resume | priorite | heure achevement | derniere modification | modifi | created | updated | score | "
     "points | langue | url | initiale | civilite | code postal | localite | commune | domicile | reponse | rappel | "
     "relance | rdv | ip | start time | completion time | name | comment | a corriger | compte rendu | rapport | "
-    "date naissance"
+    "date naissance | prochain | today | echeance | deuxieme contact | 2e contact | second contact | dernier contact"
 )
 
 SCHOOLS: tuple[Field, ...] = (

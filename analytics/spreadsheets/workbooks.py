@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, product
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
@@ -48,12 +48,12 @@ class _Marks:
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
-    merged: set[tuple[int, int]] = field(default_factory=set)
+    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Mark a merged range, as far as a sheet is read."""
         rows, columns = range(top, min(bottom + 1, MAX_ROWS)), range(left, min(right + 1, MAX_COLUMNS))
-        self.merged.update((row, column) for row in rows for column in columns)
+        self.merged |= dict.fromkeys(product(rows, columns), (top, left))
 
 
 def read_workbook(content: bytes) -> list[Sheet]:
@@ -108,7 +108,7 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks]) -> list[Sheet]:
             _place_errors(rows, found.errors)
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:
                 found.merge(top, left, min(bottom, len(rows)), right)
-            sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged), name not in shown))
+            sheets.append(Sheet(name, rows, frozenset(found.formulas), found.merged, name not in shown))
     return sheets
 
 

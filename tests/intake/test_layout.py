@@ -7,7 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from analytics.intake import RefusedFileError
-from analytics.intake.layout import extraction_day, header_key, lay_out, lay_out_register
+from analytics.intake.headers import header_key
+from analytics.intake.layout import extraction_day, lay_out, lay_out_register
 from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords
 from analytics.spreadsheets.reading import Sheet, read
 from analytics.spreadsheets.writing import Book
