@@ -15,7 +15,7 @@ import pandas as pd
 
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar
 from analytics.domain.vocabulary import normalise
-from analytics.intake.cells import text
+from analytics.intake.cells import first_word, is_total, text
 from analytics.intake.dates import Moments, parse_written
 from analytics.intake.layout import EXAMPLE, Layout
 from analytics.spreadsheets.reading import Cell
@@ -131,11 +131,6 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
 
 AHEAD = "ahead"  # the key, among the entries of a layout, of the rows that hold a number alone
 MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no cases yet
-_TOTAL = re.compile(r"(?:sous )?totaux\b|(?:sous )?total\b|somme\b|moyenne\b")
-
-
-def is_total(word: str) -> bool:
-    return bool(_TOTAL.match(normalise(word)))
 
 
 def data_rows(layout: Layout, code: str) -> np.ndarray:
@@ -162,7 +157,7 @@ def _find_entries(layout: Layout, code: str) -> np.ndarray:
 
     def is_entry(number: int, row: Sequence[Cell]) -> bool:
         word = text(row[column])
-        first = normalise(word or next((text(cell) for cell in row if text(cell)), ""))
+        first = normalise(word or first_word(row))
         if first == EXAMPLE or first in headers or is_total(first):
             return False
         if any(text(row[i]) for i in others):

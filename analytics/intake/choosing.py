@@ -13,9 +13,10 @@ from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment
 from analytics.intake.filling import fill, schools_of_sheets
+from analytics.intake.headers import never_score
 from analytics.intake.layout import Layout, lay_out_register, missing_fields, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
-from analytics.intake.profiles import Profile
+from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question, SheetReading, UnansweredError
 from analytics.spreadsheets.reading import RefusedFileError, Sheet
@@ -86,7 +87,7 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     registers = [candidate for candidate in candidates if candidate.is_register]
     registers = registers or [c for c in candidates if not c.missing][:1]
     if not registers:
-        raise _explain_missing(max(candidates, key=lambda c: (-len(c.missing), len(c.layout.columns))))
+        raise _explain_missing(max(candidates, key=lambda c: (-len(c.missing), len(c.layout.columns))), own_words)
     why = {sheet.name: "elle est masquée" for sheet in sheets if sheet not in shown}
     why |= _set_aside(registers)
     kept = [candidate for candidate in registers if candidate.name not in why]
@@ -135,7 +136,8 @@ def _set_aside(registers: list[_Candidate]) -> dict[str, str]:
     why = {}
     if len(registers) > 1:
         for candidate in registers:
-            if candidate.n_rows <= _MAX_MODEL_ROWS and _MODEL.search(normalise(candidate.name)):
+            is_school = any(text(cell) == candidate.name for cell in candidate.layout.cells("school") or [])
+            if candidate.n_rows <= _MAX_MODEL_ROWS and _MODEL.search(normalise(candidate.name)) and not is_school:
                 why[candidate.name] = "c’est un modèle"
     for place, candidate in enumerate(registers):
         for other_place, other in enumerate(registers):
@@ -172,10 +174,12 @@ def _ask_sheet(candidate: _Candidate, n_cases: int, fields: str) -> Question:
     )
 
 
-def _explain_missing(candidate: _Candidate) -> RefusedFileError:
+def _explain_missing(candidate: _Candidate, own_words: OwnWords) -> RefusedFileError:
     """What is missing, as questions about the columns that it may be, else as a refusal."""
     names = listing([f"« {header} »" for header in candidate.missing])
     plain = f"Registre : il manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {names}."
+    if "case_number" not in candidate.layout.columns:
+        plain += " Un numéro par dossier (1, 2, 3…), qui ne change pas d’un extrait à l’autre, permet de le retrouver."
     if len(candidate.missing) > 2:
         return RefusedFileError(plain)
     layout = candidate.layout
@@ -185,11 +189,13 @@ def _explain_missing(candidate: _Candidate) -> RefusedFileError:
         asked = 0
         for column, header in enumerate(layout.headers):
             profile = Profile(rows, column)
-            is_day = profile.dates >= 0.5
+            is_never = field.kind != "date" and never_score(header)
             if (
                 header in layout.ignored
                 and profile.n_filled
-                and is_day == (field.kind == "date")
+                and (profile.dates >= 0.5) == (field.kind == "date")
+                and not is_never
+                and fit_of(field, profile, own_words) >= 0.5
                 and asked < _MAX_ASKED
             ):
                 asked += 1

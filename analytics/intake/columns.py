@@ -29,7 +29,7 @@ from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import Words, as_written, read_distinct, text
 from analytics.intake.checking import Faults, before, check_moments
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
-from analytics.intake.layout import Layout
+from analytics.intake.layout import Layout, field_code
 from analytics.intake.levels import Classes
 from analytics.intake.mapping import OwnWords
 from analytics.intake.profiles import find_status
@@ -278,7 +278,7 @@ def _incidents(cells: Callable[..., np.ndarray], layout: Layout, faults: Faults,
     look_up = lookup(INCIDENT_TYPES, own_words)
     told_of: dict[str, list[tuple[str | None, ...]]] = {}
     for code in layout.columns:
-        bare = code.removeprefix("also:")
+        bare = field_code(code)
         if bare == "incidents":
             told = read_distinct(cells(code), look_up.codes)
             faults.add(code, "unknown_term", np.array([None in codes for codes in told], dtype=bool))

@@ -27,6 +27,7 @@ from analytics.intake.journal import unfold
 from analytics.intake.layout import (
     Layout,
     extraction_day,
+    field_code,
     holds_corrections,
     lay_out,
     lay_out_register,
@@ -232,7 +233,7 @@ def extract(
         by_year,
         key.pseudonyms(plain[accepted]).astype("U") if by_year else np.array([], dtype="U"),
         _row_names(layouts, rows)[accepted],
-        frozenset(code.removeprefix("also:") for layout in layouts for code in layout.columns),
+        frozenset(field_code(code) for layout in layouts for code in layout.columns),
         tuple({question.place: question for question in questions}.values()),
         understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, conformed["cases"]),
     )

@@ -7,6 +7,7 @@ in the school year of its sheet, or near the report of its case. What can be mea
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,18 +16,20 @@ from itertools import pairwise
 from analytics.domain.french import count
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import TEACHING_LEVELS, holds_stem, normalise
-from analytics.intake.cells import text
-from analytics.intake.checking import data_rows, is_total
+from analytics.intake.cells import is_total, text
+from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment, parse_moment, with_year
+from analytics.intake.headers import SAME_WORDS, name_score
 from analytics.intake.journal import repeats
-from analytics.intake.layout import Layout
-from analytics.intake.mapping import IGNORED, OwnWords
+from analytics.intake.layout import Layout, field_code
+from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.ordering import Orders, is_dated
 from analytics.intake.questions import Question
-from analytics.spreadsheets.reading import Cell
+from analytics.spreadsheets.reading import Cell, RefusedFileError
 
 SCHOOLS_IN, SCHOOL_YEAR = "schools_in", "school_year"  # where the answers stand
 _SHARED = ("school", "year", "level", "reporter", "channel", "minor", "incidents", "reported")  # one for several cases
+_MIN_NAMED = 3  # cells of a row that name as many columns are headers
 _NOTHING = re.compile(r"[-–—/]+")
 _SPAN = re.compile(r"(?<!\d)(?:20)?(\d\d)\s?[-/–_]\s?(?:20)?(\d\d)(?!\d)")
 _FIRST_DAY = (8, 15)  # of a school year, for a day that has none
@@ -40,11 +43,32 @@ def fill(layout: Layout, is_school: IsSchool, own_words: OwnWords) -> Layout:
     """The layout of one sheet whose merged cells, dashes and blocks are written out."""
     if "case_number" not in layout.columns:
         return layout
+    _check_headers(layout)
     layout = _fill_merged(layout)
     layout = _empty_dashes(layout)
     if "school" in layout.columns:
         return _fill_blocks(layout, own_words)
     return _school_from_titles(layout, is_school, own_words)
+
+
+def _check_headers(layout: Layout) -> None:
+    """RefusedFileError where headers come again further down in another order: what follows would be read wrongly."""
+    reported = layout.columns.get("reported", layout.columns["case_number"])
+    for number in range(layout.header_row + 1, len(layout.sheet.rows)):
+        cell = layout.sheet.rows[number][reported]
+        if not isinstance(cell, str) or not cell.strip() or any(map(str.isdigit, cell)):
+            continue
+        named = {
+            i: {field.code for field in REGISTER if name_score(field, text(other)) >= SAME_WORDS}
+            for i, other in enumerate(layout.sheet.rows[number])
+            if isinstance(other, str) and other.strip()
+        }
+        read = [(code, i) for code, i in layout.columns.items() if named.get(i)]
+        if len(read) >= _MIN_NAMED and any(field_code(code) not in named[i] for code, i in read):
+            raise RefusedFileError(
+                f"À la ligne {number + 1}, les en-têtes reviennent dans un autre ordre. Mettez les lignes qui suivent sur "
+                "une feuille à part, ou toutes les colonnes dans le même ordre."
+            )
 
 
 def _written(layout: Layout, cells: Mapping[tuple[int, int], Cell], note: str = "") -> Layout:
@@ -142,10 +166,40 @@ def schools_of_sheets(layouts: Sequence[Layout], is_school: IsSchool, own_words:
     if answer == IGNORED or not all(map(_may_be_school, names)) or not (are_schools or len(names) > 1):
         return list(layouts)
     note = "Le nom de chaque feuille est lu comme son école."
-    found = [with_school(layout, [layout.sheet.name] * len(layout.sheet.rows), note) for layout in layouts]
+    found = [
+        with_school(layout, [layout.sheet.name] * len(layout.sheet.rows), note) for layout in _number_by_sheet(layouts)
+    ]
     if not (are_schools or answer):
         found[0] = _asking(found[0], "Chaque feuille porte-t-elle le nom d’une école ?", sum(map(_n_cases, found)))
     return found
+
+
+def _number_by_sheet(layouts: Sequence[Layout]) -> list[Layout]:
+    """Where numbers begin again in each sheet, its name is a part of them."""
+    places = [
+        [(row, layout.columns["case_number"]) for row in data_rows(layout, "case_number").tolist()]
+        for layout in layouts
+    ]
+    numbers = [
+        [text(layout.sheet.rows[row][column]) for row, column in of_sheet]
+        for layout, of_sheet in zip(layouts, places, strict=True)
+    ]
+    n_times = Counter(number for of_sheet in numbers for number in set(of_sheet))
+    smallest = min(numbers, key=len)
+    if len(layouts) < 2 or sum(n_times[number] > 1 for number in smallest) < max(1, len(smallest) / 2):
+        return list(layouts)
+    note = "Les numéros recommencent dans chaque feuille : son nom fait partie du numéro."
+    return [
+        _written(
+            layout,
+            {
+                place: f"{layout.sheet.name} {number}" if number else ""
+                for place, number in zip(of_sheet, of_numbers, strict=True)
+            },
+            note,
+        )
+        for layout, of_sheet, of_numbers in zip(layouts, places, numbers, strict=True)
+    ]
 
 
 def _n_cases(layout: Layout) -> int:

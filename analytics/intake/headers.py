@@ -78,8 +78,8 @@ def name_score(candidate: Field, header: str) -> float:
         return WEAK
     if words and frozenset(words) in {frozenset(header_words(name)) for name in names}:
         return SAME_WORDS
-    best = WEAK if _abbreviates(header, words, candidate.stems) else 0.0
-    words = tuple(word for word in _bare(header).split() if word not in _FILLERS)
+    best = 0.0
+    words = tuple(word for word in _written_out(header, candidate.stems) if word not in _FILLERS)
     for stem in candidate.stems:
         if holds_stem(words, stem):
             parts = stem.split()
@@ -89,14 +89,13 @@ def name_score(candidate: Field, header: str) -> float:
     return best
 
 
-def _abbreviates(header: str, words: Sequence[str], stems: Sequence[str]) -> bool:
-    """Whether each word of a header is cut short by a point and begins a stem: « pol. », « clôt. »."""
+def _written_out(header: str, stems: Sequence[str]) -> list[str]:
+    """The words of a header, each that a point cuts short (« pol. », « clôt. ») as the part of a stem that it begins."""
     cut = set(map(normalise, re.findall(r"(\w{3,})\.", header)))
-    return (
-        bool(words)
-        and cut.issuperset(words)
-        and any(all(any(part.startswith(word) for word in words) for part in stem.split()) for stem in stems)
-    )
+    parts = [part for stem in stems for part in stem.split()]
+    return [
+        next((part for part in parts if word in cut and part.startswith(word)), word) for word in _bare(header).split()
+    ]
 
 
 @lru_cache(maxsize=10_000)

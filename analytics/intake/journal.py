@@ -79,6 +79,14 @@ def _find(word: str, own_words: OwnWords) -> str | None:
     return own_words.words.get("actions", {}).get(normalise(word)) or find_action(word)
 
 
+def _find_all(word: str, own_words: OwnWords) -> set[str | None]:
+    """The fields that a cell of actions fills: one, or one for each of its parts (« CPMS + parents »)."""
+    if (code := _find(word, own_words)) is not None:
+        return {code}
+    parts = action_parts(word)
+    return {_find(part, own_words) for part in parts} if len(parts) > 1 else {None}
+
+
 def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: Order) -> Unfolded:
     column, dated = layout.columns["action"], layout.columns.get("action_on")
     if dated is None:
@@ -115,10 +123,11 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
                     conflicts.add(first)
             if not (word := text(cells[column])):
                 continue
-            code = _find(word, own_words)
-            if code is None:
+            codes = _find_all(word, own_words)
+            if None in codes:
                 unknown[normalise(word)].append(row + 1)
-            elif code != IGNORED:
+                continue
+            for code in filter(None, codes - {IGNORED}):
                 steps[code] = _earliest(steps.get(code), cells[dated] if text(cells[dated]) else "oui", order)
         filled[first] = whole
         found[first] = steps
@@ -130,7 +139,7 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
                 word,
                 layout.header("action"),
                 listed,
-                {c: _HEADERS[c] for c in _CODES} | {IGNORED: "Aucune étape"},
+                {IGNORED: "Aucune étape"} | {c: _HEADERS[c] for c in _CODES},
             ),
             blocking=True,
         )

@@ -17,7 +17,7 @@ import numpy as np
 
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import OUTCOMES, holds_stem, normalise
-from analytics.intake.cells import text
+from analytics.intake.cells import first_word, is_total, text
 from analytics.intake.dates import Order, cell_moment, parse_moment, parse_written
 from analytics.intake.headers import (
     CALLS,
@@ -48,7 +48,7 @@ EXAMPLE = "exemple"  # the case number, or the school code, of the template's ex
 class Layout:
     """Where a sheet's data stand: the (last) header row, the headers and the column of each field, counted from 0.
 
-    A code « also:… » is a second column of a field, which completes the first.
+    A code « also:… » is a further column of a field, which completes the first (:func:`field_code`).
     """
 
     sheet: Sheet
@@ -135,7 +135,8 @@ def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
 def sampled_rows(sheet: Sheet, header_row: int) -> list[Sequence[Cell]]:
     """Rows under the header by which its columns are known: the first and the last, whole, for a case may fill several."""
     rows = sheet.rows[header_row + 1 :]
-    return list(rows) if len(rows) <= N_SAMPLED else [*rows[: N_SAMPLED // 2], *rows[-N_SAMPLED // 2 :]]
+    sample = list(rows) if len(rows) <= N_SAMPLED else [*rows[: N_SAMPLED // 2], *rows[-N_SAMPLED // 2 :]]
+    return [row for row in sample if not is_total(first_word(row))]
 
 
 def lay_out(sheets: Sequence[Sheet], fields: Sequence[Field], own_words: OwnWords, what: str) -> Layout:
@@ -214,7 +215,8 @@ def _assign(
                 score = MAPPED if mapped[column] == candidate.code else 0.0
             if score <= 0 or not header.headers[column]:
                 continue
-            if candidate.code == "closed" and score < MAPPED and of_a_form.get(column) == _SENT:
+            is_noted = of_a_form.get(column) == _SENT if candidate.code == "closed" else score <= WEAK
+            if column in of_a_form and score < MAPPED and candidate.kind == "date" and is_noted:
                 continue
             fit = fit_of(candidate, profiles[column], own_words)
             is_plain = fit >= 0.9 and candidate.code in PLAIN and profiles[column].n_filled
@@ -231,8 +233,8 @@ def _assign(
     for _, place, column in sorted(pairs, reverse=True):
         if (code := fields[-place].code) not in columns and -column not in columns.values():
             columns[code] = -column
-    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped, set(of_a_form))
-    found.take_by_content(own_words, is_school)
+    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped, is_school, set(of_a_form))
+    found.take_by_content(own_words)
     found.take_steps_in_text(own_words)
     found.leave_talk()
     found.settle_rivals()
@@ -253,6 +255,7 @@ class _Found:
     columns: dict[str, int]
     rows: list[Sequence[Cell]]
     mapped: Mapping[int, str | None]
+    is_school: Callable[[str], object]
     of_a_form: set[int]  # columns of instants that an application notes
     questions: list[Question] = field(default_factory=list)
     rivals: set[int] = field(default_factory=set)  # columns that are asked about
@@ -263,7 +266,7 @@ class _Found:
     def _is_unread(self, column: int) -> bool:
         return bool(self.header.headers[column]) and column not in self.columns.values()
 
-    def take_by_content(self, own_words: OwnWords, is_school: Callable[[str], object]) -> None:
+    def take_by_content(self, own_words: OwnWords) -> None:
         """Take the one column whose cells can only be a field's, whatever its header says."""
         for candidate in self.fields:
             if candidate.code in self.columns or candidate.code not in PLAIN:
@@ -272,10 +275,8 @@ class _Found:
                 continue
 
             def fit(profile: Profile, candidate: Field = candidate) -> float:
-                if candidate.code != "school":
-                    return fit_of(candidate, profile, own_words)
-                words = sorted(profile.words)[:N_LOOKED_UP]
-                return sum(map(bool, map(is_school, words))) / max(len(words), 1)
+                is_listed = candidate.code == "school"
+                return self._listed_schools(profile) if is_listed else fit_of(candidate, profile, own_words)
 
             alike = [
                 column
@@ -284,6 +285,11 @@ class _Found:
             ]
             if len(alike) == 1:
                 self.columns[candidate.code] = alike[0]
+
+    def _listed_schools(self, profile: Profile) -> float:
+        """The share of a column's words that a list of schools knows."""
+        words = sorted(profile.words)[:N_LOOKED_UP]
+        return sum(map(bool, map(self.is_school, words))) / max(len(words), 1)
 
     def take_steps_in_text(self, own_words: OwnWords) -> None:
         """Where no step has a column, take the text that tells them: no case may lose its steps in silence."""
@@ -404,9 +410,18 @@ class _Found:
                 return
         elif candidate.code == "incidents" or candidate.kind == "flag":
             if fit >= 0.5:
-                self.columns[f"also:{candidate.code}"] = column
+                n_taken = sum(field_code(code) == candidate.code for code in self.columns)
+                self.columns["also:" * n_taken + candidate.code] = column
             return
-        elif candidate.kind not in ("number", "school", "status") or score < best - 0.1 or fit < 0.5:
+        elif (
+            candidate.kind not in ("number", "school", "status")
+            or score < best - 0.1
+            or fit < 0.5
+            or (
+                candidate.kind == "school"
+                and self._listed_schools(one) > 0.5 > self._listed_schools(self.profiles[column])
+            )
+        ):
             return
         self.rivals.add(column)
         is_same = candidate.kind not in ("step", "date") and _say_the_same(self.rows, taken, column)
@@ -463,15 +478,21 @@ def _say_the_same(rows: list[Sequence[Cell]], one: int, other: int) -> bool:
 def _ask_column(header: str, candidates: Sequence[Field], n_rows: int, rival: str = "") -> Question:
     beside = f" La colonne « {rival} » pourrait l’être aussi." if rival else ""
     names = [f"« {candidate.header} »" for candidate in candidates]
+    aside = {IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}"}
+    choices = {candidate.code: f"Oui : {name}" for candidate, name in zip(candidates, names, strict=True)}
     return Question(
         "column",
         f"La colonne « {header} » est-elle {listing(names, 'ou')} ?{beside}",
-        {candidate.code: f"Oui : {name}" for candidate, name in zip(candidates, names, strict=True)}
-        | {IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}"},
+        aside | choices if never_score(header) else choices | aside,
         ("columns", normalise(header)),
         n_rows,
         blocking=any(candidate.required or candidate.step or candidate.code == "closed" for candidate in candidates),
     )
+
+
+def field_code(code: str) -> str:
+    """The field of a code of :attr:`Layout.columns`, whether its column is the first of this field or a further one."""
+    return code.rpartition("also:")[2]
 
 
 # Titles

@@ -69,7 +69,7 @@ def listed(words: str) -> tuple[str, ...]:
 CORRECTIONS_TITLE = "Lignes à corriger (ce fichier contient des noms : supprimez-le une fois importé)"
 
 _CALLED = listed(
-    "vu | vus | vue | convoc | convoque | entretien | contact | contacte | contacter | appel | appele | appeler | "
+    "vu | vus | vue | convoc | convoque | recu | entretien | contact | contacte | contacter | appel | appele | appeler | "
     "prevenu | prevenir | averti | avertir | informe | informer | information | alerte | alerter | avise | aviser | "
     "avis | saisi | saisine | consulte | sollicite | solliciter | interpelle | associe | implique | transmis | "
     "prise | signale | relais | service | centre | scolaire | zone | local | eleve | victime | concerne | suivi | "
@@ -174,10 +174,17 @@ REGISTER: tuple[Field, ...] = (
         ),
         required=True,
         kind="date",
-        weak=listed("date | le | jour | quand | date et heure | demande | entrée | arrivée | réception"),
-        stems=listed("signale | signalement | reception | ouverture | interpellation"),
+        weak=listed(
+            "date | le | jour | quand | date et heure | demande | entrée | arrivée | réception | début | créé le | "
+            "date de création | date du dossier | date de la situation"
+        ),
+        stems=listed(
+            "signale | signalement | reception | ouverture | interpel | averti | inform | prevenu | connaissance | "
+            "courant | debut | prise charge"
+        ),
         beside=listed(
-            "signalement | signale | recu | demande | dossier | fait | service | situation | reception | ete"
+            "signalement | signale | recu | demande | dossier | fait | service | situation | reception | ete | suivi | "
+            "mis | pris | eu | prise | charge | laquel | mediation"
         ),
     ),
     Field(
@@ -204,7 +211,7 @@ REGISTER: tuple[Field, ...] = (
             "type d’incident | catégorie de faits | nature de l’incident | types de violence | "
             "forme de harcèlement | type de harcèlement | type de cyberharcèlement | nature du cyberharcèlement | "
             "type de situation | nature de la situation | faits reprochés | problématique | incident type | "
-            "type of incident | que s’est il passé"
+            "type of incident | que s’est il passé | de quoi s’agit il"
         ),
         required=True,
         terms=INCIDENT_TYPES,
@@ -345,7 +352,8 @@ NEVER_READ: tuple[str, ...] = listed(
     "trimestre | resume | priorite | heure achevement | derniere modification | modifi | created | updated | score | "
     "points | langue | url | initiale | civilite | code postal | localite | commune | domicile | reponse | rappel | "
     "relance | rdv | ip | start time | completion time | name | comment | a corriger | compte rendu | rapport | "
-    "date naissance | prochain | today | echeance | deuxieme contact | 2e contact | second contact | dernier contact"
+    "date naissance | prochain | today | echeance | deuxieme contact | 2e contact | second contact | dernier contact | "
+    "direction | psychologue | pse | amo | saj | spj | parquet | child focus | medecin | encod | heure | prevu | planifi | pas"
 )
 
 SCHOOLS: tuple[Field, ...] = (

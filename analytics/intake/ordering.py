@@ -8,7 +8,7 @@ from datetime import date
 
 from analytics.intake.cells import text
 from analytics.intake.dates import Order, Votes, parse_written, votes
-from analytics.intake.layout import Layout
+from analytics.intake.layout import Layout, field_code
 from analytics.intake.mapping import OwnWords
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question
@@ -63,7 +63,7 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
 
 def is_dated(code: str) -> bool:
     """Whether the cells of a field hold days."""
-    bare = code.removeprefix("also:")
+    bare = field_code(code)
     return bare.startswith("step:") or bare in ("reported", "closed", "facts_on", "action_on", "steps")
 
 

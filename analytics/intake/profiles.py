@@ -153,27 +153,32 @@ def _says_incident(word: str) -> bool:
     """Whether a cell names an incident type, alone or among others."""
     return any(
         INCIDENT_TYPES.find(part) or INCIDENT_TYPES.find_by_stem(part)
-        for part in (word, *re.split(r"[;,\n|+/&]", word))
+        for part in (word, *re.split(r"[;,\n|+/&]|\bet\b", word))
     )
 
 
 def action_parts(word: str) -> list[str]:
     """The parts of a text that tells several actions: « CPMS 12/03, parents 13/03 »."""
-    return [part for part in re.split(r"[;,\n+]| - | puis ", word) if part.strip()]
+    return [part for part in re.split(r"[;,\n+&]| - | puis | et ", word) if part.strip()]
 
 
 @lru_cache(maxsize=10_000)
 def find_action(word: str) -> str | None:
     """The field that a word about an action fills: a step, the report or the closure; None when it is none or several."""
-    words = normalise(word).split()
-    found: dict[str, int] = {}
-    for candidate in REGISTER:
-        if candidate.step or (candidate.code in ("reported", "closed") and not found):
+    words, key = normalise(word).split(), header_key(word)
+    for group in (
+        [candidate for candidate in REGISTER if candidate.step],
+        [candidate for candidate in REGISTER if candidate.code in ("reported", "closed")],
+    ):
+        found: dict[str, int] = {}
+        for candidate in group:
             parts = [len(stem.split()) for stem in candidate.stems if holds_stem(words, stem)]
-            if parts or header_key(word) in {header_key(name) for name in (candidate.header, *candidate.synonyms)}:
+            if parts or key in {header_key(name) for name in (candidate.header, *candidate.synonyms)}:
                 found[candidate.code] = max(parts, default=2)
-    best = [code for code, n in found.items() if n == max(found.values())]
-    return best[0] if len(best) == 1 else None
+        if found:
+            best = [code for code, n in found.items() if n == max(found.values())]
+            return best[0] if len(best) == 1 else None
+    return None
 
 
 def least_fit(candidate: Field, score: float, profile: Profile) -> float:
@@ -184,8 +189,18 @@ def least_fit(candidate: Field, score: float, profile: Profile) -> float:
         return 0.8 if candidate.code in PLAIN else 2.0
     if score < SAME_WORDS:
         return 0.3 if candidate.kind == "words" and candidate.code != "incidents" and score >= STEM else 0.5
+    if profile.dates >= 0.5 and candidate.kind in (
+        "number",
+        "school",
+        "class",
+        "words",
+    ):  # « Date du dossier » is no number
+        return 1.0
     if candidate.required:
-        return 0.0
+        is_other = (
+            profile.digits < 0.1 if candidate.kind == "date" else candidate.kind == "words" and profile.wordless >= 0.5
+        )
+        return float(profile.n_filled > 0 and is_other)
     if candidate.kind == "class":
         return 0.0 if profile.share(_YEAR_SPAN.fullmatch) < 0.5 else 1.0
     if candidate.kind == "words":

@@ -25,6 +25,7 @@ from analytics.intake.questions import Question
 
 MAX_HINTS = 50  # looking for the nearest name takes its time, and beyond these the list of schools itself is wrong
 N_NEAREST = 3
+_CUT_OFF = 25  # a name so long may be cut short: a spreadsheet gives the name of a sheet 31 characters
 OTHER_SCHOOL = "other"  # the answer for a school that the list does not hold
 
 # Nothing may follow that makes it another delay: « 5 jours calendrier » or « 24 h à 48 h » is no deadline in our two clocks.
@@ -318,7 +319,8 @@ class SchoolNames:
         return [
             code
             for code, words in self._words.items()
-            if _is_distinctive(typed, school_key(self._names[code]).split()) and _abbreviates(typed, words)
+            if (_is_distinctive(typed, school_key(self._names[code]).split()) and _abbreviates(typed, words))
+            or (len(key) >= _CUT_OFF and school_key(self._names[code]).startswith(key))
         ]
 
 
