@@ -281,7 +281,11 @@ class _Found:
             alike = [
                 column
                 for column, profile in enumerate(self.profiles)
-                if self._is_free(column) and profile.n_distinct > 1 and profile.yes_no < 0.5 and fit(profile) >= 0.9
+                if self._is_free(column)
+                and self.mapped[column] is None
+                and profile.n_distinct > 1
+                and profile.yes_no < 0.5
+                and fit(profile) >= 0.9
             ]
             if len(alike) == 1:
                 self.columns[candidate.code] = alike[0]

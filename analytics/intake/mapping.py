@@ -353,7 +353,8 @@ NEVER_READ: tuple[str, ...] = listed(
     "points | langue | url | initiale | civilite | code postal | localite | commune | domicile | reponse | rappel | "
     "relance | rdv | ip | start time | completion time | name | comment | a corriger | compte rendu | rapport | "
     "date naissance | prochain | today | echeance | deuxieme contact | 2e contact | second contact | dernier contact | "
-    "direction | psychologue | pse | amo | saj | spj | parquet | child focus | medecin | encod | heure | prevu | planifi | pas"
+    "direction | psychologue | pse | amo | saj | spj | parquet | child focus | medecin | encod | heure | prevu | "
+    "planifi | pas"
 )
 
 SCHOOLS: tuple[Field, ...] = (

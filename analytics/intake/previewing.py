@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -100,12 +100,12 @@ def _describe_moments(moments: Moments, order: Order | None) -> list[str]:
     return parts
 
 
-def unread_steps_sentence(layout: Layout) -> str:
+def unread_steps_sentence(fields: Collection[str]) -> str:
     """The steps that no column of the register is, in a French sentence; "" when there is none.
 
     Counted as not done, they would give shares of 0 % for a header that is not recognised: they are not known.
     """
-    unread = [f"« {field.header} »" for field in REGISTER if field.step and field.code not in layout.columns]
+    unread = [f"« {field.header} »" for field in REGISTER if field.step and field.code not in fields]
     if not unread:
         return ""
     named = (

@@ -56,14 +56,14 @@ def test_steps_without_a_column_are_named_since_they_would_count_as_not_done():
 
     def sentence(*renamed: str) -> str:
         row = ["Contact" if header in renamed else header for header in headers]
-        return unread_steps_sentence(lay_out([Sheet("", [row])], REGISTER, OwnWords(), "Registre"))
+        return unread_steps_sentence(lay_out([Sheet("", [row])], REGISTER, OwnWords(), "Registre").columns)
 
     assert sentence() == ""
     assert sentence("CPMS contacté le") == (
         "Aucune colonne n’est reconnue pour « CPMS contacté le » : ces étapes comptent comme inconnues."
     )
     few = lay_out([Sheet("", [headers[:8]])], REGISTER, OwnWords(), "Registre")
-    assert unread_steps_sentence(few).endswith("et 10 autres : ces étapes comptent comme inconnues.")
+    assert unread_steps_sentence(few.columns).endswith("et 10 autres : ces étapes comptent comme inconnues.")
 
 
 def cases(table, drawing: str) -> dict[str, pd.DataFrame]:
