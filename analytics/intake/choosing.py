@@ -14,7 +14,7 @@ from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment
 from analytics.intake.filling import fill, schools_of_sheets
 from analytics.intake.headers import never_score
-from analytics.intake.layout import Layout, lay_out_register, missing_fields, sampled_rows
+from analytics.intake.layout import Layout, check_headers, lay_out_register, missing_fields, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
@@ -91,6 +91,8 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     why = {sheet.name: "elle est masquée" for sheet in sheets if sheet not in shown}
     why |= _set_aside(registers)
     kept = [candidate for candidate in registers if candidate.name not in why]
+    for candidate in kept:
+        check_headers(candidate.layout)
     questions = [question for candidate in kept for question in candidate.layout.questions]
     partial = [candidate for candidate in candidates if candidate.missing and _holds_cases(candidate)]
     known = {case[0] for candidate in kept for case in candidate.cases} if partial else set()

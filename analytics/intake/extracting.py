@@ -22,7 +22,6 @@ from analytics.intake.cells import text
 from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
 from analytics.intake.columns import OPEN_CLASSES, Columns, has_number, read_columns
-from analytics.intake.filling import complete_days
 from analytics.intake.journal import unfold
 from analytics.intake.layout import (
     Layout,
@@ -43,6 +42,7 @@ from analytics.intake.proposing import word_questions
 from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
 from analytics.intake.schools import deadline_table, find_school, read_schools, resolve_schools
+from analytics.intake.years import complete_days
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done

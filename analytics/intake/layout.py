@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import permutations
 
@@ -18,27 +18,26 @@ import numpy as np
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import OUTCOMES, holds_stem, normalise
 from analytics.intake.cells import first_word, is_total, text
-from analytics.intake.dates import Order, cell_moment, parse_moment, parse_written
+from analytics.intake.dates import Order, cell_moment, parse_moment
 from analytics.intake.headers import (
     CALLS,
     EXACT,
     MAPPED,
-    OTHER_PERSONS,
     SAME_WORDS,
     WEAK,
-    header_words,
+    Header,
+    header_readings,
     name_score,
     never_score,
-    variants,
 )
 from analytics.intake.mapping import ALSO_READ, CORRECTIONS_TITLE, IGNORED, REGISTER, Field, OwnWords
 from analytics.intake.profiles import PLAIN, Profile, fit_of, least_fit
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
-MAX_HEADER_ROW = 30  # headers stand under at most so many title lines
 N_SAMPLED = 400  # cells by which a column is known
 N_LOOKED_UP = 20  # words by which a column of schools is known
+_MIN_NAMED = 3  # cells of a row that name as many columns are headers
 _LONGEST_FORM = timedelta(hours=6)
 _OPENED, _SENT = "opened", "sent"
 EXAMPLE = "exemple"  # the case number, or the school code, of the template's example rows, which are skipped
@@ -70,66 +69,23 @@ class Layout:
         column = self.columns.get(code)
         return None if column is None else [row[column] for row in self.sheet.rows[self.header_row + 1 :]]
 
+    def with_cells(self, cells: Mapping[tuple[int, int], Cell], note: str = "") -> Layout:
+        """The layout with other cells at (row, column), which are no longer merged, and what is said of it."""
+        if not cells:
+            return self
+        rows = list(self.sheet.rows)
+        changed = {row: list(rows[row]) for row, _ in cells}
+        for (row, column), cell in cells.items():
+            changed[row][column] = cell
+        for row, written in changed.items():
+            rows[row] = written
+        merged = {place: first for place, first in self.sheet.merged.items() if place not in cells}
+        notes = (*self.notes, *filter(None, [note]))
+        return replace(self, sheet=replace(self.sheet, rows=rows, merged=merged), entries={}, notes=notes)
+
     def header(self, code: str) -> str:
         """The header as the coordinator typed it."""
         return self.headers[self.columns[code]]
-
-
-@dataclass(frozen=True)
-class _Header:
-    """One reading of the rows at the top: the headers, and the names that each may be known by."""
-
-    row: int
-    headers: tuple[str, ...]
-    names: tuple[tuple[str, ...], ...]
-    is_grouped: bool = False
-
-    def score(self, fields: Sequence[Field], own_words: OwnWords) -> int:
-        """How many fields, and names never read, these headers name."""
-        mapped = {normalise(header) for header in self.headers} & set(own_words.columns)
-        named = {
-            candidate.code
-            for names in self.names
-            for candidate in fields
-            if max((name_score(candidate, name) for name in names), default=0) >= WEAK
-        }
-        return 2 * len(named) + 2 * len(mapped) + sum(any(never_score(name) for name in names) for names in self.names)
-
-
-def _header_readings(sheet: Sheet) -> list[_Header]:
-    """The rows that may hold the headers, alone or as two lines of which the first holds groups."""
-    readings = []
-    for row in range(min(len(sheet.rows), MAX_HEADER_ROW)):
-        cells = sheet.rows[row]
-        labels = [str(cell).strip() if isinstance(cell, str) else "" for cell in cells]
-        has_days = any(isinstance(cell, date) or (isinstance(cell, str) and parse_written(cell)) for cell in cells)
-        if any(labels) and not has_days:  # a register without headers begins with a case, and a name is no header
-            readings.append(
-                _Header(row, tuple(str(cell).strip() for cell in cells), tuple(map(tuple, map(variants, labels))))
-            )
-        if row and (grouped := _two_lines(sheet, row, labels)):
-            readings.append(grouped)
-    return readings
-
-
-def _two_lines(sheet: Sheet, row: int, labels: list[str]) -> _Header | None:
-    """The row as the second line of headers, under groups: « CPMS » over « Date » and « Suite »."""
-    above = [str(cell).strip() for cell in sheet.rows[row - 1]]
-    has_values = any(
-        isinstance(cell, date | float) or (isinstance(cell, str) and parse_written(cell))
-        for cell in (*sheet.rows[row - 1], *sheet.rows[row])
-    )
-    stands_under_nothing = any(label and not group for label, group in zip(labels, above, strict=True))
-    if has_values or not stands_under_nothing or sum(map(bool, above)) < 2:
-        return None
-    headers, names, group = [], [], ""
-    for label, over in zip(labels, above, strict=True):
-        group = over or (group if label else "")
-        whole = f"{group} {label}".strip()
-        headers.append(whole)
-        alone = () if not label or set(header_words(group)) & OTHER_PERSONS else (label,)
-        names.append((whole, *alone))
-    return _Header(row, tuple(headers), tuple(names), is_grouped=True)
 
 
 def sampled_rows(sheet: Sheet, header_row: int) -> list[Sequence[Cell]]:
@@ -170,7 +126,7 @@ def read_headers(
     is_school: Callable[[str], object] = lambda word: False,
 ) -> Layout | None:
     """The best layout of a sheet: the header row whose columns are most fields by name and by cells; None if it is empty."""
-    readings = _header_readings(sheet)
+    readings = header_readings(sheet)
     likely = sorted(readings, key=lambda reading: (-reading.score(fields, own_words), reading.row))[:4]
     required = {candidate.code for candidate in fields if candidate.required}
 
@@ -192,7 +148,7 @@ def lay_out_register(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str
 
 def _assign(
     sheet: Sheet,
-    header: _Header,
+    header: Header,
     fields: Sequence[Field],
     own_words: OwnWords,
     is_school: Callable[[str], object],
@@ -247,7 +203,7 @@ def _assign(
 class _Found:
     """The columns that were found so far, with what is left to settle."""
 
-    header: _Header
+    header: Header
     fields: Sequence[Field]
     profiles: list[Profile]
     scores: dict[tuple[str, int], float]
@@ -497,6 +453,26 @@ def _ask_column(header: str, candidates: Sequence[Field], n_rows: int, rival: st
 def field_code(code: str) -> str:
     """The field of a code of :attr:`Layout.columns`, whether its column is the first of this field or a further one."""
     return code.rpartition("also:")[2]
+
+
+def check_headers(layout: Layout) -> None:
+    """RefusedFileError where headers come again further down in another order: what follows would be read wrongly."""
+    reported = layout.columns.get("reported", layout.columns["case_number"])
+    for number in range(layout.header_row + 1, len(layout.sheet.rows)):
+        cell = layout.sheet.rows[number][reported]
+        if not isinstance(cell, str) or not cell.strip() or any(map(str.isdigit, cell)):
+            continue
+        named = {
+            i: {field.code for field in REGISTER if name_score(field, text(other)) >= SAME_WORDS}
+            for i, other in enumerate(layout.sheet.rows[number])
+            if isinstance(other, str) and other.strip()
+        }
+        read = [(code, i) for code, i in layout.columns.items() if named.get(i)]
+        if len(read) >= _MIN_NAMED and any(field_code(code) not in named[i] for code, i in read):
+            raise RefusedFileError(
+                f"À la ligne {number + 1}, les en-têtes reviennent dans un autre ordre. Mettez les lignes qui suivent sur "
+                "une feuille à part, ou toutes les colonnes dans le même ordre."
+            )
 
 
 # Titles
