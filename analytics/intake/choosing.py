@@ -14,11 +14,12 @@ from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment
 from analytics.intake.filling import fill, schools_of_sheets
 from analytics.intake.headers import never_score
-from analytics.intake.layout import Layout, check_headers, lay_out_register, missing_fields, sampled_rows
+from analytics.intake.layout import Layout, check_headers, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question, SheetReading, UnansweredError
+from analytics.intake.weighing import lay_out_register, missing_fields
 from analytics.spreadsheets.reading import RefusedFileError, Sheet
 
 _MODEL = re.compile(r"\b(?:modeles?|exemples?|template|vierge|canevas|brouillon)\b")

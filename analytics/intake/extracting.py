@@ -23,15 +23,7 @@ from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
 from analytics.intake.columns import OPEN_CLASSES, Columns, has_number, read_columns
 from analytics.intake.journal import unfold
-from analytics.intake.layout import (
-    Layout,
-    extraction_day,
-    field_code,
-    holds_corrections,
-    lay_out,
-    lay_out_register,
-    missing_fields,
-)
+from analytics.intake.layout import Layout, extraction_day, field_code, holds_corrections
 from analytics.intake.levels import Classes
 from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.mapping import SCHOOLS as SCHOOL_FIELDS
@@ -42,6 +34,7 @@ from analytics.intake.proposing import word_questions
 from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
 from analytics.intake.schools import deadline_table, find_school, read_schools, resolve_schools
+from analytics.intake.weighing import lay_out, lay_out_register, missing_fields
 from analytics.intake.years import complete_days
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, holds_stem, normalise
 from analytics.intake.cells import text
 from analytics.intake.dates import Order, cell_moment, parse_written, with_year
-from analytics.intake.headers import SAME_WORDS, STEM, WEAK, header_key
+from analytics.intake.headers import EXACT, SAME_WORDS, STEM, WEAK, header_key
 from analytics.intake.levels import find_level
 from analytics.intake.mapping import REGISTER, Field, OwnWords, listed
 from analytics.spreadsheets.reading import Cell
@@ -196,6 +196,8 @@ def least_fit(candidate: Field, score: float, profile: Profile) -> float:
         "words",
     ):  # « Date du dossier » is no number
         return 1.0
+    if candidate.kind == "number" and score < EXACT:  # « Suivi » is not « N° de suivi »
+        return 0.3
     if candidate.required:
         is_other = (
             profile.digits < 0.1 if candidate.kind == "date" else candidate.kind == "words" and profile.wordless >= 0.5

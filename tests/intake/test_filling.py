@@ -105,37 +105,6 @@ def test_a_sheet_per_school_gives_its_name_where_no_column_does():
     assert asked(question) == [("answers", "schools_in")]
 
 
-def delays(result: Extract) -> list[tuple]:
-    steps = result.tables["case_steps"]
-    return steps.loc[steps["step"] == "cpms", ["outcome", "delay_hours"]].to_records(index=False).tolist()
-
-
-def test_a_day_without_its_year_is_the_nearest_to_the_report():
-    rows = [HEADERS, row(1, reported="22/12/2025", cpms="05/01"), row(2, reported="29/01/2026", cpms="ven. 30/01")]
-    result = taken({"Registre": rows, "Écoles": SCHOOLS})
-    assert sorted(delays(result)) == [("done", 32), ("done", 14 * 24 + 8)]
-    assert any("sans leur année" in note for note in result.understanding.notes)
-
-
-def test_a_report_without_its_year_is_in_the_school_year_of_its_sheet():
-    rows = [HEADERS, row(1, reported="22/12", cpms="05/01"), row(2, reported="29/01", cpms="30/01")]
-    result = taken({"2024-2025": rows, "Écoles": SCHOOLS})
-    assert set(result.tables["cases"]["school_year"]) == {"2024-2025"}
-    assert sorted(delays(result)) == [("done", 32), ("done", 14 * 24 + 8)]
-
-
-def test_a_report_without_any_year_is_asked_about_and_refused_where_the_rows_go_on_for_two_years():
-    rows = [HEADERS, row(1, reported="22/12"), row(2, reported="29/01")]
-    with pytest.raises(UnansweredError) as question:
-        taken({"Registre": rows, "Écoles": SCHOOLS})
-    assert asked(question) == [("answers", "school_year")]
-    assert question.value.questions[0].default == "2025-2026"
-    result = taken({"Registre": rows, "Écoles": SCHOOLS}, answers={"school_year": "2024-2025"})
-    assert set(result.tables["cases"]["school_year"]) == {"2024-2025"}
-    longer = taken({"Registre": [*rows, row(3, reported="12/10"), row(4, reported="25/11")], "Écoles": SCHOOLS})
-    assert {fault.rule for fault in longer.faults} == {"not_a_date"}
-
-
 def test_a_dash_for_a_closure_says_that_there_is_none():
     rows = [[*HEADERS, "Clôturé le"], [*row(1), "-"], [*row(2), "20/02/2026"]]
     assert sorted(taken({"Registre": rows, "Écoles": SCHOOLS}).tables["cases"]["status"]) == ["closed", "open"]

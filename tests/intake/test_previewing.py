@@ -11,7 +11,6 @@ import pytest
 from analytics.domain.schema import TABLES
 from analytics.intake import Key
 from analytics.intake.checking import Fault
-from analytics.intake.layout import lay_out
 from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.previewing import (
     refused_rows,
@@ -19,6 +18,7 @@ from analytics.intake.previewing import (
     risk_sentence,
     unread_steps_sentence,
 )
+from analytics.intake.weighing import lay_out
 from analytics.spreadsheets.reading import Sheet
 from analytics.store import Store
 from analytics.workflows.importing import import_register
