@@ -189,29 +189,24 @@ def least_fit(candidate: Field, score: float, profile: Profile) -> float:
         return 0.8 if candidate.code in PLAIN else 2.0
     if score < SAME_WORDS:
         return 0.3 if candidate.kind == "words" and candidate.code != "incidents" and score >= STEM else 0.5
-    if profile.dates >= 0.5 and candidate.kind in (
-        "number",
-        "school",
-        "class",
-        "words",
-    ):  # « Date du dossier » is no number
+    kind = candidate.kind
+    if not profile.n_filled:
+        return 0.0
+    if profile.dates >= 0.5 and kind in ("number", "school", "class", "words"):  # « Date du dossier » is no number
         return 1.0
-    if candidate.kind == "number" and score < EXACT:  # « Suivi » is not « N° de suivi »
+    if kind in ("number", "date") and score < EXACT:  # « Suivi » is not « N° de suivi », « Clôturé par » no day
         return 0.3
-    if candidate.required:
-        is_other = (
-            profile.digits < 0.1 if candidate.kind == "date" else candidate.kind == "words" and profile.wordless >= 0.5
-        )
-        return float(profile.n_filled > 0 and is_other)
-    if candidate.kind == "class":
+    if kind == "words":
+        return 0.0 if profile.wordless < 0.5 else 1.0
+    if kind == "date":
+        return float(profile.digits < 0.1) if candidate.required else 0.3
+    if kind == "class":
         return 0.0 if profile.share(_YEAR_SPAN.fullmatch) < 0.5 else 1.0
-    if candidate.kind == "words":
-        return 0.0 if profile.wordless < 0.5 and profile.dates < 0.5 else 1.0
-    if candidate.kind == "step":  # a column « Parents » of names, or of numbers, is no step
+    if kind == "step":  # a column « Parents » of names, or of numbers, is no step
         are_names = profile.share(_NAME.search) >= 0.5 and not profile.dates
         are_numbers = profile.numbers > 0 and profile.dates < 0.5
         return 0.3 if are_names or are_numbers else 0.0
-    return 0.3 if candidate.code == "facts_on" else 0.0
+    return 0.0
 
 
 PLAIN = ("incidents", "year", "status", "school")  # what their cells alone can tell

@@ -285,9 +285,7 @@ class _Found:
                 if not score or score == MAPPED or not self._is_unread(column) or candidate.kind in ("action", "steps"):
                     continue
                 fit = self.fits[candidate.code, column]
-                if (
-                    taken is None
-                ):  # a step whose header says more than its name, and whose cells are dates or yes and no
+                if taken is None:  # a step whose header says more than its name, over dates or yes and no
                     if candidate.kind == "step" and fit >= 0.5 and self.profiles[column].n_filled:
                         doubtful[column].append(candidate)
                 elif not self._is_free(column):
@@ -297,6 +295,11 @@ class _Found:
         for column, candidates in doubtful.items():
             self.questions.append(_ask_column(self.header.headers[column], candidates, self.profiles[column].n_filled))
         self.rivals |= set(doubtful)
+        flags = [(code, column) for code, column in self.columns.items() if code.startswith("incident:")]
+        if "incidents" in self.columns and len(flags) == 1 and self.mapped[flags[0][1]] is None:
+            (code, column) = flags[0]  # alone beside the facts it may be something else: « Exclusion », a sanction
+            candidate = next(candidate for candidate in self.fields if candidate.code == code)
+            self.questions.append(_ask_column(self.header.headers[column], [candidate], self.profiles[column].n_filled))
 
     def _settle(self, candidate: Field, taken: int, column: int, fit: float) -> None:
         score, best = self.scores[candidate.code, column], self.scores.get((candidate.code, taken), EXACT)
@@ -316,16 +319,14 @@ class _Found:
                 n_taken = sum(field_code(code) == candidate.code for code in self.columns)
                 self.columns["also:" * n_taken + candidate.code] = column
             return
-        elif (
-            candidate.kind not in ("number", "school", "status")
-            or score < best - 0.1
-            or fit < 0.5
-            or (
-                candidate.kind == "school"
-                and self._listed_schools(one) > 0.5 > self._listed_schools(self.profiles[column])
-            )
-        ):
+        elif candidate.kind not in ("number", "school", "status") or score < best - 0.1 or fit < 0.5:
             return
+        elif (
+            candidate.kind == "school"
+        ):  # a place beside the name of the school is no rival where a list knows the name
+            known, other = map(self._listed_schools, (one, self.profiles[column]))
+            if known > 0.5 > other:
+                return
         self.rivals.add(column)
         is_same = candidate.kind not in ("step", "date") and _say_the_same(self.rows, taken, column)
         if candidate.kind in ("number", "step", "date"):
@@ -389,5 +390,5 @@ def _ask_column(header: str, candidates: Sequence[Field], n_rows: int, rival: st
         aside | choices if never_score(header) else choices | aside,
         ("columns", normalise(header)),
         n_rows,
-        blocking=any(candidate.required or candidate.step or candidate.code == "closed" for candidate in candidates),
+        blocking=any(c.required or c.step or c.kind == "flag" or c.code == "closed" for c in candidates),
     )

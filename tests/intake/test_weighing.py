@@ -133,3 +133,15 @@ def test_a_register_without_numbers_is_told_to_give_some(take):
     rows = [row.split(";", 1)[1] for row in (HEAD, *ROWS)]
     with pytest.raises(RefusedFileError, match="numéro par dossier"):
         take("\n".join(rows).encode(), own_words=OwnWords())
+
+
+def test_names_under_a_closure_and_hours_under_a_report_are_neither(read):
+    result = read({"Clôturé par": ["AB", "", "CD", ""], "Heure d’appel": ["10:15", "11:00", "09:30", "14:45"]})
+    assert result.n_accepted == 4
+    assert not result.tells_closure
+
+
+def test_a_lone_column_of_one_fact_beside_the_facts_is_asked_about(read):
+    with pytest.raises(UnansweredError) as question:
+        read({"Exclusion": ["oui", "non", "non", "oui"]})
+    assert asked(question) == [("columns", "exclusion")]
