@@ -15,7 +15,6 @@ from analytics.domain.french import count
 from analytics.domain.vocabulary import TEACHING_LEVELS, holds_stem, normalise
 from analytics.intake.cells import is_total, text
 from analytics.intake.checking import data_rows
-from analytics.intake.dates import parse_moment
 from analytics.intake.journal import repeats
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import IGNORED, OwnWords
@@ -26,6 +25,13 @@ from analytics.spreadsheets.reading import Cell
 SCHOOLS_IN = "schools_in"  # where the answer stands
 _SHARED = ("school", "year", "level", "reporter", "channel", "minor", "incidents", "reported")  # one for several cases
 _NOTHING = re.compile(r"[-–—/]+")
+_MONTHS = frozenset(
+    ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout"]
+    + ["septembre", "octobre", "novembre", "decembre"]
+)
+_OF_WORKBOOKS = re.compile(r"feuil|sheet|tab|page|registre|suivi|dossier|annee|trimestre|mois|semaine")
+_COUNT = re.compile(r"\s*[-–—:(]\s*\d+\s\w+\)?$")  # « Institut Hardy – 3 dossiers »
+
 IsSchool = Callable[[str], object]
 
 
@@ -97,7 +103,7 @@ def _school_from_titles(layout: Layout, is_school: IsSchool, own_words: OwnWords
     for number in range(layout.header_row + 1, len(layout.sheet.rows)):
         filled = [text(cell) for cell in layout.sheet.rows[number] if text(cell)]
         if number not in entries and len(filled) == 1 and _may_be_school(filled[0]):
-            titles[number] = filled[0]
+            titles[number] = _COUNT.sub("", filled[0])
     answer = own_words.answers.get(SCHOOLS_IN)
     if not titles or not entries or min(titles) > min(entries) or answer == IGNORED:
         return layout
@@ -179,16 +185,8 @@ def _downwards(words: Sequence[str]) -> list[str]:
 
 def _may_be_school(name: str) -> bool:
     """Whether a title or the name of a sheet may be a school: no year, month, total or word of an empty workbook."""
-    words = normalise(name).split()
-    return not (
-        is_total(name)
-        or YEAR_SPAN.search(name)
-        or any(parse_moment(f"1 {word} 2024") for word in words)
-        or re.fullmatch(r"\W*(?:\d+\W*)+", name)
-        or re.match(
-            r"(?:feuil|sheet|tab|page|registre|suivi|dossier|annee|trimestre|mois|semaine)", words[0] if words else ""
-        )
-    )
+    words = [word for word in normalise(name).split() if not word.isdigit() and word not in _MONTHS]
+    return bool(words) and not (is_total(name) or YEAR_SPAN.search(name) or _OF_WORKBOOKS.match(words[0]))
 
 
 def _name_schools(names: Collection[str], is_school: IsSchool) -> bool:

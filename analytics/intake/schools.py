@@ -313,8 +313,11 @@ class SchoolNames:
             if found := way.get(by):
                 return sorted(found)
         code, name = split_code(word)
-        if code and name and not any(map(str.isdigit, self._names)):  # a list without codes
-            return self._candidates(name)
+        if code and name:
+            if school_key(self._names.get(code, "")) == school_key(name):
+                return [code]
+            if not any(map(str.isdigit, self._names)):  # a list without codes
+                return self._candidates(name)
         typed = key.split()
         return [
             code

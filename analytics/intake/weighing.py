@@ -100,7 +100,8 @@ def _assign(
     rows = sampled_rows(sheet, header.row)
     profiles = [Profile(rows, column) for column in range(len(header.headers))]
     mapped = {column: own_words.columns.get(normalise(name)) for column, name in enumerate(header.headers)}
-    of_a_form = _form_instants(rows, profiles)
+    instants = _noted_instants(rows, profiles)
+    of_a_form = _form_instants(instants)
     pairs = []  # (weight, place of the field, column)
     scores: dict[tuple[str, int], float] = {}
     fits: dict[tuple[str, int], float] = {}
@@ -132,7 +133,9 @@ def _assign(
     for _, place, column in sorted(pairs, reverse=True):
         if (code := fields[-place].code) not in columns and -column not in columns.values():
             columns[code] = -column
-    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped, is_school, set(of_a_form))
+    found = _Found(
+        header, fields, profiles, scores, fits, columns, rows, mapped, is_school, set(of_a_form), set(instants)
+    )
     found.take_by_content(own_words)
     found.take_steps_in_text(own_words)
     found.leave_talk()
@@ -156,6 +159,7 @@ class _Found:
     mapped: Mapping[int, str | None]
     is_school: Callable[[str], object]
     of_a_form: set[int]  # columns of instants that an application notes
+    instants: set[int]  # columns with an instant in nearly every row
     questions: list[Question] = field(default_factory=list)
     rivals: set[int] = field(default_factory=set)  # columns that are asked about
 
@@ -295,9 +299,23 @@ class _Found:
         for column, candidates in doubtful.items():
             self.questions.append(_ask_column(self.header.headers[column], candidates, self.profiles[column].n_filled))
         self.rivals |= set(doubtful)
+        self._ask_lone()
+
+    def _ask_lone(self) -> None:
+        """Ask about a column that is read, and whose cells fit something else as well.
+
+        « Fin » over an instant in every row may be when a form was sent; « Exclusion » beside the facts may be a sanction.
+        """
+        lone = []
+        closed = self.columns.get("closed", -1)
+        if closed in self.instants and self.scores.get(("closed", closed), 0) <= WEAK:
+            lone.append(("closed", closed))
         flags = [(code, column) for code, column in self.columns.items() if code.startswith("incident:")]
-        if "incidents" in self.columns and len(flags) == 1 and self.mapped[flags[0][1]] is None:
-            (code, column) = flags[0]  # alone beside the facts it may be something else: « Exclusion », a sanction
+        if "incidents" in self.columns and len(flags) == 1:
+            lone += flags
+        for code, column in lone:
+            if self.mapped[column] is not None:
+                continue
             candidate = next(candidate for candidate in self.fields if candidate.code == code)
             self.questions.append(_ask_column(self.header.headers[column], [candidate], self.profiles[column].n_filled))
 
@@ -353,22 +371,27 @@ def _ask_unread(header: str, missing: Sequence[Field], profile: Profile) -> Ques
     )
 
 
-def _form_instants(rows: Sequence[Sequence[Cell]], profiles: Sequence[Profile]) -> dict[int, str]:
-    """The columns in which a form's application notes when it was opened and when it was sent.
-
-    Both hold an instant in nearly every row, the second one a few hours after the first at most: nobody closes every case
-    on the spot.
-    """
-    instants: dict[int, list[datetime | None]] = {}
+def _noted_instants(rows: Sequence[Sequence[Cell]], profiles: Sequence[Profile]) -> dict[int, list[datetime | None]]:
+    """The columns that hold an instant in nearly every row, as an application notes it."""
+    instants = {}
     for column, profile in enumerate(profiles):
         if profile.n_filled >= max(3, 0.9 * len(rows)) and profile.dates >= 0.9:
             moments = [cell_moment(row[column], Order.DAY_FIRST) for row in rows]
             if sum(bool(moment and (moment.hour or moment.minute)) for moment in moments) >= 0.9 * len(rows):
                 instants[column] = moments
+    return instants
+
+
+def _form_instants(instants: Mapping[int, list[datetime | None]]) -> dict[int, str]:
+    """Of these columns those in which a form's application notes when it was opened and when it was sent.
+
+    The second one follows the first by a few hours at most in every row: nobody closes every case on the spot.
+    """
     found: dict[int, str] = {}
     for opened, sent in permutations(instants, 2):
-        gaps = [end - start for start, end in zip(instants[opened], instants[sent], strict=True) if start and end]
-        if len(gaps) >= 0.9 * len(rows) and all(timedelta(0) <= gap <= _LONGEST_FORM for gap in gaps):
+        pairs = zip(instants[opened], instants[sent], strict=True)
+        gaps = [end - start for start, end in pairs if start and end]
+        if len(gaps) >= 0.9 * len(instants[sent]) and all(timedelta(0) <= gap <= _LONGEST_FORM for gap in gaps):
             found = {opened: _OPENED} | found | {sent: _SENT}
     return found
 

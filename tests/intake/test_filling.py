@@ -81,7 +81,7 @@ def without_school(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def test_titles_between_the_rows_that_name_schools_are_their_schools():
     head, one, two, three = without_school([HEADERS, row(1), row(2), row(3)])
-    rows = [head, ["Institut Hardy"], one, ["Janvier 2026"], two, ["École Lebrun"], three, ["Total", "3"]]
+    rows = [head, ["Institut Hardy – 2 dossiers"], one, ["Janvier 2026"], two, ["École Lebrun"], three, ["Total", "3"]]
     assert schools_of(taken({"Registre": rows, "Écoles": SCHOOLS})) == ["3000", "3000", "3007"]
 
 

@@ -42,6 +42,12 @@ def test_the_instants_that_a_form_notes_are_neither_closure_nor_asked_about(read
     assert set(result.tables["cases"]["status"]) == {"open"}
 
 
+def test_an_instant_in_every_row_under_a_bare_end_is_asked_about(read):
+    with pytest.raises(UnansweredError) as question:
+        read({"Fin": ENDS})
+    assert asked(question) == [("columns", "fin")]
+
+
 def test_a_beginning_and_an_end_that_are_days_apart_are_report_and_closure(read):
     ends = ["20/02/2026", "", "21/03/2026", ""]
     result = read({"Fin": ends}, head=HEAD.replace("Signalé le", "Début"))
