@@ -26,8 +26,7 @@ SCHOOLS_IN = "schools_in"  # where the answer stands
 _SHARED = ("school", "year", "level", "reporter", "channel", "minor", "incidents", "reported")  # one for several cases
 _NOTHING = re.compile(r"[-–—/]+")
 _MONTHS = frozenset(
-    ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout"]
-    + ["septembre", "octobre", "novembre", "decembre"]
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
 )
 _OF_WORKBOOKS = re.compile(r"feuil|sheet|tab|page|registre|suivi|dossier|annee|trimestre|mois|semaine")
 _COUNT = re.compile(r"\s*[-–—:(]\s*\d+\s\w+\)?$")  # « Institut Hardy – 3 dossiers »
@@ -62,9 +61,13 @@ def _fill_merged(layout: Layout) -> Layout:
 
 def _empty_dashes(layout: Layout) -> Layout:
     """A dash for a closure says that there is none; for a step it may be more than an empty cell, and is asked."""
-    columns = [layout.columns[code] for code in ("closed", "facts_on") if code in layout.columns]
-    places = [(row, i) for i in columns for row in data_rows(layout, "case_number").tolist()]
-    return layout.with_cells({(row, i): "" for row, i in places if _NOTHING.fullmatch(text(layout.sheet.rows[row][i]))})
+    cells: dict[tuple[int, int], Cell] = {}
+    for column in (layout.columns[code] for code in ("closed", "facts_on") if code in layout.columns):
+        words = {cell for row in layout.sheet.rows if isinstance(cell := row[column], str)}
+        if dashes := {word for word in words if _NOTHING.fullmatch(word.strip())}:
+            rows = data_rows(layout, "case_number").tolist()
+            cells |= {(row, column): "" for row in rows if layout.sheet.rows[row][column] in dashes}
+    return layout.with_cells(cells)
 
 
 # Schools
