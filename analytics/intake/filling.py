@@ -129,7 +129,8 @@ def schools_of_sheets(layouts: Sequence[Layout], is_school: IsSchool, own_words:
         with_school(layout, [layout.sheet.name] * len(layout.sheet.rows), note) for layout in _number_by_sheet(layouts)
     ]
     if not (are_schools or answer):
-        found[0] = _asking(found[0], "Chaque feuille porte-t-elle le nom d’une école ?", sum(map(_n_cases, found)))
+        n_cases = sum(len(data_rows(layout, "case_number")) for layout in found)
+        found[0] = _asking(found[0], "Chaque feuille porte-t-elle le nom d’une école ?", n_cases)
     return found
 
 
@@ -149,10 +150,6 @@ def _number_by_sheet(layouts: Sequence[Layout]) -> list[Layout]:
         layout.with_cells({place: f"{layout.sheet.name} {n}" for place, n in of_sheet.items() if n}, note)
         for layout, of_sheet in zip(layouts, numbers, strict=True)
     ]
-
-
-def _n_cases(layout: Layout) -> int:
-    return len(data_rows(layout, "case_number"))
 
 
 def with_school(layout: Layout, schools: Sequence[str], note: str) -> Layout:

@@ -35,7 +35,6 @@ from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 N_LOOKED_UP = 20  # words by which a column of schools is known
 _LONGEST_FORM = timedelta(hours=6)
-_OPENED, _SENT = "opened", "sent"
 
 
 def lay_out(sheets: Sequence[Sheet], fields: Sequence[Field], own_words: OwnWords, what: str) -> Layout:
@@ -101,7 +100,8 @@ def _assign(
     profiles = [Profile(rows, column) for column in range(len(header.headers))]
     mapped = {column: own_words.columns.get(normalise(name)) for column, name in enumerate(header.headers)}
     instants = _noted_instants(rows, profiles)
-    of_a_form = _form_instants(instants)
+    forms = _form_instants(instants)
+    of_a_form, sent = {column for pair in forms for column in pair}, {pair[1] for pair in forms}
     pairs = []  # (weight, place of the field, column)
     scores: dict[tuple[str, int], float] = {}
     fits: dict[tuple[str, int], float] = {}
@@ -115,8 +115,8 @@ def _assign(
                 score = MAPPED if mapped[column] == candidate.code else 0.0
             if score <= 0 or not header.headers[column]:
                 continue
-            is_noted = of_a_form.get(column) == _SENT if candidate.code == "closed" else score <= WEAK
-            if column in of_a_form and score < MAPPED and candidate.kind == "date" and is_noted:
+            noted = sent if candidate.code == "closed" else of_a_form if score <= WEAK else set()
+            if column in noted and score < MAPPED and candidate.kind == "date":
                 continue
             fit = fit_of(candidate, profiles[column], own_words)
             is_plain = fit >= 0.9 and candidate.code in PLAIN and profiles[column].n_filled
@@ -133,9 +133,7 @@ def _assign(
     for _, place, column in sorted(pairs, reverse=True):
         if (code := fields[-place].code) not in columns and -column not in columns.values():
             columns[code] = -column
-    found = _Found(
-        header, fields, profiles, scores, fits, columns, rows, mapped, is_school, set(of_a_form), set(instants)
-    )
+    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped, is_school, of_a_form, set(instants))
     found.take_by_content(own_words)
     found.take_steps_in_text(own_words)
     found.leave_talk()
@@ -382,17 +380,17 @@ def _noted_instants(rows: Sequence[Sequence[Cell]], profiles: Sequence[Profile])
     return instants
 
 
-def _form_instants(instants: Mapping[int, list[datetime | None]]) -> dict[int, str]:
-    """Of these columns those in which a form's application notes when it was opened and when it was sent.
+def _form_instants(instants: Mapping[int, list[datetime | None]]) -> list[tuple[int, int]]:
+    """Of these columns the pairs in which a form's application notes when it was opened and when it was sent.
 
     The second one follows the first by a few hours at most in every row: nobody closes every case on the spot.
     """
-    found: dict[int, str] = {}
+    found = []
     for opened, sent in permutations(instants, 2):
         pairs = zip(instants[opened], instants[sent], strict=True)
         gaps = [end - start for start, end in pairs if start and end]
         if len(gaps) >= 0.9 * len(instants[sent]) and all(timedelta(0) <= gap <= _LONGEST_FORM for gap in gaps):
-            found = {opened: _OPENED} | found | {sent: _SENT}
+            found.append((opened, sent))
     return found
 
 

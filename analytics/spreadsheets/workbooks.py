@@ -82,7 +82,7 @@ def read_workbook(content: bytes) -> list[Sheet]:
         KeyError,
         NotImplementedError,
         OverflowError,
-        UnicodeDecodeError,
+        ValueError,  # of the zip reader, for offsets that lead nowhere
     ):
         raise _damaged() from None
 
