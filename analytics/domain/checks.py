@@ -38,10 +38,32 @@ _COUNTED_BY = {
 }
 
 
+_READ_COLUMNS = {
+    "columns": (
+        *(
+            "case_number",
+            "school",
+            "year",
+            "level",
+            "facts_on",
+            "reported",
+            "reporter",
+            "incidents",
+            "channel",
+            "minor",
+        ),
+        "closed",
+    ),
+    "also_read": ("status", "action", "action_on", "steps"),
+    "schools": ("code", "name", "network", "teaching", "zone", "pupils"),
+}
+
+
 def faults(content: Content) -> Iterator[str]:
     """Every fault, those that explain others first."""
     yield from _codes(content)
     yield from _words(content)
+    yield from _columns(content)
     yield from _protocol(content)
     yield from _contacts(content)
     yield from _activities(content)
@@ -86,6 +108,24 @@ def _words(content: Content) -> Iterator[str]:
     for step, header in zip(content.protocol.steps, headers, strict=True):
         if headers.count(header) > 1:
             yield f"protocol.toml : steps « {step.code} » : une autre étape a le même « header »."
+
+
+def _columns(content: Content) -> Iterator[str]:
+    """The columns of register.toml are those that Relais reads, each with words of a list that there is."""
+    for table, needed in _READ_COLUMNS.items():
+        columns = getattr(content.register, table)
+        codes = [column.code for column in columns]
+        yield from (
+            f"register.toml : {table} : l’entrée « {code} » manque ; ajoutez-la."
+            for code in needed
+            if code not in codes
+        )
+        if more := set(codes) - set(needed):
+            yield f"register.toml : {table} « {min(more)} » : cette liste ne peut pas s’allonger ; retirez l’entrée."
+        for column in columns:
+            named = [column.terms] if column.terms else []
+            place = f"register.toml : {table} « {column.code} »"
+            yield from _unknown(place, "terms", named, content.vocabulary.__struct_fields__)
 
 
 def _ambiguous(table: str, terms: Iterable[Term]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from analytics.domain.entries import ContactsFile, ObservedFile, ProtocolFile, VocabularyFile
+from analytics.domain.entries import ContactsFile, ObservedFile, ProtocolFile, RegisterFile, VocabularyFile
 from analytics.domain.numbers import ActivitiesFile, CalendarFile, ClaimsFile, ComparisonFile, PublicationsFile
 from analytics.domain.shipped import SHIPPED
 
@@ -19,6 +19,7 @@ class Content(Struct, frozen=True):
 
     vocabulary: VocabularyFile
     protocol: ProtocolFile
+    register: RegisterFile
     contacts: ContactsFile
     activities: ActivitiesFile
     calendar: CalendarFile

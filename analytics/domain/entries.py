@@ -99,6 +99,32 @@ class VocabularyFile(Row, frozen=True):
     minors: tuple[Term, ...]
 
 
+# register.toml
+
+
+class Column(Row, frozen=True):
+    """A column of the register, or of the list of schools, and the words that its header is known by."""
+
+    code: Text
+    header: Text
+    becomes: Text
+    required: bool = False
+    kind: Text = "any"
+    terms: str = ""
+    synonyms: Texts = ()
+    weak: Texts = ()
+    stems: Texts = ()
+    beside: Texts = ()
+
+
+class RegisterFile(Row, frozen=True):
+    never_read: Texts
+    beside_steps: Texts
+    columns: tuple[Column, ...]
+    also_read: tuple[Column, ...]
+    schools: tuple[Column, ...]
+
+
 # protocol.toml
 
 

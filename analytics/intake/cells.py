@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.domain.vocabulary import normalise
 from analytics.spreadsheets.reading import Cell, Column
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _WEAK_SEPARATORS = r"[+&/]|\s[-–]\s|\s+(?:et|puis|avec|ainsi que)(?:\s+|$)"
+_TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b|somme\b|moyenne\b")
 _ASIDE = re.compile(r"\(([^()]*)\)?")
 
 
@@ -27,6 +29,16 @@ def text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
+
+
+def first_word(cells: Sequence[Cell]) -> str:
+    """The text of the first filled cell of a row."""
+    return next(filter(None, map(text, cells)), "")
+
+
+def is_total(word: str) -> bool:
+    """Whether a row that begins with ``word`` sums up others."""
+    return bool(_TOTAL.match(normalise(word)))
 
 
 def code_words(cells: Column[Cell], find: Callable[[str], str | None]) -> np.ndarray:

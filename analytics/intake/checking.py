@@ -15,7 +15,7 @@ import pandas as pd
 
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar
 from analytics.domain.vocabulary import normalise
-from analytics.intake.cells import text
+from analytics.intake.cells import is_total, text
 from analytics.intake.dates import Moments, parse_written
 from analytics.intake.layout import EXAMPLE, Layout
 from analytics.spreadsheets.reading import Cell, Sheet
@@ -135,7 +135,6 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
 
 AHEAD = "ahead"  # the key, among the entries of a layout, of the rows that hold a number alone
 MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no cases yet
-_TOTAL = re.compile(r"(?:sous )?totaux\b|(?:sous )?total\b|somme\b|moyenne\b")
 
 
 def data_rows(layout: Layout, code: str) -> np.ndarray:
@@ -189,7 +188,7 @@ def _is_typed(sheet: Sheet, row: int) -> bool:
 
 def _is_no_entry(first: str, headers: Collection[str]) -> bool:
     """Whether a row that begins so is the template's example, the headers again or a total."""
-    return first == EXAMPLE or first in headers or bool(_TOTAL.match(first))
+    return first == EXAMPLE or first in headers or is_total(first)
 
 
 def _is_number(word: str) -> bool:

@@ -12,15 +12,20 @@ from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment
-from analytics.intake.layout import Layout, Profile, lay_out_register, missing_fields, sampled_rows
+from analytics.intake.filling import fill, schools_of_sheets
+from analytics.intake.headers import never_score
+from analytics.intake.layout import Layout, check_headers, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question, SheetReading, UnansweredError
+from analytics.intake.weighing import lay_out_register, missing_fields
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 _MODEL = re.compile(r"\b(?:modeles?|exemples?|template|vierge|canevas|brouillon)\b")
 _COPY = re.compile(r"\b(?:copie|copy|sauvegarde|backup|archive|ancien|ancienne|old|doublon)\b|\(\d\)$")
 _MAX_MODEL_ROWS = 3
+_SCHOOL = next(field for field in REGISTER if field.code == "school")
 _MAX_ASKED = 3  # columns about which a missing field is asked
 
 
@@ -48,6 +53,10 @@ class _Candidate:
         return not self.missing and self.n_rows > 0
 
     @property
+    def lacks_school(self) -> bool:
+        return self.n_rows > 0 and self.missing == (_SCHOOL.header,)
+
+    @property
     def cases(self) -> set[tuple]:
         """What tells the cases of a sheet apart: number, school and day of report."""
         rows = data_rows(self.layout, "case_number")
@@ -63,6 +72,12 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     """The sheets that hold the register; RefusedFileError or UnansweredError when there is none."""
     shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
     candidates = [candidate for sheet in shown if (candidate := _judge(sheet, own_words, is_school))]
+    by_school = [candidate for candidate in candidates if candidate.lacks_school]
+    if by_school and not any(candidate.is_register for candidate in candidates):
+        for candidate, layout in zip(
+            by_school, schools_of_sheets([c.layout for c in by_school], is_school, own_words), strict=True
+        ):
+            candidates[candidates.index(candidate)] = _weigh(layout)
     if not candidates:
         is_empty = not any(text(cell) for sheet in sheets for row in sheet.rows for cell in row)
         raise RefusedFileError(
@@ -71,10 +86,12 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     registers = [candidate for candidate in candidates if candidate.is_register]
     registers = registers or [c for c in candidates if not c.missing][:1]
     if not registers:
-        raise _explain_missing(max(candidates, key=lambda c: (-len(c.missing), len(c.layout.columns))))
+        raise _explain_missing(max(candidates, key=lambda c: (-len(c.missing), len(c.layout.columns))), own_words)
     why = {sheet.name: "elle est masquée" for sheet in sheets if sheet not in shown}
     why |= _set_aside(registers)
     kept = [candidate for candidate in registers if candidate.name not in why]
+    for candidate in kept:
+        check_headers(candidate.layout)
     questions = [question for candidate in kept for question in candidate.layout.questions]
     partial = [candidate for candidate in candidates if candidate.missing and _holds_cases(candidate)]
     known = {case[0] for candidate in kept for case in candidate.cases} if partial else set()
@@ -100,10 +117,18 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
 def _judge(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str], object]) -> _Candidate | None:
     if not (layout := lay_out_register(sheet, own_words, is_school)):
         return None
+    return _weigh(fill(layout, is_school, own_words))
+
+
+def _weigh(layout: Layout) -> _Candidate:
     missing = missing_fields(layout, REGISTER)
     if "action" in layout.columns:  # the report of a case may be one of its actions
         missing = [field for field in missing if field.code != "reported"]
     n_rows = len(data_rows(layout, "case_number")) if "case_number" in layout.columns else 0
+    if any(
+        not any(map(text, layout.cells(code) or [])) for code in ("case_number", "reported") if code in layout.columns
+    ):
+        n_rows = 0  # a sheet of statistics may have the headers of a register, and no case
     return _Candidate(layout, n_rows, tuple(field.header for field in missing))
 
 
@@ -112,7 +137,8 @@ def _set_aside(registers: list[_Candidate]) -> dict[str, str]:
     why = {}
     if len(registers) > 1:
         for candidate in registers:
-            if candidate.n_rows <= _MAX_MODEL_ROWS and _MODEL.search(normalise(candidate.name)):
+            is_school = any(text(cell) == candidate.name for cell in candidate.layout.cells("school") or [])
+            if candidate.n_rows <= _MAX_MODEL_ROWS and _MODEL.search(normalise(candidate.name)) and not is_school:
                 why[candidate.name] = "c’est un modèle"
     for place, candidate in enumerate(registers):
         for other_place, other in enumerate(registers):
@@ -149,10 +175,12 @@ def _ask_sheet(candidate: _Candidate, n_cases: int, fields: str) -> Question:
     )
 
 
-def _explain_missing(candidate: _Candidate) -> RefusedFileError:
+def _explain_missing(candidate: _Candidate, own_words: OwnWords) -> RefusedFileError:
     """What is missing, as questions about the columns that it may be, else as a refusal."""
     names = listing([f"« {header} »" for header in candidate.missing])
     plain = f"Registre : il manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {names}."
+    if "case_number" not in candidate.layout.columns:
+        plain += " Un numéro par dossier (1, 2, 3…), qui ne change pas d’un extrait à l’autre, permet de le retrouver."
     if len(candidate.missing) > 2:
         return RefusedFileError(plain)
     layout = candidate.layout
@@ -162,11 +190,13 @@ def _explain_missing(candidate: _Candidate) -> RefusedFileError:
         asked = 0
         for column, header in enumerate(layout.headers):
             profile = Profile(rows, column)
-            is_day = profile.dates >= 0.5
+            is_never = field.kind != "date" and never_score(header)
             if (
                 header in layout.ignored
                 and profile.n_filled
-                and is_day == (field.kind == "date")
+                and (profile.dates >= 0.5) == (field.kind == "date")
+                and not is_never
+                and fit_of(field, profile, own_words) >= 0.5
                 and asked < _MAX_ASKED
             ):
                 asked += 1

@@ -29,12 +29,14 @@ from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import Words, text
 from analytics.intake.checking import Faults, before, check_moments
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
-from analytics.intake.layout import Layout, find_status
-from analytics.intake.levels import find_level
+from analytics.intake.layout import Layout, field_code
+from analytics.intake.levels import Classes
 from analytics.intake.mapping import OwnWords
+from analytics.intake.profiles import find_status
 from analytics.intake.schools import find_school
 from analytics.spreadsheets.reading import Cell, Column, is_error
 
+OPEN_CLASSES = "open_classes"  # counts the classes that may be primary or professional
 REPORT_HOUR = 8  # a report without a time counts from 08:00,
 STEP_HOUR = 16  # a step, a closure or the extraction up to 16:00: a delay is never flattered
 _DESCRIPTIVE = ("year", "level", "reporter", "channel", "minor", "facts_on")  # what they do not tell is unknown
@@ -92,6 +94,7 @@ def read_columns(
     as_of: date,
     days: SchoolCalendar,
     orders: Mapping[str, Order],
+    classes: Classes,
 ) -> tuple[Columns, dict[str, int]]:
     """Read every column, adding what is wrong to ``faults``: all the faults of a row at once.
 
@@ -133,7 +136,10 @@ def read_columns(
     faults.add("school", "unknown_school", school == None, lambda i: hint(school_words[i]))  # noqa: E711
 
     incidents = _incidents(cells, layout, faults, own_words)
-    level = optional("year" if "year" in layout.columns else "level", _levels(cells, layout, school, schools))
+    level, n_open = _levels(cells, layout, school, schools, classes)
+    level = optional("year" if "year" in layout.columns else "level", level)
+    if n_open:
+        set_aside[OPEN_CLASSES] = n_open
 
     def moments(code: str, find: Callable[[str], Meaning | None]) -> Moments:
         return read_moments(cells(code), find, orders.get(code, Order.DAY_FIRST))
@@ -147,8 +153,9 @@ def read_columns(
         set_aside["facts_on"] = n
 
     def not_yet(read_: Moments) -> Moments:
-        """A day after the extract is a plan."""
-        return read_.where(~(read_.days > pd.Timestamp(as_of)).to_numpy())
+        """A day after the extract is a plan, but for one that no calendar knows, which is a typing error."""
+        planned = (read_.days > pd.Timestamp(as_of)) & (read_.days <= pd.Timestamp(days.last_day))
+        return read_.where(~planned.to_numpy())
 
     def step_meaning(word: str) -> Meaning | None:
         return find_outcome(word, own_words)
@@ -263,7 +270,7 @@ def _incidents(cells: Callable[[str], Column[Cell]], layout: Layout, faults: Fau
     look_up = lookup(INCIDENT_TYPES, own_words)
     told_of: dict[str, Column[tuple[str | None, ...]]] = {}
     for code in layout.columns:
-        bare = code.removeprefix("also:")
+        bare = field_code(code)
         if bare == "incidents":
             told = cells(code).map(lambda cell: look_up.codes(text(cell)))
         elif bare.startswith("incident:"):
@@ -293,31 +300,40 @@ def _flag(word: str, term: str, own_words: OwnWords) -> tuple[str | None, ...]:
 
 
 def _levels(
-    cells: Callable[[str], Column[Cell]], layout: Layout, school: np.ndarray, schools: pd.DataFrame
-) -> np.ndarray:
+    cells: Callable[[str], Column[Cell]],
+    layout: Layout,
+    school: np.ndarray,
+    schools: pd.DataFrame,
+    classes: Classes,
+) -> tuple[np.ndarray, int]:
     """The level from the pupil's year, else from the level column, else from a school that teaches only one.
 
     "" where nothing says it, None where what says it is not known. A level column may say no more than what the school
-    teaches (« Secondaire ») where another column holds the year.
+    teaches (« Secondaire ») where another column holds the year. The second value counts classes that may be two levels.
     """
     told = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
+    names = schools.set_index("school_id")["name"].to_dict()
     teaching = np.fromiter(map(told.get, school), object, len(school))
+    of_school, met = pd.factorize(school, use_na_sentinel=False)
+    n_open = 0
     level = np.full(len(school), "", dtype=object)
     unread = np.zeros(len(school), dtype=bool)
     for code in ("year", "level"):
         if code not in layout.columns:
             continue
-        words, found = cells(code).map(text), np.empty_like(teaching)
-        for of in set(teaching):
-
-            def level_of(word: str, code: str = code, of: str | None = of) -> str | None:
-                is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
-                return "" if is_vague else find_level(word, of)
-
-            rows = np.array(teaching == of)
-            found[rows] = words.map(level_of)[rows].array()
+        words = cells(code).map(text)
+        pairs, place, n_rows = np.unique(
+            words.places.astype("int64") * len(met) + of_school, return_inverse=True, return_counts=True
+        )
+        levels = np.empty(len(pairs), dtype=object)
+        for i, (of_word, of) in enumerate(zip(*np.divmod(pairs, max(len(met), 1)), strict=True)):
+            word = words.distinct[of_word]
+            is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
+            levels[i] = "" if is_vague else classes.find(word, told.get(met[of]), names.get(met[of], ""))
+            n_open += int(n_rows[i]) if levels[i] is None and classes.is_open(word) else 0
+        found = levels[place]
         unread |= found == None  # noqa: E711 (element by element)
         level = np.where((level == "") & (found != None), found, level)  # noqa: E711
     level = np.where((level == "") & (teaching == "fundamental"), "fundamental", level)
     level[(level == "") & unread] = None
-    return level
+    return level, n_open

@@ -56,6 +56,10 @@ _TIME = re.compile(
     r"^(?:t| ?[-–,@(]? ?(?:(?:a|vers|env\.?|environ) )?)(?P<hour>\d{1,2}) ?(?:[:h.]|heures?) ?(?P<minute>\d{2})?"
     r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?![\d/]) ?(?P<half>[ap]\.?m\.?)?(?P<zone> ?z|[+-]\d{2}:?\d{2})?\)?"
 )
+_WITHOUT_YEAR = re.compile(
+    rf"^(?:le )?(?:[a-z]{{2,9}}\.?,? )?(?:le )?\d{{1,2}}(?:er)?(?:(?P<sep>[-/.])\d{{1,2}}|[- ](?:{_MONTH})[a-z]*\.?)"
+    r"(?=$|[ ,;(])"
+)
 _HARMLESS = frozenset(
     listed(
         "oui | ok | fait | faite | x | par | telephone | tel | mail | email | courriel | courrier | sms | message | "
@@ -105,10 +109,21 @@ def parse_moment(word: str, order: Order = Order.DAY_FIRST) -> datetime | None:
     return getattr(written, order) if written else None
 
 
+def with_year(word: str, year: int) -> str | None:
+    """A day written without its year, with it; None when it is no such day.
+
+    >>> with_year("12/03", 2026), with_year("ven. 3 avril vers 14h", 2026), with_year("12/03/2026", 2026)
+    ('12/03/2026', 'ven. 3 avril 2026 vers 14h', None)
+    """
+    bare = _BEFORE_DAY.sub("", _bare(word))
+    found = _WITHOUT_YEAR.match(bare)
+    return f"{found[0]}{found['sep'] or ' '}{year}{bare[found.end() :]}" if found else None
+
+
 def _bare(word: str) -> str:
-    """``word`` without case, accents and repeated spaces."""
+    """``word`` without case, accents, repeated spaces and the apostrophe by which a spreadsheet marks a text."""
     folded = word.casefold().replace("é", "e").replace("û", "u").replace("è", "e").replace("à", "a").replace("°", "")
-    return " ".join(folded.split()).rstrip(". ")
+    return " ".join(folded.split()).rstrip(". ").lstrip("'")
 
 
 def _place(starts: Sequence[str], word: str) -> int | None:
@@ -184,12 +199,13 @@ def cell_moment(cell: Cell, order: Order) -> datetime | None:
 
 @dataclass(frozen=True)
 class Votes:
-    """How many cells of a column fit one order of day and month only, fit both, and have none (true dates)."""
+    """How many cells of a column fit one order of day and month only, fit both, have none (true dates), lack their year."""
 
     day_first: int = 0
     month_first: int = 0
     either: int = 0
     true_dates: int = 0
+    without_year: int = 0
 
     @property
     def order(self) -> Order | None:
@@ -211,16 +227,20 @@ class Votes:
         return few > 0 and self.month_first > 0 and not (few == 1 and many >= _MANY)
 
 
+_LEAP_YEAR = 2024  # in which every day stands
 _MANY = 10  # beside so many, one date in the other order is a typing error
 
 
 def votes(cells: Column[Cell]) -> Votes:
     """What the cells of a column say about its order."""
-    day_first = month_first = either = true_dates = 0
+    day_first = month_first = either = true_dates = without_year = 0
     for cell, n in cells.counted():
         if isinstance(cell, date):
             true_dates += n
         written = parse_written(cell) if isinstance(cell, str) else None
+        if written is None and isinstance(cell, str) and (whole := with_year(cell, _LEAP_YEAR)):
+            without_year += n
+            written = parse_written(whole)
         if written is None or written.day_first == written.month_first:
             continue
         if written.month_first is None:
@@ -229,7 +249,7 @@ def votes(cells: Column[Cell]) -> Votes:
             month_first += n
         else:
             either += n
-    return Votes(day_first, month_first, either, true_dates)
+    return Votes(day_first, month_first, either, true_dates, without_year)
 
 
 # A column as moments

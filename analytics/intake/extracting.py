@@ -15,23 +15,16 @@ import pandas as pd
 
 from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
 from analytics.domain.school_calendar import SchoolCalendar, calendar
-from analytics.domain.vocabulary import normalise
+from analytics.domain.vocabulary import TEACHING_LEVELS, normalise
 from analytics.intake.actions import ACTIONS, read_actions
 from analytics.intake.anonymising import Key, begins_again, number_of_year
 from analytics.intake.cells import text
 from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
-from analytics.intake.columns import Columns, has_number, read_columns
+from analytics.intake.columns import OPEN_CLASSES, Columns, has_number, read_columns
 from analytics.intake.journal import unfold
-from analytics.intake.layout import (
-    Layout,
-    extraction_day,
-    holds_corrections,
-    lay_out,
-    lay_out_register,
-    missing_fields,
-)
-from analytics.intake.levels import find_level
+from analytics.intake.layout import Layout, extraction_day, field_code, holds_corrections
+from analytics.intake.levels import Classes
 from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.mapping import SCHOOLS as SCHOOL_FIELDS
 from analytics.intake.merging import BY_YEAR
@@ -41,10 +34,13 @@ from analytics.intake.proposing import word_questions
 from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
 from analytics.intake.schools import deadline_table, find_school, read_schools, resolve_schools
+from analytics.intake.weighing import lay_out, lay_out_register, missing_fields
+from analytics.intake.years import complete_days
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
 _READING = 0.55  # of the time that an import takes
+CLASS_P = "class_p"  # where the answer stands to what « 4P » is
 NUMBERS = "numbers"  # where the answer to it stands that case numbers begin again each school year
 
 
@@ -155,10 +151,16 @@ def extract(
             f"{days.first_day:%d/%m/%Y} au {days.last_day:%d/%m/%Y}."
         )
     orders, order_questions = orders_of(chosen.layouts, own_words, as_of)
-    unfolded = [unfold(layout, own_words, orders.any) for layout in chosen.layouts]
+    completed, year_questions = complete_days(chosen.layouts, orders, own_words, as_of)
+    unfolded = [unfold(layout, own_words, orders.any) for layout in completed]
     layouts = tuple(part.layout for part in unfolded)
-    notes = [part.note for part in unfolded if part.note]
-    asked = [*chosen.questions, *order_questions, *(question for part in unfolded for question in part.questions)]
+    notes = list(dict.fromkeys(note for part in unfolded for note in (*part.layout.notes, part.note) if note))
+    asked = [
+        *chosen.questions,
+        *order_questions,
+        *year_questions,
+        *(question for part in unfolded for question in part.questions),
+    ]
     if any(question.blocking for question in asked):
         raise UnansweredError(tuple(asked), Understanding(sheets=sheets_read))
     for layout in layouts:
@@ -171,14 +173,15 @@ def extract(
     rows = [data_rows(layout, "case_number") for layout in layouts]
     if n_ahead := sum(len(layout.entries.get(AHEAD, ())) for layout in chosen.layouts):
         notes.append(f"{n_ahead} lignes, à la fin, ne portent qu’un numéro : elles ne comptent pas comme des dossiers.")
-    found = resolve_schools(*_school_cells(layouts, rows), schools, own_words.schools)
+    classes = _classes_of(layouts, rows, own_words)
+    found = resolve_schools(*_school_cells(layouts, rows, classes), schools, own_words.schools)
     every_school = pd.concat([schools, found.added], ignore_index=True) if len(found.added) else schools
     codes = np.split(found.codes, np.cumsum([len(part) for part in rows])[:-1])
     parts, every_faults, set_aside, unread = [], [], {}, []
     for layout, of_sheet, part, school in zip(layouts, rows, unfolded, codes, strict=True):
         faults = Faults(layout, of_sheet, layout.sheet.name if len(layouts) > 1 else "")
         columns, unknown = read_columns(
-            layout, of_sheet, faults, school, every_school, own_words, as_of, days, orders.of(layout)
+            layout, of_sheet, faults, school, every_school, own_words, as_of, days, orders.of(layout), classes
         )
         faults.add("case_number", "conflict", np.isin(of_sheet, list(part.conflicts)))
         parts.append(columns)
@@ -206,6 +209,7 @@ def extract(
     questions = [
         *asked,
         *found.questions,
+        *_ask_classes(layouts, classes, set_aside.pop(OPEN_CLASSES, 0)),
         *chain.from_iterable(
             word_questions(layout, of_sheet, own_words, codes)
             for layout, of_sheet, codes in zip(layouts, rows, unread, strict=True)
@@ -226,25 +230,28 @@ def extract(
         by_year,
         key.pseudonyms(plain[accepted]).astype("U") if by_year else np.array([], dtype="U"),
         _row_names(layouts, rows)[accepted],
-        _fields(chosen.layouts),
+        frozenset(field_code(code) for layout in layouts for code in layout.columns),
         tuple({question.place: question for question in questions}.values()),
         understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, tables["cases"]),
     )
 
 
 def _school_cells(
-    layouts: Sequence[Layout], rows: Sequence[np.ndarray]
+    layouts: Sequence[Layout], rows: Sequence[np.ndarray], classes: Classes
 ) -> tuple[list[str], list[str | None], list[int]]:
     """The word for the school of each row, the level that its class tells alone, and the number of the row."""
-    words, is_ditto, levels = [], [], []
+    words, is_ditto, years = [], [], []
     for layout, of_sheet in zip(layouts, rows, strict=True):
         of_rows = layout.cells("school", of_sheet).map(text)
         words += of_rows
         is_ditto += of_rows.map(lambda word: word.strip("'\"»“”〃") == "" != word or normalise(word) in ("idem", "id"))
         code = "year" if "year" in layout.columns else "level"
-        levels += layout.cells(code, of_sheet).map(lambda cell: find_level(text(cell)))
+        years += layout.cells(code, of_sheet).map(text)
     above = np.maximum.accumulate(np.where(is_ditto, 0, np.arange(len(words))))
-    return [words[place] for place in above], levels, [row + 1 for of_sheet in rows for row in of_sheet.tolist()]
+    words = [words[place] for place in above]
+    levels = {told: classes.find(told[0], school=told[1]) for told in set(zip(years, words, strict=True))}
+    numbers = [row + 1 for of_sheet in rows for row in of_sheet.tolist()]
+    return words, [levels[told] for told in zip(years, words, strict=True)], numbers
 
 
 def _digest_refused(key: Key, every_faults: Sequence[Faults], numbers: np.ndarray) -> str:
@@ -258,18 +265,35 @@ def _digest_refused(key: Key, every_faults: Sequence[Faults], numbers: np.ndarra
     return key.digest(repr(sorted(refused)).encode()) if refused else ""
 
 
+def _classes_of(layouts: Sequence[Layout], rows: Sequence[np.ndarray], own_words: OwnWords) -> Classes:
+    """How the register writes its classes."""
+    words: set[str] = set()
+    for layout, of_sheet in zip(layouts, rows, strict=True):
+        code = "year" if "year" in layout.columns else "level"
+        words |= {word for word, _ in layout.cells(code, of_sheet).map(text).counted()} - {""}
+    answer = own_words.answers.get(CLASS_P, "")
+    return Classes.of(words, answer if answer in TEACHING_LEVELS else "")
+
+
+def _ask_classes(layouts: Sequence[Layout], classes: Classes, n_rows: int) -> list[Question]:
+    """The question what a « P » after a year is, where nothing tells in ``n_rows`` rows."""
+    header = next(
+        (layout.header(code) for layout in layouts for code in ("year", "level") if code in layout.columns), ""
+    )
+    choices = {
+        "secondary": "Professionnelle : « 4P » est en secondaire",
+        "fundamental": "Primaire : « 4P » est en primaire",
+    }
+    if not classes.has_sections:
+        choices = dict(reversed(choices.items()))
+    what = f"Dans la colonne « {header} », que veut dire le P d’une classe comme « 4P » ? Jusque-là son niveau est inconnu."
+    return [Question(CLASS_P, what, choices, ("answers", CLASS_P), n_rows)] if n_rows else []
+
+
 def _row_names(layouts: Sequence[Layout], rows: Sequence[np.ndarray]) -> np.ndarray:
     """The number of each row as the spreadsheet shows it, after the name of its sheet where there are several."""
     names = [f"{layout.sheet.name}, " if len(layouts) > 1 else "" for layout in layouts]
     return np.array([f"{name}{row + 1}" for name, of_sheet in zip(names, rows, strict=True) for row in of_sheet])
-
-
-def _fields(layouts: Sequence[Layout]) -> frozenset[str]:
-    """What a register has columns for; one that writes steps as actions, or in a text, has all of them."""
-    fields = {code.removeprefix("also:") for layout in layouts for code in layout.columns}
-    if fields & {"action", "steps"}:
-        fields |= {field.code for field in REGISTER if field.step or field.code == "closed"}
-    return frozenset(fields)
 
 
 def _tell_numbers_apart(

@@ -20,8 +20,9 @@ from analytics.intake.cells import text
 from analytics.intake.checking import data_rows
 from analytics.intake.columns import lookup
 from analytics.intake.dates import Order, cell_moment, parse_moment
-from analytics.intake.layout import Layout, action_parts, find_action
+from analytics.intake.layout import Layout
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.profiles import action_parts, find_action
 from analytics.intake.proposing import word_question
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Rows
@@ -78,6 +79,14 @@ def _find(word: str, own_words: OwnWords) -> str | None:
     return own_words.words.get("actions", {}).get(normalise(word)) or find_action(word)
 
 
+def _find_all(word: str, own_words: OwnWords) -> set[str | None]:
+    """The fields that a cell of actions fills: one, or one for each of its parts (« CPMS + parents »)."""
+    if (code := _find(word, own_words)) is not None:
+        return {code}
+    parts = action_parts(word)
+    return {_find(part, own_words) for part in parts} if len(parts) > 1 else {None}
+
+
 def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: Order) -> Unfolded:
     column, dated = layout.columns["action"], layout.columns.get("action_on")
     if dated is None:
@@ -114,10 +123,11 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
                     conflicts.add(first)
             if not (word := text(cells[column])):
                 continue
-            code = _find(word, own_words)
-            if code is None:
+            codes = _find_all(word, own_words)
+            if None in codes:
                 unknown[normalise(word)].append(row + 1)
-            elif code != IGNORED:
+                continue
+            for code in filter(None, codes - {IGNORED}):
                 steps[code] = _earliest(steps.get(code), cells[dated] if text(cells[dated]) else "oui", order)
         filled[first] = whole
         found[first] = steps
@@ -129,7 +139,7 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
                 word,
                 layout.header("action"),
                 listed,
-                {c: _HEADERS[c] for c in _CODES} | {IGNORED: "Aucune étape"},
+                {IGNORED: "Aucune étape"} | {c: _HEADERS[c] for c in _CODES},
             ),
             blocking=True,
         )
@@ -193,8 +203,8 @@ def _with_steps(
     done: set[str],
 ) -> Layout:
     """The layout with one more column per step; rows of ``filled`` stand for those of the sheet."""
-    # A register that writes what was done tells of every step: what it does not write was not done.
-    codes = [c for c in _CODES if c.startswith("step:") or any(c in steps for steps in found.values())]
+    # A step that stands nowhere in the register is not known, rather than not done.
+    codes = [code for code in _CODES if any(code in steps for steps in found.values())]
     width = len(layout.headers)
     taken = {code: layout.columns[code] for code in codes if code in layout.columns}
     empty: list[Cell] = [""] * (width + len(codes))
@@ -209,5 +219,5 @@ def _with_steps(
     columns = {code: column for code, column in layout.columns.items() if code not in done}
     columns |= {code: width + place for place, code in enumerate(codes)}
     headers = (*layout.headers, *(_HEADERS[code] for code in codes))
-    sheet = replace(layout.sheet, rows=Rows(rows), merged=frozenset())
+    sheet = replace(layout.sheet, rows=Rows(rows), merged={})
     return replace(layout, sheet=sheet, headers=headers, columns=columns, entries={})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from analytics.domain.vocabulary import SCHOOL_LEVELS, normalise
+from analytics.domain.vocabulary import SCHOOL_LEVELS, TEACHING_LEVELS, normalise
 
 _ORDINALS = ("premi", "deuxi|second", "troisi", "quatri", "cinqui", "sixi", "septi")
 _CYCLES = {
@@ -35,6 +37,56 @@ def find_level(word: str, teaching: str | None = None) -> str | None:
         return code
     levels = {_find_one(piece, teaching) for piece in _pieces(word)}
     return levels.pop() if len(levels) == 1 else None
+
+
+_P_ALONE = re.compile(
+    rf"[3-6] ?(?:{_NTH})? ?p(?:\b.{{0,20}}| ?[a-z])?"
+)  # « 4P »: fourth primary, or fourth professional
+_SECTION = re.compile(rf"[1-7] ?(?:{_NTH})? ?(?:t[qt]r?|gt?|q|cefa)\b.*|7 ?p\b.*")
+_PRIMARY = re.compile(rf"[12] ?p\b.*|\d ?(?:{_NTH})? ?(?:annee )?(?:prim|m\b|mat).*")
+_WITH_SECTION = re.compile(r"[1-7] ?[a-z]{1,3}")
+
+
+@dataclass(frozen=True)
+class Classes:
+    """How a register writes its classes, which tells what a « P » after a year is: primary or professional.
+
+    ``has_sections``: other classes name sections of secondary school (« 3TQ »); ``has_primary``: others are primary beyond
+    doubt (« 2P »). ``answer`` is what the service says of it, a code of TEACHING_LEVELS or "".
+    """
+
+    has_sections: bool = False
+    has_primary: bool = False
+    answer: str = ""
+
+    @staticmethod
+    def of(words: Iterable[str], answer: str = "") -> Classes:
+        pieces = {piece for word in words for piece in _pieces(word)}
+        return Classes(any(map(_SECTION.fullmatch, pieces)), any(map(_PRIMARY.fullmatch, pieces)), answer)
+
+    def find(self, word: str, teaching: str | None = None, school: str = "") -> str | None:
+        """:func:`find_level`; where it is not known what the ``school`` of this name teaches, the other classes tell."""
+        if not teaching and self.is_open(word):
+            teaching = self._of_p(school)
+            return find_level(word, teaching) if teaching else None
+        if not teaching and self.has_sections and not self.has_primary and _WITH_SECTION.fullmatch(normalise(word)):
+            teaching = "secondary"
+        return find_level(word, teaching)
+
+    @staticmethod
+    def is_open(word: str) -> bool:
+        """Whether a class may be primary or professional."""
+        return any(map(_P_ALONE.fullmatch, _pieces(word)))
+
+    def _of_p(self, school: str) -> str | None:
+        """What a school teaches, judging by its name and by the other classes; None where they do not tell."""
+        named = TEACHING_LEVELS.find_by_stem(school)
+        if named == "fundamental" or self.answer:
+            return named if named == "fundamental" else self.answer
+        if self.has_sections != self.has_primary:
+            told = "secondary" if self.has_sections else "fundamental"
+            return told if told == (named or "fundamental") else None
+        return None
 
 
 def _pieces(word: str) -> list[str]:

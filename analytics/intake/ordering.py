@@ -8,7 +8,7 @@ from datetime import date
 
 from analytics.intake.cells import text
 from analytics.intake.dates import Order, Votes, parse_written, votes
-from analytics.intake.layout import Layout
+from analytics.intake.layout import Layout, field_code
 from analytics.intake.mapping import OwnWords
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question
@@ -23,10 +23,11 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Orders:
-    """The order of each column of dates by its sheet and code, and the one of the file."""
+    """The order of each column of dates by its sheet and code, that of the file, and the columns whose days lack a year."""
 
     by_column: Mapping[tuple[str, str], Order]
     any: Order
+    without_year: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, layout: Layout) -> dict[str, Order]:
         """The order of each field of a sheet."""
@@ -42,10 +43,9 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
     told: dict[tuple[str, str], Votes] = {}
     for layout in layouts:
         for code, column in layout.columns.items():
-            bare = code.removeprefix("also:")
-            if bare.startswith("step:") or bare in ("reported", "closed", "facts_on", "action_on", "steps"):
+            if is_dated(code):
                 found = told[layout.sheet.name, code] = votes(layout.cells(code))
-                if found.is_mixed and bare != "facts_on":
+                if found.is_mixed and code != "facts_on":
                     raise _mixed(layout, code, column)
     orders = {of_column.order for of_column in told.values() if of_column.order}
     undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
@@ -57,7 +57,14 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
     common = next(iter(orders)) if len(orders) == 1 else Order.DAY_FIRST
     must_ask = undecided and len(orders) != 1
     by_column = {place: of_column.order or common for place, of_column in told.items()}
-    return Orders(by_column, common), [_ask(undecided)] if must_ask else []
+    without_year = frozenset(place for place, of_column in told.items() if of_column.without_year)
+    return Orders(by_column, common, without_year), [_ask(undecided)] if must_ask else []
+
+
+def is_dated(code: str) -> bool:
+    """Whether the cells of a field hold days."""
+    bare = field_code(code)
+    return bare.startswith("step:") or bare in ("reported", "closed", "facts_on", "action_on", "steps")
 
 
 def _only_possible(layouts: Sequence[Layout], as_of: date) -> Order | None:

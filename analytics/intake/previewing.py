@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,12 @@ from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES
 from analytics.intake.checking import Fault
 from analytics.intake.columns import Columns
 from analytics.intake.dates import Moments, Order
-from analytics.intake.layout import Layout
+from analytics.intake.layout import Layout, field_code
 from analytics.intake.mapping import ALSO_READ, REGISTER
 from analytics.intake.ordering import Orders
 from analytics.intake.questions import FATES, ColumnReading, SheetReading, Understanding
 
 MAX_STEPS_NAMED = 5
-_ALSO = "also:"
 _FIELDS = {field.code: field for field in (*REGISTER, *ALSO_READ)}
 
 __all__ = ["FATES", "refused_rows", "residual_risk", "risk_sentence", "understand", "unread_steps_sentence"]
@@ -67,10 +66,10 @@ def _read_column(
     header = layout.headers[index]
     if not code:
         return ColumnReading(header, "", "dropped", "laissé de côté, jamais enregistré", sheet=sheet)
-    field = _FIELDS[code.removeprefix(_ALSO)]
+    field = _FIELDS[field_code(code)]
     fate = "kept" if field.becomes.startswith("gardé") else "coarsened"
     parts = [f"lue comme « {field.header} »"]
-    moments = _moments(code.removeprefix(_ALSO), columns)
+    moments = _moments(field_code(code), columns)
     if moments is not None:
         parts += _describe_moments(moments, orders.of(layout).get(code))
     if n := set_aside.get(code):
@@ -101,12 +100,12 @@ def _describe_moments(moments: Moments, order: Order | None) -> list[str]:
     return parts
 
 
-def unread_steps_sentence(layout: Layout) -> str:
+def unread_steps_sentence(fields: Collection[str]) -> str:
     """The steps that no column of the register is, in a French sentence; "" when there is none.
 
     Counted as not done, they would give shares of 0 % for a header that is not recognised: they are not known.
     """
-    unread = [f"« {field.header} »" for field in REGISTER if field.step and field.code not in layout.columns]
+    unread = [f"« {field.header} »" for field in REGISTER if field.step and field.code not in fields]
     if not unread:
         return ""
     named = (

@@ -25,6 +25,7 @@ from analytics.intake.questions import Question
 
 MAX_HINTS = 50  # looking for the nearest name takes its time, and beyond these the list of schools itself is wrong
 N_NEAREST = 3
+_CUT_OFF = 25  # a name so long may be cut short: a spreadsheet gives the name of a sheet 31 characters
 OTHER_SCHOOL = "other"  # the answer for a school that the list does not hold
 
 # Nothing may follow that makes it another delay: « 5 jours calendrier » or « 24 h à 48 h » is no deadline in our two clocks.
@@ -65,17 +66,47 @@ def school_id(name: str) -> str:
     return school_key(name).replace(" ", "-")
 
 
+_CODED = re.compile(
+    r"(?P<code>\d{3,6})\s*(?:[-–—:.]\s*|\s)(?P<name>.*[^\W\d].*)|(?P<name2>.*[^\W\d].*?)\s*"
+    r"(?:[(\[]\s*|\s[-–—]\s*|\bfase\s*:?\s*)(?:n°|code|fase)?\s*:?\s*(?P<code2>\d{3,6})\s*[)\]]?",
+    re.IGNORECASE,
+)
+
+
+def split_code(word: str) -> tuple[str, str]:
+    """The code and the name of a school in a cell that may hold both; "" for what it does not hold.
+
+    >>> split_code("Institut Hardy (3000)"), split_code("3000 - Institut Hardy"), split_code("3000"), split_code("Hardy 2")
+    (('3000', 'Institut Hardy'), ('3000', 'Institut Hardy'), ('3000', ''), ('', 'Hardy 2'))
+    """
+    word = word.strip()
+    if found := _CODED.fullmatch(word):
+        return found["code"] or found["code2"], (found["name"] or found["name2"]).strip()
+    return (word, "") if re.fullmatch(r"\d{3,6}", word) else ("", word)
+
+
 def provisional_schools(names: Sequence[str], levels: Sequence[str | None]) -> pd.DataFrame:
-    """The schools (table ``schools``) that the names of a register tell, one per :func:`school_key`.
+    """The schools (table ``schools``) that the names of a register tell, one per code where they hold one, else per name.
+
+    A name without a code is the school that bears it with one, where there is only one.
 
     ``levels`` has the level of the pupil for each name, a code of SCHOOL_LEVELS, or None. A school teaches what all its
     pupils' levels have in common, or NA; its network, zone and size are NA. The commonest way to write a name is kept.
     """
     written: dict[str, Counter[str]] = defaultdict(Counter)
     taught: dict[str, set[str]] = defaultdict(set)
+    coded: dict[str, set[str]] = defaultdict(set)
+    parts = {name: split_code(name) for name in set(names)}
+    for code, bare in parts.values():
+        if code and bare:
+            coded[school_id(bare)].add(code)
     for (name, level), n in Counter(zip(names, levels, strict=True)).items():
-        if key := school_id(name):
-            written[key][name.strip()] += n
+        code, bare = parts[name]
+        of_name = coded.get(school_id(bare), set())
+        if len(of_name) > 1 and not code:  # two schools of one name: this cell does not say which
+            continue
+        if key := code or next(iter(of_name), school_id(bare)):
+            written[key][bare or code] += n if bare else 0
             if level and level != "unknown":
                 taught[key].add("fundamental" if level == "fundamental" else "secondary")
     ids = sorted(written)
@@ -281,11 +312,18 @@ class SchoolNames:
             by = key.lstrip("0") if way is self._ways[-1] else key
             if found := way.get(by):
                 return sorted(found)
+        code, name = split_code(word)
+        if code and name:
+            if school_key(self._names.get(code, "")) == school_key(name):
+                return [code]
+            if not any(map(str.isdigit, self._names)):  # a list without codes
+                return self._candidates(name)
         typed = key.split()
         return [
             code
             for code, words in self._words.items()
-            if _is_distinctive(typed, school_key(self._names[code]).split()) and _abbreviates(typed, words)
+            if (_is_distinctive(typed, school_key(self._names[code]).split()) and _abbreviates(typed, words))
+            or (len(key) >= _CUT_OFF and school_key(self._names[code]).startswith(key))
         ]
 
 

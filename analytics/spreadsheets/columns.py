@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count, islice
@@ -69,6 +69,23 @@ class Rows(Sequence[Sequence[Cell]]):
             Column([key[0] if type(key) is tuple else key for key in of_column], places)
             for of_column, places in zip(seen, np.concatenate(parts, axis=1) if parts else (), strict=True)
         ]
+
+    def with_cells(self, cells: Mapping[tuple[int, int], Cell]) -> Rows:
+        """The rows with other cells at (row, column)."""
+        values = {column: self.columns[column].array().tolist() for _, column in cells}
+        for (row, column), cell in cells.items():
+            values[column][row] = cell
+        return self._with(values)
+
+    def with_column(self, cells: Iterable[Cell]) -> Rows:
+        """The rows with one more column."""
+        return self._with({len(self.columns): cells})
+
+    def _with(self, values: Mapping[int, Iterable[Cell]]) -> Rows:
+        changed = Rows(())
+        known = dict(enumerate(self.columns)) | {column: Column.of(cells) for column, cells in values.items()}
+        changed.columns = list(known.values())
+        return changed
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analytics.domain.errors import RelaisError
@@ -29,14 +30,15 @@ class RefusedFileError(RelaisError):
 class Sheet:
     """A sheet from its first row and column on, its rows of equal length.
 
-    ``formulas`` and ``merged`` hold (row, column) pairs counted from 0. A formula's cell is the value that was stored with
-    it; an error, or a formula without a stored value, is a cell for which :func:`is_error` is True.
+    ``formulas`` holds (row, column) pairs counted from 0, ``merged`` the first cell of its range for each merged one. A
+    formula's cell is the value that was stored with it; an error, or a formula without a stored value, is a cell for which
+    :func:`is_error` is True.
     """
 
     name: str
     rows: Rows
     formulas: frozenset[tuple[int, int]] = field(default=frozenset())
-    merged: frozenset[tuple[int, int]] = field(default=frozenset())
+    merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     hidden: bool = False
 
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, product
 from time import monotonic
 
 import numpy as np
@@ -56,12 +56,12 @@ class _Marks:
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
-    merged: set[tuple[int, int]] = field(default_factory=set)
+    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Mark a merged range, as far as a sheet is read."""
         rows, columns = range(top, min(bottom + 1, MAX_ROWS)), range(left, min(right + 1, MAX_COLUMNS))
-        self.merged.update((row, column) for row in rows for column in columns)
+        self.merged |= dict.fromkeys(product(rows, columns), (top, left))
 
 
 def read_workbook(content: bytes, progress: Callable[[float], None]) -> list[Sheet]:
@@ -92,7 +92,7 @@ def read_workbook(content: bytes, progress: Callable[[float], None]) -> list[She
         KeyError,
         NotImplementedError,
         OverflowError,
-        UnicodeDecodeError,
+        ValueError,  # of the zip reader, for offsets that lead nowhere
     ):
         raise _damaged() from None
 
@@ -121,7 +121,7 @@ def _read_sheets(content: bytes, marks: dict[str, _Marks], tick: Callable[[], No
         if rows:
             for (top, left), (bottom, right) in calamine.merged_cell_ranges or []:
                 found.merge(top, left, min(bottom, len(rows)), right)
-            sheets.append(Sheet(name, rows, frozenset(found.formulas), frozenset(found.merged), name not in shown))
+            sheets.append(Sheet(name, rows, frozenset(found.formulas), found.merged, name not in shown))
     return sheets
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.domain.french import count, day
+from analytics.domain.french import count, day, listing
 from analytics.intake import Changes, Extract, Understanding
 from analytics.intake.merging import gone_sentence
 from analytics.intake.previewing import refused_rows, unread_steps_sentence
 from analytics.workflows.importing import Import
 
 MAX_LISTED = 50
+NEEDED = ("case_number", "school", "reported", "incidents", "year", "level", "closed", "status")  # what is shown first
 
 
 def fault_lists(extract: Extract) -> list[tuple[str, pd.DataFrame]]:
@@ -47,15 +48,20 @@ def understood(found: Understanding) -> list[str]:
     return [*(sheets if len(sheets) > 1 else []), *found.notes]
 
 
-def columns_read(found: Understanding) -> pd.DataFrame:
-    """How each column that counts was read, in French: one row per column [Votre colonne, Comment, Ce qui en reste]."""
-    several = len({column.sheet for column in found.columns}) > 1
-    rows = [
-        (f"{column.header} ({column.sheet})" if several else column.header, column.description, column.becomes)
-        for column in found.columns
-        if column.fate != "dropped"
+def columns_read(found: Understanding) -> list[str]:
+    """How each column that counts was read, in French: what every case needs first, a column of several sheets once."""
+    sheets: dict[tuple[str, ...], list[str]] = {}
+    for column in found.columns:
+        if column.fate != "dropped":
+            key = (column.field, column.header, column.description, column.becomes)
+            sheets.setdefault(key, []).append(column.sheet)
+    n_sheets = len({column.sheet for column in found.columns})
+    return [
+        f"« {header} »{f' ({listing(of)})' if len(of) < n_sheets else ''}, {description} : {becomes}."
+        for (field, header, description, becomes), of in sorted(
+            sheets.items(), key=lambda item: item[0][0] not in NEEDED
+        )
     ]
-    return pd.DataFrame(rows, columns=["Votre colonne", "Comment elle est lue", "Ce qui en reste"])
 
 
 def cases_by_school(extract: Extract) -> pd.DataFrame:
@@ -94,7 +100,7 @@ def warnings(done: Import, how_to_give_the_day: str, how_to_give_headers: str) -
         found.append(
             f"Le fichier ne dit pas de quel jour il date : c’est aujourd’hui qui compte. {how_to_give_the_day}"
         )
-    if extract.n_accepted and (unread := unread_steps_sentence(extract.layout)):
+    if extract.n_accepted and (unread := unread_steps_sentence(extract.fields)):
         found.append(f"{unread} {how_to_give_headers}")
     if extract.n_accepted and done.known_as_of is not None and extract.as_of < done.known_as_of:
         found.append(

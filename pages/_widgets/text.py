@@ -1,6 +1,7 @@
 """Text on a page, with the spaces of French typography."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -51,6 +52,11 @@ def success(words: str, icon: str = "check_circle") -> None:
 def plain(words: str) -> str:
     """``words``, typeset, with Markdown's characters escaped: for words of a file or of the reader."""
     return re.sub(r"([\\`*_{}\[\]<>~$|]|:(?=[\w/])|^[#+-])", r"\\\1", typeset(words))
+
+
+def bullets(lines: Sequence[str]) -> None:
+    """A list of lines, whose text is escaped (:func:`plain`)."""
+    st.markdown("\n".join(f"- {plain(line)}" for line in lines))
 
 
 def plain_table(frame: pd.DataFrame, alt: str) -> None:

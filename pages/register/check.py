@@ -8,6 +8,8 @@ from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import
 from pages._widgets import text
 
+MAX_COLUMNS = 8  # shown at once, on a phone too; the others are folded
+
 
 def counts(done: Import) -> None:
     """The counts, and what deserves a second look before anything is imported."""
@@ -28,8 +30,11 @@ def understood(done: Import) -> None:
     if dropped:
         lines.insert(-1, f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")
     with st.expander("Ce que Relais a compris", expanded=True):
-        st.markdown("\n".join(f"- {text.plain(line)}" for line in lines))
-        text.plain_table(sentences.columns_read(extract.understanding), "Les colonnes, et comment elles sont lues")
+        columns = sentences.columns_read(extract.understanding)
+        text.bullets([*columns[:MAX_COLUMNS], *lines])
+    if more := columns[MAX_COLUMNS:]:
+        with st.expander(f"Les {len(more)} autres colonnes" if len(more) > 1 else "Une autre colonne"):
+            text.bullets(more)
     if extract.n_accepted:
         with st.expander("Les dossiers par école et par année scolaire"):
             text.plain_table(sentences.cases_by_school(extract), "Les dossiers par école et par année scolaire")

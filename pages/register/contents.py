@@ -9,7 +9,7 @@ from pages.register import state
 
 def show(store: Store, summary: state.StoreSummary) -> None:
     text.header("Ce que contient Relais", anchor=False)
-    st.markdown("\n".join(f"- {text.plain(sentence)}" for sentence in summary.sentences))
+    text.bullets(summary.sentences)
     state.show_flash()
     text.plain_table(summary.history, "Les importations, la dernière d’abord")
     text.caption("Relais ne garde pas le fichier importé.")

@@ -9,7 +9,7 @@ from analytics.intake.template import template_workbook
 from analytics.store import Store
 from pages._widgets import text
 from pages._widgets.files import focus, offer_file, upload_style
-from pages.register import check, outcome, questions, refused, state
+from pages.register import check, outcome, questions, refused, released, state
 
 
 def show(store: Store) -> None:
@@ -49,9 +49,11 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
         offer_file(
             label, lambda: own_words_toml(upload.own_words), name, "registre_garder_mots", icon="save", act="names"
         )
+    if found is not None:
+        check.understood(found)
+    released.show(checked, upload)
     if found is None:
         return
-    check.understood(found)
     label = f"Importer {count(found.extract.n_accepted, 'dossier')}"
     if found.extract.n_accepted and st.button(label, type="primary", key="registre_importer"):
         state.publish(store, upload)

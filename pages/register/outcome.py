@@ -25,4 +25,4 @@ def show() -> None:
     if outcome.duplicates:
         first, *pairs = outcome.duplicates
         text.paragraph(f"**{text.plain(first)}**")
-        st.markdown("\n".join(f"- {text.plain(pair)}" for pair in pairs))
+        text.bullets(pairs)

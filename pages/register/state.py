@@ -4,7 +4,8 @@ The upload is never written to disk. What was read of it stays in this session u
 it: :func:`clear` lets go of it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from analytics.domain.errors import RelaisError, explain
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.intake import OwnWords, Question, UnansweredError, key_path
 from analytics.intake.duplicates import duplicate_sentences
+from analytics.intake.mapping import IGNORED
 from analytics.store import Store
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import, import_register, store_key
@@ -111,6 +113,12 @@ def remember(answered: list[tuple[Question, str]], own_words: OwnWords) -> None:
     st.session_state[_WORDS] = own_words
     skipped = {question.place for question, code in answered if not code}
     st.session_state[_SKIPPED] = st.session_state.get(_SKIPPED, set()) | skipped
+
+
+def release(chosen: Collection[str], offered: Collection[str], own_words: OwnWords) -> None:
+    """Keep that of the ``offered`` columns only the ``chosen`` ones are not to be read; both are normalised headers."""
+    kept = {key: code for key, code in own_words.columns.items() if key not in offered or code != IGNORED}
+    st.session_state[_WORDS] = replace(own_words, columns=kept | dict.fromkeys(chosen, IGNORED))
 
 
 def still_open(questions: tuple[Question, ...]) -> list[Question]:

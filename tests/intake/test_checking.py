@@ -58,7 +58,8 @@ FAULTY_CELLS = [
     ("CPMS contacté le", "prévu le 13/01/2026", "not_a_date"),
     ("CPMS contacté le", "غير معروف", "not_a_date"),
     ("CPMS contacté le", "#N/A", "error"),
-    ("CPMS contacté le", "12/01/2036", None),
+    ("CPMS contacté le", "12/01/2027", None),
+    ("CPMS contacté le", "12/01/2036", "outside_calendar"),
     ("CPMS contacté le", "29/03/2026 02:30", "time_skipped"),
     ("Clôturé le", "11/01/2026", "before_report"),
     ("Clôturé le", "inconnu", "not_a_date"),
@@ -78,18 +79,21 @@ def test_the_second_of_two_rows_with_one_number_is_refused(taken):
     assert found(result) == [(3, "N° dossier", "duplicate")]
 
 
-def test_a_formula_counts_as_its_value_and_merged_cells_are_refused_in_the_columns_that_are_read():
+def test_a_formula_counts_as_its_value_and_cells_merged_sideways_or_of_a_step_are_refused():
     def spoil(register):
         register.write_formula("E2", "=1+1", None, "Insultes")
         register.write_formula("F3", "=1+1")
-        register.merge_range("B4:B5", "3000")
         register.merge_range("F4:F5", "14")
+        register.merge_range("G2:G3", "13/01/2026")
+        register.merge_range("B5:C5", "3000")
 
-    headers = ["N° dossier", "École", "Année d’études", "Signalé le", "Faits", "Âge"]
-    rows = [[f"{number}", "3000", "S3", "12/01/2026", "Insultes", "14"] for number in range(4)]
+    headers = ["N° dossier", "École", "Année d’études", "Signalé le", "Faits", "Âge", "CPMS"]
+    rows = [[f"{number}", "3000", "S3", "12/01/2026", "Insultes", "14", ""] for number in range(4)]
     assert found(_extract([headers, *rows], spoil)) == [
-        (4, "École", "merged"),
+        (2, "CPMS", "merged"),
+        (3, "CPMS", "merged"),
         (5, "École", "merged"),
+        (5, "Année d’études", "merged"),
     ]
 
 

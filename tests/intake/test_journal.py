@@ -25,6 +25,22 @@ def test_the_rows_of_a_case_are_one_case_with_its_steps(take, below):
     assert sorted(result.tables["cases"]["status"]) == ["closed", "open"]
 
 
+def test_a_step_that_no_row_of_the_journal_names_is_not_known(take):
+    rows = f"{CASE};14/01/2026;Contact CPMS\n{CASE};15/01/2026;Parents\n2;3000;S3;13/01/2026;Menaces;16/01/2026;CPMS\n"
+    outcomes = take(f"{HEAD}\n{rows}".encode()).tables["case_steps"].groupby("step")["outcome"].agg(set)
+    assert outcomes["parents"] == {"done", "not_done"}
+    assert outcomes["police_contact"] == {"not_recorded"}
+
+
+def test_a_row_may_tell_two_actions(take):
+    rows = f"{CASE};14/01/2026;CPMS + parents\n{CASE};15/01/2026;Police\n2;3000;S3;13/01/2026;Menaces;16/01/2026;\n"
+    assert steps(take(f"{HEAD}\n{rows}{rows.splitlines()[-1]}\n".encode())) == {
+        "cpms": 1,
+        "parents": 1,
+        "police_contact": 2,
+    }
+
+
 def test_an_action_that_nothing_explains_is_asked(take):
     rows = (
         f"{CASE};14/01/2026;Contact CPMS\n{CASE};15/01/2026;Réunion\n2;3000;S3;13/01/2026;Menaces;16/01/2026;Police\n"

@@ -7,8 +7,10 @@ from datetime import date, datetime
 import pytest
 
 from analytics.intake import RefusedFileError
-from analytics.intake.layout import extraction_day, header_key, lay_out, lay_out_register
+from analytics.intake.headers import header_key
+from analytics.intake.layout import extraction_day
 from analytics.intake.mapping import REGISTER, SCHOOLS, OwnWords
+from analytics.intake.weighing import lay_out, lay_out_register
 from analytics.spreadsheets.reading import Rows, Sheet, read
 from analytics.spreadsheets.writing import Book
 

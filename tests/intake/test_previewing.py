@@ -11,7 +11,6 @@ import pytest
 from analytics.domain.schema import TABLES
 from analytics.intake import Key
 from analytics.intake.checking import Fault
-from analytics.intake.layout import lay_out
 from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.previewing import (
     refused_rows,
@@ -19,6 +18,7 @@ from analytics.intake.previewing import (
     risk_sentence,
     unread_steps_sentence,
 )
+from analytics.intake.weighing import lay_out
 from analytics.spreadsheets.reading import Rows, Sheet
 from analytics.store import Store
 from analytics.workflows.importing import import_register
@@ -56,14 +56,14 @@ def test_steps_without_a_column_are_named_since_they_would_count_as_not_done():
 
     def sentence(*renamed: str) -> str:
         row = ["Contact" if header in renamed else header for header in headers]
-        return unread_steps_sentence(lay_out([Sheet("", Rows([row]))], REGISTER, OwnWords(), "Registre"))
+        return unread_steps_sentence(lay_out([Sheet("", Rows([row]))], REGISTER, OwnWords(), "Registre").columns)
 
     assert sentence() == ""
     assert sentence("CPMS contacté le") == (
         "Aucune colonne n’est reconnue pour « CPMS contacté le » : ces étapes comptent comme inconnues."
     )
     few = lay_out([Sheet("", Rows([headers[:8]]))], REGISTER, OwnWords(), "Registre")
-    assert unread_steps_sentence(few).endswith("et 10 autres : ces étapes comptent comme inconnues.")
+    assert unread_steps_sentence(few.columns).endswith("et 10 autres : ces étapes comptent comme inconnues.")
 
 
 def cases(table, drawing: str) -> dict[str, pd.DataFrame]:

@@ -255,6 +255,25 @@ def test_without_a_list_a_name_that_may_be_another_cut_short_or_misspelt_is_aske
 # Lists
 
 
+def test_without_a_list_a_school_is_one_with_its_code_without_it_and_by_it_alone(taken):
+    names = ["Institut Hardy (3000)", "3000 - Institut Hardy", "Institut Hardy", "3000", "FASE 3000"]
+    result = taken(*({"École": name} for name in names[:4]), schools=None)
+    assert result.tables["schools"][["school_id", "name"]].to_numpy().tolist() == [["3000", "Institut Hardy"]]
+    assert not result.questions
+    assert not result.faults
+
+
+def test_without_a_list_two_codes_of_one_name_are_two_schools_and_the_name_alone_is_neither(taken):
+    result = taken(*({"École": f"Saint-Joseph{code}"} for code in (" (3000)", " (3001)", "")), schools=None)
+    assert result.tables["schools"]["school_id"].tolist() == ["3000", "3001"]
+    assert [fault.rule for fault in result.faults] == ["unknown_school"]
+
+
+def test_a_name_that_the_name_of_a_sheet_cuts_short_is_found():
+    schools = provisional_schools(["Institut technique Notre-Dame de Fictionville", "Institut Hardy"], [None, None])
+    assert SchoolNames(schools).find("Institut technique Notre-Dame d") is not None
+
+
 def test_a_list_may_hold_names_only(take, typed):
     result = take(typed({"École": "Institut Saint-Exemple"}), schools="Nom\nInstitut St-Exemple\nÉcole du Nuage\n")
     assert result.tables["cases"]["school_id"].tolist() == ["institut-saint-exemple"]

@@ -188,11 +188,29 @@ def test_a_register_with_other_headers_is_understood_without_an_answer(page):
 
 def test_before_the_import_each_column_and_its_dates_and_the_cases_by_school_and_year_are_shown(page):
     upload(page, workbook(GOOD, ALSO_GOOD))
-    columns, cases = (shown.value for shown in page.table[:2])
-    read = columns.set_index("Votre colonne")["Comment elle est lue"]
-    assert read["Signalé le"].endswith("le jour d’abord, du 10/03/2026 au 11/03/2026")
-    assert "Élève" not in read
+    read = [line for line in texts(page).splitlines() if "lue comme" in line]
+    assert any("Signalé le" in line and "le jour d’abord, du 10/03/2026 au 11/03/2026" in line for line in read)
+    assert not any("Élève" in line for line in read)
+    cases = page.table[0].value
     assert cases.to_dict("records") == [{"École": "Athénée du Parc", "2025-2026": 2}]
+
+
+def test_a_column_that_is_read_wrongly_is_set_aside_remembered_and_taken_back(page):
+    headers = [*HEADERS, "Statut"]
+    upload(page, workbook([*GOOD, "Clôturé"], headers=headers))
+    page.multiselect[0].set_value(["statut"])
+    press(page, "registre_relire")
+    assert "dit rien des clôtures" in texts(page)
+    assert page.multiselect[0].value == ["statut"]
+    page.multiselect[0].set_value([])
+    press(page, "registre_relire")
+    assert "dit rien des clôtures" not in texts(page)
+    page.multiselect[0].set_value(["ecole"])
+    press(page, "registre_relire")
+    assert "Importer 1 dossier" not in texts(page)
+    page.multiselect[0].set_value([])
+    press(page, "registre_relire")
+    assert "Importer 1 dossier" in texts(page)
 
 
 def test_the_first_import_names_the_key_to_copy_and_what_is_new_and_the_second_no_longer_the_key(page, tmp_path):
