@@ -17,7 +17,7 @@ from analytics.access.visitors import Visitors
 from analytics.domain.selection import Selection
 from analytics.intake import key_path
 
-HEADED = frozenset({"overview", "incidents", "relays", "schools", "school", "prevention"})
+HEADED = frozenset({"overview", "work_list", "incidents", "relays", "schools", "school", "prevention"})
 """The pages whose head notes them, once it knows filters and rows."""
 
 _PAGE, _NOTED = "access_page", "access_noted"
