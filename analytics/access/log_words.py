@@ -18,6 +18,7 @@ ACTS = {
     "undo": "annulation",
     "forget": "oubli d’un dossier",
     "publish": "publication",
+    "plan": "tirage au sort du programme",
     "cut": "lignes de plus d’un an effacées",
 }
 RESULTS = {"ok": "fait", "refused": "refusé", "failed": "échoué"}

@@ -14,6 +14,7 @@ from analytics.planning.kept import Choice, Kept, KeptPlan, digest, keep, read_k
 from analytics.planning.lots import Draw
 from analytics.planning.preparing import Preparation, prepare, school_year_of
 from analytics.store import Snapshot, StoreError
+from pages import _access
 from pages._widgets import Context, text
 from pages.prevention.choices import choose
 
@@ -62,7 +63,7 @@ def compute(records: Context) -> Planned:
         st.stop()
     result = _computed(preparation, kept, token)
     is_new = kept.plan is None or kept.plan.of != token
-    if result.plan is not None and is_new and (asked or choice == kept.choice):
+    if _access.may("plan") and result.plan is not None and is_new and (asked or choice == kept.choice):
         kept = replace(kept, choice=choice, plan=KeptPlan.from_plan(result.plan, token))
         _keep(snapshot, kept)
     return Planned(snapshot, preparation=preparation, result=result, kept=kept, token=token, now=now)

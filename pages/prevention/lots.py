@@ -9,6 +9,7 @@ from analytics.planning.allocation import Plan
 from analytics.planning.evaluation import MINIMUM_SCHOOLS
 from analytics.planning.kept import Kept, keep
 from analytics.planning.lots import Draw, close_in_need, draw_lots
+from pages import _access
 from pages._widgets import show_table, text
 from pages.prevention.computing import SEED, Planned
 
@@ -43,7 +44,7 @@ def _offer_draw(context: Planned, plan: Plan) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input("Numéro du tirage", 1, 999_999, SEED, key="tirage", width=180)
-        if st.button("Tirer au sort", icon=":material/casino:", key="tirer"):
+        if _access.may("plan") and st.button("Tirer au sort", icon=":material/casino:", key="tirer"):
             year, first = preparation.year.name, preparation.team.first_week
             draw = draw_lots(close, n, int(seed), context.now.date(), year, first)
             _keep(context, replace(context.kept, draws=(*context.kept.draws, draw)))
@@ -67,10 +68,11 @@ def _show_draw(context: Planned, draw: Draw) -> None:
             ),
             {"school_id": "Code", "name": "École", "zone": "Zone", "drawn": "Tirée"},
         )
-    if st.button("Annuler ce tirage", icon=":material/undo:", key="annuler_tirage"):
+    if _access.may("plan") and st.button("Annuler ce tirage", icon=":material/undo:", key="annuler_tirage"):
         _keep(context, replace(context.kept, draws=tuple(known for known in context.kept.draws if known != draw)))
 
 
 def _keep(context: Planned, kept: Kept) -> None:
-    keep(context.snapshot, kept)
+    with _access.acting("plan"):
+        keep(context.snapshot, kept)
     st.rerun()
