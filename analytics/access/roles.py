@@ -48,7 +48,7 @@ def check_can_open(account: Account | None, page: str) -> None:
 
 
 def can(account: Account | None, act: str) -> bool:
-    """Whether ``account`` may import, undo, forget, publish, keep a plan, take a table, a school_sheet or a file with names."""
+    """Whether ``account`` may import, undo, forget, publish, keep a plan, or take a table, a school_sheet or names."""
     return account is not None and (account.role == "coordination" or act in _ACTS[account.role])
 
 
