@@ -15,7 +15,7 @@ import pandas as pd
 from analytics.domain.french import RARE, chance
 from analytics.measures import relays
 from tests.benchmarks.claims import Claim
-from tests.benchmarks.claims.registers import draw_paces
+from tests.benchmarks.claims._registers import draw_paces
 
 SIZES = ((40, 450), (40, 1_500), (60, 450), (60, 1_500))
 """Schools and cases."""

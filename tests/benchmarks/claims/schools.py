@@ -15,7 +15,7 @@ import pandas as pd
 from analytics.measures import schools
 from analytics.measures.funnel import FLAG_WORDS, bunching
 from tests.benchmarks.claims import Claim
-from tests.benchmarks.claims.registers import Reports, draw_reports
+from tests.benchmarks.claims._registers import Reports, draw_reports
 
 SIZES = ((40, 300), (40, 1_500), (60, 300), (60, 600), (60, 1_500))
 """Schools and cases."""
