@@ -130,7 +130,7 @@ def note_head(rows: int, selection: Selection) -> None:
     """Note a page of records with its filters, as codes, before it shows a figure."""
     chosen = {name: value for name, value in vars(selection).items() if value}
     codes = {name: list(value) if isinstance(value, tuple) else str(value) for name, value in chosen.items()}
-    note_view(rows, page=st.session_state[_PAGE], filters=codes)
+    note_view(rows, page=st.session_state.get(_PAGE, ""), filters=codes)
 
 
 @contextmanager

@@ -25,6 +25,12 @@ settings.register_profile("relais", deadline=None)  # a slow machine is not a wr
 settings.load_profile("relais")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def own_key_of_module(tmp_path_factory) -> None:
+    """For what the tests of a module share."""
+    os.environ["RELAIS_KEY"] = str(tmp_path_factory.mktemp("key") / "relais.key")
+
+
 @pytest.fixture(autouse=True)
 def own_key(monkeypatch, tmp_path_factory) -> None:
     """The user's own key, the log and the releases beside it are no test's, and bind no other test."""

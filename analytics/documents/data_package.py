@@ -15,7 +15,7 @@ from pyarrow import parquet
 from analytics.documents.data_dictionary import data_dictionary
 from analytics.documents.internal import internal_caption
 from analytics.domain.french import typeset
-from analytics.domain.schema import TABLES, Table
+from analytics.domain.schema import TABLES, Column, Table
 from analytics.domain.selection import EVERYTHING
 from analytics.spreadsheets.safe_csv import safe_text
 from analytics.store import Snapshot
@@ -54,7 +54,8 @@ def _resource(table: Table) -> dict[str, object]:
             "name": column.name,
             "type": _TYPES[column.type],
             "description": column.meaning,
-            "constraints": {"required": not column.nullable} | ({"enum": list(column.terms)} if column.terms else {}),
+            "constraints": {"required": not column.nullable and column.type != "VARCHAR"}
+            | ({"enum": list(column.terms)} if column.terms else {}),
         }
         for column in table.columns
     ]
@@ -72,6 +73,12 @@ def _resource(table: Table) -> dict[str, object]:
         "encoding": "utf-8",
         "schema": {"fields": fields, "primaryKey": list(table.key), "foreignKeys": keys},
     }
+
+
+def _constraints(column: Column) -> dict[str, object]:
+    """A text may be empty, which CSV does not tell from none."""
+    is_required = not column.nullable and column.type != "VARCHAR"
+    return {"required": is_required} | ({"enum": list(column.terms)} if column.terms else {})
 
 
 def _csv(table: Table, rows: pd.DataFrame) -> bytes:

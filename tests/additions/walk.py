@@ -69,7 +69,7 @@ def main() -> None:
     seen["anchors"] = {entry.label: entry.anchor for entry in protocol().steps}
     seen["protocol_html"] = protocol_html(protocol(), AS_OF)
     seen["protocol_pdf"] = pdf(protocol_pdf(protocol(), AS_OF))
-    publish_folder(store, "2025-2026", folder, AS_OF, rounded=True)
+    publish_folder(store, "2025-2026", folder, AS_OF, rounded=True, never_before=True)
     seen["publication"] = (folder / "publication.html").read_text(encoding="utf-8")
     json.dump(seen, sys.stdout, default=str)
 

@@ -36,10 +36,12 @@ def test_parquet_and_csv_hold_the_rows_of_the_store(name, exported):
     with shared_store().snapshot() as snapshot:
         known = TABLES[name].to_arrow(snapshot.table(name))
     types = {column.name: column.type for column in TABLES[name].columns}
-    whole_seconds = "* REPLACE (date_trunc('second', imported_at) AS imported_at)" if name == "imports" else "*"
+    # CSV knows whole seconds, and no difference between an empty text and none.
+    told = [f"nullif({column}, '') AS {column}" for column, kind in types.items() if kind == "VARCHAR"]
+    told += ["date_trunc('second', imported_at) AS imported_at"] if name == "imports" else []
     for columns, file in (
         ("*", f"'{exported / name}.parquet'"),
-        (whole_seconds, f"read_csv('{exported / name}.csv', types = {types})"),
+        (f"* REPLACE ({', '.join(told)})", f"read_csv('{exported / name}.csv', types = {types})"),
     ):
         with duckdb.connect() as connection:
             connection.register("known", known)

@@ -40,7 +40,9 @@ def stores(tmp_path_factory) -> dict[str, Store]:
     content = (ROOT / "tests/files/registre-2025-2026.xlsx").read_bytes()
     import_register(stores["registre-2025-2026"], content, Key(b"k" * 32), NOW)
     for store in stores.values():
-        publish_folder(store, TERM, store.folder.parent / f"{store.folder.name}-published", NOW.date())
+        publish_folder(
+            store, TERM, store.folder.parent / f"{store.folder.name}-published", NOW.date(), never_before=True
+        )
     return stores
 
 

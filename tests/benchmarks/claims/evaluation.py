@@ -44,7 +44,7 @@ def weeks() -> pd.DataFrame:
         year = calendar()[name]
         first = pd.Timestamp(year.first_day) - pd.Timedelta(days=year.first_day.weekday())
         mondays = pd.Series(pd.date_range(first, year.end - pd.Timedelta(days=6), freq="7D"))
-        teaches = np.where(calendar().teaches_in(mondays.to_numpy()), 1, assumed.HOLIDAY_WEIGHT)
+        teaches = np.where(calendar().class_days_of_weeks(mondays.to_numpy()) > 0, 1, assumed.HOLIDAY_WEIGHT)
         weight = assumed.season(np.arange(len(mondays))) * teaches * assumed.YEARLY_GROWTH**rank
         years.append(pd.DataFrame({"week": mondays, "weight": weight}))
     return pd.concat(years, ignore_index=True)
