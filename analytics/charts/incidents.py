@@ -53,11 +53,15 @@ def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> g
     return chart
 
 
+ROOM_FOR_NAMES = 320
+"""Of a chart in pixels of height, above which the name of a holiday fits along its band."""
+
+
 def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int = 320) -> go.Figure:
     """Reports per week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
     has_before = bool(answer["n_before"].notna().any())
     chart = theme.figure(height, showlegend=has_before, bargap=0.2)
-    _shade_holidays(chart, answer)
+    _shade_holidays(chart, answer, named=height >= ROOM_FOR_NAMES)
     chart.add_bar(
         x=answer["week"],
         y=answer["n"],
@@ -87,8 +91,8 @@ def _weeks_axis(weeks: pd.Series) -> dict[str, object]:
     return {**theme.month_ticks(weeks), "range": [weeks.min() - HALF_WEEK, weeks.max() + HALF_WEEK]}
 
 
-def _shade_holidays(chart: go.Figure, answer: pd.DataFrame) -> None:
-    """A shaded band with its name for each holiday."""
+def _shade_holidays(chart: go.Figure, answer: pd.DataFrame, *, named: bool = True) -> None:
+    """A shaded band for each holiday, with its name along it."""
     for name, of_holiday in groupby(zip(answer["week"], answer["holiday"], strict=True), key=lambda row: row[1]):
         if not name:
             continue
@@ -96,6 +100,8 @@ def _shade_holidays(chart: go.Figure, answer: pd.DataFrame) -> None:
         chart.add_vrect(
             mondays[0] - HALF_WEEK, mondays[-1] + HALF_WEEK, fillcolor=theme.SHADE, line_width=0, layer="below"
         )
+        if not named:
+            continue
         chart.add_annotation(
             x=mondays[0] + (mondays[-1] - mondays[0]) / 2,
             y=0.98,

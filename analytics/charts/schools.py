@@ -53,9 +53,10 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
             place = int((limits["upper_998"] <= 0.9 * top).to_numpy().argmax())
             x, y = limits[["expected", "upper_998"]].iloc[place]
             _name_limit(chart, x, min(y, 0.9 * top), levels[level], xanchor="left", font={"color": colour})
-    for column, words in (("upper_95", "95 %"), ("upper_998", "99,8 %")):
-        x, y = lines[["expected", column]].iloc[-1]
-        _name_limit(chart, x, min(y, 0.9 * top), words, xanchor="right", font={"color": colour})
+    inner, outer = lines[["upper_95", "upper_998"]].iloc[-1].clip(upper=0.9 * top)
+    named = {"95 %": inner, "99,8 %": outer} if outer - inner >= 0.08 * top else {"95 % et 99,8 %": outer}
+    for words, y in named.items():
+        _name_limit(chart, lines["expected"].iloc[-1], y, words, xanchor="right", font={"color": colour})
     least, most = lines["expected"].min(), lines["expected"].max()
     chart.update_xaxes(
         title="dossiers attendus",

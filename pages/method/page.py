@@ -25,5 +25,5 @@ text.plain_table(
     alt="Chaque phrase sur le hasard, ce qu’elle promet et ce qui a été mesuré",
 )
 text.caption(
-    f"Mesuré le {day(max(claim.measured_on for claim in claims))}. Pour refaire la mesure : `{CONTENT.claims.source}`."
+    f"Mesuré le {day(max(claim.measured_on for claim in claims))}. Pour refaire la mesure : {CONTENT.claims.source}."
 )

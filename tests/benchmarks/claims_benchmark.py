@@ -29,7 +29,11 @@ def write(measured: dict[str, list[Claim]]) -> None:
     known = tomllib.loads(FILE.read_text("utf-8")) if FILE.exists() else {"claims": []}
     rows = [row for row in known["claims"] if row["room"] not in measured]
     today = datetime.now(UTC).date()
-    rows += [{"room": room, "measured_on": today, **vars(one)} for room, found in measured.items() for one in found]
+    rows += [
+        {"room": room, "measured_on": today, **vars(one), "held": bool(one.held)}
+        for room, found in measured.items()
+        for one in found
+    ]
     rows.sort(key=lambda row: ROOMS.index(row["room"]))
     FILE.write_text(tomli_w.dumps({"source": "python -m tests.benchmarks.claims_benchmark", "claims": rows}), "utf-8")
 

@@ -311,11 +311,11 @@ def test_page_and_plain_page_share_their_ticks(server, open_form):
 
 
 @pytest.mark.parametrize(
-    ("button", "start"),
+    ("link", "start"),
     [("Protocole (PDF)", b"%PDF"), ("Hors ligne", b"<!doctype html>"), ("Feuille parents", b"%PDF")],
 )
-def test_a_button_hands_over_its_file(open_form, button, start):
+def test_a_link_hands_over_its_file(open_form, link, start):
     visit = open_form("page", width=DESK)
     with visit.page.expect_download() as download:
-        visit.page.get_by_role("button", name=button).click()
+        visit.page.get_by_role("link", name=link).first.click()
     assert download.value.path().read_bytes().startswith(start)

@@ -188,7 +188,10 @@ def test_a_filter_stays_from_page_to_page_and_stands_in_each_address(showing, op
     visit = open_url(showing("huge") + "?niveaux=1er+degr%C3%A9", LAPTOP["width"])
     page = visit.settle().page
     chosen = page.get_by_text(re.compile("Données internes .* 1er degré"))
-    for menu, heading in (("Écoles concernées", "Dossiers et taille de l’école"), ("Vue d’ensemble", "Vue d’ensemble")):
+    for menu, heading in (
+        ("Écoles concernées", "Dossiers, taille et niveau de l’école"),
+        ("Vue d’ensemble", "Vue d’ensemble"),
+    ):
         page.get_by_test_id("stSidebarNavLink").filter(has_text=menu).click()
         page.get_by_role("heading", name=heading).wait_for()
         chosen.wait_for()
