@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-from analytics.domain.french import RARE, chance
+from analytics.domain.french import RARE, chance, number
 from analytics.measures import relays
 from tests.benchmarks.claims import Claim
 from tests.benchmarks.claims._registers import draw_paces
@@ -21,6 +21,15 @@ SIZES = ((40, 450), (40, 1_500), (60, 450), (60, 1_500))
 """Schools and cases."""
 SLOW = ("wbe", "municipal", "denominational")
 """The networks of which each register of 60 schools has several."""
+
+WORDS = {
+    "school_level": "niveau",
+    "zone": "zone",
+    "danger": "danger",
+    "school_network": "réseau",
+    "school_year": "année",
+}
+WORDS |= {"incident_type": "type", "wbe": "WBE", "municipal": "communal", "denominational": "confessionnel"}
 
 
 def p_values(seed: int, n_schools: int, n_cases: int, slow: str | None = None) -> pd.Series:
@@ -47,19 +56,24 @@ def claims(n_registers: int = 1_000) -> list[Claim]:
     for n_schools, n_cases in SIZES:
         shares = share_rare(n_registers, n_schools, n_cases)
         single = shares.drop("any").filter(regex="^(?!rate_)")
-        told = ", ".join(f"{group} {share:.1f}" for group, share in single.items())
-        size = f"{n_schools} écoles, {n_cases} dossiers, rien ne diffère"
+        told = ", ".join(f"{WORDS[group]} {share:.1f}".replace(".", ",") for group, share in single.items())
+        size = f"{n_schools} écoles, {number(n_cases)} dossiers, rien ne diffère"
         found.append(
             Claim(sentence, f"5 fois sur 100, à 2 près ({size})", told, bool(single.between(3, 7).all())),
         )
         least = shares["any"]
         found.append(
-            Claim(sentence, f"7 fois sur 100 au plus, de toutes les comparaisons ({size})", f"{least:.1f}", least <= 7)
+            Claim(
+                sentence,
+                f"7 fois sur 100 au plus, de toutes les comparaisons ({size})",
+                f"{least:.1f}".replace(".", ","),
+                bool(least <= 7),
+            )
         )
     shares = [share_rare(n_registers // 2, 60, 1_500, slow) for slow in SLOW]
     for column, words in (("school_network", "seule"), ("rate_school_network", "parmi les comparaisons de l’étape")):
         least = min(share[column] for share in shares)
-        told = ", ".join(f"{slow} {share[column]:.0f}" for slow, share in zip(SLOW, shares, strict=True))
+        told = ", ".join(f"{WORDS[slow]} {share[column]:.0f}" for slow, share in zip(SLOW, shares, strict=True))
         promised = (
             f"un réseau trois fois plus lent est trouvé 75 fois sur 100 au moins, {words} (60 écoles, 1 500 dossiers)"
         )

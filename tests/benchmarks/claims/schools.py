@@ -12,6 +12,8 @@ import sys
 import numpy as np
 import pandas as pd
 
+from analytics.domain.french import number
+from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
 from analytics.measures.funnel import FLAG_WORDS, bunching
 from tests.benchmarks.claims import Claim
@@ -49,19 +51,23 @@ def claims(n_registers: int = 2_000) -> list[Claim]:
             drawn = (covered(seed, n_schools, n_cases, bunched=bunched) for seed in range(n_registers // 10))
             is_covered = pd.concat(drawn)
             share, levels = 100 * is_covered.mean(), 100 * is_covered.groupby(level=0).mean()
-            promised = f"93 à 97 fois sur 100 ({n_schools} écoles, {n_cases} dossiers, {words})"
-            told = f"{share:.1f} ({', '.join(f'{level} {of_level:.1f}' for level, of_level in levels.items())})"
+            promised = f"93 à 97 fois sur 100 ({n_schools} écoles, {number(n_cases)} dossiers, {words})"
+            parts = (
+                f"{TEACHING_LEVELS.label(str(level)).lower()} {of_level:.1f}" for level, of_level in levels.items()
+            )
+            told = f"{share:.1f} ({', '.join(parts)})".replace(".", ",")
             found.append(Claim("taux prudent, entre ses deux limites", promised, told, bool(93 <= share <= 97)))
     for n_cases, least in POWER.items():
         share = 100 * np.mean([is_beyond(seed, n_cases, 4.0, bunched=False) for seed in range(n_registers)])
-        promised = (
-            f"une école fondamentale à quatre fois son niveau, {least} fois sur 100 au moins ({n_cases} dossiers)"
-        )
-        found.append(Claim(FLAG_WORDS["above_998"], promised, f"{share:.1f}", bool(share >= least)))
+        promised = f"une école fondamentale à quatre fois son niveau, {least} fois sur 100 au moins "
+        promised += f"({number(n_cases)} dossiers)"
+        found.append(Claim(FLAG_WORDS["above_998"], promised, f"{share:.1f}".replace(".", ","), bool(share >= least)))
         for bunched, words in ((False, "un par événement"), (True, "par grappes")):
             share = 1000 * np.mean([is_beyond(seed, n_cases, 1.0, bunched=bunched) for seed in range(n_registers)])
-            promised = f"une école au taux de son niveau, 2 fois sur 1 000 au plus ({n_cases} dossiers, {words})"
-            found.append(Claim(FLAG_WORDS["above_998"], promised, f"{share:.1f}", bool(share <= 2)))
+            promised = (
+                f"une école au taux de son niveau, 2 fois sur 1 000 au plus ({number(n_cases)} dossiers, {words})"
+            )
+            found.append(Claim(FLAG_WORDS["above_998"], promised, f"{share:.1f}".replace(".", ","), bool(share <= 2)))
     return found
 
 
