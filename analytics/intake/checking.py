@@ -163,9 +163,15 @@ def _find_entries(layout: Layout, code: str) -> np.ndarray:
     is_entry[: layout.header_row + 1] = False
 
     headers = {normalise(header) for header in layout.headers if header}
+    may_begin_by_digit = any(header[:1].isdigit() for header in headers)  # else a number is looked at no further
     first_filled = np.where(has_word, key, is_filled.argmax(axis=0))
+
+    def is_no_entry(cell: Cell) -> bool:
+        word = text(cell)
+        return (may_begin_by_digit or not word[:1].isdigit()) and _is_no_entry(normalise(word), headers)
+
     for column in np.unique(first_filled[is_entry]):
-        is_other = columns[column].map(lambda cell: _is_no_entry(normalise(text(cell)), headers)).array(bool)
+        is_other = columns[column].map(is_no_entry).array(bool)
         is_entry &= ~(is_other & (first_filled == column))
 
     entries = np.flatnonzero(is_entry)
