@@ -128,8 +128,8 @@ class Snapshot(Reader):
         return self.query(*steps.school_step_counts(clock, selection, step, by_type))
 
     def relay_times(self) -> pd.DataFrame:
-        """Number of relays done in all cases, and of those on a day or at a time of day that is not known:
-        one row [n_done, n_without_time].
+        """Number of relays done, and of those on a day or at a time of day that is not known, in all cases or, of many, in
+        some taken evenly: one row [n_done, n_without_time].
         """
         return self.query(steps.relay_times())
 
