@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.disclosure.published import NUMBERS, Cell, Publication
-from analytics.disclosure.release_records import past_records
+from analytics.disclosure.release_records import Record, past_records
 from analytics.disclosure.wording import format_interval
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import number
@@ -30,22 +30,22 @@ class PublishedPeriod:
     tables: Mapping[str, pd.DataFrame]
 
 
-def published_period(period: str | None = None, folder: Path | None = None) -> PublishedPeriod:
+def last_record(period: str | None, folder: Path) -> Record:
     """The last release of ``period`` in the store's ``folder``, or of any period; RefusedError when there is none."""
-    found = [
-        entry for entry in past_records([(folder or store_folder()) / "releases"]) if period in (None, entry.period)
-    ]
+    found = [entry for entry in past_records([folder / "releases"]) if period in (None, entry.period)]
     if not found:
         raise RefusedError(
             "Rien n’est encore publié. Publiez d’abord une période : relais publish, ou la page Publier."
         )
-    publication = found[-1].publication
-    return PublishedPeriod(
-        found[-1].period,
-        found[-1].is_demo,
-        about_release(publication),
-        {table.title: table.frame for table in publication.tables},
-    )
+    return found[-1]
+
+
+def published_period(period: str | None = None, folder: Path | None = None) -> PublishedPeriod:
+    """What :func:`last_record` holds, of the store in use where no ``folder`` is given."""
+    entry = last_record(period, folder or store_folder())
+    publication = entry.publication
+    tables = {table.title: table.frame for table in publication.tables}
+    return PublishedPeriod(entry.period, entry.is_demo, about_release(publication), tables)
 
 
 def about_release(publication: Publication) -> dict[str, str]:

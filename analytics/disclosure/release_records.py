@@ -97,7 +97,8 @@ def read_record(files: Mapping[str, bytes]) -> Record:
 
 
 def record(places: Sequence[Path], files: Mapping[str, bytes]) -> None:
-    """Record the ``files`` of a release in each of ``places``, and there too what only another one holds.
+    """Record the ``files`` of a release in each of ``places``, and there too what only another one holds; what is fictitious
+    in the first alone.
 
     The caller holds the store's write lock.
     """
@@ -106,9 +107,10 @@ def record(places: Sequence[Path], files: Mapping[str, bytes]) -> None:
         number = 1 + max((int(name[:4]) for name in known), default=0)
         known[f"{number:04}-{read_record(files).period}"] = dict(files)
     for place in places:
-        for name in known:
-            if not (place / name).exists():
-                write_folder(place / name, known[name].items())
+        for name, content in known.items():
+            is_kept_here = place == places[0] or not read_record(content).is_demo
+            if is_kept_here and not (place / name).exists():
+                write_folder(place / name, content.items())
 
 
 def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -20,8 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from analytics.disclosure.frames import published_period
-from analytics.disclosure.release_records import past_records, write_folder
+from analytics.disclosure.frames import last_record, published_period
+from analytics.disclosure.release_records import write_folder
 from analytics.documents.internal import internal_caption
 from analytics.documents.notebook_html import notebook_html
 from analytics.domain.errors import RefusedError, RelaisError
@@ -82,7 +82,6 @@ def leaving_copy(
     RefusedError when nothing is published of it, or the notebook could tell more than the release does.
     """
     release = published_period(period, store.folder)
-    files = next(entry.files for entry in past_records([store.folder / "releases"]) if entry.period == period)
     notebook = _read(notebook_path(name))
     _set(notebook, settings)
     refuse_more_than_published(notebook)
@@ -90,7 +89,7 @@ def leaving_copy(
         if snapshot is not None and _names_someone(notebook, snapshot):
             raise RefusedError("Le texte ou le code de ce carnet nomme une école ou un dossier : sa copie ne sort pas.")
     with TemporaryDirectory() as folder:
-        write_folder(Path(folder) / "releases" / f"0001-{period}", files.items())
+        write_folder(Path(folder) / "releases" / f"0001-{period}", last_record(period, store.folder).files.items())
         (Path(folder) / "manifest").write_text(f"{'0' * 8}-{'0' * 32}.duckdb", encoding="ascii")  # a version not there
         missing = str(Path(folder) / "relais.key")
         _run(notebook, {"RELAIS_STORE": folder, "RELAIS_KEY": missing}, progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -58,6 +59,11 @@ def test_a_place_that_was_lost_is_filled_again_from_the_other(tmp_path):
 
 
 def test_fictitious_releases_are_not_kept_beside_the_key(tmp_path):
+    places = [tmp_path / "store", tmp_path / "key"]
+    record(places[:1], publication_files(replace(release(), is_demo=True)))
+    record(places, files())
+    assert [entry.is_demo for entry in past_records(places[:1])] == [True, False]
+    assert [entry.is_demo for entry in past_records(places[1:])] == [False]
     assert len(record_places(tmp_path, is_demo=True)) == 1
     assert len(record_places(tmp_path, is_demo=False)) == 2
 
