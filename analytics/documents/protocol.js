@@ -100,7 +100,10 @@
   all("[data-script], .choice").forEach(element => show(element, true))
   adapt()
   draw()
-  // What was drawn above a step that the address names has pushed it down.
-  const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))
-  if (named) named.scrollIntoView()
+  // What is drawn above a step that the address names pushes it away: it is held in sight until the reader moves.
+  const name = decodeURIComponent(location.hash.slice(1))
+  const held = name && setInterval(() => document.getElementById(name)?.scrollIntoView(), 100)
+  const release = () => clearInterval(held)
+  ;["wheel", "touchstart", "pointerdown", "keydown"].forEach(act => addEventListener(act, release, { capture: true, once: true }))
+  setTimeout(release, 5000)
 })()
