@@ -3,9 +3,11 @@
 import os
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.driving import DESK, Visit, chromium, launch, serve, visit
+from tests.browser.driving import DESK, PATIENCE, Visit, chromium, launch, serve, visit
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")  # no longer: while it is open, no other test can run an event loop of its own

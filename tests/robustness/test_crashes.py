@@ -11,7 +11,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,7 +29,6 @@ BEFORE, AFTER = FILES / "registre-2025-2026.xlsx", FILES / "registre-2025-2026-s
 N_BEFORE, N_AFTER = 420, 431  # of their truth files
 KEY = Key(b"k" * 32)
 NOW, LATER = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 22, 13, tzinfo=UTC)
-KILLS = 50
 
 # Each process is forked from one that has imported what it needs, and nothing else: no thread, no open database.
 processes = multiprocessing.get_context("forkserver")
@@ -40,7 +38,10 @@ processes.set_forkserver_preload(["pytest", "analytics.workflows.importing"])
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory) -> Path:
     """The folder of a store that holds the first register; tests work on copies."""
-    folder = tmp_path_factory.mktemp("imported")
+    return import_before(tmp_path_factory.mktemp("imported"))
+
+
+def import_before(folder: Path) -> Path:
     import_register(Store(folder), BEFORE.read_bytes(), KEY, NOW)
     return folder
 
@@ -99,26 +100,33 @@ def _kill_an_import(store: Store, temporary: Path, instant: random.Random) -> No
     child.join()
 
 
-def test_an_import_killed_at_any_instant_is_there_as_a_whole_or_not_at_all(imported, tmp_path):
-    def kill_many(seed: int) -> None:
-        store = Store(shutil.copytree(imported, tmp_path / f"store {seed}"))
-        temporary = tmp_path / f"temporary {seed}"
-        temporary.mkdir()
-        instant = random.Random(seed)
-        for _ in range(KILLS // 2):
-            _kill_an_import(store, temporary, instant)
-            left_over = {path for path in store.folder.iterdir() if path.name not in store.versions}
-            assert not disguises(AFTER.stem).found_in(*(path.read_bytes() for path in left_over))
-            with store.writing():  # what the next start does
-                assert_clean(store)
-            if served(store) == N_AFTER:
-                assert not disguises(AFTER.stem).found_in((store.folder / store.versions[0]).read_bytes())
-                store.undo()
-        assert served(store) == N_BEFORE
-        assert not list(temporary.iterdir())
+def kill_imports(imported: Path, folder: Path, seed: int, kills: int) -> int:
+    """Kill imports into a copy of the store at instants of a seed; whatever is then served or left over is asserted whole.
 
-    with ThreadPoolExecutor() as threads:
-        list(threads.map(kill_many, (1, 2)))
+    Returns how many of them had published all the same.
+    """
+    store = Store(shutil.copytree(imported, folder / f"store {seed}"))
+    temporary = folder / f"temporary {seed}"
+    temporary.mkdir()
+    instant = random.Random(seed)
+    n_published = 0
+    for _ in range(kills):
+        _kill_an_import(store, temporary, instant)
+        left_over = {path for path in store.folder.iterdir() if path.name not in store.versions}
+        assert not disguises(AFTER.stem).found_in(*(path.read_bytes() for path in left_over))
+        with store.writing():  # what the next start does
+            assert_clean(store)
+        if served(store) == N_AFTER:
+            assert not disguises(AFTER.stem).found_in((store.folder / store.versions[0]).read_bytes())
+            store.undo()
+            n_published += 1
+    assert served(store) == N_BEFORE
+    assert not list(temporary.iterdir())
+    return n_published
+
+
+def test_an_import_killed_at_any_instant_is_there_as_a_whole_or_not_at_all(imported, tmp_path):
+    kill_imports(imported, tmp_path, seed=1, kills=6)  # tests/benchmarks/kills_benchmark.py kills as many as one likes
 
 
 def _in_a_process(target: Callable[..., None], *args: object) -> str:
