@@ -2,11 +2,12 @@
 
     python tests/benchmarks/load_benchmark.py [--people N] [--seconds N] [--cases N]
 
-Each person walks the pages in an order of their own, thinks three seconds, then changes page, question or filter. Filters are drawn
-from all that the panel offers. The server runs on the demonstration, or on ``--cases`` fictitious cases, first with its memory,
-then without (``RELAIS_MEMORY=0``). A run counts from the request to the end of its script; a run is seen before when
-anybody has already asked for the same page with the same choices. Printed: p50 and p95 of a run in milliseconds, of all, of those seen
-before and of the others; their share; the server's processor time per run, its memory at the start and at the end, and errors.
+Each person walks the pages in an order of their own, thinks three seconds, then changes page, question or filter. Filters
+are drawn from all that the panel offers. The server runs on the demonstration, or on ``--cases`` fictitious cases, first with
+its memory, then without (``RELAIS_MEMORY=0``). A run counts from the request to the end of its script; it is seen before when
+anybody has already asked for the same page with the same choices. Printed: p50 and p95 of a run in milliseconds, of all, of
+those seen before and of the others; their share; the server's processor time per run, its memory at the start and at the
+end, and errors.
 """
 
 from __future__ import annotations
@@ -204,8 +205,8 @@ def main() -> None:
     asked.add_argument("--memory", choices=("with", "without", "both"), default="both")
     options = asked.parse_args()
     print(
-        "| people | runs | all p50 / p95 (ms) | seen before | not seen | share seen | processor per run (ms) | memory (MB) | errors |\n"
-        "|---|---|---|---|---|---|---|---|---|"
+        "| people | runs | all p50 / p95 (ms) | seen before | not seen | share seen | processor per run (ms) | memory (MB) "
+        "| errors |\n|---|---|---|---|---|---|---|---|---|"
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
