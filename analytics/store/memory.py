@@ -91,7 +91,7 @@ class Memory:
 def _size(found: object) -> int:
     """Bytes, about: what is small and nested counts as little as it weighs."""
     if isinstance(found, pd.DataFrame | pd.Series):
-        usage = found.memory_usage(deep=True)
+        usage = found.memory_usage()
         return int(usage.sum() if isinstance(usage, pd.Series) else usage)
     if isinstance(found, Mapping):
         return sum(map(_size, found.values())) + 100 * len(found)

@@ -3,11 +3,11 @@
     python tests/benchmarks/load_benchmark.py [--people N] [--seconds N] [--cases N]
 
 Each person walks the pages in an order of their own, thinks three seconds, then changes page, question or filter. Filters
-are drawn from all that the panel offers. The server runs on the demonstration, or on ``--cases`` fictitious cases, first with
-its memory, then without (``RELAIS_MEMORY=0``). A run counts from the request to the end of its script; it is seen before when
-anybody has already asked for the same page with the same choices. Printed: p50 and p95 of a run in milliseconds, of all, of
-those seen before and of the others; their share; the server's processor time per run, its memory at the start and at the
-end, and errors.
+are drawn from all that the panel offers. The server runs on the demonstration, or on ``--cases`` fictitious cases, first
+with its memory, then without (``RELAIS_MEMORY=0``). A run counts from the request to the end of its script; it is seen
+before when anybody has already asked for the same page with the same choices. Printed: p50 and p95 of a run in
+milliseconds, of all, of those seen before and of the others; their share; the server's processor time per run, its memory
+at the start and at the end, and errors.
 """
 
 from __future__ import annotations
@@ -155,10 +155,11 @@ async def _walk(server: Server, runs: Runs, number: int, until: float) -> None:
         ping_timeout=None,
     ) as socket:
         person = Person(socket, runs, dice)
+        await person.run()
         while time.monotonic() < until:
-            await person.run()
             await asyncio.sleep(dice.uniform(0.5, 1.5) * THINKING)
             person.step()
+            await person.run()
 
 
 async def _walk_all(server: Server, people: int, seconds: float) -> Runs:
@@ -185,7 +186,7 @@ def _milliseconds(seconds: list[float]) -> str:
 def measure(folder: Path, people: int, seconds: float, **environment: str) -> str:
     """A row of the table that :func:`main` prints."""
     with serve(folder, **environment) as server:
-        asyncio.run(_walk_all(server, 1, 1))  # the server's first run imports what pages need
+        asyncio.run(_walk_all(server, 1, 10))  # first runs import what pages need
         memory, processor = _megabytes(server.pid), _processor(server.pid)
         runs = asyncio.run(_walk_all(server, people, seconds))
         each = 1000 * (_processor(server.pid) - processor) / len(runs.taken)
