@@ -15,7 +15,6 @@ from analytics.access.settings import read_settings, roles_path
 from analytics.access.tickets import File
 from analytics.access.visitors import Visitors
 from analytics.domain.selection import Selection
-from analytics.intake import key_path
 
 HEADED = frozenset({"overview", "work_list", "incidents", "relays", "schools", "school", "prevention"})
 """The pages whose head notes them, once it knows filters and rows."""
@@ -32,6 +31,8 @@ def visitors() -> Visitors:
 
 def log() -> AccessLog:
     """The log, beside the key."""
+    from analytics.intake import key_path  # with pandas, which the protocol never needs
+
     return AccessLog(key_path().with_name("access.jsonl"))
 
 

@@ -151,14 +151,14 @@ def incidence_panels(
     groups = [code for code in labels if code in set(curves[by])]
     until = followed["delay"].max()
     n_rows = -(-len(groups) // 2)
-    panels = make_subplots(
+    chart = make_subplots(
         n_rows,
         2,
         subplot_titles=["<br>".join(wrap(labels[group], 16)) for group in groups],
         vertical_spacing=0.42 / n_rows,
         horizontal_spacing=0.1,
+        figure=theme.figure(210 * n_rows + 40),
     )
-    chart = go.Figure(panels).update_layout(theme.figure(210 * n_rows + 40).layout)
     for place, group in enumerate(groups):
         row, column = divmod(place, 2)
         where = {"row": row + 1, "col": column + 1}
@@ -171,7 +171,7 @@ def incidence_panels(
         ]
         chart.update_xaxes(tickvals=list(waiting["delay"]), ticktext=ticktext, **where)
     _lay_axes(chart, until)
-    chart.update_annotations(font_size=12)
+    theme.annotate(chart)
     chart.update_layout(margin={"t": 48, "l": 48})
     return chart
 
@@ -199,6 +199,17 @@ def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> No
         )
 
 
+_PIXELS = 1_000
+"""More than a screen gives a curve."""
+
+
+def _thinned(curve: pd.DataFrame, until: float) -> pd.DataFrame:
+    """The first and the last step of a curve in each pixel: the others are not seen, and it still ends each pixel where it
+    did."""
+    pixels = (curve["delay"] * _PIXELS // max(until, 1)).astype("int64")
+    return curve[~pixels.duplicated() | ~pixels.duplicated(keep="last")]
+
+
 def _add_curve(
     chart: go.Figure,
     curve: pd.DataFrame,
@@ -211,7 +222,7 @@ def _add_curve(
     row: int | None = None,
     col: int | None = None,
 ) -> None:
-    shown = curve[curve["delay"] <= until]
+    shown = _thinned(curve[curve["delay"] <= until], until)
     x = np.concatenate([[0], shown["delay"].to_numpy(float), [until]])
 
     def stepped(column: str) -> np.ndarray:
@@ -280,8 +291,9 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
     names = [labels[group] if by else "tous" for group in groups]
     height = (90 + 28 * len(groups)) * len(intervals)
     titles = [INTERVALS[code] for code in intervals]
-    panels = make_subplots(len(intervals), 1, subplot_titles=titles, vertical_spacing=62 / height)
-    chart = go.Figure(panels).update_layout(theme.figure(height).layout)
+    space = 62 / height
+    chart = make_subplots(len(intervals), 1, subplot_titles=titles, vertical_spacing=space, figure=theme.figure(height))
+    notes = []
     for row, interval in enumerate(intervals, start=1):
         rows = answer[answer["interval"] == interval]
         rows = rows.set_index(by).reindex(groups) if by else rows
@@ -292,14 +304,15 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
             reached = "moins de la moitié" if one["n_cases"] else "–"
             share = "" if pd.isna(one["share"]) else f"{percents(one['share'], one['most_share'])} à temps"
             words = " · ".join(filter(None, ["" if pd.notna(one["median"]) else reached, share]))
-            at = {"x": 1, "xref": "x domain", "xanchor": "right", "y": name, "row": row, "col": 1}
-            chart.add_annotation(text=words, showarrow=False, **at)
+            axis = "" if row == 1 else row
+            at = {"x": 1, "xref": f"x{axis} domain", "xanchor": "right", "y": name, "yref": f"y{axis}"}
+            notes.append({"text": words, "showarrow": False, **at})
         longest = rows[["median", "upper"]].max().max()
         unit = "j" if interval == "detection" else "h"
         span = [0, 1.9 * longest if longest > 0 else 1]  # with room for the share
         chart.update_xaxes(range=span, nticks=6, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
         chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
-    chart.update_annotations(font_size=12)
+    theme.annotate(chart, notes)
     chart.update_layout(margin={"t": 28, "b": 32})
     return chart.update_yaxes(fixedrange=True, automargin=True).update_xaxes(fixedrange=True, zeroline=False)
 

@@ -295,6 +295,7 @@ def _preview(done: Import) -> None:
 def info() -> None:
     """Dit ce que contient le dossier des données."""
     from analytics.access.peers import can_tell
+    from analytics.store.memory import limit_mb
     from analytics.workflows.inventory import history, history_sentences, inventory
 
     store = _store()
@@ -307,7 +308,8 @@ def info() -> None:
         if snapshot is None:
             say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
             return
-        for line in (*inventory(snapshot), f"Versions gardées : {len(store.versions)}.", "Importations :"):
+        memory = f"Mémoire des réponses : {limit_mb()} Mo au plus (RELAIS_MEMORY)."
+        for line in (*inventory(snapshot), f"Versions gardées : {len(store.versions)}.", memory, "Importations :"):
             say(line, result=True)
         for line in history_sentences(history(snapshot)):
             say(f"  {line}", result=True)

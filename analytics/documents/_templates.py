@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import typst
@@ -19,6 +20,11 @@ _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")  # how Typst writes a character that c
 
 def template(name: str, **filters: Callable[..., str]) -> Template:
     """The HTML template ``name``, with the filters that it uses. Values are escaped; an unknown name is an error."""
+    return _template(name, tuple(filters.items()))
+
+
+@cache
+def _template(name: str, filters: tuple[tuple[str, Callable[..., str]], ...]) -> Template:
     environment = Environment(
         loader=PackageLoader("analytics.documents", "."),
         autoescape=True,
@@ -26,7 +32,7 @@ def template(name: str, **filters: Callable[..., str]) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= filters
+    environment.filters |= dict(filters)
     return environment.get_template(name)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pandas as pd
 from babel.dates import format_date
 
 __all__ = [  # a notebook that leaves takes these alone
@@ -38,9 +37,17 @@ def typeset(text: str) -> str:
     return _NARROW.sub(NARROW_SPACE, text)
 
 
+def is_missing(value: object) -> bool:
+    """Whether a value of a table is empty, as ``pandas.isna`` says it: the protocol is shown without pandas."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas.NA is neither equal nor not
+        return True
+
+
 def number(value: float, decimals: int = 0) -> str:
     """``1234.5`` as ``1 234,5``; an empty value as a dash."""
-    if pd.isna(value):
+    if is_missing(value):
         return "–"
     # As babel writes it, twenty times faster: a page writes hundreds.
     return f"{round(value, decimals):,.{decimals}f}".replace(",", NARROW_SPACE).replace(".", ",")
@@ -48,7 +55,7 @@ def number(value: float, decimals: int = 0) -> str:
 
 def percent(share: float, decimals: int = 0) -> str:
     """A share from 0 to 1 as ``45 %``; an empty value as a dash."""
-    return "–" if pd.isna(share) else f"{number(100 * share, decimals)}{NARROW_SPACE}%"
+    return "–" if is_missing(share) else f"{number(100 * share, decimals)}{NARROW_SPACE}%"
 
 
 def percents(least: float, most: float) -> str:
@@ -75,7 +82,7 @@ def count(n: float, singular: str, plural: str | None = None) -> str:
 
 def hours(value: float) -> str:
     """A delay in hours as it is read: hours up to three days, then days. ``36 h``, ``5 jours``."""
-    if pd.isna(value):
+    if is_missing(value):
         return "–"
     if value <= 72:
         return f"{number(value)}{NARROW_SPACE}h"
@@ -84,7 +91,7 @@ def hours(value: float) -> str:
 
 def school_days(value: float) -> str:
     """A delay in school days: the day of the report is day 0."""
-    if pd.isna(value):
+    if is_missing(value):
         return "–"
     return "le jour même" if value == 0 else f"{number(value)} j. d’école"
 
@@ -100,7 +107,7 @@ RARE, VERY_RARE = 0.05, 0.01
 
 def chance(p_value: float) -> str:
     """What a test of a difference between groups says, in words and never as a bare p."""
-    if pd.isna(p_value):
+    if is_missing(p_value):
         return "Il y a trop peu d’écoles, ou un seul groupe : rien à comparer."
     if p_value < VERY_RARE:
         return "Un écart aussi grand entre les groupes serait très rare par le seul hasard."

@@ -10,7 +10,20 @@ import pandas as pd
 from analytics.domain.dictionary import labels
 from analytics.domain.french import day, number, percent
 
-_OF_STEPS = {"next_step": "step"}
+_NAMED_AS = {"next_step": "step", "other_type": "incident_type"}
+_SHARES = ("share", "within", "incidence", "change", "most")
+
+
+def code_labels(column: str) -> dict[str, str]:
+    """The French label of each code of a column of a measure; empty where it has no codes."""
+    return labels(_NAMED_AS.get(column, column))
+
+
+def is_share(column: str, table: pd.DataFrame) -> bool:
+    """Whether the values of a column are shares from 0 to 1; bounds are where the table has a share."""
+    return column.startswith(_SHARES) or (
+        column in ("lower", "upper") and bool({"share", "incidence"} & {*table.columns})
+    )
 
 
 def french_table(table: object, headings: Mapping[str, str], across: str | None = None) -> pd.DataFrame:
@@ -36,19 +49,18 @@ def french_table(table: object, headings: Mapping[str, str], across: str | None 
     return wide.fillna("–")
 
 
-def format_cell(column: str, table: pd.DataFrame) -> Callable[[Any], str]:
+def format_cell(column: str, table: pd.DataFrame, decimals: int = 2) -> Callable[[Any], str]:
     """How the values of ``column`` are written: codes by their labels, shares as percentages, days as 22/11/2026, numbers
     with their spaces.
     """
-    if codes := labels(_OF_STEPS.get(column, column)):
+    if codes := code_labels(column):
         return lambda code: codes.get(code, code)
-    of_shares = {"share", "incidence"} & set(table.columns)
-    if column.startswith(("share", "within", "incidence", "change")) or (column in ("lower", "upper") and of_shares):
+    if is_share(column, table):
         return percent
     if pd.api.types.is_datetime64_any_dtype(table[column]):
         return day
     if pd.api.types.is_bool_dtype(table[column]):
         return lambda value: "oui" if value else "non"
     if pd.api.types.is_float_dtype(table[column]):
-        return lambda value: number(value, 0 if float(value).is_integer() else 2)
+        return lambda value: number(value, 0 if float(value).is_integer() else decimals)
     return number if pd.api.types.is_integer_dtype(table[column]) else str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import Self, TypeVar
 
 import duckdb
 import pandas as pd
@@ -14,7 +14,9 @@ import pandas as pd
 from analytics.domain.errors import RelaisError
 from analytics.domain.schema import TABLES, to_pandas
 from analytics.store import layout
+from analytics.store.memory import MEMORY
 
+Answer = TypeVar("Answer")
 Config = dict[str, str | bool | int | float | list[str]]
 CONFIG: Config = {
     "max_temp_directory_size": "0KB",  # nothing is ever spilled to a file that a killed process would leave behind
@@ -76,7 +78,16 @@ class Reader:
         self._connection.close()
 
     def query(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
-        """The answer of a statement as pandas; ``parameters`` by name. Raises OldLayoutError."""
+        """The answer of a statement as pandas, remembered; ``parameters`` by name. Raises OldLayoutError."""
+        asked = (sql, *((name, tuple(v) if isinstance(v, list) else v) for name, v in parameters.items()))
+        return self.remember(asked, lambda: self.ask(sql, parameters)).copy(deep=False)
+
+    def remember(self, asked: Hashable, compute: Callable[[], Answer]) -> Answer:
+        """What ``compute`` answers to ``asked`` of this version (:class:`Memory`): it is shared, and may not be changed."""
+        return MEMORY.answer(self.version, asked, compute)
+
+    def ask(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
+        """:meth:`query`, asked of the file each time."""
         try:
             with self._connection.cursor() as cursor:
                 return to_pandas(cursor.execute(sql, dict(parameters)).to_arrow_table())

@@ -27,7 +27,8 @@ class Snapshot(Reader):
             c.name if c.name in found else f"{layout.WHERE_LACKING.get(c.name, 'NULL')}::{c.type} AS {c.name}"
             for c in table.columns
         )
-        return self.query(f"SELECT {', '.join(columns)} FROM {name} ORDER BY {', '.join(table.key)}")
+        ask = self.ask if name in layout.VIEWS else self.query  # whole tables of cases would fill the memory
+        return ask(f"SELECT {', '.join(columns)} FROM {name} ORDER BY {', '.join(table.key)}")
 
     @property
     def is_demo(self) -> bool:

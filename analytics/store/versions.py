@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 from analytics.domain.schema import CASES, TABLES
 from analytics.domain.shipped import IS_INSTALLED, SHIPPED
 from analytics.store import layout
+from analytics.store.memory import MEMORY
 from analytics.store.reading import CONFIG, DamagedStoreError, StoreError, digest, is_whole
 from analytics.store.snapshot import Snapshot
 
@@ -46,11 +47,16 @@ class Store:
 
     @property
     def versions(self) -> list[str]:
-        """The names of the kept versions, the current one first.
+        """The names of the kept versions, the current one first. Where they have changed, what was remembered is dropped.
 
         Where the manifest is lost or damaged, or names only files that are gone, the versions that lie in the folder come
         after what it names, the newest first.
         """
+        names = self._versions()
+        MEMORY.of(names)
+        return names
+
+    def _versions(self) -> list[str]:
         try:
             names = (self.folder / "manifest").read_bytes().decode("ascii", "replace").split()
         except FileNotFoundError:
@@ -184,6 +190,7 @@ class Store:
         except (duckdb.Error, OSError):
             self._clear_left_overs(before)
             raise StoreError("L’écriture a échoué (disque plein ?). Les données d’avant restent en place.") from None
+        MEMORY.of(after)
         self._clear_left_overs(after)
         return after
 

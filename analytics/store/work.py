@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from analytics.domain.school_calendar import calendar
 from analytics.domain.selection import Selection
@@ -31,17 +32,22 @@ ORDERS = {
 _LAST_DATED = [of_step(step, "delay_school_days") for step in STEPS]
 
 
+@cache
+def _hours_since(as_of: date) -> list[int]:
+    """Hours from a deadline n class days ago to the extraction, for each n from -SOON; what is not over is never late."""
+    days = calendar()
+    behind = days.class_days(days.first_day, as_of)
+    hours = [24 * days.days_since_class_day(as_of, n) for n in range(-SOON, behind + 1)]
+    return [min(late, 0) for late in hours[: SOON + 1]] + hours[SOON + 1 :]
+
+
 def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement:
     """The expressions that end in ``cases``, one row per open case in one of STATES, by its place in ``records``.
 
     ``steps`` alone tell the state of a case and what is reached; what else waits is told beside.
     """
     query = CaseQuery(selection, ())
-    days = calendar()
-    behind = days.class_days(days.first_day, as_of)
-    # From the deadline, n class days ago, to the extraction; what is not over yet is never late.
-    hours_since = [24 * days.days_since_class_day(as_of, n) for n in range(-SOON, behind + 1)]
-    hours_since[: SOON + 1] = [min(hours, 0) for hours in hours_since[: SOON + 1]]
+    days, hours_since = calendar(), _hours_since(as_of)
     columns = ("place", "school_id", "school_level", "danger")
     named = ("records.rowid AS place", "records.school_id", "records.school_level", "danger", "changed_on")
     return (

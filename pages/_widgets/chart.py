@@ -1,16 +1,21 @@
 """A chart with its explanation, and the table behind it."""
 
+import json
 from collections.abc import Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
+import plotly.io
+from streamlit.delta_generator_singletons import get_dg_singleton_instance
+from streamlit.elements.lib.layout_utils import LayoutConfig
+from streamlit.elements.lib.utils import compute_and_register_element_id
+from streamlit.proto.PlotlyChart_pb2 import PlotlyChart
 
 from analytics.charts.theme import CONFIG
 from analytics.domain.french import typeset
 from pages._widgets import text
-from pages._widgets.files import offer_file
-from pages._widgets.table import in_french, show_table
+from pages._widgets.remembering import drawn
+from pages._widgets.table import fold_table
 
 
 def show_chart(
@@ -27,23 +32,25 @@ def show_chart(
     """A chart with its alternative text, how to read it, what to do, and its table.
 
     ``columns`` are the columns of ``table`` to show, with their French headings. ``folded`` puts the words with the table,
-    where a page must hold in one screen. The table can be taken as a file for the service itself: marked, with the filters
-    and the day of the records.
+    where a page must hold in one screen. The table is made when it is opened; it can be taken as a file for the service itself:
+    marked, with the filters and the day of the records.
     """
-    st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
+    _draw_figure(
+        plotly.io.to_json(figure, validate=False), int(figure.layout.height or 450), f"figure-{key}", typeset(alt)
+    )
     words = f"**Comment lire.** {read}\n\n**Que faire.** {act}"
     if not folded:
         text.paragraph(words)
-    with st.expander("Lire ce graphique, voir le tableau" if folded else "Voir le tableau"):
-        if folded:
-            text.paragraph(words)
-        show_table(table, columns)
-        filters, as_of = st.session_state["shown"]
+    label = "Lire ce graphique, voir le tableau" if folded else "Voir le tableau"
+    fold_table(label, table, columns, key, words if folded else "")
 
-        def file() -> bytes:
-            from analytics.documents.internal import internal_csv  # slow to import, and rarely clicked
 
-            return internal_csv(in_french(table, columns), filters, as_of)
-
-        label = "Télécharger ce tableau, pour l’usage interne"
-        offer_file(label, file, f"interne-{key}.csv", f"download-{key}", kind="tertiary")
+@drawn
+def _draw_figure(spec: str, height: int, key: str, alt: str) -> None:
+    """As ``st.plotly_chart`` does, of a figure that is written already: copying and writing it took most of a run."""
+    chart = PlotlyChart(spec=spec, config=json.dumps(CONFIG), theme="streamlit", alt=alt)
+    place = get_dg_singleton_instance().main_dg._active_dg
+    chart.id = compute_and_register_element_id(
+        "plotly_chart", user_key=key, key_as_main_identity=False, dg=place, plotly_spec=spec, alt=alt
+    )
+    place._enqueue("plotly_chart", chart, layout_config=LayoutConfig(width="stretch", height=height))

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.domain.french import day, typeset
 from pages._widgets import text
+from pages._widgets.remembering import drawn
 
 _PAGES = Path(__file__).parents[1]
 
@@ -22,6 +23,7 @@ class Link:
     page: str
     address: Mapping[str, str | list[str]]
 
+    @drawn
     def show(self) -> None:
         page = str(_PAGES / self.page / "page.py")
         st.page_link(page, label=typeset(self.label), icon=":material/arrow_forward:", query_params=dict(self.address))
@@ -60,6 +62,7 @@ class Indicator:
             )
 
 
+@drawn
 def show_indicators(entries: list[Indicator], as_of: date) -> None:
     """Indicators side by side, each with its own explanation one click away."""
     n_columns = 4 if len(entries) % 4 == 0 else 3

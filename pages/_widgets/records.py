@@ -1,6 +1,6 @@
 """A page of records: what its questions are asked of, its head, and the question that the reader chose."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +20,8 @@ from pages import _access, _data
 from pages._widgets import text
 from pages._widgets.panel import FIELDS, filters, one_of
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True)
 class Context:
@@ -27,6 +29,15 @@ class Context:
 
     snapshot: Snapshot
     selection: Selection = EVERYTHING
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        """What tells this context from others of its kind and version, in the key of what is remembered."""
+        return (self.selection,)
+
+    def remember(self, compute: Callable[[], Answer], *of: Hashable) -> Answer:
+        """What ``compute`` answers of this context, named ``of``: remembered, shared, and not to be changed."""
+        return self.snapshot.remember((*of, self.asked), compute)
 
     @cached_property
     def n_cases(self) -> int:

@@ -5,6 +5,8 @@
   if (page.relais) return
   page.relais = true
   document.documentElement.lang = "fr"
+  // What Streamlit's tables write their numbers by: French, whatever language the browser speaks.
+  Object.defineProperty(page.navigator, "languages", { get: () => ["fr"] })
 
   // A choice that a page writes in its address takes the place of the one before.
   const push = history.pushState.bind(history)

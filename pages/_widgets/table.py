@@ -1,44 +1,34 @@
 """A table of a measure: French headings, French labels for codes, French numbers."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics.charts.schools import FLAG_WORDS
 from analytics.charts.signals import SIGNAL_WORDS
-from analytics.domain.french import day, number, percent, typeset
-from analytics.domain.vocabulary import (
-    CHANNELS,
-    INCIDENT_TYPES,
-    REPORTERS,
-    SCHOOL_LEVELS,
-    SCHOOL_NETWORKS,
-    STEPS,
-    TEACHING_LEVELS,
-)
+from analytics.domain.french import number, typeset
+from analytics.domain.tables import code_labels, format_cell, is_share
 from analytics.measures.years import VERDICTS
+from pages._widgets import text
+from pages._widgets.files import offer_file
+from pages._widgets.remembering import drawn
 
+MOST = 1_000
+"""Rows that a screen shows; the file has them all."""
 _WHOLE = 20  # a table of no more rows is shown whole, without a bar to scroll
 
-_STEP_LABELS = {code: step.label for code, step in STEPS.items()}
 _LABELS: dict[str, Mapping[Any, str]] = {
     "flag": FLAG_WORDS,
-    "incident_type": INCIDENT_TYPES.labels,
-    "other_type": INCIDENT_TYPES.labels,
-    "channel": CHANNELS.labels,
     "danger": {True: "vie menacée", False: ""},
-    "reporter": REPORTERS.labels,
     "signal": SIGNAL_WORDS,
-    "school_level": TEACHING_LEVELS.labels | SCHOOL_LEVELS.labels,
-    "school_network": SCHOOL_NETWORKS.labels,
-    "step": _STEP_LABELS,
-    "next_step": _STEP_LABELS,
     "verdict": VERDICTS,
 }
-"""Code to French label, by name of column."""
+"""Code to French label, by name of column, of what no vocabulary names."""
+_YES_NO = {True: "oui", False: "non"}
+_NOT_REACHED = "moins de la moitié"
 
 _HEADINGS = {
     "case_id": "Dossier",
@@ -74,7 +64,7 @@ INTERVAL = ("share", "lower", "upper")
 SHARES = ("n", *INTERVAL)
 """The columns of a measure's share of the cases."""
 
-RED = "background-color: #b3261e; color: #ffffff"
+_RED = "#b3261e"
 """Where life is threatened, and nowhere else; it is read on light and dark."""
 
 
@@ -103,53 +93,91 @@ def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """The ``columns`` of a table under their headings, codes as labels."""
     columns = _shown(table, columns)
     shown = table[list(columns)].reset_index(drop=True)
-    for column in shown.columns.intersection(list(_LABELS)):
-        shown[column] = shown[column].map(_LABELS[column])
+    for column in shown.columns:
+        if labels := _LABELS.get(column) or code_labels(column):
+            shown[column] = shown[column].map(labels)
     return shown.set_axis([typeset(heading) for heading in columns.values()], axis="columns")
 
 
-def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
-    """The ``columns`` of a table under their French headings, written in French; sorting still follows the values."""
-    columns = _shown(table, columns)
+def as_text(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """:func:`in_french`, each cell as the screen writes it: numbers, shares and days in French, a dash where there is none."""
     shown = in_french(table, columns)
-    median = typeset(columns.get("median", ""))
-    if median:
-        shown[median] = shown[median].fillna(math.inf)  # not reached: sorts after all others
-    has_shares = bool({"share", "incidence"} & set(columns))
-    formats = {
-        heading: _written(column, shown[heading], has_shares)
-        for column, heading in zip(columns, shown.columns, strict=True)
+    written = {
+        heading: shown[heading]
+        if pd.api.types.is_string_dtype(shown[heading])
+        else shown[heading].astype(object).map(format_cell(column, table, decimals=1), na_action="ignore")
+        for column, heading in zip(_shown(table, columns), shown.columns, strict=True)
     }
-    style = shown.style
-    if "danger" in columns:
-        style = style.map(lambda word: RED if word else "", subset=[columns["danger"]])
+    if median := typeset(columns.get("median", "")):
+        written[median] = written[median].fillna(_NOT_REACHED)
+    return pd.DataFrame(written).fillna("–")
+
+
+@drawn
+def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """The first MOST rows of the ``columns`` of a table under their French headings; the browser writes them in French, so that
+    sorting follows the values. Of a longer table the whole is offered as a file.
+    """
+    shown = in_french(table.head(MOST), columns)
+    config = {}
+    for column, heading in zip(_shown(table, columns), shown.columns, strict=True):
+        shown[heading], config[heading] = _formatted(column, shown[heading], table)
+    data: Any = shown
+    median = typeset(columns.get("median", ""))
+    if median and shown[median].isna().any():  # the one word that the browser cannot write; it sorts after all numbers
+        config[median] = st.column_config.Column(width=_WIDTHS["median"])
+        written = format_cell("median", table, decimals=1)
+        data = shown.assign(**{median: shown[median].astype("float64").fillna(np.inf)}).style.format(
+            {median: lambda value: _NOT_REACHED if np.isinf(value) else written(value)}, na_rep="–"
+        )
     st.dataframe(
-        style.format(formats, na_rep="–"),
+        data,
         hide_index=True,
         height="content" if len(shown) <= _WHOLE else "auto",
-        column_config={
-            typeset(columns[name]): st.column_config.Column(width=width)
-            for name, width in _WIDTHS.items()
-            if name in columns
-        },
-        placeholder="–",  # else the browser says "None", whatever the style says
+        column_config=config,
+        placeholder="–",  # else the browser says "None"
     )
+    if len(table) > MOST:
+        text.caption(f"Les {number(MOST)} premières lignes sur {number(len(table))}. Le fichier les contient toutes.")
 
 
-def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any], str]:
-    """The format of a column: shares as percentages, days as 22/11/2026, numbers with their spaces."""
-    if column.startswith(("share", "within", "incidence", "most")) or (column in ("lower", "upper") and has_shares):
-        return percent
-    if column == "median":
-        return lambda value: "moins de la moitié" if math.isinf(value) else _decimal(value)
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return day
+@drawn
+def fold_table(label: str, table: pd.DataFrame, columns: Mapping[str, str], key: str, words: str = "") -> None:
+    """A table that costs nothing until it is opened, under a ``label`` and below ``words``, with its file."""
+    opened = st.expander(label, key=f"table-{key}", on_change="rerun")
+    with opened:
+        if words:
+            text.paragraph(words)
+        if opened.open:
+            show_table(table, columns)
+            offer_table(table, columns, key)
+
+
+def offer_table(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> None:
+    """The whole table as a file for the service itself, marked with the filters and the day of the records."""
+    filters, as_of = st.session_state["shown"]
+
+    def file() -> bytes:
+        from analytics.documents.internal import internal_csv  # slow to import, and rarely clicked
+
+        return internal_csv(in_french(table, columns), filters, as_of)
+
+    label = "Télécharger ce tableau, pour l’usage interne"
+    offer_file(label, file, f"interne-{key}.csv", f"download-{key}", kind="tertiary")
+
+
+def _formatted(column: str, values: pd.Series, table: pd.DataFrame) -> tuple[pd.Series, Any]:
+    """The values of a column, and how the browser writes them."""
+    width = _WIDTHS.get(column)
+    if column == "danger":
+        words = values.map(lambda word: [word] if word else [])
+        return words, st.column_config.MultiselectColumn(options=[_LABELS["danger"][True]], color=[_RED])
     if pd.api.types.is_bool_dtype(values):
-        return lambda value: "oui" if value else "non"
-    if pd.api.types.is_float_dtype(values):
-        return _decimal
-    return number if pd.api.types.is_integer_dtype(values) else str
-
-
-def _decimal(value: float) -> str:
-    return number(value, 0 if float(value).is_integer() else 1)
+        return values.map(_YES_NO), None
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values, st.column_config.DateColumn(format="DD/MM/YYYY")
+    if not pd.api.types.is_numeric_dtype(values):
+        return values, st.column_config.Column(width=width)
+    if is_share(column, table):
+        return values, st.column_config.NumberColumn(format="percent", step=0.01)
+    return values.round(1), st.column_config.NumberColumn(format="localized", width=width)

@@ -6,9 +6,10 @@ from analytics.charts import incidents as charts
 from analytics.domain.french import count, number, percent
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
-from pages._widgets import SHARES, Context, columns, show_chart, text
+from pages._widgets import SHARES, Context, columns, remembered, show_chart, text
 
 
+@remembered
 def show(context: Context) -> None:
     snapshot, selection, n_cases = context.snapshot, context.selection, context.n_cases
     types = context.type_shares

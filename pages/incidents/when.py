@@ -8,22 +8,36 @@ from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
-from pages._widgets import Context, columns, one_of, pick, show_chart, show_table, text
+from pages._widgets import Context, columns, one_of, pick, remembered, show_chart, show_table, text
 from pages._widgets.weekly import ALL, NOTHING, SERIES, SHORT, WEEK_COLUMNS, Weekly, signal_sentence, weeks_of_year
 
 
 def show(context: Context) -> None:
-    counts = context.snapshot.case_counts(context.selection, ["school_year", "report_week"])
-    years = sorted(counts["school_year"].unique(), reverse=True)
+    years = sorted(_by_week(context)["school_year"].unique(), reverse=True)
     year = one_of("Année scolaire", "annee", {year: year for year in years})
-    _weeks(context, counts, year)
-    by_type = context.snapshot.incident_counts(context.selection, ["school_year", "report_week"])
-    _types(context, by_type, year)
-    _beyond_season(context, counts, by_type)
+    _weeks(context, year)
+    _types(context, year)
+    weekly = _weekly(context)
+    _beyond_season(context)
+    loudest = weekly.signals["series"].iloc[0] if len(weekly.signals) else ALL
+    _series(context, pick("Ce qui est compté", "compte", SERIES, loudest))
 
 
-def _weeks(context: Context, counts: pd.DataFrame, year: str) -> None:
-    weeks = weeks_of_year(context, counts, year)
+def _by_week(context: Context) -> pd.DataFrame:
+    return context.snapshot.case_counts(context.selection, ["school_year", "report_week"])
+
+
+def _types_by_week(context: Context) -> pd.DataFrame:
+    return context.snapshot.incident_counts(context.selection, ["school_year", "report_week"])
+
+
+def _weekly(context: Context) -> Weekly:
+    return context.remember(lambda: Weekly(context, _by_week(context), _types_by_week(context)), "weekly")
+
+
+@remembered
+def _weeks(context: Context, year: str) -> None:
+    weeks = weeks_of_year(context, _by_week(context), year)
     busiest = weeks.loc[weeks["n"].idxmax()]
     text.header("Semaine par semaine")
     show_chart(
@@ -38,8 +52,11 @@ def _weeks(context: Context, counts: pd.DataFrame, year: str) -> None:
     )
 
 
-def _types(context: Context, by_type: pd.DataFrame, year: str) -> None:
-    tiles = incidents.types_by_week(by_type, calendar(), year, context.snapshot.as_of, list(INCIDENT_TYPES))
+@remembered
+def _types(context: Context, year: str) -> None:
+    tiles = incidents.types_by_week(
+        _types_by_week(context), calendar(), year, context.snapshot.as_of, list(INCIDENT_TYPES)
+    )
     tiles = incidents.between(tiles, context.selection.first_week, context.selection.last_week)
     darkest = tiles.loc[tiles["n"].idxmax()]
     text.header("Les types de chaque semaine")
@@ -57,8 +74,9 @@ def _types(context: Context, by_type: pd.DataFrame, year: str) -> None:
     )
 
 
-def _beyond_season(context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
-    weekly = Weekly(context, counts, by_type)
+@remembered
+def _beyond_season(context: Context) -> None:
+    weekly = _weekly(context)
     text.header("Au-delà de la saison ?")
     text.paragraph(_finding(weekly))
     summary = surveillance.summary(weekly.charts)
@@ -66,9 +84,12 @@ def _beyond_season(context: Context, counts: pd.DataFrame, by_type: pd.DataFrame
         summary.assign(watched=summary["series"].map(SERIES)),
         {"watched": "Ce qui est compté", "value": "Quatre dernières semaines", "centre": "Attendu", "signal": "Signal"},
     )
-    loudest = weekly.signals["series"].iloc[0] if len(weekly.signals) else ALL
-    chosen = pick("Ce qui est compté", "compte", SERIES, loudest)
-    points = weekly.charts[weekly.charts["series"] == chosen]
+
+
+@remembered
+def _series(context: Context, chosen: str) -> None:
+    charted = _weekly(context).charts
+    points = charted[charted["series"] == chosen]
     n_found = (points["signal"] != "none").sum()
     show_chart(
         control_chart(points, lambda week: f"Semaine du {day(week)}", lambda n: count(n, "dossier"), "dossiers"),

@@ -4,7 +4,7 @@ from analytics.charts import incidents as charts
 from analytics.domain.french import percent
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
 from analytics.measures import incidents
-from pages._widgets import SHARES, Context, columns, one_of, show_chart, text
+from pages._widgets import SHARES, Context, columns, one_of, remembered, show_chart, text
 
 _CROSSED: dict[str, tuple[str, Vocabulary, str]] = {
     "Niveau": (
@@ -27,6 +27,11 @@ _CROSSED: dict[str, tuple[str, Vocabulary, str]] = {
 
 def show(context: Context) -> None:
     chosen = one_of("Selon", "selon", {name: name for name in _CROSSED})
+    _of(context, chosen)
+
+
+@remembered
+def _of(context: Context, chosen: str) -> None:
     column, vocabulary, act = _CROSSED[chosen]
     totals = context.snapshot.case_counts(context.selection, [column])
     parts = incidents.shares(totals, column, context.n_cases, list(vocabulary))

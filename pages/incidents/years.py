@@ -6,7 +6,7 @@ from analytics.domain.french import listing
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS
 from analytics.measures import years
 from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, which_weeks
-from pages._widgets import Context, columns, one_of, school_label, show_table, text
+from pages._widgets import Context, columns, one_of, remembered, school_label, show_table, text
 
 _BY: dict[str, tuple[str, Mapping[str, str]]] = {
     "Type": ("incident_type", INCIDENT_TYPES.labels),
@@ -20,6 +20,11 @@ _BY: dict[str, tuple[str, Mapping[str, str]]] = {
 def show(context: Context) -> None:
     text.header("Cette année et la précédente")
     chosen = one_of("Comparer", "comparer", {name: name for name in _BY})
+    _compare(context, chosen)
+
+
+@remembered
+def _compare(context: Context, chosen: str) -> None:
     column, labels = _BY[chosen]
     if column == "school_id":
         schools = context.snapshot.school_counts(context.selection)

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from pages._widgets import open_records, say_closure, show_indicators
-from pages.overview import new_cases, this_week, this_year, waiting, weeks
+from pages._widgets import open_records, say_closure
+from pages.overview import figures, this_week, weeks
 
 context = open_records("Vue d’ensemble", this_year=True)
 say_closure(context.snapshot)
-figures = (waiting.indicator, this_year.cases, this_year.threats, new_cases.indicator)
-show_indicators([figure(context) for figure in figures], context.snapshot.as_of)
+figures.show(context)
 for column, show in zip(st.columns(2), (this_week.show, weeks.show), strict=True):
     with column:
         show(context)

@@ -7,12 +7,13 @@ from analytics.domain.french import count
 from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS
 from analytics.measures import work, years
 from analytics.workflows.comparing import compared
-from pages._widgets import Context, Link, address, text
+from pages._widgets import Context, Link, address, remembered, text
 from pages.overview import beyond_chance, parents, where_to_look
 
 MOST = 3
 
 
+@remembered
 def show(context: Context) -> None:
     text.paragraph("**Cette semaine**")
     found: list[Callable[[Context], Iterator[Link]]]

@@ -6,10 +6,11 @@ from analytics.charts import incidents as charts
 from analytics.domain.french import count, day
 from analytics.domain.school_calendar import calendar
 from analytics.measures import incidents
-from pages._widgets import Context, show_chart, text
+from pages._widgets import Context, remembered, show_chart, text
 from pages._widgets.weekly import WEEK_COLUMNS, weeks_of_year
 
 
+@remembered
 def show(context: Context) -> None:
     every_year = replace(context.selection, school_years=())  # the year before stands beside
     counts = context.snapshot.case_counts(every_year, ["school_year", "report_week"])

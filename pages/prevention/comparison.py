@@ -2,14 +2,14 @@
 
 from analytics.charts import planning as charts
 from analytics.domain.french import percent
-from analytics.planning.allocation import Plan
 from analytics.planning.plans import PLAN_LABELS, compare_plans
-from analytics.planning.problem import Problem
-from pages._widgets import columns, show_chart, text
+from pages._widgets import columns, remembered, show_chart, text
+from pages.prevention.computing import Planned
 
 
-def show(problem: Problem, plan: Plan) -> None:
-    beside = compare_plans(problem, plan.sessions)
+@remembered
+def show(context: Planned) -> None:
+    beside = compare_plans(context.preparation.problem, context.plan.sessions)
     covered = beside.set_index("plan")["share"]
     text.header("À côté d’autres façons de faire")
     show_chart(

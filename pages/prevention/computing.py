@@ -1,5 +1,6 @@
-"""What a plan is computed from, and the plan: kept by the store, or computed once for all sessions."""
+"""What a plan is computed from, and the plan: kept by the store, or computed once and remembered."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,8 +11,7 @@ import streamlit as st
 from analytics.domain.french import count, typeset
 from analytics.domain.school_calendar import TIMEZONE, OutsideCalendarError, calendar
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
-from analytics.planning.kept import Choice, Kept, KeptPlan, digest, keep, read_kept
-from analytics.planning.lots import Draw
+from analytics.planning.kept import Kept, KeptPlan, digest, keep, read_kept
 from analytics.planning.preparing import Preparation, prepare, school_year_of
 from analytics.store import Snapshot, StoreError
 from pages import _access
@@ -19,7 +19,6 @@ from pages._widgets import Context, text
 from pages.prevention.choices import choose
 
 SEED = 2026
-_KEPT = 16
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,17 @@ class Planned(Context):
     token: str
     now: datetime
 
+    @property
+    def plan(self) -> Plan:
+        """The plan, where there is one."""
+        if self.result.plan is None:
+            raise ValueError("no plan was found")
+        return self.result.plan
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return (self.token, self.result.plan is not None, self.kept.draws)
+
 
 def compute(records: Context) -> Planned:
     """The plan for the hours, rules and weights of the page, kept where the reader asked for it. Stops where nothing can be
@@ -56,12 +66,14 @@ def compute(records: Context) -> Planned:
         st.stop()
     draw = kept.draw_of(school_year_of(choice.team.first_week, calendar()).name)
     token = digest(snapshot.version, choice.team, choice.programme, draw)
-    preparation = _prepared(token, choice, draw, snapshot)
+    preparation = snapshot.remember(
+        ("preparation", token), lambda: prepare(snapshot, choice.team, choice.programme, calendar(), draw)
+    )
     _show_missing(preparation)
     if preparation.need.empty:
         text.info("Aucune école ne peut être planifiée. Complétez la feuille Écoles.", "school")
         st.stop()
-    result = _computed(preparation, kept, token)
+    result = snapshot.remember(("plan", token), lambda: _computed(preparation, kept, token))
     is_new = kept.plan is None or kept.plan.of != token
     if _access.may("plan") and result.plan is not None and is_new and (asked or choice == kept.choice):
         kept = replace(kept, choice=choice, plan=KeptPlan.from_plan(result.plan, token))
@@ -95,27 +107,10 @@ def _show_missing(preparation: Preparation) -> None:
         )
 
 
-@st.cache_resource(show_spinner=False, max_entries=_KEPT)
-def _prepared(token: str, _choice: Choice, _draw: Draw | None, _snapshot: Snapshot) -> Preparation:
-    """The need and the problem, once for each choice, draw and version of the records."""
-    return prepare(_snapshot, _choice.team, _choice.programme, calendar(), _draw)
-
-
-@st.cache_resource(show_spinner=False)
-def _results() -> dict[str, Result]:
-    """What was computed, by the digest of what it was computed from; shared by all sessions."""
-    return {}
-
-
 def _computed(preparation: Preparation, kept: Kept, token: str) -> Result:
-    """The plan for this choice: known already, kept by the store, or computed now."""
-    known = _results()
-    if token not in known:
-        of_store = kept.plan.plan if kept.plan is not None and kept.plan.of == token else None
-        known[token] = Result(of_store, pd.DataFrame()) if of_store is not None else _solve(preparation)
-        for old in list(known)[:-_KEPT]:
-            known.pop(old, None)
-    return known[token]
+    """The plan for this choice: kept by the store, or computed now."""
+    of_store = kept.plan.plan if kept.plan is not None and kept.plan.of == token else None
+    return Result(of_store, pd.DataFrame()) if of_store is not None else _solve(preparation)
 
 
 def _solve(preparation: Preparation) -> Result:

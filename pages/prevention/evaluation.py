@@ -10,17 +10,19 @@ from analytics.planning.lots import Draw, DrawnEffect, drawn_effect
 from analytics.planning.power import power_table, schools_needed
 from analytics.planning.preparing import observed_panel, observed_rates
 from analytics.store import Snapshot
-from pages._widgets import columns, show_chart, text
+from pages._widgets import columns, remembered, show_chart, text
 from pages.prevention.computing import SEED, Planned
 
 
+@remembered
 def show(context: Planned) -> None:
     text.header("Voit-on que cela aide ?")
     text.paragraph(
         "Après une séance, les signalements peuvent **augmenter** : plus de confiance, et non plus de faits. Ils peuvent "
         "**baisser** sans la séance : on choisit des écoles au plus haut."
     )
-    panel, found, drawn = _estimates(context.snapshot.version, context.kept.draws[-1:], context.snapshot)
+    with st.spinner("Deux cents essais à blanc…"):
+        panel, found, drawn = _estimates(context.snapshot, context.kept.draws[-1:])
     text.subheader("1. Qu’a-t-on vu ?")
     show_effect(found)
     if drawn is not None:
@@ -32,11 +34,10 @@ def show(context: Planned) -> None:
     _falls(context.snapshot)
 
 
-@st.cache_resource(show_spinner="Deux cents essais à blanc…", max_entries=3)
-def _estimates(version: str, draws: tuple[Draw, ...], _snapshot: Snapshot):
+def _estimates(snapshot: Snapshot, draws: tuple[Draw, ...]):
     """The schools by term, the estimate on all of them, and that of the last draw where there is one."""
-    panel = observed_panel(_snapshot, calendar())
-    given = _snapshot.table("school_actions")
+    panel = observed_panel(snapshot, calendar())
+    given = snapshot.table("school_actions")
     return panel, effect(panel, SEED), drawn_effect(panel, given, draws[-1]) if draws else None
 
 

@@ -1,6 +1,5 @@
 """The need, school by school, what it is made of, and whether the choice holds if it is a little different."""
 
-import pandas as pd
 import streamlit as st
 
 from analytics.charts import planning as charts
@@ -8,15 +7,15 @@ from analytics.domain.french import count
 from analytics.domain.vocabulary import SCHOOL_LEVELS
 from analytics.planning.allocation import Plan
 from analytics.planning.plans import choice_stability, largest_needs
-from analytics.planning.preparing import Preparation
 from analytics.planning.sensitivity import chosen_shares
-from pages._widgets import columns, show_chart, text
+from pages._widgets import columns, remembered, show_chart, text
 from pages.prevention.computing import SEED, Planned
 
 N_DRAWS = 60
 N_SHOWN = 20
 
 
+@remembered
 def show(context: Planned) -> None:
     first = largest_needs(context.preparation.need, context.preparation.problem.schools)
     text.header("Le besoin, école par école")
@@ -46,7 +45,9 @@ def show(context: Planned) -> None:
 
 def _show_chance(context: Planned, plan: Plan) -> None:
     """How much the choice of the schools owes to chance."""
-    shares = _shares(context.token, context.preparation)
+    problem, need, programme = context.preparation.problem, context.preparation.need, context.preparation.programme
+    with st.spinner("Que devient le choix si les taux changent ?"):
+        shares = chosen_shares(problem, need, programme, SEED, N_DRAWS)
     if shares.empty:
         return
     sure = choice_stability(shares, context.preparation.problem, plan.sessions)
@@ -62,8 +63,3 @@ def _show_chance(context: Planned, plan: Plan) -> None:
         table=sure.rename(columns={"chosen_share": "share"}),
         columns=columns("name", share="Choisie", planned="Dans ce programme", close="Se valent"),
     )
-
-
-@st.cache_resource(show_spinner="Que devient le choix si les taux changent ?", max_entries=4)
-def _shares(token: str, _preparation: Preparation) -> pd.DataFrame:
-    return chosen_shares(_preparation.problem, _preparation.need, _preparation.programme, SEED, N_DRAWS)

@@ -11,7 +11,7 @@ from analytics.planning.allocation import Plan
 from analytics.planning.comparison import coverage
 from analytics.planning.plans import by_school, by_week, compare_plans, programme_rows
 from analytics.planning.relaxation_text import describe_relaxations
-from pages._widgets import columns, offer_file, show_chart, show_table, text
+from pages._widgets import columns, fold_table, offer_file, remembered, show_chart, text
 from pages.prevention import activities, comparison, lots, need
 from pages.prevention.computing import Planned
 
@@ -19,9 +19,9 @@ from pages.prevention.computing import Planned
 def show(context: Planned) -> None:
     result = context.result
     if result.plan is not None:
-        _show_plan(context, result.plan)
+        _show_plan(context)
         _offer_files(context, result.plan)
-        comparison.show(context.preparation.problem, result.plan)
+        comparison.show(context)
     elif result.out_of_time:
         text.warning(
             "Aucun programme trouvé en une minute. Réduisez la période ou les règles, puis réessayez.",
@@ -37,8 +37,9 @@ def show(context: Planned) -> None:
     activities.show(context.preparation.programme)
 
 
-def _show_plan(context: Planned, plan: Plan) -> None:
-    preparation = context.preparation
+@remembered
+def _show_plan(context: Planned) -> None:
+    preparation, plan = context.preparation, context.plan
     problem, sessions = preparation.problem, plan.sessions
     ours = compare_plans(problem, sessions).iloc[0]
     text.header("Le programme")
@@ -59,19 +60,21 @@ def _show_plan(context: Planned, plan: Plan) -> None:
         table=rows.assign(activity=rows["activity"].map(labels)),
         columns=columns("week", "name", "zone", activity="Activité") | columns("n_groups", "hours"),
     )
-    with st.expander("Par école"):
-        show_table(
-            by_school(problem, sessions, preparation.need, preparation.given),
-            columns("name", "school_network", "zone", "n", need="Besoin", n_activities="Activités")
-            | columns("n_groups", first_week="Dès la semaine du", last_given="Dernière action donnée"),
-        )
-    with st.expander("Par zone et par réseau"):
-        show_table(
-            coverage(problem, sessions).replace({"name": SCHOOL_NETWORKS.labels}),
-            columns(name="Zone ou réseau")
-            | columns("n_schools", n_required="Au moins", n_planned="Touchées")
-            | columns("share"),
-        )
+    fold_table(
+        "Par école",
+        by_school(problem, sessions, preparation.need, preparation.given),
+        columns("name", "school_network", "zone", "n", need="Besoin", n_activities="Activités")
+        | columns("n_groups", first_week="Dès la semaine du", last_given="Dernière action donnée"),
+        "programme-ecoles",
+    )
+    fold_table(
+        "Par zone et par réseau",
+        coverage(problem, sessions).replace({"name": SCHOOL_NETWORKS.labels}),
+        columns(name="Zone ou réseau")
+        | columns("n_schools", n_required="Au moins", n_planned="Touchées")
+        | columns("share"),
+        "programme-zones",
+    )
 
 
 def _offer_files(context: Planned, plan: Plan) -> None:

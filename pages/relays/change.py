@@ -9,7 +9,7 @@ from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays, signals
 from pages import _data
-from pages._widgets import columns, pick, show_chart, show_table, text
+from pages._widgets import columns, pick, remembered, show_chart, show_table, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -20,6 +20,7 @@ def show(context: RelayContext) -> None:
     _last_extract(context)
 
 
+@remembered
 def _months(context: RelayContext, step: str) -> None:
     counts = context.snapshot.step_counts("school_days", context.selection, ["report_week"], step)
     months = relays.monthly_median(counts, context.snapshot.as_of)
@@ -52,6 +53,7 @@ def _days(median: float) -> str:
     return f"{number(median, 1)} jour{'s' if median >= 2 else ''} d’école"
 
 
+@remembered
 def _last_year(context: RelayContext) -> None:
     text.header("Même période, un an plus tôt")
     spans = calendar().same_weeks(context.snapshot.as_of)
@@ -81,6 +83,7 @@ def _last_year(context: RelayContext) -> None:
     )
 
 
+@remembered
 def _last_extract(context: RelayContext) -> None:
     text.header("Depuis l’extrait précédent")
     previous = _data.previous_snapshot()

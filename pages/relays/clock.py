@@ -1,6 +1,6 @@
 """The two clocks of the page Activation des relais, each with its delays and its words, and the counts by them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -99,6 +99,10 @@ class RelayContext(Context):
     """What a question about relays is asked of: the records, the choice, and the clock that it is counted by."""
 
     clock: Clock
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return (self.selection, self.clock.code)
 
     def without_danger(self, ask: Callable[[list[str]], pd.DataFrame], by: Sequence[str] = ()) -> pd.DataFrame:
         """The counts that ``ask`` gives ``by`` columns; by school days without the cases that threaten life, and says so."""

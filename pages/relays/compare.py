@@ -10,7 +10,7 @@ from analytics.charts import relays as charts
 from analytics.domain.french import RARE, chance, listing
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.measures import group_tests, relays
-from pages._widgets import columns, pick, show_chart, text
+from pages._widgets import columns, pick, remembered, show_chart, text
 from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext, say_undated
 
 _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
@@ -37,6 +37,11 @@ def show(context: RelayContext) -> None:
         group = pick("Comparer par", "par", choices, "")
     if group == "danger":
         context = replace(context, clock=CLOCKS["hours"])
+    _answer(context, step, group)
+
+
+@remembered
+def _answer(context: RelayContext, step: str, group: str) -> None:
     clock, by = context.clock, [group] if group else []
     counts = context.step_counts(by, step)
     if group in relays.OF_SCHOOL:

@@ -4,10 +4,11 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, day, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
-from pages._widgets import INTERVAL, Link, address, columns, say_closure, show_chart, text
+from pages._widgets import INTERVAL, Link, address, columns, remembered, say_closure, show_chart, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
+@remembered
 def show(context: RelayContext) -> None:
     snapshot = context.snapshot
     answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection))

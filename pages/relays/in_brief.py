@@ -8,10 +8,11 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, hours, number, percent, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
-from pages._widgets import Indicator, columns, show_chart, show_indicators, show_table, text
+from pages._widgets import Indicator, columns, remembered, show_chart, show_indicators, show_table, text
 from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done, say_times, say_undated
 
 
+@remembered
 def show(context: RelayContext) -> None:
     counts = context.step_counts()
     curves = relays.curves(counts)

@@ -5,10 +5,11 @@ import pandas as pd
 from analytics.charts import relays as charts
 from analytics.domain.french import count, hours, number, percent, percents
 from analytics.measures import relays
-from pages._widgets import Indicator, columns, show_chart, show_indicators, text
+from pages._widgets import Indicator, columns, remembered, show_chart, show_indicators, text
 from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_undated
 
 
+@remembered
 def show(context: RelayContext) -> None:
     snapshot, selection, clock = context.snapshot, context.selection, context.clock
     counts = context.without_danger(lambda by: snapshot.first_relay_counts(clock.code, selection, by))

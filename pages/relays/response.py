@@ -6,7 +6,7 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import CHANNELS, DETECTION_TARGET_DAYS, REPORTERS, SCHOOL_LEVELS
 from analytics.measures import timeliness
-from pages._widgets import columns, pick, show_chart, text
+from pages._widgets import columns, pick, remembered, show_chart, text
 from pages.relays.clock import CLOCKS, RelayContext, say_times
 
 _GROUPS = {
@@ -19,6 +19,11 @@ _GROUPS = {
 def show(context: RelayContext) -> None:
     choices = {"": "Tous ensemble"} | {code: heading for code, (heading, _) in _GROUPS.items()}
     group = pick("Selon", "selon", choices, "")
+    _answer(context, group)
+
+
+@remembered
+def _answer(context: RelayContext, group: str) -> None:
     by = [group] if group else []
     heading, labels = _GROUPS.get(group, ("", {}))
     counts = context.snapshot.response_counts(context.selection, by)

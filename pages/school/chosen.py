@@ -1,5 +1,6 @@
 """The school that the page is about, and the others of its network and of its level."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -25,12 +26,21 @@ class OneSchool(Context):
     group_labels: dict[str, str]
     is_alone: bool = False
 
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return (*self.groups.items(), self.is_alone)
+
+
+def _rated(records: Context) -> pd.DataFrame:
+    selection = records.selection
+    counts = schools.teaching(records.snapshot.school_counts(selection), selection.school_levels)
+    return schools.rates(counts, records.bunching).sort_values(["name", "school_id"])
+
 
 def choose(records: Context) -> OneSchool:
     """Ask for a school; stops the page when none answers the filters."""
     snapshot, selection = records.snapshot, records.selection
-    counts = schools.teaching(snapshot.school_counts(selection), selection.school_levels)
-    rated = schools.rates(counts, records.bunching).sort_values(["name", "school_id"])
+    rated = records.remember(lambda: _rated(records), "rated")
     if rated.empty:
         text.info("Aucune école ne répond à ces filtres.", "filter_alt_off")
         st.stop()

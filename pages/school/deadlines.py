@@ -6,12 +6,13 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, day, hours, school_days
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays, schools, work
-from pages._widgets import columns, say_closure, show_chart, show_table, text
+from pages._widgets import columns, remembered, say_closure, show_chart, show_table, text
 from pages.school.chosen import OneSchool
 
 _PEERS = {"school_network": "réseau", "school_level": "niveau"}
 
 
+@remembered
 def show(context: OneSchool) -> None:
     snapshot = context.snapshot
     limits = schools.deadlines(snapshot.table("school_deadlines"), context.school["school_id"])

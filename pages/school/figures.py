@@ -8,10 +8,11 @@ import streamlit as st
 from analytics.charts.schools import FLAG_WORDS
 from analytics.domain.french import count, day, number
 from analytics.measures import schools
-from pages._widgets import Indicator, show_indicators, text
+from pages._widgets import Indicator, remembered, show_indicators, text
 from pages.school.chosen import OneSchool
 
 
+@remembered
 def show(context: OneSchool) -> None:
     school, as_of = context.school, context.snapshot.as_of
     n_cases = count(school["n"], "dossier")

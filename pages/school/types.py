@@ -4,10 +4,11 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
-from pages._widgets import INTERVAL, Context, columns, show_chart, text
+from pages._widgets import INTERVAL, Context, columns, remembered, show_chart, text
 from pages.school.chosen import OneSchool
 
 
+@remembered
 def show(context: OneSchool) -> None:
     answers = {group: Context(context.snapshot, chosen).type_shares for group, chosen in context.groups.items()}
     beside = incidents.compare_groups(answers, "incident_type")

@@ -2,10 +2,11 @@
 
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import schools
-from pages._widgets import INTERVAL, columns, show_table, text
+from pages._widgets import INTERVAL, columns, remembered, show_table, text
 from pages.schools.rated import RatedSchools
 
 
+@remembered
 def show(context: RatedSchools) -> None:
     text.header("Par réseau et par niveau")
     for column, vocabulary, heading in (

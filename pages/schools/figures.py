@@ -2,10 +2,11 @@
 
 from analytics.domain.french import count, number, percent
 from analytics.measures import schools
-from pages._widgets import Indicator, show_indicators
+from pages._widgets import Indicator, remembered, show_indicators
 from pages.schools.rated import RatedSchools
 
 
+@remembered
 def show(context: RatedSchools) -> None:
     rated, tenth = context.rated, context.tenth
     n_schools, n_reached, n_never = len(rated), int((rated["n"] > 0).sum()), len(context.never_seen)

@@ -6,13 +6,14 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, listing, number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
-from pages._widgets import Link, address, columns, show_chart, text
+from pages._widgets import Link, address, columns, remembered, show_chart, text
 from pages.schools.rated import RatedSchools
 
 BUNCHED = 1.2
 """Below this, bunches widen the limits by less than a tenth: not worth a sentence."""
 
 
+@remembered
 def show(context: RatedSchools) -> None:
     rated = context.rated
     lines, beyond = schools.funnel_lines(rated, context.bunching), schools.outliers(rated)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analytics.charts import schools as charts
 from analytics.domain.french import count, percent
-from pages._widgets import show_chart, text
+from pages._widgets import remembered, show_chart, text
 from pages.schools.rated import RatedSchools
 
 _ACTS = {
@@ -15,6 +15,7 @@ _ACTS = {
 }
 
 
+@remembered
 def show(context: RatedSchools) -> None:
     tenth = context.tenth
     if not tenth["n_cases"] or tenth["n_schools"] < 10:

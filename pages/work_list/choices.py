@@ -1,5 +1,6 @@
 """Which list, in which order, and the chips that narrow it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -29,10 +30,14 @@ class Work(Context):
     steps: tuple[str, ...]
     numbers: pd.DataFrame
 
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        return (self.selection, self.state, self.order, self.steps)
+
     def cases(self, most: int) -> pd.DataFrame:
         """The cases of the list (:func:`work.listed`), at the most ``most`` of them."""
         found = self.snapshot.work_list(self.selection, self.state, self.order, self.steps, most)
-        return work.listed(found, self.snapshot.as_of)
+        return self.remember(lambda: work.listed(found, self.snapshot.as_of), "listed", most)
 
 
 def choose(context: Context) -> Work:

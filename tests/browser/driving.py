@@ -83,6 +83,7 @@ class Server:
     address: str
     port: int
     log: Path
+    pid: int
 
 
 def free_port() -> int:
@@ -101,9 +102,9 @@ def serve(folder: Path, port: int = 0, health_host: str = "", **more: str) -> Ge
     port = port or free_port()
     command = [sys.executable, "-m", *START.split(), "--server.headless=true", f"--server.port={port}"]
     environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")} | more
-    server = Server(f"http://127.0.0.1:{port}/", port, folder / "log")
-    with server.log.open("wb") as log:
+    with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    server = Server(f"http://127.0.0.1:{port}/", port, folder / "log", process.pid)
     try:
         _wait_for(server, process, health_host)
         yield server

@@ -103,6 +103,10 @@ def visit(monkeypatch):
         app.query_params.update(address)
         app.switch_page(f"pages/{page}/page.py").run()
         app.run()  # after a switch, the simulation gives the widgets what they hold one run late
+        for folded in app.expander:
+            if folded.proto.id:  # a table that is made when it is opened
+                app.session_state[folded.proto.id.split("-", 2)[2]] = True
+        app.run()
         assert not app.exception
         assert not app.error
         return app
