@@ -103,8 +103,8 @@ class SchoolCalendar:
 
     def school_year(self, days: pd.Series) -> pd.Series:
         """The name of the school year of each day (``"2025-2026"``); a summer belongs to the year that it ends."""
-        names = np.array([year.name for year in self.years])
-        return pd.Series(names[self._year_of_day[self._index(days)]], index=days.index, dtype="str")
+        names = pd.Series([year.name for year in self.years], dtype="str")
+        return names.take(self._year_of_day[self._index(days)]).set_axis(days.index)
 
     def class_days_of_weeks(self, mondays: np.ndarray) -> np.ndarray:
         """The number of class days of each week (datetime64, its Monday), as far as the calendar goes."""

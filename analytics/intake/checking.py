@@ -6,9 +6,10 @@ A fault names row, column and rule, never the value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -133,6 +134,7 @@ def before(moments: Moments, instants: pd.Series, report: Moments, report_instan
     return np.where(both_timed, by_clock, by_day)
 
 
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 AHEAD = "ahead"  # the key, among the entries of a layout, of the rows that hold a number alone
 MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no cases yet
 
@@ -162,13 +164,18 @@ def _find_entries(layout: Layout, code: str) -> np.ndarray:
         is_entry[row] = _is_typed(layout.sheet, int(row))
     is_entry[: layout.header_row + 1] = False
 
-    headers = {normalise(header) for header in layout.headers if header}
-    may_begin_by_digit = any(header[:1].isdigit() for header in headers)  # else a number is looked at no further
+    headers = {normalise(header) for header in layout.headers if header} | {EXAMPLE}
+    outlines = {normalise(header.translate(_NO_DIGITS)) for header in headers}
     first_filled = np.where(has_word, key, is_filled.argmax(axis=0))
 
+    @cache
+    def may_be_no_entry(outline: str) -> bool:  # 100,000 case numbers have few outlines
+        return (bare := normalise(outline)) in outlines or is_total(bare)
+
     def is_no_entry(cell: Cell) -> bool:
+        """Whether a row that begins so is the template's example, the headers again or a total."""
         word = text(cell)
-        return (may_begin_by_digit or not word[:1].isdigit()) and _is_no_entry(normalise(word), headers)
+        return may_be_no_entry(word.translate(_NO_DIGITS)) and ((bare := normalise(word)) in headers or is_total(bare))
 
     for column in np.unique(first_filled[is_entry]):
         is_other = columns[column].map(is_no_entry).array(bool)
@@ -190,11 +197,6 @@ def _is_typed(sheet: Sheet, row: int) -> bool:
     """Whether a row holds a text or a day that is no formula."""
     typed = (i for i, cell in enumerate(sheet.rows[row]) if isinstance(cell, str | date) and _is_filled(cell))
     return any((row, i) not in sheet.formulas for i in typed)
-
-
-def _is_no_entry(first: str, headers: Collection[str]) -> bool:
-    """Whether a row that begins so is the template's example, the headers again or a total."""
-    return first == EXAMPLE or first in headers or is_total(first)
 
 
 def _is_number(word: str) -> bool:

@@ -300,24 +300,24 @@ def _tell_numbers_apart(
     columns: Columns, every_faults: Sequence[Faults], own_words: OwnWords, days: SchoolCalendar, *, by_year: bool
 ) -> tuple[Columns, bool]:
     """Make the school year a part of the numbers where they begin again each year; else refuse a number that comes back."""
-    numbers = columns.case_number
-    reported = columns.reported.days
-    dated = days.covers(reported).to_numpy()
-    years = np.full(len(numbers), "", dtype=object)
-    years[dated] = days.school_year(reported[dated]).to_numpy()
-    by_year = (
-        by_year
-        or own_words.answers.get(NUMBERS) == BY_YEAR
-        or (NUMBERS not in own_words.answers and begins_again(numbers[dated], years[dated]))
-    )
-    if by_year:
-        numbers = np.array(
-            [number_of_year(year, n) if n else n for year, n in zip(years, numbers, strict=True)], dtype=object
-        )
-    again = pd.Index(numbers, dtype=object).duplicated() & has_number(columns.case_number)
+    numbers, reported = columns.case_number, columns.reported.days
+    by_year = by_year or own_words.answers.get(NUMBERS) == BY_YEAR
+
+    def again() -> np.ndarray:
+        return pd.Index(numbers, dtype=object).duplicated() & has_number(columns.case_number)
+
+    if by_year or again().any():
+        dated = days.covers(reported).to_numpy()
+        years = np.full(len(numbers), "", dtype=object)
+        years[dated] = days.school_year(reported[dated]).to_numpy()
+        by_year = by_year or (NUMBERS not in own_words.answers and begins_again(numbers[dated], years[dated]))
+        if by_year:
+            of_years = (number_of_year(year, n) if n else n for year, n in zip(years, numbers, strict=True))
+            numbers = np.fromiter(of_years, object, len(numbers))
+    is_again = again()
     start = 0
     for faults in every_faults:
-        faults.add("case_number", "duplicate", again[start : start + len(faults)])
+        faults.add("case_number", "duplicate", is_again[start : start + len(faults)])
         start += len(faults)
     return replace(columns, case_number=numbers), by_year
 

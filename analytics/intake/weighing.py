@@ -69,7 +69,9 @@ def read_headers(
 ) -> Layout | None:
     """The best layout of a sheet: the header row whose columns are most fields by name and by cells; None if it is empty."""
     readings = header_readings(sheet)
-    likely = sorted(readings, key=lambda reading: (-reading.score(fields, own_words), reading.row))[:4]
+    scores = {reading: reading.score(fields, own_words) for reading in readings}
+    likely = sorted(readings, key=lambda reading: (-scores[reading], reading.row))[:4]
+    likely = [reading for reading in likely if 2 * scores[reading] >= scores[likely[0]]]
     required = {candidate.code for candidate in fields if candidate.required}
 
     def worth(found: tuple[Layout, bool]) -> tuple[int, int, bool, int]:

@@ -108,6 +108,7 @@ def import_register(
         nothing_new = has_current_layout and _changes_nothing(known, tables, changes, found)
         if dry_run or found.n_accepted == 0 or nothing_new:
             return done
+        del known, told  # as large as what is published
         progress(0.85, "Publication")
         entry = _entry(found, changes, key, source, imported_by, _after(imports, now))
         tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
