@@ -23,14 +23,16 @@ def show_chart(
     table: pd.DataFrame,
     columns: Mapping[str, str],
     folded: bool = False,
-) -> None:
+    picks: bool = False,
+) -> str | None:
     """A chart with its alternative text, how to read it, what to do, and its table.
 
     ``columns`` are the columns of ``table`` to show, with their French headings. ``folded`` puts the words with the table,
     where a page must hold in one screen. The table can be taken as a file for the service itself: marked, with the filters
-    and the day of the records.
+    and the day of the records. With ``picks``, returns the last customdata of the point that was touched, if one was.
     """
-    st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
+    name, on_select = f"figure-{key}", "rerun" if picks else "ignore"
+    st.plotly_chart(figure, key=name, alt=typeset(alt), config=CONFIG, on_select=on_select, selection_mode="points")
     words = f"**Comment lire.** {read}\n\n**Que faire.** {act}"
     if not folded:
         text.paragraph(words)
@@ -47,3 +49,5 @@ def show_chart(
 
         label = "Télécharger ce tableau, pour l’usage interne"
         offer_file(label, file, f"interne-{key}.csv", f"download-{key}", kind="tertiary")
+    points = st.session_state[name].selection.points if picks else []
+    return points[0]["customdata"][-1] if points else None
