@@ -25,13 +25,13 @@ _TICKS = [decade * step for decade in (0.01, 0.1, 1, 10, 100, 1_000, 10_000) for
 
 def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) -> go.Figure:
     """Cases over what is expected of each school (:func:`measures.schools.rates`) within what chance allows at its level
-    (:func:`measures.schools.funnel_lines`). ``levels`` are their labels.
+    (:func:`measures.schools.funnel_lines`). ``levels`` are their labels. A point's last customdata is the school's code.
     """
     known = rated[rated["expected"] > 0]
     chart = theme.figure(420)
     if known.empty:
         return chart
-    top = 1.12 * max(known["ratio"].max(), 3.0)
+    top = 1.12 * max(known["ratio"].max(), lines["upper_998"].min())
     drawn = list(dict.fromkeys(lines["school_level"]))
     chart.add_hline(y=1, line={"color": theme.NOT_RECORDED, "width": 1})
     for level, colour in zip(drawn, theme.GROUPS, strict=False):
@@ -47,7 +47,9 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
                 y=rows["ratio"],
                 mode="markers",
                 marker={"symbol": symbol, "color": of_marker, "size": size, "line": {"width": 1.5, "color": of_marker}},
-                **theme.hover(map(_school_hover, rows.itertuples()), "%{customdata}"),
+                **theme.hover(
+                    zip(map(_school_hover, rows.itertuples()), rows["school_id"], strict=True), "%{customdata[0]}"
+                ),
             )
         if len(drawn) > 1:
             place = int((limits["upper_998"] <= 0.9 * top).to_numpy().argmax())
@@ -98,6 +100,20 @@ def concentration_bars(answer: pd.DataFrame) -> go.Figure:
     return chart
 
 
+def year_bars(answer: pd.DataFrame) -> go.Figure:
+    """The cases of a school by school year (:func:`measures.schools.by_year`, is_running), threats to life apart."""
+    chart = theme.figure(theme.bar_height(len(answer)), barmode="stack", showlegend=bool(answer["n_danger"].any()))
+    names = [f"{year}, en cours" if r else year for year, r in answer[["school_year", "is_running"]].to_numpy()]
+    rest = answer["n"] - answer["n_danger"]
+    for n, label, colour in ((answer["n_danger"], "vie menacée", theme.DANGER), (rest, "autres dossiers", theme.MAIN)):
+        theme.add_bars(chart, n, names, [f"{count(k, 'dossier')}, {label}" for k in n], name=label, marker_color=colour)
+    for name, n in zip(names, answer["n"], strict=True):
+        theme.label_end(chart, n, name, number(n))
+    chart.update_xaxes(visible=False, range=[0, 1.15 * max(answer["n"].max(), 1)])
+    chart.update_yaxes(autorange="reversed")
+    return chart
+
+
 def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping[str, str]) -> go.Figure:
     """A school's shares by incident type compared with other groups (:func:`measures.incidents.compare_groups`).
 
@@ -119,7 +135,10 @@ def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping
             marker=_BESIDE[place],
             error_x=None if place else theme.interval(rows, "share"),
         )
-    chart.update_xaxes(range=[-0.03, 1.03], **theme.share_ticks())
+    most = max(answer["share"].max(), answer.loc[answer["group"] == next(iter(groups)), "upper"].max())
+    step = 0.25 if most > 0.5 else 0.1
+    ticks = np.arange(0, min(most + step, 1 + step / 2), step)
+    chart.update_xaxes(range=[-0.03 * ticks[-1], 1.03 * ticks[-1]], **theme.share_ticks(*ticks))
     chart.update_yaxes(autorange="reversed")
     return chart
 

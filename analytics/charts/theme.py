@@ -78,7 +78,7 @@ def ink_on(colour: str) -> str:
     return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
 
 
-def hover(lines: Iterable[str], template: str = "<b>%{y}</b><br>%{customdata}") -> dict[str, Any]:
+def hover(lines: Iterable[object], template: str = "<b>%{y}</b><br>%{customdata}") -> dict[str, Any]:
     """Hover texts of a trace, without Plotly's box of trace names."""
     return {"customdata": list(lines), "hovertemplate": f"{template}<extra></extra>"}
 

@@ -455,6 +455,24 @@ def digest(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
     say("Le résumé est écrit. Ce fichier contient des données internes.")
 
 
+@_command("school")
+def school(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Le code de l’école.")],
+    file: Annotated[Path, file_to_write(".pdf")],
+) -> None:
+    """Écrit la fiche d'une école sur une page, pour une réunion avec elle."""
+    from analytics.domain.errors import RefusedError
+    from analytics.workflows.one_school import school_sheet
+
+    if (snapshot := _store().snapshot()) is None:
+        raise RefusedError("Il n’y a pas encore de données.")
+    with snapshot:
+        content = school_sheet(snapshot, code, _now().date())
+    with new_file(file, private=True) as opened:
+        opened.write(content)
+    say("La fiche est écrite. Ce fichier contient des données internes.")
+
+
 @_command("dictionary")
 def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -> None:
     """Écrit le dictionnaire des données : tables, colonnes et codes."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.funnel import funnel, limits, shrunken_rates
-from analytics.measures.grouping import groups, totals, with_columns
+from analytics.measures.grouping import groups, places, sums, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
 
 PER = 1000
@@ -125,6 +125,16 @@ def deadlines(school_deadlines: pd.DataFrame, school_id: str) -> pd.DataFrame:
             "is_own": [code in own for code in service],
         }
     )
+
+
+def by_year(counts: pd.DataFrame, school_years: Sequence[str]) -> pd.DataFrame:
+    """The cases of each of ``school_years``, 0 where there is none: school_year, n, n_danger (life is threatened).
+
+    ``counts``: school_year, danger, n, from :meth:`Snapshot.case_counts`.
+    """
+    place, danger = places(counts["school_year"], list(school_years)), counts["danger"].to_numpy(bool).astype(int)
+    table = sums(place, danger, counts["n"], (len(school_years), 2))
+    return pd.DataFrame({"school_year": list(school_years), "n": table.sum(axis=1), "n_danger": table[:, 1]})
 
 
 def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -1,11 +1,12 @@
 """A chart with its explanation, and the table behind it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io
+import streamlit as st
 from streamlit.delta_generator_singletons import get_dg_singleton_instance
 from streamlit.elements.lib.layout_utils import LayoutConfig
 from streamlit.elements.lib.utils import compute_and_register_element_id
@@ -28,21 +29,31 @@ def show_chart(
     table: pd.DataFrame,
     columns: Mapping[str, str],
     folded: bool = False,
+    opens: Callable[[str], None] | None = None,
 ) -> None:
     """A chart with its alternative text, how to read it, what to do, and its table.
 
     ``columns`` are the columns of ``table`` to show, with their French headings. ``folded`` puts the words with the table,
     where a page must hold in one screen. The table is made when it is opened; it can be taken as a file for the service itself:
-    marked, with the filters and the day of the records.
+    marked, with the filters and the day of the records. A point that is touched ``opens`` what its last customdata names.
     """
-    _draw_figure(
-        plotly.io.to_json(figure, validate=False), int(figure.layout.height or 450), f"figure-{key}", typeset(alt)
-    )
+    name = f"figure-{key}"
+    if opens:
+        _draw_opening(figure, name, typeset(alt), opens)
+    else:
+        _draw_figure(plotly.io.to_json(figure, validate=False), int(figure.layout.height or 450), name, typeset(alt))
     words = f"**Comment lire.** {read}\n\n**Que faire.** {act}"
     if not folded:
         text.paragraph(words)
     label = "Lire ce graphique, voir le tableau" if folded else "Voir le tableau"
     fold_table(label, table, columns, key, words if folded else "")
+
+
+@drawn
+def _draw_opening(figure: go.Figure, key: str, alt: str, opens: Callable[[str], None]) -> None:
+    st.plotly_chart(figure, key=key, alt=alt, config=CONFIG, on_select="rerun", selection_mode="points")
+    if points := st.session_state[key].selection.points:
+        opens(points[0]["customdata"][-1])
 
 
 @drawn

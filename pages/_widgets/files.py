@@ -1,6 +1,7 @@
 """Files to take, and what the session forgets with its page."""
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -44,7 +45,7 @@ def offer_file(
         except RelaisError as error:
             text.error(str(error))
             return
-        link = f'<a href="{address}" download="{file_name}"></a>'
+        link = f'<a href="{address}" download="{escape(file_name)}"></a>'
         st.html(f"{link}<script>{TAKE_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 

@@ -1,36 +1,18 @@
 """The steps of a school against its own deadlines, compared with the others of its network and of its level."""
 
-import pandas as pd
-
 from analytics.charts import relays as charts
-from analytics.domain.french import count, day, hours, school_days
+from analytics.domain.french import count, day
 from analytics.domain.vocabulary import RELAYS
-from analytics.measures import relays, schools, work
+from analytics.measures import work
+from analytics.workflows.one_school import PEERS, OneSchool, deadline_table
 from pages._widgets import columns, remembered, say_closure, show_chart, show_table, text
-from pages.school.chosen import OneSchool
-
-_PEERS = {"school_network": "réseau", "school_level": "niveau"}
 
 
 @remembered
 def show(context: OneSchool) -> None:
-    snapshot = context.snapshot
-    limits = schools.deadlines(snapshot.table("school_deadlines"), context.school["school_id"])
-    limits["limit"] = [
-        hours(in_hours) if pd.notna(in_hours) else school_days(in_days)
-        for in_hours, in_days in zip(limits["max_hours"], limits["max_school_days"], strict=True)
-    ]
-    counts = {group: snapshot.step_counts("deadline", selection) for group, selection in context.groups.items()}
-    table = relays.against_deadline(counts["school"]).merge(limits, on="step")
-    peers = {}
-    for group, word in _PEERS.items():
-        if group not in counts:
-            continue
-        peers[f"share_{group}"] = f"À temps, autres, {word}"
-        names = {"incidence": f"share_{group}", "most": f"most_share_{group}"}
-        in_time = relays.shares_within(counts[group], (1,)).rename(columns=names)
-        table = table.merge(in_time[["step", *names.values()]], on="step", how="left")
-    n_overdue, n_own = int(table["n_overdue"].sum()), int(limits["is_own"].sum())
+    snapshot, table = context.snapshot, deadline_table(context)
+    peers = {f"share_{group}": f"À temps, autres, {word}" for group, word in PEERS.items() if group in context.groups}
+    n_overdue, n_own = int(table["n_overdue"].sum()), int(table["is_own"].sum())
     whose = (
         f"{count(n_own, 'délai')} de l’école, les autres sont ceux du service."
         if n_own
@@ -55,9 +37,11 @@ def show(context: OneSchool) -> None:
         | columns("lower", "upper", **peers, n_overdue="Hors délai, ouverts"),
     )
     if n_overdue and not context.is_alone:
+        text.header("Ses dossiers où une étape attend hors délai")
         waiting = work.listed(snapshot.work_list(context.selection), snapshot.as_of)
         show_table(
             waiting,
-            columns("danger", "case_id", missing="Ce qui manque", due_on="Dernier délai dépassé le", limit="Délai"),
+            columns("danger", "report_week", "school_level", missing="Ce qui manque", due_on="Depuis le")
+            | columns("case_id", limit="Dernier délai dépassé"),
         )
         text.caption("Liste exacte, interne : elle ne sort pas du service.")

@@ -1,15 +1,13 @@
 """How many cases a school has, how many to believe in, since when none, and how many follow each other."""
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
 from analytics.charts.schools import FLAG_WORDS
-from analytics.domain.french import count, day, number
+from analytics.domain.french import count, number
 from analytics.measures import schools
+from analytics.workflows.one_school import SILENT, OneSchool, since_last
 from pages._widgets import Indicator, remembered, show_indicators, text
-from pages.school.chosen import OneSchool
 
 
 @remembered
@@ -40,7 +38,7 @@ def show(context: OneSchool) -> None:
             if pd.notna(school["rate"])
             else "nombre d’élèves ou niveau inconnu",
         ),
-        _since_last(school, as_of),
+        _since_last(context),
         Indicator(
             "Dossiers qui en suivent un autre",
             number(repeats["n"]),
@@ -54,19 +52,12 @@ def show(context: OneSchool) -> None:
         del entries[1]  # the careful rate is made of all schools
     show_indicators(entries, as_of)
     if not school["n"]:
-        text.info(
-            "Aucun dossier de cette école ne répond aux filtres. Ne rien signaler n’est pas être à l’abri : un appel suffit "
-            "souvent pour savoir si l’on y connaît le service."
-        )
+        text.info(f"Aucun dossier de cette école ne répond aux filtres. {SILENT}")
         st.stop()
 
 
-def _since_last(school: pd.Series, as_of: date) -> Indicator:
-    value, note = "–", ""
-    if school["n"]:
-        n_weeks = (pd.Timestamp(as_of) - school["last_week"]).days // 7
-        value = count(n_weeks, "semaine") if n_weeks else "cette semaine"
-        note = f"semaine du {day(school['last_week'])}"
+def _since_last(context: OneSchool) -> Indicator:
+    value, note = since_last(context)
     return Indicator(
         "Depuis le dernier signalement",
         value,

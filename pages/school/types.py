@@ -4,8 +4,8 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
+from analytics.workflows.one_school import OneSchool
 from pages._widgets import INTERVAL, Context, columns, remembered, show_chart, text
-from pages.school.chosen import OneSchool
 
 
 @remembered

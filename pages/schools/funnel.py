@@ -1,5 +1,7 @@
 """Funnel plot of the cases of the schools over those expected of their pupils and level."""
 
+from functools import partial
+
 import pandas as pd
 
 from analytics.charts import schools as charts
@@ -7,6 +9,7 @@ from analytics.domain.french import count, listing, number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
 from pages._widgets import Link, address, columns, remembered, show_chart, text
+from pages.schools.finding import open_school
 from pages.schools.rated import RatedSchools
 
 BUNCHED = 1.2
@@ -45,13 +48,15 @@ def show(context: RatedSchools) -> None:
         read="chaque rond est une école. Vers la droite, les dossiers que l’on attend d’elle d’après ses élèves et son niveau ; vers le "
         "haut, ce qu’elle en a : 2 veut dire deux fois plus. Les traits disent jusqu’où va le hasard parmi les écoles du même niveau : "
         "ils s’écartent à gauche, car là où l’on attend peu, deux dossiers font déjà beaucoup. Rond plein : au-delà de 95 % (le "
-        "hasard seul y met jusqu’à une école sur vingt) ; losange : au-delà de 99,8 % (deux sur mille au plus).",
+        "hasard seul y met jusqu’à une école sur vingt) ; losange : au-delà de 99,8 % (deux sur mille au plus). Touchez un rond pour ouvrir "
+        "la fiche de l’école.",
         act="une école dans l’entonnoir n’est pas une crise. Appelez d’abord celles qui en sortent par le haut, puis celles qui "
         "n’ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille et du niveau.",
         table=rated.sort_values("name"),
         columns=columns("name", "school_network", "school_level", "zone", "n_pupils", "n", n_open="Ouverts")
         | {"last_week": "Dernier, semaine du", "expected": "Attendus", "rate": "Pour 1 000 élèves"}
         | columns("lower", "upper", shrunken_rate="Taux prudent", flag="Entonnoir"),
+        opens=partial(open_school, selection=context.selection),
     )
     for _, row in beyond.head(6 if is_beyond else 0).iterrows():
         label = f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}"

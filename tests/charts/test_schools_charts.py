@@ -61,7 +61,7 @@ def test_a_school_beyond_the_limits_has_a_form_and_a_colour_of_its_own():
         text
         for trace in drawn(table).data
         if trace.mode == "markers"
-        for text in trace.customdata
+        for text, _ in trace.customdata
         if "<b>École 0<" in text
     ]
     assert beyond.marker.color == theme.SIGNAL

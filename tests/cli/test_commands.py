@@ -25,7 +25,7 @@ LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
 COMMANDS = [
     *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
-    *("digest", "dictionary", "report", "export", "serve", "access"),
+    *("digest", "school", "dictionary", "report", "export", "serve", "access"),
 ]
 
 HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
@@ -319,6 +319,10 @@ def test_the_demo_is_fictitious_and_never_replaces_a_register(relais):
     relais("import", REGISTER)
     assert relais("demo").code == 1
     assert "Dossiers : 420," in relais("info").out
+    assert relais("school", "none", "fiche.pdf").code == 1
+    assert relais("school", "3231", "fiche.pdf").code == 0
+    assert Path("fiche.pdf").read_bytes().startswith(b"%PDF")
+    assert stat.S_IMODE(Path("fiche.pdf").stat().st_mode) == 0o600
 
 
 def test_undo_takes_back_the_last_import_and_refuses_when_there_is_none(relais):

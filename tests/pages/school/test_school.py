@@ -12,7 +12,7 @@ def test_a_sheet_opens_at_the_address_of_its_school(visit, extracts, text):
     school = busiest(extracts)
     app = visit("school", extracts, ecole=school["school_id"])
     assert {metric.label: metric.value for metric in app.metric}["Dossiers"] == str(school["n"])
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 3
     assert "hors délai dans ses dossiers ouverts" in text(app)
 
 

@@ -72,3 +72,15 @@ def test_the_other_pages_open_on_what_is_not_known(visit, undated, text, page):
 def test_one_case_is_no_school_apart(visit, few_cases, n_cases, text):
     words = text(visit("schools", few_cases(n_cases)))
     assert "Aucune école ne sort de l’entonnoir" in words
+
+
+def test_a_school_is_found_by_its_name_and_its_page_opens_at_its_code(visit, extracts):
+    school = Store(extracts).snapshot().school_counts().sort_values("n").iloc[-1]
+    app = visit("schools", extracts, niveaux="1er degré")
+    (find,) = [box for box in app.selectbox if box.label == "Ouvrir la fiche d’une école"]
+    find.select(school["school_id"]).run()
+    assert app.title[0].value == "Fiche d’une école"
+    assert app.query_params == {"ecole": school["school_id"], "niveaux": "1er degré"}
+    headings = [heading.value for heading in app.header]
+    assert headings[0] == "D’une année à l’autre"
+    assert "Ses dossiers où une étape attend hors délai" in headings

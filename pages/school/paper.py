@@ -1,0 +1,20 @@
+"""The school on one A4, for a meeting with it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from analytics.domain.school_calendar import TIMEZONE
+from analytics.workflows.one_school import OneSchool, written_sheet
+from analytics.workflows.publishing import releases
+from pages import _data
+from pages._widgets import offer_file
+
+
+def show(context: OneSchool) -> None:
+    published = releases(_data.store(), context.snapshot) if context.is_alone else ()
+
+    def content() -> bytes:
+        return written_sheet(context, datetime.now(ZoneInfo(TIMEZONE)).date(), published)
+
+    name = f"interne-ecole-{context.school['school_id']}.pdf"
+    offer_file("Fiche sur une page (PDF), interne", content, name, "school-sheet", act="school_sheet")
