@@ -140,6 +140,8 @@ def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any]
     """The format of a column: shares as percentages, days as 22/11/2026, numbers with their spaces."""
     if column.startswith(("share", "within", "incidence", "most")) or (column in ("lower", "upper") and has_shares):
         return percent
+    if column.startswith("points"):
+        return lambda value: number(100 * value)
     if column == "median":
         return lambda value: "moins de la moitié" if math.isinf(value) else _decimal(value)
     if pd.api.types.is_datetime64_any_dtype(values):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.domain.french import count, hours, number, school_days
+from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import DANGER_TYPES, STEPS
 from analytics.measures import relays
 from pages._widgets import Context, one_of, text
@@ -112,6 +113,13 @@ class RelayContext(Context):
                 "Choisissez « En heures » pour les voir tous ensemble."
             )
         return relays.without_danger(ask([*by, "danger"]))
+
+    def by_school(self, selection: Selection) -> pd.DataFrame:
+        """Counts of the steps of another selection by school, as :meth:`step_counts` gives those of this one."""
+        code = self.clock.code
+        if code == "hours":
+            return self.snapshot.step_counts(code, selection, ["school_id"])
+        return relays.without_danger(self.snapshot.step_counts(code, selection, ["school_id", "danger"]))
 
     def step_counts(self, by: Sequence[str] = (), step: str | None = None) -> pd.DataFrame:
         """Counts of the steps, or of one, by the clock (:meth:`without_danger`)."""

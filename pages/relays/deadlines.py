@@ -4,7 +4,8 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, day, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
-from pages._widgets import INTERVAL, Link, address, columns, say_closure, show_chart, text
+from analytics.workflows.comparing import shares_compared
+from pages._widgets import INTERVAL, Link, address, columns, say_changes, say_closure, show_chart, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -19,6 +20,10 @@ def show(context: RelayContext) -> None:
     judged = answer.set_index("step").loc[list(RELAYS)].dropna(subset="share")
     best = judged.loc[judged["share"].idxmax()] if len(judged) else None
     text.header("Chaque étape et son délai")
+    changed = shares_compared(
+        snapshot, lambda chosen: snapshot.step_counts("deadline", chosen, ["school_id"]), 1, context.selection
+    )
+    say_changes(changed, "step", {code: f"{label} à temps" for code, label in STEP_LABELS.items()})
     show_chart(
         charts.deadline_bars(answer),
         key="deadlines",
