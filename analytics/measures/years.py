@@ -238,7 +238,10 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     difference, *without = (share - share_before).T
     error = np.sqrt((n_groups - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
     enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
-    is_told = enough.to_numpy() & ~np.isnan(error)
+    both = share[:, 0] + share_before[:, 0]
+    is_told = (
+        enough.to_numpy() & (both > 0) & (both < 2) & ~np.isnan(error)
+    )  # none or all: nothing tells how far chance goes
     half = stdtrit(np.maximum(counted - 1, 1), 1 - LEVEL / max(is_told.sum(), 1) / 2) * error
     lower, upper = (np.where(is_told, difference + side * half, np.nan) for side in (-1, 1))
     columns = {
@@ -289,8 +292,8 @@ def changes(answer: pd.DataFrame, column: str, labels: Mapping[Any, str]) -> str
     value, written = ("share", percent) if "share" in answer else ("n", number)
     told = answer[answer["verdict"].isin(["more", "less"])] if len(answer) > 1 else answer
     found = [
-        f"{labels[row[column]]}, {written(row[value])} contre {written(row[f'{value}_before'])} : {VERDICTS[row['verdict']]}"
-        for _, row in told.iterrows()
+        f"« {labels[code]} » {written(now)} contre {written(before)}, {VERDICTS[verdict]}"
+        for code, now, before, verdict in told[[column, value, f"{value}_before", "verdict"]].itertuples(index=False)
     ]
     rest = VERDICTS["too_few" if (answer["verdict"] == "too_few").all() else "unsure"]
     if not found:

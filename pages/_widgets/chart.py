@@ -31,7 +31,9 @@ def show_chart(
     and the day of the records.
     """
     st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
-    words = f"**Comment lire.** {read}\n\n**Que faire.** {act}"
+    words = "\n\n".join(
+        f"**{title}.** {words[0].upper()}{words[1:]}" for title, words in (("Comment lire", read), ("Que faire", act))
+    )
     if not folded:
         text.paragraph(words)
     with st.expander("Lire ce graphique, voir le tableau" if folded else "Voir le tableau"):

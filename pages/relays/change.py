@@ -51,7 +51,9 @@ def _last_year(context: RelayContext) -> None:
     clock = context.clock
     delay = clock.delays[1]
     text.header("Même période, un an plus tôt")
-    answer = shares_compared(context.snapshot, context.by_school, delay, context.selection)
+    answer = shares_compared(
+        context.snapshot, lambda chosen: context.counts(["school_id"], selection=chosen), delay, context.selection
+    )
     if answer.empty:
         text.info(NO_YEAR_BEFORE)
         return

@@ -31,8 +31,8 @@ def show(context: RelayContext) -> None:
         if best is not None
         else "Aucun relais à juger dans ces dossiers.",
         read="chaque étape est jugée sur le délai que l’école s’est donné, sinon sur celui du service (page Protocole). Une menace "
-        "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h.",
-        act="appelez d’abord pour ce qui est en rouge : ces dossiers sont ouverts et l’étape est encore possible.",
+        "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h. Ce qui est hachuré a dépassé son délai.",
+        act="appelez d’abord pour « en attente, hors délai » : ces dossiers sont ouverts et l’étape est encore possible.",
         table=answer,
         columns=columns(
             "step",

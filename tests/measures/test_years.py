@@ -149,6 +149,8 @@ def test_a_share_of_few_cases_few_schools_or_undated_steps_is_not_compared(table
     for other in (steps(table, [0.5] * 10, n=1), many[:0], many.assign(event="undated", delay=pd.NA)):
         assert years.compare_shares(many, other, 48)["verdict"].tolist() == ["too_few"]
     assert years.compare_shares(steps(table, [0.5]), steps(table, [0.6]), 48)["verdict"].tolist() == ["too_few"]
+    none = steps(table, [0.0] * 10)
+    assert years.compare_shares(none, none, 48)["verdict"].tolist() == ["too_few"]
 
 
 def test_a_comparison_is_a_sentence(table):
@@ -180,11 +182,11 @@ def test_what_changed_is_told_with_its_numbers_and_the_rest_in_a_word(table):
     against = "Face aux mêmes semaines d’école, un an plus tôt : "
     assert years.changes(compare(same), "kind", labels) == f"{against}pas de changement sûr."
     more = weekly(a=every_week(12, 4), b=every_week(3, 3))
-    told = f"{against}Insultes, 156 contre 52 : plus. Pour le reste, pas de changement sûr."
+    told = f"{against}« Insultes » 156 contre 52, plus. Pour le reste, pas de changement sûr."
     assert years.changes(compare(more), "kind", labels) == told
     alone = years.changes(compare(weekly(a=every_week(12, 12))), "kind", labels)
-    assert alone == f"{against}Insultes, 156 contre 156 : pas de changement sûr."
+    assert alone == f"{against}« Insultes » 156 contre 156, pas de changement sûr."
     assert years.changes(compare(weekly(a={"2026-09-07": 2})), "kind", labels).endswith(
-        "2 contre 0 : trop peu pour le dire."
+        "2 contre 0, trop peu pour le dire."
     )
     assert years.changes(compare(same)[:0], "kind", labels) == ""
