@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -137,7 +137,9 @@ def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
     _shade_holidays(chart, of_week)
     shown = numbers.where(numbers > 0)  # an empty tile lets the holiday's band through
     names = [labels[code] for code in types]
-    _add_tiles(chart, shown, list(numbers.columns), names, hovers.loc[types].to_numpy(), (0.15, 1), xgap=1)
+    _add_tiles(chart, shown, list(numbers.columns), names, hovers.loc[types].to_numpy(), number, xgap=1)
+    chart.update_traces(texttemplate="%{z}", colorbar={"y": 1.01, "yanchor": "bottom"})
+    chart.update_layout(margin={"t": 40})
     chart.update_xaxes(**_weeks_axis(of_week["week"]), showgrid=False)
     chart.update_yaxes(autorange="reversed", showgrid=False)
     return chart
@@ -163,7 +165,9 @@ def crossing_tiles(
     labels = [rows[code] for code in shares.index]
     chart = theme.figure(theme.bar_height(len(labels)) + 40)
     hovers = [[f"{name} : {text}" for name, text in zip(names, line, strict=True)] for line in texts]
-    _add_tiles(chart, shares, names, labels, hovers, (0.03, 0.62), xgap=2)  # text stays readable on both themes
+    _add_tiles(chart, shares, names, labels, hovers, percent, xgap=2)
+    chart.update_traces(colorbar={"y": -0.01, "yanchor": "top"})
+    chart.update_layout(margin={"b": 40})
     chart.add_scatter(  # a heatmap's own text is coloured for an opaque tile
         x=[name for _ in labels for name in names],
         y=[label for label in labels for _ in names],
@@ -177,15 +181,32 @@ def crossing_tiles(
 
 
 def _add_tiles(
-    chart: go.Figure, z: pd.DataFrame, x: list, y: list[str], lines: Any, opacity: tuple[float, float], xgap: int
+    chart: go.Figure,
+    z: pd.DataFrame,
+    x: list,
+    y: list[str],
+    lines: Any,
+    written: Callable[[float], str],
+    xgap: int,
 ) -> None:
+    """Tiles on which text is read on light and dark, with their scale from 0 to the most."""
+    most = z.max(axis=None)
     chart.add_heatmap(
         z=z.to_numpy(),
         x=x,
         y=y,
-        colorscale=[[place, f"rgba(61,143,196,{opacity[place]})"] for place in (0, 1)],
+        colorscale=[[0, "rgba(61,143,196,0.05)"], [1, "rgba(61,143,196,0.62)"]],
         zmin=0,
-        showscale=False,
+        colorbar={
+            "orientation": "h",
+            "thickness": 8,
+            "len": 0.35,
+            "x": 1,
+            "xanchor": "right",
+            "outlinewidth": 0,
+            "tickvals": [0, most],
+            "ticktext": [written(0), written(most)],
+        },
         xgap=xgap,
         ygap=2,
         **theme.hover(lines),

@@ -31,6 +31,8 @@ DEADLINE_STATES = {
     "n_closed": ("dossier clôturé sans elle", theme.CLOSED),
 }
 
+_BEYOND = (theme.LATE, theme.OVERDUE)
+
 
 def outcome_bars(answer: pd.DataFrame) -> go.Figure:
     """What became of each step (:func:`measures.relays.outcomes`): each case is in one segment of the bar of each step."""
@@ -60,8 +62,8 @@ def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
             textposition="inside",
             insidetextanchor="middle",
             insidetextfont={"color": theme.ink_on(colour)},
-            # Late stands beside in time, and must differ by more than its colour.
-            marker_pattern={"shape": "/" if colour == theme.LATE else "", "fillmode": "overlay", "fgopacity": 0.3},
+            # What is beyond its deadline stands beside what is within, and must differ by more than its colour.
+            marker_pattern={"shape": "/" if colour in _BEYOND else "", "fillmode": "overlay", "fgopacity": 0.3},
             textangle=0,
         )
     chart.update_xaxes(visible=False)
@@ -193,7 +195,7 @@ def _lay_axes(chart: go.Figure, until: float) -> None:
 
 def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> None:
     if deadline is not None and deadline <= until:
-        chart.add_vline(deadline, line={"color": theme.OVERDUE, "width": 1.5, "dash": "dot"})
+        chart.add_vline(deadline, line={"color": theme.NOT_RECORDED, "width": 1.5, "dash": "dot"})
         chart.add_annotation(
             x=deadline, y=0, yref="paper", text="délai", showarrow=False, xanchor="left", yanchor="bottom", xshift=4
         )
@@ -281,6 +283,10 @@ def interval_words(interval: str, delay: float) -> str:
     return hours(delay) if interval != "detection" or pd.isna(delay) else count(delay, "jour")
 
 
+_AXIS = 0.68
+"""The part of the width that the axis takes, beside the shares in time."""
+
+
 def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> go.Figure:
     """The median of each interval (:func:`measures.timeliness.summary`) with its interval, a panel each, a row a group.
 
@@ -293,6 +299,7 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
     titles = [INTERVALS[code] for code in intervals]
     space = 62 / height
     chart = make_subplots(len(intervals), 1, subplot_titles=titles, vertical_spacing=space, figure=theme.figure(height))
+    chart.update_annotations(x=0, xanchor="left")
     notes = []
     for row, interval in enumerate(intervals, start=1):
         rows = answer[answer["interval"] == interval]
@@ -305,12 +312,12 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
             share = "" if pd.isna(one["share"]) else f"{percents(one['share'], one['most_share'])} à temps"
             words = " · ".join(filter(None, ["" if pd.notna(one["median"]) else reached, share]))
             axis = "" if row == 1 else row
-            at = {"x": 1, "xref": f"x{axis} domain", "xanchor": "right", "y": name, "yref": f"y{axis}"}
+            at = {"x": 1 / _AXIS, "xref": f"x{axis} domain", "xanchor": "right", "y": name, "yref": f"y{axis}"}
             notes.append({"text": words, "showarrow": False, **at})
         longest = rows[["median", "upper"]].max().max()
         unit = "j" if interval == "detection" else "h"
-        span = [0, 1.9 * longest if longest > 0 else 1]  # with room for the share
-        chart.update_xaxes(range=span, nticks=6, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
+        span = [0, 1.03 * longest if longest > 0 else 1]
+        chart.update_xaxes(domain=[0, _AXIS], range=span, nticks=6, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
         chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
     theme.annotate(chart, notes)
     chart.update_layout(margin={"t": 28, "b": 32})

@@ -50,13 +50,15 @@ def french_table(table: object, headings: Mapping[str, str], across: str | None 
 
 
 def format_cell(column: str, table: pd.DataFrame, decimals: int = 2) -> Callable[[Any], str]:
-    """How the values of ``column`` are written: codes by their labels, shares as percentages, days as 22/11/2026, numbers
-    with their spaces.
+    """How the values of ``column`` are written: codes by their labels, shares as percentages, ``points`` of them as whole
+    numbers, days as 22/11/2026, numbers with their spaces.
     """
     if codes := code_labels(column):
         return lambda code: codes.get(code, code)
     if is_share(column, table):
         return percent
+    if column.startswith("points"):
+        return lambda share: number(100 * share)
     if pd.api.types.is_datetime64_any_dtype(table[column]):
         return day
     if pd.api.types.is_bool_dtype(table[column]):

@@ -78,6 +78,17 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
     return with_columns(chart, columns)
 
 
+def finding(points: pd.DataFrame) -> str:
+    """What the months of :func:`xmr` say, as a French sentence."""
+    judged = points[points["centre"].notna() & points["value"].notna() & ~points["provisional"].astype(bool)]
+    if judged.empty:
+        return f"Trop peu de mois entiers pour savoir ce qui est ordinaire : il en faut {MIN_POINTS}."
+    found = judged.loc[judged["signal"] != "none", "period"]
+    if found.empty:
+        return f"Pas de changement sûr : le hasard suffit à expliquer les {len(judged)} mois jugés."
+    return f"Hors de l’ordinaire : {len(found)} mois sur {len(judged)} jugés, le dernier en {found.max():%m/%Y}."
+
+
 def _mean_moving_range(values: NDArray[np.float64]) -> float:
     ranges = np.abs(np.diff(values))
     mean = ranges.mean()

@@ -28,14 +28,22 @@ def summary(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     of the steps within its own deadline; NaN without any), share_lower, share_upper, most_share (as of
     :func:`relays.shares_within`).
     """
+    against = judged(counts)
     counts = counts.rename(columns={"interval": "step"})
     answer = relays.outcomes(counts, by)
     key = ["step", *by]
     medians = relays.curves(counts, by).quantile().rename(columns={"delay": "median"})
-    judged = counts[counts["part"].notna() | counts["event"].isin(list(relays.UNDATED))]
-    judged = judged.assign(delay=judged["part"], earliest=judged["earliest_part"])
     names = {"incidence": "share", "lower": "share_lower", "upper": "share_upper", "most": "most_share"}
-    shares = relays.shares_within(judged, (1,), by).rename(columns=names)[[*key, *names.values()]]
+    shares = relays.shares_within(against, (1,), by).rename(columns=names)[[*key, *names.values()]]
     answer = answer.merge(medians, on=key, how="left").merge(shares, on=key, how="left")
     order = places(answer["step"], INTERVALS).argsort(kind="stable")
     return answer.rename(columns={"step": "interval"}).iloc[order].reset_index(drop=True)
+
+
+def judged(counts: pd.DataFrame) -> pd.DataFrame:
+    """The intervals of the cases that have a deadline, as steps by the clock of deadlines (:meth:`Snapshot.step_counts`).
+
+    ``counts`` is what :meth:`Snapshot.response_counts` returns, with the same columns ``by``.
+    """
+    kept = counts[counts["part"].notna() | counts["event"].isin(list(relays.UNDATED))]
+    return kept.rename(columns={"interval": "step"}).assign(delay=kept["part"], earliest=kept["earliest_part"])

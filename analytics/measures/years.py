@@ -13,7 +13,7 @@ or fewer show a change in any of their rows, also where bunches last three weeks
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -216,44 +216,61 @@ MOST_GROUPS, FEWEST_GROUPS = 20, 8
 
 
 def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.DataFrame:
-    """The share of the cases in which one step was done within ``delay``, this year and the year before, as one row.
+    """The share of the cases in which each step was done within ``delay``, this year and the year before, one row a step.
 
-    Both tables: what :meth:`Snapshot.step_counts` returns for that step by school_id. Cases of a school are alike, and a
-    school has cases in both years: the variance of the difference is a jackknife's that leaves out some schools at a time,
-    in both years (Efron 1982, The Jackknife, 3), and the interval Student's.
-    Returns n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict; ``too_few`` below FEWEST_CASES
-    or FEWEST_GROUPS schools, or where a step has no date.
+    Both tables: what :meth:`Snapshot.step_counts` returns by school_id on any clock, or :func:`timeliness.judged`. Cases of
+    a school are alike, and a school has cases in both years: the variance of a difference is a jackknife's that leaves out
+    some schools at a time, in both years (Efron 1982, The Jackknife, 3), and the interval Student's, at 95 % for all rows
+    together. Returns step, n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict; ``too_few``
+    below FEWEST_CASES or FEWEST_GROUPS schools, or where a step has no date.
     """
-    n, n_before = (int(outcomes(counts)["n_cases"].sum()) for counts in (now, before))
+    n = outcomes(now).set_index("step")["n_cases"]
+    n_before = outcomes(before).set_index("step")["n_cases"].reindex(n.index, fill_value=0)
     schools = pd.unique(pd.concat([now["school_id"], before["school_id"]]).sort_values())
     n_groups = min(len(schools), MOST_GROUPS)
     group = dict(zip(schools, np.arange(len(schools)) % max(n_groups, 1), strict=True))
-    now, before = (_by_group(counts, group, delay) for counts in (now, before))
+    share, share_before = (_without_each(counts, n.index, group, n_groups, delay) for counts in (now, before))
 
-    def share(counts: pd.DataFrame) -> float:
-        if counts.empty or counts["event"].isin(list(UNDATED)).any():
-            return np.nan
-        return float(curves(counts).at((delay,))["incidence"].iloc[0])
+    every = pd.concat([now, before])
+    is_dated = ~n.index.isin(every["step"][every["event"].isin(list(UNDATED))])
+    share, share_before = (np.where(is_dated[:, None], shares, np.nan) for shares in (share, share_before))
+    counted = every["school_id"].map(group).groupby(every["step"]).nunique().reindex(n.index).to_numpy()
+    difference, *without = (share - share_before).T
+    error = np.sqrt((n_groups - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
+    enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
+    both = share[:, 0] + share_before[:, 0]
+    is_told = (
+        enough.to_numpy() & (both > 0) & (both < 2) & ~np.isnan(error)
+    )  # none or all: nothing tells how far chance goes
+    half = stdtrit(np.maximum(counted - 1, 1), 1 - LEVEL / max(is_told.sum(), 1) / 2) * error
+    lower, upper = (np.where(is_told, difference + side * half, np.nan) for side in (-1, 1))
+    columns = {
+        "n_cases": n.to_numpy(),
+        "n_cases_before": n_before.to_numpy(),
+        "share": share[:, 0],
+        "share_before": share_before[:, 0],
+        "difference": difference,
+        "lower": lower,
+        "upper": upper,
+        "verdict": np.select([~is_told, lower > 0, upper < 0], ["too_few", "more", "less"], "unsure"),
+    }
+    return pd.DataFrame({"step": n.index, **columns})
 
-    whole = np.array([share(now), share(before)])
-    difference, lower, upper, verdict = whole[0] - whole[1], np.nan, np.nan, "too_few"
-    if min(n, n_before) >= FEWEST_CASES and n_groups >= FEWEST_GROUPS and not np.isnan(difference):
-        without = np.array(
-            [share(now[now["group"] != g]) - share(before[before["group"] != g]) for g in range(n_groups)]
-        )
-        error = np.sqrt((n_groups - 1) * without.var())
-        half = stdtrit(n_groups - 1, 1 - LEVEL / 2) * error
-        lower, upper = difference - half, difference + half
-        verdict = "more" if lower > 0 else "less" if upper < 0 else "unsure"
-    columns = {"n_cases": n, "n_cases_before": n_before, "share": whole[0], "share_before": whole[1]}
-    return pd.DataFrame([columns | {"difference": difference, "lower": lower, "upper": upper, "verdict": verdict}])
 
+def _without_each(
+    counts: pd.DataFrame, steps: pd.Index, group: dict[str, int], n_groups: int, delay: float
+) -> NDArray[np.float64]:
+    """The share of each step (rows) of all schools, then without each group of them (columns); NaN where there is no case.
 
-def _by_group(counts: pd.DataFrame, group: dict[str, int], delay: float) -> pd.DataFrame:
-    """``counts`` by group of schools; what takes longer than ``delay`` is all one: so few rows are gone through again."""
-    shorter = counts["delay"].clip(upper=delay + 1)
-    by = [counts["school_id"].map(group).rename("group"), counts["step"], counts["event"], shorter]
-    return counts[["n", "n_time_completed"]].groupby(by, dropna=False).sum().reset_index()
+    What takes longer than ``delay`` is all one: so few rows are gone through again.
+    """
+    counts = counts[counts["delay"].notna()]
+    by = [counts["school_id"].map(group).rename("group"), counts["step"].astype("str"), counts["event"].astype("str")]
+    of_group = counts["n"].groupby([*by, counts["delay"].clip(upper=delay + 1)]).sum().reset_index()
+    left_out = [of_group[of_group["group"] != g].assign(without=g) for g in range(-1, n_groups)]
+    found = curves(pd.concat(left_out), ["without"]).at((delay,))
+    table = found.pivot_table(index="step", columns="without", values="incidence", observed=True)
+    return table.reindex(index=steps, columns=range(-1, n_groups)).to_numpy(float)
 
 
 def sentence(row: pd.Series) -> str:
@@ -264,3 +281,24 @@ def sentence(row: pd.Series) -> str:
     if "share" in row:
         return f"{percent(row['share'])}, {percent(row['share_before'])} l’an dernier : {verdict}"
     return f"{number(row['n_before'])} l’an dernier aux mêmes semaines entières : {verdict}"
+
+
+def changes(answer: pd.DataFrame, column: str, labels: Mapping[Any, str]) -> str:
+    """The rows of :func:`compare` or :func:`compare_shares` in words: those that surely changed with their numbers, then
+    the rest; a single row has its numbers in any case. ``labels`` are the words of ``column``. "" where there is no row.
+    """
+    if answer.empty:
+        return ""
+    value, written = ("share", percent) if "share" in answer else ("n", number)
+    told = answer[answer["verdict"].isin(["more", "less"])] if len(answer) > 1 else answer
+    found = [
+        f"« {labels[code]} » {written(now)} contre {written(before)}, {VERDICTS[verdict]}"
+        for code, now, before, verdict in told[[column, value, f"{value}_before", "verdict"]].itertuples(index=False)
+    ]
+    rest = VERDICTS["too_few" if (answer["verdict"] == "too_few").all() else "unsure"]
+    if not found:
+        return f"{_AGAINST} : {rest}."
+    return f"{_AGAINST} : {' ; '.join(found)}." + (f" Pour le reste, {rest}." if len(told) < len(answer) else "")
+
+
+_AGAINST = "Face aux mêmes semaines d’école, un an plus tôt"

@@ -5,7 +5,7 @@ The year is the last one that is chosen, up to the day of the extract.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from analytics.measures import years
 from analytics.store import Snapshot
 
 NO_YEAR_BEFORE = "Le registre ne contient pas encore les deux années : la comparaison viendra."
+PARENTS, HOURS = "parents", 48
 
 
 def compared(snapshot: Snapshot, column: str, codes: Sequence[str], selection: Selection = EVERYTHING) -> pd.DataFrame:
@@ -36,18 +37,25 @@ def compared_in_all(snapshot: Snapshot, selection: Selection = EVERYTHING, *, da
     return years.compare(counts.assign(all=True), "all", [True], calendar(), *_between(snapshot, selection))
 
 
-def share_compared(snapshot: Snapshot, step: str, hours: float, selection: Selection = EVERYTHING) -> pd.DataFrame:
-    """:func:`years.compare_shares` of the chosen cases for one step; without a row where a year is missing."""
+def shares_compared(
+    snapshot: Snapshot, ask: Callable[[Selection], pd.DataFrame], delay: float, selection: Selection = EVERYTHING
+) -> pd.DataFrame:
+    """:func:`years.compare_shares` of what ``ask`` counts by school_id; without a row where a year is missing."""
     weeks = years.same_weeks(calendar(), *_between(snapshot, selection))
     if weeks is None:
-        return pd.DataFrame()
+        return pd.DataFrame(columns=["step", "verdict"])
     now, before = (
-        snapshot.step_counts(
-            "hours", replace(selection.at_any_time, first_week=first, last_week=last), ["school_id"], step
-        )
+        ask(replace(selection.at_any_time, first_week=first, last_week=last))
         for first, last in ((weeks.first, weeks.last), (weeks.first_before, weeks.last_before))
     )
-    return years.compare_shares(now, before, hours)
+    return years.compare_shares(now, before, delay)
+
+
+def parents_compared(snapshot: Snapshot, selection: Selection = EVERYTHING) -> pd.DataFrame:
+    """The share of the cases in which the parents were told within HOURS (:func:`shares_compared`)."""
+    return shares_compared(
+        snapshot, lambda chosen: snapshot.step_counts("hours", chosen, ["school_id"], PARENTS), HOURS, selection
+    )
 
 
 def which_weeks(snapshot: Snapshot, selection: Selection = EVERYTHING) -> str:

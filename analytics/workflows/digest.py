@@ -11,10 +11,17 @@ from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE, STEPS
 from analytics.measures import work, years
 from analytics.store import Snapshot
 from analytics.store.work import DORMANT
-from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, compared_in_all, share_compared, which_weeks
+from analytics.workflows.comparing import (
+    HOURS,
+    NO_YEAR_BEFORE,
+    PARENTS,
+    compared,
+    compared_in_all,
+    parents_compared,
+    which_weeks,
+)
 
 MOST_STEPS = 6
-PARENTS, HOURS = "parents", 48
 
 
 def written_digest(snapshot: Snapshot, suffix: str, today: date) -> bytes:
@@ -71,6 +78,6 @@ def _changed(snapshot: Snapshot) -> Iterator[str]:
         yield f"{INCIDENT_TYPES.label(row['incident_type'])} : {number(row['n'])}, {years.sentence(row)}."
     if sure.empty:
         yield "Types d’incidents : pas de changement sûr."
-    for _, row in share_compared(snapshot, PARENTS, HOURS).iterrows():
+    for _, row in parents_compared(snapshot).iterrows():
         yield f"{STEPS[PARENTS].label} en {HOURS} h : {years.sentence(row)}."
     yield which_weeks(snapshot)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pages._widgets.changes import say_changes
     from pages._widgets.chart import show_chart
     from pages._widgets.files import offer_file
     from pages._widgets.indicator import Indicator, Link, show_indicators
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pages._widgets.table import INTERVAL, SHARES, columns, fold_table, in_french, show_table
 
 _HOMES = {
+    "changes": ("say_changes",),
     "chart": ("show_chart",),
     "files": ("offer_file",),
     "indicator": ("Indicator", "Link", "show_indicators"),

@@ -42,7 +42,9 @@ def show_chart(
         _draw_opening(figure, name, typeset(alt), opens)
     else:
         _draw_figure(plotly.io.to_json(figure, validate=False), int(figure.layout.height or 450), name, typeset(alt))
-    words = f"**Comment lire.** {read}\n\n**Que faire.** {act}"
+    words = "\n\n".join(
+        f"**{title}.** {words[0].upper()}{words[1:]}" for title, words in (("Comment lire", read), ("Que faire", act))
+    )
     if not folded:
         text.paragraph(words)
     label = "Lire ce graphique, voir le tableau" if folded else "Voir le tableau"

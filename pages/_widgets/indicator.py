@@ -36,8 +36,8 @@ class Indicator:
     label: str
     value: str
     counts: str
-    numerator: str
-    denominator: str
+    numerator: str = ""
+    denominator: str = ""
     left_out: str = "rien"
     uncertainty: str = ""
     since: str = "la date du signalement"
@@ -54,12 +54,16 @@ class Indicator:
         for link in self.links:
             link.show()
         with st.popover("Comment c’est compté", type="tertiary"):
-            band = f"- **Incertitude (95 %)** : {self.uncertainty}\n" if self.uncertainty else ""
-            text.paragraph(
-                f"{self.counts}\n\n- **Compté à partir de** {self.since}\n- **Numérateur** : {self.numerator}\n"
-                f"- **Dénominateur** : {self.denominator}\n- **Laissés de côté** : {self.left_out}\n{band}"
-                f"- **Au** {day(as_of)}"
-            )
+            lines = {
+                "On compte": self.numerator,
+                "Sur": self.denominator,
+                "À partir de": self.since,
+                "Laissés de côté :": self.left_out,
+                "Incertitude (95 %) :": self.uncertainty,
+                "Au": day(as_of),
+            }
+            listed = "\n".join(f"- **{begins}** {words}" for begins, words in lines.items() if words)
+            text.paragraph(f"{self.counts}\n\n{listed}")
 
 
 @drawn

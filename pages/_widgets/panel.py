@@ -60,7 +60,7 @@ def filters(snapshot: Snapshot, fields: Iterable[Field], *, this_year: bool = Fa
         return Selection()
     proposed = {"annees": list(known["school_years"])[-1:]} if this_year else {}
     with st.sidebar:
-        st.subheader("Filtrer")
+        st.markdown("**Filtrer**")  # no heading: it stands before the page's own
         clear = st.container()
         chosen = {
             field.attribute: _choose(

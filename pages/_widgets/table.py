@@ -180,4 +180,6 @@ def _formatted(column: str, values: pd.Series, table: pd.DataFrame) -> tuple[pd.
         return values, st.column_config.Column(width=width)
     if is_share(column, table):
         return values, st.column_config.NumberColumn(format="percent", step=0.01)
+    if column.startswith("points"):
+        return (100 * values).round(), st.column_config.NumberColumn(format="localized")
     return values.round(1), st.column_config.NumberColumn(format="localized", width=width)

@@ -6,7 +6,8 @@ from analytics.charts import incidents as charts
 from analytics.domain.french import count, number, percent
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
-from pages._widgets import SHARES, Context, columns, remembered, show_chart, text
+from analytics.workflows.comparing import compared
+from pages._widgets import SHARES, Context, columns, remembered, say_changes, show_chart, text
 
 
 @remembered
@@ -16,6 +17,9 @@ def show(context: Context) -> None:
     several = incidents.several_types(snapshot.type_numbers(selection)).iloc[0]
     first = types.iloc[0]
     text.header("Ce qui arrive")
+    say_changes(
+        compared(snapshot, "incident_type", list(INCIDENT_TYPES), selection), "incident_type", INCIDENT_TYPES.labels
+    )
     show_chart(
         charts.share_bars(types, "incident_type", INCIDENT_TYPES.labels),
         key="types",

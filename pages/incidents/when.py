@@ -1,5 +1,7 @@
 """Reports per week compared with the year before, types per week, and what is beyond the season."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analytics.charts import incidents as charts
@@ -8,7 +10,8 @@ from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
-from pages._widgets import Context, columns, one_of, pick, remembered, show_chart, show_table, text
+from analytics.workflows.comparing import compared, compared_in_all, which_weeks
+from pages._widgets import Context, columns, one_of, pick, remembered, say_changes, show_chart, show_table, text
 from pages._widgets.weekly import ALL, NOTHING, SERIES, SHORT, WEEK_COLUMNS, Weekly, signal_sentence, weeks_of_year
 
 
@@ -40,6 +43,8 @@ def _weeks(context: Context, year: str) -> None:
     weeks = weeks_of_year(context, _by_week(context), year)
     busiest = weeks.loc[weeks["n"].idxmax()]
     text.header("Semaine par semaine")
+    of_year = replace(context.selection, school_years=(year,))
+    say_changes(compared_in_all(context.snapshot, of_year), "all", {True: "Signalements"})
     show_chart(
         charts.weeks(weeks, year, incidents.year_before(calendar(), year)),
         key="weeks",
@@ -60,6 +65,11 @@ def _types(context: Context, year: str) -> None:
     tiles = incidents.between(tiles, context.selection.first_week, context.selection.last_week)
     darkest = tiles.loc[tiles["n"].idxmax()]
     text.header("Les types de chaque semaine")
+    of_year = replace(context.selection, school_years=(year,))
+    changed = compared(context.snapshot, "incident_type", list(INCIDENT_TYPES), of_year)
+    say_changes(changed, "incident_type", INCIDENT_TYPES.labels)
+    if len(changed):
+        text.caption(which_weeks(context.snapshot, of_year))
     show_chart(
         charts.week_tiles(tiles, INCIDENT_TYPES.labels),
         key="tiles",

@@ -4,7 +4,8 @@ from analytics.charts import incidents as charts
 from analytics.domain.french import percent
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
 from analytics.measures import incidents
-from pages._widgets import SHARES, Context, columns, one_of, remembered, show_chart, text
+from analytics.workflows.comparing import compared
+from pages._widgets import SHARES, Context, columns, one_of, remembered, say_changes, show_chart, text
 
 _CROSSED: dict[str, tuple[str, Vocabulary, str]] = {
     "Niveau": (
@@ -37,6 +38,7 @@ def _of(context: Context, chosen: str) -> None:
     parts = incidents.shares(totals, column, context.n_cases, list(vocabulary))
     first = parts.iloc[0]
     text.header(f"Les dossiers : {chosen.lower()}")
+    say_changes(compared(context.snapshot, column, list(vocabulary), context.selection), column, vocabulary.labels)
     show_chart(
         charts.share_bars(parts, column, vocabulary.labels),
         key=f"parts-{column}",

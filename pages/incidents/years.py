@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from analytics.domain.french import listing
-from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.measures import years
 from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, which_weeks
-from pages._widgets import Context, columns, one_of, remembered, school_label, show_table, text
+from pages._widgets import Context, columns, one_of, remembered, say_changes, school_label, show_table, text
 
 _BY: dict[str, tuple[str, Mapping[str, str]]] = {
     "Type": ("incident_type", INCIDENT_TYPES.labels),
     "Niveau": ("school_level", SCHOOL_LEVELS.labels),
     "Canal": ("channel", CHANNELS.labels),
     "Qui signale": ("reporter", REPORTERS.labels),
+    "Réseau": ("school_network", SCHOOL_NETWORKS.labels),
     "École": ("school_id", {}),
 }
 
@@ -34,9 +34,7 @@ def _compare(context: Context, chosen: str) -> None:
     if answer.empty:
         text.info(NO_YEAR_BEFORE)
         return
-    sure = answer[answer["verdict"].isin(["more", "less"])]
-    words = [f"{labels[row[column]]} : {years.VERDICTS[row['verdict']]}" for _, row in sure.iterrows()]
-    text.paragraph(f"**{listing(words) or 'Pas de changement sûr'}.**")
+    say_changes(answer, column, labels)
     bounds = columns("lower", "upper", verdict="Ce que l’on peut dire")
     shown = columns(group=chosen, n="Cette année", n_before="Un an plus tôt", difference="Écart") | bounds
     show_table(answer.assign(group=answer[column].map(labels)), shown)

@@ -21,8 +21,6 @@ def indicator(context: Context) -> Indicator:
             number(n_cases),
             note="Premier extrait : dès le suivant, ce qui est nouveau se verra ici.",
             counts="Les dossiers du registre qui répondent aux filtres.",
-            numerator=count(n_cases, "dossier"),
-            denominator="sans objet : c’est un nombre",
             left_out=refused,
             links=(Link("Voir les types", "incidents", address(selection)),),
         )
@@ -39,8 +37,7 @@ def indicator(context: Context) -> Indicator:
         f"{n_cases - n_before:+d}".replace("+0", "0") + (" dossier" if abs(n_cases - n_before) < 2 else " dossiers"),
         note=listing([f"{INCIDENT_TYPES.label(code)} +{n}" for code, n in risen]) or "aucun type ne progresse",
         counts="La différence entre les deux derniers extraits, avec les mêmes filtres. Un dossier corrigé peut changer de type.",
-        numerator=f"{count(n_cases, 'dossier')} à cet extrait",
-        denominator=f"{count(n_before, 'dossier')} à l’extrait précédent",
+        numerator=f"{count(n_cases, 'dossier')} à cet extrait, {number(n_before)} au précédent",
         left_out=refused,
         links=(Link("Voir ces semaines", "incidents", address(new_weeks)),),
     )

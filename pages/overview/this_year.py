@@ -25,8 +25,6 @@ def _indicator(context: Context, label: str, link: Link, *, danger: bool = False
             count(n, "dossier"),
             note=NO_YEAR_BEFORE,
             counts="Les dossiers qui répondent aux filtres.",
-            numerator=count(n, "dossier"),
-            denominator="sans objet : c’est un nombre",
             links=(link,),
         )
     row = answer.iloc[0]
@@ -35,8 +33,6 @@ def _indicator(context: Context, label: str, link: Link, *, danger: bool = False
         count(row["n"], "dossier"),
         note=years.sentence(row),
         counts=f"{which_weeks(context.snapshot, context.selection)} Les signalements viennent par grappes : le mot en tient compte.",
-        numerator=count(row["n"], "dossier"),
-        denominator=f"{count(row['n_before'], 'dossier')} un an plus tôt",
         left_out="la semaine en cours",
         uncertainty=f"l’écart, à jours d’école égaux, est entre {row['lower']:+.0f} et {row['upper']:+.0f}",
         links=(link,),

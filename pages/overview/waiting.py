@@ -16,8 +16,6 @@ def indicator(context: Context) -> Indicator:
         note=f"{number(soon['n'])} bientôt · {count(dormant['n'], 'dormant')}",
         counts="Les dossiers ouverts, de toutes les années, qui attendent une étape au-delà du délai de l’école, sinon de celui du "
         "service. Une menace pour la vie se juge en heures.",
-        numerator=count(overdue["n"], "dossier"),
-        denominator="sans objet : c’est un nombre",
         left_out=f"{count(dormant['n'], 'dossier dormant', 'dossiers dormants')}, sans rien de neuf depuis 60 jours d’école",
         links=(Link("Voir qui attend", "work_list", address(selection)),),
     )

@@ -1,15 +1,13 @@
 """Monthly medians in a control chart, the same weeks of last year, and the previous extract."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 from analytics.charts.signals import control_chart
-from analytics.domain.french import count, day, number
-from analytics.domain.school_calendar import breaks, calendar
+from analytics.domain.french import day, number
+from analytics.domain.school_calendar import breaks
 from analytics.domain.vocabulary import RELAYS
-from analytics.measures import relays, signals
+from analytics.measures import relays, signals, years
+from analytics.workflows.comparing import NO_YEAR_BEFORE, shares_compared, which_weeks
 from pages import _data
-from pages._widgets import columns, pick, remembered, show_chart, show_table, text
+from pages._widgets import columns, pick, remembered, say_changes, show_chart, show_table, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -29,15 +27,12 @@ def _months(context: RelayContext, step: str) -> None:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return
     points = signals.xmr(months, breaks())
-    n_signals = int((points["signal"] != "none").sum())
-    has_limits = points["centre"].notna().any()
-    finding = (
-        f"{count(n_signals, 'mois', 'mois')} avec un signal" if has_limits else "trop peu de mois pour des limites"
-    )
+    finding = signals.finding(points)
+    text.paragraph(f"**{finding}**")
     show_chart(
         control_chart(points, lambda month: f"{month:%m/%Y}", _days, "médiane, en jours d’école"),
         key="months",
-        alt=f"{STEP_LABELS[step]} : {finding}.",
+        alt=f"{STEP_LABELS[step]} : {finding}",
         read="chaque point est le délai, en jours d’école, au bout duquel la moitié des dossiers du mois ont l’étape. Entre les "
         "pointillés, le hasard suffit ; un losange est un signal. Même quand rien ne change, de deux à huit mois sur cent en portent un. Un "
         "point vide est un mois trop récent pour juger. Un mois sans point a moins de "
@@ -55,31 +50,27 @@ def _days(median: float) -> str:
 
 @remembered
 def _last_year(context: RelayContext) -> None:
-    text.header("Même période, un an plus tôt")
-    spans = calendar().same_weeks(context.snapshot.as_of)
-    if spans is None:
-        text.info("L’année précédente n’est pas dans le calendrier.")
-        return
     clock = context.clock
-    selections = [
-        replace(context.selection, school_years=(), first_week=first, last_week=last) for first, last in spans
-    ]
-    now, before = (
-        relays.summary(replace(context, selection=selection).step_counts(), clock.delays) for selection in selections
-    )
-    if before.empty or now.empty:
-        text.info("Le registre ne contient pas les deux années : la comparaison viendra.")
-        return
     delay = clock.delays[1]
-    show_table(
-        now.merge(before, on="step", suffixes=("", "_before")),
-        columns("step", "n_cases", n_cases_before="Un an plus tôt")
-        | {f"within_{delay}": f"Part : {clock.written(delay)}", f"within_{delay}_before": "Un an plus tôt, part"},
+    text.header("Même période, un an plus tôt")
+    answer = shares_compared(
+        context.snapshot, lambda chosen: context.counts(["school_id"], selection=chosen), delay, context.selection
     )
-    n_days, n_before = (calendar().class_days(first, last + timedelta(days=6)) for first, last in spans)
+    if answer.empty:
+        text.info(NO_YEAR_BEFORE)
+        return
+    text.paragraph(f"La part des dossiers où l’étape est faite {clock.within(delay)}.")
+    say_changes(answer, "step", STEP_LABELS)
+    in_points = answer.rename(columns={name: f"points_{name}" for name in ("difference", "lower", "upper")})
+    show_table(
+        in_points,
+        columns("step", n_cases="Dossiers", share="Part", n_cases_before="Dossiers, un an plus tôt")
+        | {"share_before": "Part, un an plus tôt", "points_difference": "Écart (points)"}
+        | {"points_lower": "Bas (95 %)", "points_upper": "Haut (95 %)", "verdict": "Ce que l’on peut dire"},
+    )
     text.caption(
-        f"Semaines entières du {day(spans[0][0])} au {day(spans[0][1])} (lundis), et les mêmes rangs de semaine un an plus tôt : "
-        f"{n_days} jours d’école, contre {n_before}. La semaine en cours n’y est pas."
+        f"{which_weeks(context.snapshot, context.selection)} L’écart se situe entre « bas » et « haut », compte tenu de ce que les "
+        f"écoles diffèrent. Il faut {years.FEWEST_CASES} dossiers par année, de {years.FEWEST_GROUPS} écoles, et des dates."
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.domain.french import count, hours, number, school_days
+from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import DANGER_TYPES, STEPS
 from analytics.measures import relays
 from pages._widgets import Context, one_of, text
@@ -104,19 +105,24 @@ class RelayContext(Context):
     def asked(self) -> tuple[Hashable, ...]:
         return (self.selection, self.clock.code)
 
+    def counts(
+        self, by: Sequence[str] = (), step: str | None = None, selection: Selection | None = None
+    ) -> pd.DataFrame:
+        """Counts of the steps, or of one, by the clock; by school days without the cases that threaten life."""
+        return self.without_danger(
+            lambda by: self.snapshot.step_counts(self.clock.code, selection or self.selection, by, step), by
+        )
+
     def without_danger(self, ask: Callable[[list[str]], pd.DataFrame], by: Sequence[str] = ()) -> pd.DataFrame:
-        """The counts that ``ask`` gives ``by`` columns; by school days without the cases that threaten life, and says so."""
-        if self.clock.code == "hours":
-            return ask([*by])
+        """What ``ask`` counts ``by`` columns; by school days without the cases that threaten life."""
+        return ask([*by]) if self.clock.code == "hours" else relays.without_danger(ask([*by, "danger"]))
+
+    def say_danger(self) -> None:
+        """How many cases school days set aside."""
         counts = self.snapshot.case_counts(self.selection, ["danger"])
         set_aside = counts.set_index("danger")["n"].get(True, 0)
-        if set_aside:
+        if set_aside and self.clock.code != "hours":
             text.caption(
                 f"{count(set_aside, 'dossier')} avec une menace pour la vie : à part, car le danger se juge en heures. "
                 "Choisissez « En heures » pour les voir tous ensemble."
             )
-        return relays.without_danger(ask([*by, "danger"]))
-
-    def step_counts(self, by: Sequence[str] = (), step: str | None = None) -> pd.DataFrame:
-        """Counts of the steps, or of one, by the clock (:meth:`without_danger`)."""
-        return self.without_danger(lambda by: self.snapshot.step_counts(self.clock.code, self.selection, by, step), by)

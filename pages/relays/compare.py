@@ -43,7 +43,8 @@ def show(context: RelayContext) -> None:
 @remembered
 def _answer(context: RelayContext, step: str, group: str) -> None:
     clock, by = context.clock, [group] if group else []
-    counts = context.step_counts(by, step)
+    context.say_danger()
+    counts = context.counts(by, step)
     if group in relays.OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
     curves = relays.curves(counts, by)
@@ -63,7 +64,7 @@ def _answer(context: RelayContext, step: str, group: str) -> None:
     in_panels = len(labels) > charts.MOST_TOGETHER
     followed = curves.at(clock.few_ticks if in_panels else clock.ticks)
     if in_panels:
-        everyone = relays.curves(context.step_counts(step=step)).table()
+        everyone = relays.curves(context.counts(step=step)).table()
         figure = charts.incidence_panels(table, everyone, followed, clock.code, group, labels)
     else:
         deadline = STEPS[step].deadline

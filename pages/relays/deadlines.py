@@ -4,7 +4,8 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, day, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
-from pages._widgets import INTERVAL, Link, address, columns, remembered, say_closure, show_chart, text
+from analytics.workflows.comparing import shares_compared
+from pages._widgets import INTERVAL, Link, address, columns, remembered, say_changes, say_closure, show_chart, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -20,6 +21,10 @@ def show(context: RelayContext) -> None:
     judged = answer.set_index("step").loc[list(RELAYS)].dropna(subset="share")
     best = judged.loc[judged["share"].idxmax()] if len(judged) else None
     text.header("Chaque étape et son délai")
+    changed = shares_compared(
+        snapshot, lambda chosen: snapshot.step_counts("deadline", chosen, ["school_id"]), 1, context.selection
+    )
+    say_changes(changed, "step", {code: f"{label} à temps" for code, label in STEP_LABELS.items()})
     show_chart(
         charts.deadline_bars(answer),
         key="deadlines",
@@ -27,8 +32,8 @@ def show(context: RelayContext) -> None:
         if best is not None
         else "Aucun relais à juger dans ces dossiers.",
         read="chaque étape est jugée sur le délai que l’école s’est donné, sinon sur celui du service (page Protocole). Une menace "
-        "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h.",
-        act="appelez d’abord pour ce qui est en rouge : ces dossiers sont ouverts et l’étape est encore possible.",
+        "pour la vie est toujours jugée en heures : un jour d’école compte alors 24 h. Ce qui est hachuré a dépassé son délai.",
+        act="appelez d’abord pour « en attente, hors délai » : ces dossiers sont ouverts et l’étape est encore possible.",
         table=answer,
         columns=columns(
             "step",

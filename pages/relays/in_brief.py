@@ -14,7 +14,8 @@ from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done,
 
 @remembered
 def show(context: RelayContext) -> None:
-    counts = context.step_counts()
+    context.say_danger()
+    counts = context.counts()
     curves = relays.curves(counts)
     summary = relays.summary(counts, context.clock.delays, curves)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")

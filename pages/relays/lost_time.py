@@ -12,6 +12,7 @@ from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_und
 @remembered
 def show(context: RelayContext) -> None:
     snapshot, selection, clock = context.snapshot, context.selection, context.clock
+    context.say_danger()
     counts = context.without_danger(lambda by: snapshot.first_relay_counts(clock.code, selection, by))
     first = relays.summary(counts, clock.delays[:1])
     answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
@@ -55,7 +56,7 @@ def _first_relay(row: pd.Series, clock: Clock) -> Indicator:
         note=f"{percents(row[share], row[f'most_{share}'])} des dossiers {clock.within(delay)}",
         counts="Le délai au bout duquel la moitié des dossiers ont au moins un relais activé, quel qu’il soit. Un tiret : moins "
         "de la moitié en ont un.",
-        numerator=f"dossiers avec un relais activé : {n_done(row)}",
+        numerator=f"les dossiers où un relais est activé : {n_done(row)}",
         denominator=f"{count(row['n_cases'], 'dossier')} où un relais est demandé",
         left_out=f"{number(row['n_not_applicable'])} où aucun n’est demandé, "
         f"{count(row['n_not_recorded'], 'non noté', 'non notés')}",
@@ -82,7 +83,6 @@ def _longest_wait(row: pd.Series) -> Indicator:
         hours(row["median_hours"]),
         note=f"de « {STEP_LABELS[row['step']]} » à « {STEP_LABELS[row['next_step']]} »",
         counts="La plus longue des attentes médianes entre une étape faite et la suivante du protocole.",
-        numerator="la moitié des dossiers ont la suite dans ce délai",
         denominator=count(row["n_followed"], "dossier"),
         left_out="les dossiers où l’étape suivante est sans objet ou non notée",
         since="l’étape précédente",

@@ -6,7 +6,8 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import CHANNELS, DETECTION_TARGET_DAYS, REPORTERS, SCHOOL_LEVELS
 from analytics.measures import timeliness
-from pages._widgets import columns, pick, remembered, show_chart, text
+from analytics.workflows.comparing import shares_compared
+from pages._widgets import columns, pick, remembered, say_changes, show_chart, text
 from pages.relays.clock import CLOCKS, RelayContext, say_times
 
 _GROUPS = {
@@ -30,6 +31,13 @@ def _answer(context: RelayContext, group: str) -> None:
     answer = timeliness.summary(counts, by)
     text.header("Détecter, signaler, réagir")
     _say_detection(timeliness.summary(counts).iloc[0])
+    changed = shares_compared(
+        context.snapshot,
+        lambda chosen: timeliness.judged(context.snapshot.response_counts(chosen, ["school_id"])),
+        1,
+        context.selection,
+    )
+    say_changes(changed, "step", {code: f"{words}, à temps" for code, words in charts.INTERVALS.items()})
     written = answer.assign(
         words=answer["interval"].map(charts.INTERVALS),
         half=[_half(row) for _, row in answer.iterrows()],

@@ -22,8 +22,6 @@ def show(context: OneSchool) -> None:
             number(school["n"]),
             note=f"dont {count(school['n_open'], 'ouvert')}",
             counts="Les dossiers de cette école qui répondent aux filtres.",
-            numerator=n_cases,
-            denominator="sans objet : c’est un nombre",
         ),
         Indicator(
             "Taux prudent pour 1 000 élèves",
@@ -63,6 +61,4 @@ def _since_last(context: OneSchool) -> Indicator:
         value,
         note=note,
         counts="Le temps entre la semaine du dernier signalement et l’extrait du registre.",
-        numerator="sans objet : c’est une durée",
-        denominator="sans objet",
     )

@@ -2,13 +2,16 @@
 
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import schools
-from pages._widgets import INTERVAL, columns, remembered, show_table, text
+from analytics.workflows.comparing import compared
+from pages._widgets import INTERVAL, columns, remembered, say_changes, show_table, text
 from pages.schools.rated import RatedSchools
 
 
 @remembered
 def show(context: RatedSchools) -> None:
     text.header("Par réseau et par niveau")
+    by_network = compared(context.snapshot, "school_network", list(SCHOOL_NETWORKS), context.selection)
+    say_changes(by_network, "school_network", SCHOOL_NETWORKS.labels)
     for column, vocabulary, heading in (
         ("school_network", SCHOOL_NETWORKS, "Réseau"),
         ("school_level", TEACHING_LEVELS, "Niveau"),

@@ -154,6 +154,18 @@ def test_weeks_since_a_break_that_are_too_few_have_no_limits():
     assert chart["signal"].eq("none").all()
 
 
+def test_a_chart_is_told_in_words():
+    """Fourteen calm points, and one far beyond that counts only once it is whole."""
+    calm = weeks([9.0, 11.0] * 7)
+    assert signals.finding(xmr(calm)) == "Pas de changement sûr : le hasard suffit à expliquer les 14 mois jugés."
+    assert (
+        signals.finding(xmr(calm[:8])) == "Trop peu de mois entiers pour savoir ce qui est ordinaire : il en faut 12."
+    )
+    loud = weeks([9.0, 11.0] * 7 + [20.0])
+    assert signals.finding(xmr(loud)) == "Hors de l’ordinaire : 1 mois sur 15 jugés, le dernier en 04/2025."
+    assert signals.finding(xmr(loud.assign(provisional=loud.index == 14))).startswith("Pas de changement sûr")
+
+
 def test_what_is_given_is_not_changed():
     points = weeks([9.0, 11.0] * 10)[::-1]
     before = points.copy()

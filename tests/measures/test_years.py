@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analytics.domain.school_calendar import calendar
 from analytics.measures import years
@@ -148,6 +149,8 @@ def test_a_share_of_few_cases_few_schools_or_undated_steps_is_not_compared(table
     for other in (steps(table, [0.5] * 10, n=1), many[:0], many.assign(event="undated", delay=pd.NA)):
         assert years.compare_shares(many, other, 48)["verdict"].tolist() == ["too_few"]
     assert years.compare_shares(steps(table, [0.5]), steps(table, [0.6]), 48)["verdict"].tolist() == ["too_few"]
+    none = steps(table, [0.0] * 10)
+    assert years.compare_shares(none, none, 48)["verdict"].tolist() == ["too_few"]
 
 
 def test_a_comparison_is_a_sentence(table):
@@ -155,3 +158,35 @@ def test_a_comparison_is_a_sentence(table):
     assert years.sentence(row) == "52 l’an dernier aux mêmes semaines entières : plus"
     share = years.compare_shares(steps(table, [0.5] * 10), steps(table, [0.5] * 10), 48).iloc[0]
     assert years.sentence(share).replace("\u202f", " ") == "50 %, 50 % l’an dernier : pas de changement sûr"
+
+
+def test_the_steps_of_a_table_share_one_level(table):
+    """The interval of one of two steps is that of 97.5 %; the verdict of each is its own."""
+    same, more = steps(table, [0.5, 0.7] * 5), steps(table, [0.9] * 10)
+    alone = years.compare_shares(same, steps(table, [0.6, 0.5] * 5), 48).iloc[0]
+    now, before = (
+        pd.concat([counts, other.assign(step="cpms")])
+        for counts, other in ((same, more), (steps(table, [0.6, 0.5] * 5), same))
+    )
+    both = years.compare_shares(now, before, 48).set_index("step")
+    assert list(both.index) == ["cpms", "parents"]
+    assert both["verdict"].tolist() == ["more", "unsure"]
+    wider = stats.t.ppf(1 - 0.05 / 4, 9) / stats.t.ppf(1 - 0.05 / 2, 9)
+    width = both.loc["parents", "upper"] - both.loc["parents", "lower"]
+    assert width == pytest.approx(wider * (alone["upper"] - alone["lower"]))
+
+
+def test_what_changed_is_told_with_its_numbers_and_the_rest_in_a_word(table):
+    labels = {"a": "Insultes", "b": "Menaces"}
+    same = weekly(a=every_week(12, 12), b=every_week(3, 3))
+    against = "Face aux mêmes semaines d’école, un an plus tôt : "
+    assert years.changes(compare(same), "kind", labels) == f"{against}pas de changement sûr."
+    more = weekly(a=every_week(12, 4), b=every_week(3, 3))
+    told = f"{against}« Insultes » 156 contre 52, plus. Pour le reste, pas de changement sûr."
+    assert years.changes(compare(more), "kind", labels) == told
+    alone = years.changes(compare(weekly(a=every_week(12, 12))), "kind", labels)
+    assert alone == f"{against}« Insultes » 156 contre 156, pas de changement sûr."
+    assert years.changes(compare(weekly(a={"2026-09-07": 2})), "kind", labels).endswith(
+        "2 contre 0, trop peu pour le dire."
+    )
+    assert years.changes(compare(same)[:0], "kind", labels) == ""

@@ -9,7 +9,7 @@ from analytics.workflows.comparing import compared
 ASKED = "Et l’an dernier ?"
 
 
-@pytest.mark.parametrize("by", ["Type", "Niveau", "Canal", "Qui signale", "École"])
+@pytest.mark.parametrize("by", ["Type", "Niveau", "Canal", "Qui signale", "Réseau", "École"])
 def test_each_row_has_its_numbers_its_interval_and_a_word(visit, demonstration, text, by):
     app = visit("incidents", demonstration, sujet=ASKED, comparer=by)
     rows = app.dataframe[0].value
