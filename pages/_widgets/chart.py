@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.charts.theme import CONFIG
 from analytics.domain.french import typeset
-from pages._widgets import text
+from pages._widgets import leave, text
 from pages._widgets.files import offer_file
 from pages._widgets.table import in_french, show_table
 
@@ -31,13 +31,16 @@ def show_chart(
     and the day of the records.
     """
     st.plotly_chart(figure, key=f"figure-{key}", alt=typeset(alt), config=CONFIG)
+    leave.offer_pictures(key)
     words = f"**Comment lire.** {read}\n\n**Que faire.** {act}"
     if not folded:
         text.paragraph(words)
-    with st.expander("Lire ce graphique, voir le tableau" if folded else "Voir le tableau"):
+    with st.expander(
+        "Lire ce graphique, voir le tableau" if folded else "Voir le tableau", expanded=leave.is_printed()
+    ):
         if folded:
             text.paragraph(words)
-        show_table(table, columns)
+        show_table(table, columns, key)
         filters, as_of = st.session_state["shown"]
 
         def file() -> bytes:

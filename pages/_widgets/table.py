@@ -20,6 +20,7 @@ from analytics.domain.vocabulary import (
     TEACHING_LEVELS,
 )
 from analytics.measures.years import VERDICTS
+from pages._widgets import leave
 
 _WHOLE = 20  # a table of no more rows is shown whole, without a bar to scroll
 
@@ -108,9 +109,32 @@ def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     return shown.set_axis([typeset(heading) for heading in columns.values()], axis="columns")
 
 
-def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
-    """The ``columns`` of a table under their French headings, written in French; sorting still follows the values."""
-    columns = _shown(table, columns)
+def written_table(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ``columns`` of a table under their French headings: their values, and the same as text."""
+    values = in_french(table, columns)
+    names = _shown(table, columns)
+    has_shares = bool({"share", "incidence"} & set(names))
+    written = pd.DataFrame(
+        {
+            heading: values[heading]
+            .astype(object)
+            .map(_written(name, values[heading], has_shares), na_action="ignore")
+            .where(values[heading].notna(), "moins de la moitié" if name == "median" else "–")
+            for name, heading in zip(names, values.columns, strict=True)
+        }
+    )
+    return values, written
+
+
+def show_table(table: pd.DataFrame, columns: Mapping[str, str], key: str = "") -> None:
+    """The ``columns`` of a table under their French headings, written in French; sorting still follows the values.
+
+    It can be copied; on paper it is text. A second table of a page with the same headings has a ``key`` of its own.
+    """
+    if leave.is_printed():
+        leave.print_table(*written_table(table, columns))
+        return
+    asked, columns = columns, _shown(table, columns)
     shown = in_french(table, columns)
     median = typeset(columns.get("median", ""))
     if median:
@@ -134,6 +158,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
         },
         placeholder="–",  # else the browser says "None", whatever the style says
     )
+    leave.offer_copy(lambda: written_table(table, asked), key or "-".join(asked.values()))
 
 
 def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any], str]:
