@@ -5,8 +5,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from analytics.access.roles import OPEN_PAGES
+from analytics.documents.mark import MARK
 from pages import _access, _sign_in
-from pages._widgets import errors, files
+from pages._widgets import errors, files, leave
 
 PAGES = Path(__file__).parent
 
@@ -47,7 +49,10 @@ def show() -> None:
     st.session_state["page"] = page.url_path
     st.html(PAGES / "_widgets/style.css")
     st.html(SCRIPT, unsafe_allow_javascript=True)
-    errors.run(page, folders[page.url_path])
+    folder = folders[page.url_path]
+    leave.mark("" if folder in ("", *OPEN_PAGES) else MARK)
+    leave.offer_print()
+    errors.run(page, folder)
 
 
 def _menu() -> tuple[dict[str, list[StreamlitPage]], dict[str, str]]:

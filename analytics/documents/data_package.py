@@ -13,7 +13,7 @@ import pandas as pd
 from pyarrow import parquet
 
 from analytics.documents.data_dictionary import data_dictionary
-from analytics.documents.internal import internal_caption
+from analytics.documents.mark import internal_caption
 from analytics.domain.french import typeset
 from analytics.domain.schema import TABLES, Column, Table
 from analytics.domain.selection import EVERYTHING

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.documents._templates import pdf, template
-from analytics.documents.internal import MARK
+from analytics.documents.mark import MARK
 from analytics.domain.french import long_day, typeset
 
 

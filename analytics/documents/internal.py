@@ -6,17 +6,10 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.domain.french import day
+from analytics.documents.mark import MARK, internal_caption
 from analytics.spreadsheets.reading import Cell
 from analytics.spreadsheets.safe_csv import csv_bytes
 from analytics.spreadsheets.writing import Book
-
-MARK = "interne – ne pas diffuser"
-
-
-def internal_caption(filters: str, as_of: date) -> str:
-    """The line that a picture or a table carries: the mark, what was chosen (:attr:`Selection.description`), as of when."""
-    return f"{MARK} · {filters} · données au {day(as_of)}"
 
 
 def internal_csv(table: pd.DataFrame, filters: str, as_of: date) -> bytes:

@@ -6,7 +6,7 @@ from analytics.disclosure.published import Cell, Table
 from analytics.disclosure.release import Release
 from analytics.disclosure.wording import about, explain_refusal, format_interval
 from analytics.documents._templates import pdf
-from analytics.documents.internal import MARK
+from analytics.documents.mark import MARK
 from analytics.documents.publication_layout import UNITS, grid
 from analytics.domain.french import number, percent, typeset
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from analytics.disclosure.frames import last_record, published_period
 from analytics.disclosure.release_records import write_folder
-from analytics.documents.internal import internal_caption
+from analytics.documents.mark import internal_caption
 from analytics.documents.notebook_html import notebook_html
 from analytics.domain.errors import RefusedError, RelaisError
 from analytics.domain.shipped import SHIPPED

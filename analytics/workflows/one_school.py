@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.disclosure.published import TOTAL, Cell, Table
 from analytics.disclosure.release_records import Record
-from analytics.documents.internal import MARK
+from analytics.documents.mark import MARK
 from analytics.documents.school import Bars, Rows, SchoolSheet, school_pdf
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import count, day, hours, long_day, number, percent, percents, school_days

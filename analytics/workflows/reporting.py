@@ -8,7 +8,7 @@ from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.counting import count_tables
 from analytics.disclosure.frames import about_release
 from analytics.disclosure.release import protected_table
-from analytics.documents.internal import MARK
+from analytics.documents.mark import MARK
 from analytics.documents.report import Report, written_report
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import day

@@ -14,7 +14,7 @@ from streamlit.proto.PlotlyChart_pb2 import PlotlyChart
 
 from analytics.charts.theme import CONFIG
 from analytics.domain.french import typeset
-from pages._widgets import text
+from pages._widgets import leave, text
 from pages._widgets.remembering import drawn
 from pages._widgets.table import fold_table
 
@@ -42,6 +42,7 @@ def show_chart(
         _draw_opening(figure, name, typeset(alt), opens)
     else:
         _draw_figure(plotly.io.to_json(figure, validate=False), int(figure.layout.height or 450), name, typeset(alt))
+    leave.offer_pictures(key)
     words = "\n\n".join(
         f"**{title}.** {words[0].upper()}{words[1:]}" for title, words in (("Comment lire", read), ("Que faire", act))
     )

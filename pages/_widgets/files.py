@@ -31,8 +31,10 @@ def offer_file(
     icon: str = "download",
     kind: Literal["secondary", "tertiary"] = "secondary",
     act: str = "table",
+    is_copied: bool = False,
 ) -> None:
-    """A button that gives a file, where this account may take it (``act``, see :func:`roles.can`).
+    """A button that gives a file, where this account may take it (``act``, see :func:`roles.can`). With ``is_copied`` its HTML
+    goes to the clipboard (``relais.js``).
 
     A click runs this button alone, since a run of the page could drop what the file needs. It gives a one-time ticket, that the
     browser brings at once; ``content`` makes the file only then.
@@ -45,7 +47,7 @@ def offer_file(
         except RelaisError as error:
             text.error(str(error))
             return
-        link = f'<a href="{address}" download="{escape(file_name)}"></a>'
+        link = f'<a href="{address}" download="{escape(file_name)}"{" data-copy" * is_copied}></a>'
         st.html(f"{link}<script>{TAKE_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.documents.mark import internal_caption
 from analytics.domain.french import count, long_day
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
@@ -17,7 +18,7 @@ from analytics.measures import incidents
 from analytics.measures.funnel import bunching
 from analytics.store import Snapshot
 from pages import _access, _data
-from pages._widgets import text
+from pages._widgets import leave, text
 from pages._widgets.panel import FIELDS, filters, one_of
 
 Answer = TypeVar("Answer")
@@ -87,6 +88,7 @@ def open_records(
     _access.note_head(context.n_cases, context.selection)
     description = context.selection.description
     st.session_state["shown"] = (description, snapshot.as_of)  # marks the tables that leave by a download
+    leave.mark(internal_caption(description, snapshot.as_of))
     text.caption(
         f"Données internes · extrait du {long_day(snapshot.as_of)} · {description} · {count(context.n_cases, 'dossier')}"
     )

@@ -1,5 +1,6 @@
-// What the pages need in the browser: the language of the document, French in the place of Streamlit's own English, and one entry
-// of the history a page, so that Back goes back. Served as a file; run once for each document.
+// What the pages need in the browser: the language of the document, French in the place of Streamlit's own English, one entry
+// of the history a page, so that Back goes back; and what leaves a page: pictures of charts, tables to paste, paper. Served as a
+// file; run once for each document.
 (() => {
   const page = window.parent, { document, history } = page
   if (page.relais) return
@@ -102,11 +103,164 @@
   // What Relais itself writes is French, or a word of the register.
   const ours = (element) => element?.closest("[data-testid=stMarkdown], [data-testid=stHtml], .stPlotlyChart")
 
+  // A picture: the chart, drawn again on white, between its heading and its mark, with the font in it.
+  const WIDE = 24, INK = "#0f1720"
+  const svgElement = (name, attributes, text = "") => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name)
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
+    element.textContent = text
+    return element
+  }
+  const lines = (words, font, width) => {
+    const pen = document.createElement("canvas").getContext("2d")
+    pen.font = font
+    return words.split(" ").reduce((rows, word) => {
+      const longer = `${rows.at(-1)} ${word}`.trim()
+      return pen.measureText(longer).width <= width ? [...rows.slice(0, -1), longer] : [...rows, word]
+    }, [""])
+  }
+  const asData = (blob) => new Promise((done) => {
+    const reader = new FileReader()
+    reader.onload = () => done(reader.result)
+    reader.readAsDataURL(blob)
+  })
+  const fontFace = async (family) => {
+    for (const sheet of document.styleSheets)
+      for (const rule of sheet.cssRules)
+        if (rule instanceof page.CSSFontFaceRule && rule.cssText.includes(`"${family}"`) && rule.style.fontStyle !== "italic") {
+          const address = rule.cssText.match(/url\("(.+?)"\)/)[1]
+          const file = await page.fetch(new URL(address, sheet.href ?? `${document.location.origin}/static/css/`))
+          return rule.cssText.replace(address, await asData(await file.blob()))
+        }
+    return ""
+  }
+  const heading = (element) => {
+    const before = [...document.querySelectorAll("main :is(h1, h2, h3)")]
+      .filter((title) => title.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)
+      .map((title) => title.textContent)
+    return [...new Set([before[0], before.at(-1)])].join(" · ")
+  }
+  const picture = async (box, mark) => {
+    const chart = box.querySelector(".js-plotly-plot"), family = "Source Sans"
+    const { width, height } = chart._fullLayout
+    const drawn = await page.Plotly.toImage({ data: chart.data, layout: chart.layout }, { format: "svg", width, height, imageDataOnly: true })
+    const inner = new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement
+    lighten(inner)
+    const svg = svgElement("svg", { width, "font-family": `${family}, Arial, sans-serif`, fill: INK })
+    const title = heading(box)
+    svg.append(svgElement("title", {}, title), svgElement("desc", {}, box.querySelector("[aria-label]")?.ariaLabel ?? ""))
+    svg.append(svgElement("style", {}, await fontFace(family)), svgElement("rect", { width: "100%", height: "100%", fill: "#fff" }))
+    let top = 8
+    const write = (words, size, weight) => {
+      for (const row of lines(words, `${weight} ${size}px "${family}"`, width - WIDE))
+        svg.append(svgElement("text", { x: WIDE / 2, y: (top += size * 1.3), "font-size": size, "font-weight": weight }, row))
+      top += size / 2
+    }
+    write(title, 18, 600)
+    inner.setAttribute("y", top)
+    svg.append(inner)
+    top += height
+    write(mark, 13, 400)
+    svg.setAttribute("height", Math.ceil(top))
+    svg.setAttribute("viewBox", `0 0 ${width} ${Math.ceil(top)}`)
+    return svg
+  }
+  // On white whatever the screen: words that follow the page's colour are dark, the grid is light.
+  const lighten = (svg) => {
+    svg.style.background = "none"
+    for (const text of svg.querySelectorAll("text:not(.bartext-inside)")) text.style.fill = INK
+    for (const line of svg.querySelectorAll(".gridlayer path, .zerolinelayer path")) line.style.stroke = "#d5dae0"
+  }
+  const asPng = async (svg) => {
+    const image = new Image()
+    image.src = await asData(new Blob([svg], { type: "image/svg+xml" }))
+    await image.decode()
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2 * image.width, height: 2 * image.height })
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
+    return new Promise((done) => canvas.toBlob(done, "image/png"))
+  }
+  const save = async (button) => {
+    const { chart, mark } = button.parentElement.dataset, kind = button.dataset.picture
+    const svg = new XMLSerializer().serializeToString(await picture(document.querySelector(`.st-key-${chart}`), mark))
+    const blob = kind === "png" ? await asPng(svg) : new Blob([svg], { type: "image/svg+xml" })
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `interne-${chart}.${kind}` })
+    link.click()
+    URL.revokeObjectURL(link.href)
+  }
+
+  // A table to paste: the HTML that the ticket gives, and its cells as plain text, for what takes no HTML.
+  const copy = async (link) => {
+    const answer = await page.fetch(link.href), html = await answer.text()
+    const plain = (cell) => cell.textContent.replace(/(?<=\d)\u202f(?=[\d%])/g, "")
+    const rows = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("tr")]
+    const text = rows.map((row) => [...row.cells].map(plain).join("\t")).join("\n")
+    const put = (event) => {
+      event.clipboardData.setData("text/html", html)
+      event.clipboardData.setData("text/plain", text)
+      event.preventDefault()
+    }
+    document.addEventListener("copy", put, { once: true, capture: true })
+    const done = answer.ok && document.execCommand("copy")
+    document.removeEventListener("copy", put, { capture: true })
+    link.replaceWith(Object.assign(document.createElement("span"), { role: "status", textContent: done ? "Copié." : "Le navigateur n’a pas laissé copier." }))
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-picture]"), link = event.target.closest("a[data-copy]")
+    if (button) save(button)
+    if (link) {
+      event.preventDefault()
+      copy(link)
+    }
+  })
+
+  // Paper: Ctrl+P asks for the page with its tables open, as the button of the menu does; once it is all there, it is printed at the
+  // width of the sheet, and goes back to what it was.
+  const turn = () => document.querySelector(".st-key-print button")
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || !turn()) return
+    if (document.querySelector("[data-print]")) return
+    event.preventDefault()
+    turn().click()
+  })
+  const isReady = () =>
+    document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" &&
+    !document.querySelector("[data-testid=stSkeleton]") &&
+    [...document.querySelectorAll(".stPlotlyChart")].every((chart) => chart.querySelector(".main-svg"))
+  let waiting = false
+  const printOnceReady = () => {
+    const asked = document.querySelector("[data-print=true]")
+    if (waiting || !asked) return
+    waiting = setInterval(() => {
+      if (!isReady()) return
+      clearInterval(waiting)
+      waiting = false
+      asked.dataset.print = "done"
+      page.print()
+    }, 300)
+  }
+  const SHEET = 700
+  const resized = new Map(), opened = []
+  page.addEventListener("beforeprint", () => {
+    opened.push(...document.querySelectorAll("main details:not([open]):has(table)"))
+    for (const folded of opened) folded.open = true
+    for (const chart of document.querySelectorAll(".js-plotly-plot")) {
+      resized.set(chart, chart._fullLayout.width)
+      page.Plotly.relayout(chart, { width: SHEET })
+    }
+  })
+  page.addEventListener("afterprint", () => {
+    for (const [chart, width] of resized) page.Plotly.relayout(chart, { width })
+    resized.clear()
+    for (const folded of opened.splice(0)) folded.open = false
+    if (document.querySelector("[data-print]")) turn()?.click()
+  })
+
   translate(document.body)
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
       if (type === "childList") addedNodes.forEach(translate)
       else translate(target)
     }
+    printOnceReady()
   }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES })
 })()

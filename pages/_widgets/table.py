@@ -12,7 +12,7 @@ from analytics.charts.signals import SIGNAL_WORDS
 from analytics.domain.french import number, typeset
 from analytics.domain.tables import code_labels, format_cell, is_share
 from analytics.measures.years import VERDICTS
-from pages._widgets import text
+from pages._widgets import leave, text
 from pages._widgets.files import offer_file
 from pages._widgets.remembering import drawn
 
@@ -113,11 +113,21 @@ def as_text(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(written).fillna("–")
 
 
+def written_table(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ``columns`` of a table under their French headings: their values, and the same as text."""
+    return in_french(table, columns), as_text(table, columns)
+
+
 @drawn
-def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
+def show_table(table: pd.DataFrame, columns: Mapping[str, str], key: str = "") -> None:
     """The first MOST rows of the ``columns`` of a table under their French headings; the browser writes them in French, so that
     sorting follows the values. Of a longer table the whole is offered as a file.
+
+    It can be copied; on paper it is text. A second table of a page with the same headings has a ``key`` of its own.
     """
+    if leave.is_printed():
+        leave.print_table(*written_table(table, columns))
+        return
     shown = in_french(table.head(MOST), columns)
     config = {}
     for column, heading in zip(_shown(table, columns), shown.columns, strict=True):
@@ -139,17 +149,20 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     )
     if len(table) > MOST:
         text.caption(f"Les {number(MOST)} premières lignes sur {number(len(table))}. Le fichier les contient toutes.")
+    leave.offer_copy(lambda: written_table(table, columns), key or "-".join(columns.values()))
 
 
 @drawn
 def fold_table(label: str, table: pd.DataFrame, columns: Mapping[str, str], key: str, words: str = "") -> None:
     """A table that costs nothing until it is opened, under a ``label`` and below ``words``, with its file."""
-    opened = st.expander(label, key=f"table-{key}", on_change="rerun")
+    is_printed = leave.is_printed()
+    name = f"table-{key}{'-printed' * is_printed}"  # what the reader opened on the screen stays as it was
+    opened = st.expander(label, expanded=is_printed, key=name, on_change="rerun")
     with opened:
         if words:
             text.paragraph(words)
-        if opened.open:
-            show_table(table, columns)
+        if is_printed or opened.open:
+            show_table(table, columns, key)
             offer_table(table, columns, key)
 
 

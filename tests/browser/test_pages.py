@@ -1,15 +1,20 @@
 """Relais in a real browser, started as the README says, on a machine that has no records yet."""
 
+import io
 import re
 import socket
+import unicodedata
 
+import pypdf
 import pytest
+from PIL import Image
 
 from tests.browser.driving import DESK, PAGES, PHONE, serve
 
 pytestmark = pytest.mark.browser
 
 FILTERED = ["", "incidents", "relais", "ecoles"]
+INTERNAL = "interne – ne pas diffuser · tous les dossiers"
 MARKS = ".barlayer path, .scatterlayer path, .heatmaplayer image"
 ENGLISH = re.compile(
     r"\b(the|and|of|with|this|that|from|by|your|you|are|is|not|all|select|choose|options?|loading|error|warning|upload|"
@@ -107,6 +112,64 @@ def test_a_phone_has_a_button_that_names_the_menu_and_counts_the_filters(open_pa
 def described(visit) -> str:
     """The line under the title: as of when, what is chosen, how many cases."""
     return visit.page.get_by_text("Données internes").inner_text()
+
+
+@pytest.fixture
+def incidents(server, look):
+    """The page of incidents on a dark screen."""
+    return look(f"{server.address}incidents", DESK, "dark")
+
+
+def test_a_chart_leaves_as_svg_and_as_a_picture_of_twice_its_size_on_white_with_its_title_and_its_mark(incidents):
+    def saved(kind: str) -> bytes:
+        with incidents.page.expect_download() as download:
+            incidents.page.locator(f"[data-picture={kind}]").first.click()
+        assert download.value.suggested_filename == f"interne-figure-types.{kind}"
+        return download.value.path().read_bytes()
+
+    svg = saved("svg").decode("utf-8")
+    assert "Types d’incidents · Ce qui arrive</text>" in svg
+    assert INTERNAL in svg and "353 · 39" in svg and "@font-face" in svg
+    assert not re.search(r"(?:href|src)=.?http|url\(.?http", svg)
+    picture = Image.open(io.BytesIO(saved("png"))).convert("RGB")
+    chart = incidents.page.locator(".st-key-figure-types .main-svg").first.bounding_box()
+    assert picture.width == 2 * round(chart["width"]) and picture.height > 2 * chart["height"]
+    assert picture.getpixel((2, 2)) == (255, 255, 255)
+    assert incidents.complaints == []
+
+
+def test_a_table_is_copied_as_text_and_as_html(incidents):
+    page = incidents.page
+    page.context.grant_permissions(["clipboard-read"])
+    page.get_by_text("Voir le tableau").first.click()
+    page.get_by_text("Copier le tableau").first.click()
+    page.get_by_text("Copié.").wait_for()
+    copied = page.evaluate("""async () => {
+        const [item] = await navigator.clipboard.read()
+        return Promise.all(["text/plain", "text/html"].map(async kind => (await item.getType(kind)).text()))
+    }""")
+    mark, headings, first, *_ = copied[0].splitlines()
+    assert mark.startswith(INTERNAL)
+    assert headings.split("\t")[:3] == ["Type d’incident", "Dossiers", "Part"]
+    assert first.split("\t")[:3] == ["Insultes", "353", "39%"]
+    assert ">39\u202f%</td>" in copied[1]
+
+
+def test_a_page_is_printed_with_its_tables_open_and_its_mark_on_each_sheet_and_comes_back(incidents):
+    page = incidents.page
+    page.evaluate("() => { window.print = () => { window.printed = true } }")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("() => window.printed")
+    sheets = [
+        unicodedata.normalize("NFKC", sheet.extract_text())  # the font joins two f
+        for sheet in pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    ]
+    whole = " ".join(" ".join(sheets).split())
+    assert all(INTERNAL in sheet for sheet in sheets)
+    assert "Haut (95" in whole and "Photomontage dégradant Menaces" in whole
+    assert "Filtrer" not in whole and "Imprimer cette page" not in whole
+    page.get_by_role("button", name="Imprimer cette page").wait_for()
+    assert incidents.settle().page.locator("main table").count() == 0
 
 
 def test_a_link_to_a_page_shows_its_frame_on_a_server_that_was_never_visited(tmp_path, open_url):

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analytics.documents.internal import MARK
+from analytics.documents.mark import MARK
 from analytics.domain.errors import RefusedError
 from analytics.intake import Key
 from analytics.store import Store

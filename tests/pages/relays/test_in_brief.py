@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from analytics.documents.internal import internal_caption
+from analytics.documents.mark import internal_caption
 from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import RELAYS, STEPS
 from analytics.store import Store
@@ -57,7 +57,11 @@ def test_danger_is_never_judged_in_school_days(ask, text):
 
 def test_a_table_that_leaves_is_marked_internal_with_its_filters_and_its_day(ask):
     buttons = ask(question="En bref", niveaux="Fondamental").button
-    assert {button.label for button in buttons} == {"Télécharger ce tableau, pour l’usage interne", "Tout effacer"}
+    assert {button.label for button in buttons} >= {
+        "Télécharger ce tableau, pour l’usage interne",
+        "Copier le tableau",
+        "Tout effacer",
+    }
     words, as_of = ask(question="En bref", niveaux="Fondamental").session_state["shown"]
     assert internal_caption(words, as_of) == "interne – ne pas diffuser · Fondamental · données au 26/06/2026"
 
