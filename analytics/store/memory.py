@@ -7,6 +7,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import is_dataclass
 from threading import Lock
 from typing import Any
 
@@ -97,7 +98,7 @@ def _size(found: object) -> int:
         return sum(map(_size, found.values())) + 100 * len(found)
     if isinstance(found, list | tuple):
         return sum(map(_size, found)) + 50 * len(found)
-    if hasattr(found, "__dict__") and not callable(found):
+    if is_dataclass(found):
         return _size(vars(found))
     return sys.getsizeof(found)
 

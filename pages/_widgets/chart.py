@@ -38,10 +38,11 @@ def show_chart(
     marked, with the filters and the day of the records. A point that is touched ``opens`` what its last customdata names.
     """
     name = f"figure-{key}"
+    spec = plotly.io.to_json(figure, validate=False)
     if opens:
-        _draw_opening(figure, name, typeset(alt), opens)
+        _draw_opening(spec, name, typeset(alt), opens)
     else:
-        _draw_figure(plotly.io.to_json(figure, validate=False), int(figure.layout.height or 450), name, typeset(alt))
+        _draw_figure(spec, int(figure.layout.height or 450), name, typeset(alt))
     leave.offer_pictures(key)
     words = "\n\n".join(
         f"**{title}.** {words[0].upper()}{words[1:]}" for title, words in (("Comment lire", read), ("Que faire", act))
@@ -53,7 +54,8 @@ def show_chart(
 
 
 @drawn
-def _draw_opening(figure: go.Figure, key: str, alt: str, opens: Callable[[str], None]) -> None:
+def _draw_opening(spec: str, key: str, alt: str, opens: Callable[[str], None]) -> None:
+    figure = plotly.io.from_json(spec, skip_invalid=True)
     st.plotly_chart(figure, key=key, alt=alt, config=CONFIG, on_select="rerun", selection_mode="points")
     if points := st.session_state[key].selection.points:
         opens(points[0]["customdata"][-1])

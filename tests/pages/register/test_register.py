@@ -96,7 +96,7 @@ def test_on_a_first_start_the_page_builds_the_demonstration_and_says_so(tmp_path
 
 
 def test_before_an_upload_the_page_offers_a_template_and_asks_for_a_register(page):
-    assert [button.label for button in page.button] == ["Télécharger un registre vide"]
+    assert [button.label for button in page.main.button] == ["Télécharger un registre vide"]
     assert page.file_uploader[0].label == "Votre registre (.xlsx, .xlsm, .ods, .csv, .tsv ou .txt)"
 
 
