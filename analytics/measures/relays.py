@@ -131,7 +131,6 @@ def comparisons(counts: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     alone makes as large a difference, given that schools differ: see :mod:`measures.group_tests`) and false_discovery_rate
     (the share of false ones among those at least as clear); NaN where there is nothing to compare.
     """
-    counts = _as_followed(counts)
     by_school = schools.set_index("school_id")
     found = {group: between_schools(counts, by_school[group]) for group in OF_SCHOOL}
     found |= {group: within_schools(counts, _members(counts, group)) for group in OF_CASE}
@@ -151,10 +150,8 @@ def type_comparison(counts: pd.DataFrame) -> float:
 
     ``counts`` is what :meth:`Snapshot.school_step_counts` returns by type.
     """
-    counts = _as_followed(counts)
-    return within_schools(
-        counts, counts[[of_type for of_type in counts if of_type.startswith("type_")]].to_numpy(float)
-    )
+    types = [of_type for of_type in counts if of_type.startswith("type_")]
+    return within_schools(counts, counts[types].to_numpy(float))
 
 
 def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:

@@ -123,14 +123,15 @@ class Snapshot(Reader):
         school_year, event, delay, n], or with ``by_type`` [school_id, danger, event, delay, n, one column per type].
 
         ``delay`` is the power of two that the delay plus one has reached, enough for a test of ranks: a few rows per school,
-        however many cases, in any order. It means nothing where the event is not done, pending or closed. A case counts once
-        in n, and in the column of each of its types.
+        however many cases, in any order. ``event`` is done, pending or closed, postvention done later being pending still;
+        it and the delay are missing where a case tells nothing of the pace. A case counts once in n, and in the column of
+        each of its types.
         """
         return self.query(*steps.school_step_counts(clock, selection, step, by_type))
 
     def relay_times(self) -> pd.DataFrame:
         """Number of relays done, and of those on a day or at a time of day that is not known, in all cases or, of many, in
-        some taken evenly: one row [n_done, n_without_time].
+        the first by pseudonym: one row [n_done, n_without_time].
         """
         return self.query(steps.relay_times())
 

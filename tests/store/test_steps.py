@@ -240,6 +240,19 @@ def test_postvention_waits_in_closed_cases_too_and_is_followed_no_longer_than_th
         assert delays["done"] == [600 if clock == "hours" else 15]
         assert delays["done_later"] == [waits[-1]]
         assert (counts.loc[counts["step"] == "cpms", "event"].tolist()) == ["closed", "not_applicable"]
+        of_schools = (
+            snapshot.school_step_counts(clock, step="awareness").groupby(["event", "delay"], observed=True)["n"].sum()
+        )
+        closed, done, *pending = (
+            (8, 9, 8, 9) if clock == "hours" else (3, 4, 3, 4)
+        )  # the powers of two under these delays
+        assert of_schools.to_dict() == dict(
+            zip(
+                [("closed", closed), ("done", done), *(("pending", power) for power in pending)],
+                (1, 1, 1, 3),
+                strict=True,
+            )
+        )
 
 
 def test_an_open_case_has_skipped_nothing(snapshot_of):
