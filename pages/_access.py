@@ -75,18 +75,22 @@ def sign_out() -> None:
 
 
 def enter(folder: str) -> None:
-    """Before a page shows anything: check that this account may open it, and note that it does. "": a closed page.
+    """Before a page shows anything: check that it may be noted, and note it. A closed one says so and notes that itself.
 
-    Raises RefusedError or LogError: nothing is then shown.
+    Raises LogError: nothing is then shown.
     """
     if folder != st.session_state.get(_PAGE):
         drop_tickets()  # what was asked for on another page is gone with it
     st.session_state[_PAGE] = folder
-    if folder not in ("", *OPEN_PAGES):
-        check_page()
+    if folder not in OPEN_PAGES and may_open(folder):
         visitors().check_log()
         if folder not in HEADED:
             note_view(page=folder)
+
+
+def note_refused() -> None:
+    """Note that this account asked for a page that is closed to it."""
+    note_view(page=st.session_state[_PAGE], result="refused")
 
 
 def check_page() -> None:
@@ -108,23 +112,19 @@ def own_school() -> str:
     return here.school if here else ""
 
 
-def note_view(rows: int | None = None, **shown: object) -> None:
+def note_view(rows: int | None = None, result: str = "ok", **shown: object) -> None:
     """Note what is about to be shown (``page``, ``filters``, ``school``, ``case``), where it differs from the last time.
 
     What is not given stays as it was noted; another page has another school and case. Raises LogError.
     """
     before: dict = st.session_state.get(_NOTED, {})
-    kept: dict = (
-        {"filters": before.get("filters", {})} if "page" in shown and shown["page"] != before.get("page") else before
-    )
-    now: dict = {**kept, **shown}
-    if now != before:
-        filters = now.pop("filters", {})
-        visitors().note(
-            account(), "page", {**filters, **{name: value for name, value in now.items() if value}}, rows=rows
-        )
-        now["filters"] = filters
-        st.session_state[_NOTED] = now
+    is_same_page = shown.get("page", before.get("page")) == before.get("page")
+    now: dict = {**(before if is_same_page else {}), **shown, "result": result}
+    if now == before:
+        return
+    codes = {name: value for name, value in now.items() if value and name not in ("filters", "result")}
+    visitors().note(account(), "page", {**now.get("filters", {}), **codes}, rows=rows, result=result)
+    st.session_state[_NOTED] = now
 
 
 def note_head(rows: int, selection: Selection) -> None:
@@ -142,12 +142,11 @@ def acting(act: str) -> Generator[dict]:
 
 
 def ticket(name: str, content: Callable[[], bytes | str], act: str) -> str:
-    """A one-time ticket for a file, bound to this browser and session. RefusedError where the role does not allow it."""
+    """A one-time ticket for a file, bound to this browser, session and account. RefusedError where the page is closed."""
     check_page()
     context = get_script_run_ctx()
     session = context.session_id if context else ""
-    file = File(name, content, act, st.session_state.get(_PAGE, ""), token(), session)
-    return visitors().tickets.issue(file)
+    return visitors().tickets.issue(File(name, content, act, st.session_state[_PAGE], token(), session, account()))
 
 
 def drop_tickets() -> None:

@@ -27,7 +27,8 @@ MENU = (
     ("Données", "method", "Comment c’est compté", "rule", "methode"),
     ("Données", "access", "Mes accès", "history", "acces"),
 )
-PATHS = frozenset(f"/{path}" for *_, path in MENU)
+FOLDERS = {path: folder for _, folder, _, _, path in MENU}
+PATHS = frozenset(f"/{path}" for path in FOLDERS)
 
 # The document's language and Streamlit's own words in French; Back goes back a page. ``app.py`` serves the file.
 SCRIPT = '<script src="/relais.js"></script>'
@@ -38,8 +39,7 @@ def show() -> None:
     # Before the navigation, which would fetch the tab's icon from another host.
     st.set_page_config(page_icon=PAGES.parent / "data" / "relais.svg", layout="wide")
     _access.begin_run()
-    sections, folders = _menu()
-    page = st.navigation(sections)
+    page = st.navigation(_menu())
     st.set_page_config(page_title=f"{page.title} · Relais")
     _sign_in.show_account()
     if st.session_state.get("page") != page.url_path:
@@ -49,16 +49,15 @@ def show() -> None:
     st.session_state["page"] = page.url_path
     st.html(PAGES / "_widgets/style.css")
     st.html(SCRIPT, unsafe_allow_javascript=True)
-    folder = folders[page.url_path]
-    leave.mark("" if folder in ("", *OPEN_PAGES) else MARK)
+    folder = FOLDERS[page.url_path]
+    leave.mark(MARK if folder not in OPEN_PAGES and _access.may_open(folder) else "")
     leave.offer_print()
     errors.run(page, folder)
 
 
-def _menu() -> tuple[dict[str, list[StreamlitPage]], dict[str, str]]:
-    """The pages by section, and their folders by address. What is closed to who is here has an address and no entry."""
+def _menu() -> dict[str, list[StreamlitPage]]:
+    """The pages by section. What is closed to who is here has an address and no entry."""
     sections: dict[str, list[StreamlitPage]] = {}
-    folders = {}
     for section, folder, title, icon, path in MENU:
         if folder == "access" and _access.visitors().accounts is None:
             continue
@@ -73,8 +72,7 @@ def _menu() -> tuple[dict[str, list[StreamlitPage]], dict[str, str]]:
             visibility="visible" if is_open or (not path and _access.account() is None) else "hidden",
         )
         sections.setdefault(section, []).append(page)
-        folders[page.url_path] = folder if is_open else ""
-    return sections, folders
+    return sections
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ def show_closed() -> None:
     """The way in, for who is nobody known; else that this account does not open the page."""
     account = _access.account()
     if account is not None:
+        _access.note_refused()
         text.title("Page fermée")
         text.info("Votre compte n’ouvre pas cette page.", "lock")
         return

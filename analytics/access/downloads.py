@@ -35,19 +35,19 @@ def file_headers(name: str) -> dict[str, str]:
 
 
 def download_route(visitors: Visitors) -> Route:
-    """Downloads by ticket, each for the account that asked for it and while its role allows it."""
+    """Downloads by ticket, each for the account that asked for it and while its role is the same."""
 
     def give(request: Request) -> Response:
         token = request.cookies.get(visitors.cookie, "")
         account, file = visitors.account(token), visitors.tickets.take(request.path_params["ticket"], token)
-        if file is None or not (can_open(account, file.page) and can(account, file.act)):
+        is_same = file is not None and account == file.account  # its role and school too
+        if file is None or not (is_same and can_open(account, file.page) and can(account, file.act)):
             return PlainTextResponse("Ce fichier n’est plus là. Revenez à la page, et touchez à nouveau.", 404)
         try:
             made = file.content()
             content = made.encode() if isinstance(made, str) else made
-            visitors.note(
-                account, "download", {"page": file.page, "of": file.act, "digest": sha256(content).hexdigest()}
-            )
+            what = {"page": file.page, "of": file.act, "digest": sha256(content).hexdigest()}
+            visitors.note(account, "download", what)
         except Exception as error:  # its own message could hold a value
             return PlainTextResponse(explain(error), 500)
         return Response(content, headers=file_headers(file.name))

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from analytics.access import peers, roles
 from analytics.access.policy import HEADERS
@@ -21,12 +23,14 @@ from analytics.access.settings import CALLBACK
 from analytics.access.visitors import Visitors
 
 HEALTH = "/_stcore/health"
-HOST_CONFIG = "/_stcore/host-config"  # the client does not start without it: it says that no other origin is believed
+HOST_CONFIG = "/_stcore/host-config"
 STREAM = "/_stcore/stream"
 UPLOADS = "/_stcore/upload_file/"
 ASSETS = "/static/"
 DOWNLOADS = "/fichier/"
 SIGNING = (CALLBACK, "/auth/login", "/auth/logout")
+# The client does not start without it. Streamlit's own is never reached: this constant says that no other page is believed.
+_HOST_CONFIG = JSONResponse({"allowedOrigins": [], "useExternalAuthToken": False, "enableCustomParentMessages": False})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
@@ -45,10 +49,6 @@ class Rules:
     proven_mail: Callable[[Mapping[str, str]], str | None] = lambda cookies: None
 
 
-class Refused(Exception):  # noqa: N818  # an answer, not an error
-    """A request that is not let in: its HTTP status."""
-
-
 class Guard:
     """ASGI middleware; see :class:`Rules`."""
 
@@ -57,84 +57,66 @@ class Guard:
         self._visitors.are_guarded = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._finish(scope, MutableHeaders(scope=message))
+            await send(message)
+
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-            return
-        try:
-            self._check(scope)
-        except Refused as refusal:
-            await self._refuse(refusal.args[0], scope, send)
-            return
-        await self._app(scope, receive, self._sender(scope, send))
-
-    def _check(self, scope: Scope) -> None:
-        """Raise Refused unless the request may pass."""
-        headers, path = Headers(scope=scope), scope["path"]
-        self._check_address(headers, is_read=scope["type"] == "http" and scope["method"] in ("GET", "HEAD"))
-        if self._visitors.accounts is None and not path.startswith(ASSETS):  # Streamlit's own code is no secret
-            self._check_peer(scope, headers)
-        if scope["type"] == "websocket":
-            allowed = path == STREAM
-        elif path.startswith(UPLOADS):
-            allowed = scope["method"] in ("PUT", "DELETE")
-            if not roles.can(self._visitors.account(self.token(headers)), "import"):
-                raise Refused(403)
+        elif not (status := self._refusal(scope)):
+            app = _HOST_CONFIG if scope["path"] == HOST_CONFIG else self._app
+            await app(scope, receive, answer)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(1008)(scope, receive, send)
         else:
-            allowed = scope["method"] in ("GET", "HEAD") and self._is_served(path)
-        if not allowed:
-            raise Refused(404)
+            await Response(status_code=status, headers={"cache-control": "no-store"})(scope, receive, send)
 
-    def _check_address(self, headers: Headers, *, is_read: bool) -> None:
-        """The name in Host is ours, and a request that could change or stream something comes from our own page."""
-        named = headers.getlist("host")
-        host = named[0] if len(named) == 1 else ""
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
-            name = None
-        if name not in self._rules.hosts or "@" in host or "/" in host:
-            raise Refused(421)
-        accounts = self._visitors.accounts
-        expected = accounts.origin if accounts else f"http://{host}"
+    def _refusal(self, scope: Scope) -> int:
+        """The HTTP status that refuses a request; 0 when it may pass."""
+        headers, path, accounts = Headers(scope=scope), scope["path"], self._visitors.accounts
+        is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        host = ",".join(headers.getlist("host"))
+        if not self._is_our_name(host):
+            return 421
+        # What could change or stream something comes from our own page; what is read may come without an origin.
         origins = headers.getlist("origin")
-        if origins != [expected] and (origins or not is_read):
-            raise Refused(403)
+        if origins != [accounts.origin if accounts else f"http://{host}"] and (origins or not is_read):
+            return 403
+        is_code = path.startswith(ASSETS)  # Streamlit's own code is no secret
+        if accounts is None and not is_code and _is_foreign(scope, headers):
+            return 403
+        if scope["type"] == "websocket":
+            return 0 if path == STREAM else 404
+        if path.startswith(UPLOADS):
+            may_import = roles.can(self._visitors.account(self.token(headers)), "import")
+            return 403 if not may_import else 0 if scope["method"] in ("PUT", "DELETE") else 404
+        return 0 if is_read and self._is_served(path) else 404
 
-    def _check_peer(self, scope: Scope, headers: Headers) -> None:
-        """Without accounts, who connects is a process of our own user, directly."""
-        if any(name in headers for name in _FORWARDED) or peers.is_another_user(
-            scope.get("client"), scope.get("server")
-        ):
-            raise Refused(403)
+    def _is_our_name(self, host: str) -> bool:
+        try:
+            return urlsplit(f"//{host}").hostname in self._rules.hosts and not {"@", "/"} & set(host)
+        except ValueError:
+            return False
 
     def _is_served(self, path: str) -> bool:
-        if path in (*self._rules.paths, HEALTH, HOST_CONFIG):
-            return True
         if path.startswith((ASSETS, DOWNLOADS)):
             return ".." not in path
-        return self._visitors.accounts is not None and path in SIGNING
+        is_signing = self._visitors.accounts is not None and path in SIGNING
+        return is_signing or path in (*self._rules.paths, HEALTH, HOST_CONFIG)
 
     def token(self, headers: Headers) -> str:
         """The value of our cookie; "" without one."""
         return cookie_parser(headers.get("cookie", "")).get(self._visitors.cookie, "")
 
-    def _sender(self, scope: Scope, send: Send) -> Send:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._finish(scope, MutableHeaders(scope=message))
-            await send(message)
-
-        return guarded
-
     def _finish(self, scope: Scope, headers: MutableHeaders) -> None:
         """The headers of an answer, and the cookie where one is due."""
         path, accounts = scope["path"], self._visitors.accounts
-        for name, value in HEADERS.items():
-            headers[name] = value
+        headers.update(HEADERS)
         headers.setdefault("content-security-policy", self._rules.policy)
         if not path.startswith(ASSETS):
             headers["cache-control"] = "no-store"
-        for name in [name for name in headers if name.startswith("access-control-")] + ["server"]:
+        for name in {*headers} & {"server", *(name for name in headers if name.startswith("access-control-"))}:
             del headers[name]
         if accounts is None and path == HEALTH and not self.token(Headers(scope=scope)):
             self._set_cookie(headers, secrets.token_urlsafe(32))
@@ -150,13 +132,11 @@ class Guard:
         # Set by an answer to the page's own request: a link from elsewhere would come without a Strict cookie.
         headers.append("set-cookie", f"{self._visitors.cookie}={token}; Path=/; HttpOnly; SameSite=Strict")
 
-    async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        raw = [(b"content-length", b"0"), (b"cache-control", b"no-store")]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": b""})
+
+def _is_foreign(scope: Scope, headers: Headers) -> bool:
+    """Whether a request comes through a proxy, or from a process that the system names as another user's."""
+    is_forwarded = any(name in headers for name in _FORWARDED)
+    return is_forwarded or peers.is_another_user(scope.get("client"), scope.get("server"))
 
 
 def _cookies_set(headers: MutableHeaders) -> dict[str, str]:

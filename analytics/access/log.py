@@ -24,7 +24,6 @@ from analytics.domain.errors import RelaisError
 
 KEPT = timedelta(days=365)
 START = "0" * 64  # stands for the digest of the line before the first one
-_UNWRITABLE = "Le journal des accès ne peut pas être écrit : rien n’est montré ni changé."
 _IN_THIS_PROCESS = threading.Lock()
 
 
@@ -60,23 +59,15 @@ class AccessLog:
         At most once a day, lines older than a year are cut off first.
         """
         now = now or datetime.now(UTC)
-        try:
-            with self._locked():
-                head = self._read_head()
-                if head["since"] and now - datetime.fromisoformat(head["since"]) > KEPT + timedelta(days=1):
-                    head = self._cut(head, now)
-                self._append(head, entry, now)
-        except (OSError, ValueError, KeyError):
-            raise LogError(_UNWRITABLE) from None
+        with self._locked() as head:
+            if head["since"] and now - datetime.fromisoformat(head["since"]) > KEPT + timedelta(days=1):
+                head = self._cut(head, now)
+            self._append(head, entry, now)
 
     def check(self) -> None:
         """Raises LogError where a line could not be written now."""
-        try:
-            with self._locked():
-                self._read_head()
-                os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        except (OSError, ValueError, KeyError):
-            raise LogError(_UNWRITABLE) from None
+        with self._locked():
+            self._write(self.path, os.O_APPEND, b"")
 
     def lines(self) -> Iterator[dict]:
         """The lines from the first to the last, as they stand; :meth:`faults` says whether they may be believed."""
@@ -95,10 +86,9 @@ class AccessLog:
     def faults(self) -> list[str]:
         """French sentences on what was altered; empty when log and head agree from the first line to the last."""
         try:
-            with self._locked():
+            with self._locked() as head:
                 content = self.path.read_bytes() if self.path.exists() else b""
-                head = self._read_head()
-        except (OSError, ValueError, KeyError):
+        except LogError:
             return ["Le journal ou sa tête n’est pas lisible."]
         before, number, faults = head["cut_digest"], head["cut"], []
         lines = content.split(b"\n")
@@ -165,9 +155,12 @@ class AccessLog:
             os.fsync(file.fileno())
 
     @contextmanager
-    def _locked(self) -> Generator[None]:
-        """One writer at a time: the threads of this process in turn, and other processes by a lock beside the log."""
-        with _IN_THIS_PROCESS:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(self.path.with_suffix(".lock"), timeout=5, poll_interval=0.005, mode=0o600):
-                yield
+    def _locked(self) -> Generator[dict]:
+        """The head, for one at a time: this process's threads in turn, others by a lock beside the log. Raises LogError."""
+        try:
+            with _IN_THIS_PROCESS:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with FileLock(self.path.with_suffix(".lock"), timeout=5, poll_interval=0.005, mode=0o600):
+                    yield self._read_head()
+        except (OSError, ValueError, KeyError):
+            raise LogError("Le journal des accès ne peut pas être écrit : rien n’est montré ni changé.") from None

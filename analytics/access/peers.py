@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def owner(peer: tuple[str, int], server: tuple[str, int], tables: tuple[Path, ..
 
     An IPv4 address and the same one mapped into IPv6 are the same address: a socket of either family may hold it.
     """
-    wanted = _plain(peer), _plain(server)
+    wanted = _plain(*peer), _plain(*server)
     for table in tables:
         try:
             lines = table.read_text("ascii").splitlines()[1:]
@@ -43,16 +42,13 @@ def is_another_user(peer: tuple[str, int] | None, server: tuple[str, int] | None
     return uid is not None and uid != os.getuid()
 
 
-def _plain(end: tuple[str, int]) -> tuple[str, int]:
-    address = ipaddress.ip_address(end[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address), end[1]
+def _plain(address: str | bytes, port: int) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]:
+    read = ipaddress.ip_address(address)
+    return getattr(read, "ipv4_mapped", None) or read, port
 
 
-def _written(end: str) -> tuple[str, int]:
+def _written(end: str) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]:
     """An address as the tables write it: the bytes of each group of four in the order of this machine."""
     digits, port = end.split(":")
     words = [bytes.fromhex(digits[i : i + 8]) for i in range(0, len(digits), 8)]
-    packed = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
-    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-    return _plain((socket.inet_ntop(family, packed), int(port, 16)))
+    return _plain(b"".join(word[::-1] if sys.byteorder == "little" else word for word in words), int(port, 16))

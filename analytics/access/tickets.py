@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analytics.access.roles import Account
+
 SECONDS = 60  # between the click and the browser's request
 
 
 @dataclass(frozen=True)
 class File:
-    """A file to be made by ``content``, for who sent the cookie ``holder`` from the Streamlit session ``session``.
+    """A file to be made by ``content``, for ``account``, with the cookie ``holder``, in the Streamlit session ``session``.
 
     ``act`` is the act that its download is, and ``page`` the page that offered it.
     """
@@ -24,6 +26,7 @@ class File:
     page: str
     holder: str
     session: str
+    account: Account | None
 
 
 class Tickets:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from analytics.access.downloads import download_route
 from analytics.access.log import AccessLog
+from analytics.access.roles import Account
 from analytics.access.settings import Accounts
 from analytics.access.tickets import File
 from analytics.access.visitors import Visitors
@@ -19,7 +20,7 @@ from analytics.access.visitors import Visitors
 @pytest.fixture
 def visitors(tmp_path) -> Visitors:
     roles = tmp_path / "roles.toml"
-    roles.write_text('"a@x" = "analyse"\n"c@x" = "coordination"\n')
+    roles.write_text('"a@x" = "analyse"\n"c@x" = "coordination"\n"d@x" = { role = "direction", school = "3007" }\n')
     log = AccessLog(tmp_path / "access.jsonl")
     return Visitors(Accounts(roles, "http://127.0.0.1:1"), lambda: log)
 
@@ -31,7 +32,7 @@ def ask(visitors):
 
     def ask(mail: str, **changed):
         token = visitors.sessions.begin(mail)
-        file = File("à.csv", lambda: "é;1", "table", "incidents", holder=token, session="s")
+        file = File("à.csv", lambda: "é;1", "table", "incidents", token, "s", visitors.account(token))
         return client.get(
             f"/fichier/{visitors.tickets.issue(replace(file, **changed))}", headers={"Cookie": f"relais={token}"}
         )
@@ -49,7 +50,14 @@ def test_a_file_is_given_and_the_digest_of_its_bytes_noted(ask, visitors):
 
 @pytest.mark.parametrize(
     ("mail", "changed"),
-    [("a@x", {"act": "names"}), ("a@x", {"page": "register"}), ("nobody@x", {}), ("a@x", {"holder": "another"})],
+    [
+        ("a@x", {"act": "names"}),
+        ("a@x", {"page": "register"}),
+        ("nobody@x", {}),
+        ("a@x", {"holder": "another"}),
+        ("d@x", {"act": "school_sheet", "page": "school", "account": Account("d@x", "direction", "3008")}),
+        ("c@x", {"account": Account("c@x", "analyse")}),
+    ],
 )
 def test_what_a_role_may_not_take_is_not_given(mail, changed, ask):
     answer = ask(mail, **changed)

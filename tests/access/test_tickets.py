@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from analytics.access import tickets as module
+from analytics.access.roles import OWNER
 from analytics.access.tickets import File, Tickets
 
 
 @pytest.fixture
 def file() -> File:
-    return File("a.csv", lambda: b"bytes", "table", "incidents", holder="cookie", session="one")
+    return File("a.csv", lambda: b"bytes", "table", "incidents", holder="cookie", session="one", account=OWNER)
 
 
 def test_a_ticket_gives_its_file_once(file):
@@ -30,7 +31,7 @@ def test_a_ticket_in_other_hands_gives_nothing_and_is_used_up(holder, file):
 
 def test_a_file_without_a_holder_is_given_to_nobody(file):
     tickets = Tickets()
-    assert tickets.take(tickets.issue(File("a.csv", file.content, "table", "incidents", "", "one")), "") is None
+    assert tickets.take(tickets.issue(File("a.csv", file.content, "table", "incidents", "", "one", OWNER)), "") is None
 
 
 def test_a_page_that_is_left_takes_its_tickets_with_it(file):
