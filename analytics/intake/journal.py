@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 
@@ -25,12 +24,13 @@ from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.profiles import action_parts, find_action
 from analytics.intake.proposing import word_question
 from analytics.intake.questions import Question
+from analytics.intake.years import near
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Rows
 
 _MIN_REPEATED = 0.3  # the share of rows whose number stands above, from which a register has one row per action
 _HEADERS = {candidate.code: candidate.header for candidate in REGISTER}
 _CODES = [f"step:{step}" for step in STEPS] + ["closed", "reported"]
-_SHORT_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})(?![\d/.])")
+_SHORT_DAY = re.compile(r"(?<!\d)\d{1,2}[/.]\d{1,2}(?![\d/.])")
 
 
 @dataclass(frozen=True)
@@ -182,18 +182,11 @@ def _from_text(layout: Layout, rows: np.ndarray, order: Order) -> Unfolded:
 
 
 def _day_in(part: str, reported: Cell, order: Order) -> Cell | None:
-    """The day in a few words: whole, or without its year, which is then the one that is nearest to the report."""
+    """The day in a few words: whole, or without its year and then near the report."""
     if whole := re.search(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)", part):
         return parse_moment(whole[0], order)
     short, report = _SHORT_DAY.findall(part), cell_moment(reported, order)
-    if len(short) != 1 or report is None:
-        return None
-    days = [
-        parse_moment(f"{short[0][0]}/{short[0][1]}/{year}", order)
-        for year in (report.year - 1, report.year, report.year + 1)
-    ]
-    near = [day for day in days if day and -timedelta(days=31) <= day - report <= timedelta(days=300)]
-    return near[0] if len(near) == 1 else None
+    return near(short[0], order, report) if len(short) == 1 and report else None
 
 
 def _with_steps(

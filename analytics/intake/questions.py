@@ -15,8 +15,6 @@ import pandas as pd
 
 from analytics.spreadsheets.reading import RefusedFileError
 
-FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
-
 
 @dataclass(frozen=True)
 class Question:
@@ -66,8 +64,9 @@ class Question:
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """How a column was read: its header as typed, the field that it is ("" for none), a key of :data:`FATES`, and in French
-    what becomes of it and how it was read (order of the dates, first and last one, shares, what was set aside).
+    """How a column was read: its header as typed, the field that it is ("" for none), its fate (``kept``, ``coarsened`` or
+    ``dropped``), and in French what becomes of it and how it was read (order of the dates, first and last one, shares, what
+    was set aside).
     """
 
     header: str
@@ -100,7 +99,6 @@ class Understanding:
     sheets: tuple[SheetReading, ...] = ()
     notes: tuple[str, ...] = ()
     cases: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["school_year", "school_id", "n"]))
-    n_formulas: int = 0
     tells_closure: bool = True
 
 

@@ -28,7 +28,7 @@ from analytics.intake.headers import (
     never_score,
 )
 from analytics.intake.layout import Layout, field_code, sampled_rows
-from analytics.intake.mapping import ALSO_READ, IGNORED, REGISTER, Field, OwnWords
+from analytics.intake.mapping import ALSO_READ, IGNORED, REGISTER, Field, OwnWords, named
 from analytics.intake.profiles import PLAIN, Profile, fit_of, least_fit
 from analytics.intake.questions import Question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
@@ -48,10 +48,7 @@ def lay_out(sheets: Sequence[Sheet], fields: Sequence[Field], own_words: OwnWord
     best = max(layouts, key=lambda layout: len(layout.columns))
     missing = missing_fields(best, fields)
     if missing or not best.columns:
-        raise RefusedFileError(
-            f"{what} : il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} "
-            f"{listing([f'« {candidate.header} »' for candidate in missing])}."
-        )
+        raise RefusedFileError(f"{what} : il manque {named([candidate.header for candidate in missing])}.")
     return best
 
 
