@@ -18,7 +18,7 @@ from analytics.intake.layout import Layout, check_headers, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords, named
 from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
-from analytics.intake.questions import Question, SheetReading, UnansweredError
+from analytics.intake.questions import Question, SheetReading, UnansweredError, column_question
 from analytics.intake.weighing import lay_out_register, missing_fields
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
@@ -180,30 +180,20 @@ def _explain_missing(candidate: _Candidate, own_words: OwnWords) -> RefusedFileE
         return RefusedFileError(plain)
     layout = candidate.layout
     rows = sampled_rows(layout.sheet, layout.header_row)
+    unread = {header: Profile(rows, i) for i, header in enumerate(layout.headers) if header in layout.ignored}
     questions = []
     for field in (field for field in REGISTER if field.header in candidate.missing):
-        asked = 0
-        for column, header in enumerate(layout.headers):
-            profile = Profile(rows, column)
-            is_never = field.kind != "date" and never_score(header)
-            if (
-                header in layout.ignored
-                and profile.n_filled
-                and (profile.dates >= 0.5) == (field.kind == "date")
-                and not is_never
-                and fit_of(field, profile, own_words) >= 0.5
-                and asked < _MAX_ASKED
-            ):
-                asked += 1
-                outline = shape(max(profile.words, key=len))
-                questions.append(
-                    Question(
-                        "column",
-                        f"Relais ne trouve pas « {field.header} ». Est-ce la colonne « {header} » ({outline}) ?",
-                        {field.code: f"Oui : « {field.header} »", IGNORED: "Non : la laisser de côté"},
-                        ("columns", normalise(header)),
-                        profile.n_filled,
-                        blocking=True,
-                    )
-                )
+        likely = [
+            (header, profile)
+            for header, profile in unread.items()
+            if profile.n_filled
+            and (profile.dates >= 0.5) == (field.kind == "date")
+            and not (field.kind != "date" and never_score(header))
+            and fit_of(field, profile, own_words) >= 0.5
+        ]
+        choices = {field.code: f"Oui : « {field.header} »", IGNORED: "Non : la laisser de côté"}
+        for header, profile in likely[:_MAX_ASKED]:
+            outline = shape(max(profile.words, key=len))
+            what = f"Relais ne trouve pas « {field.header} ». Est-ce la colonne « {header} » ({outline}) ?"
+            questions.append(column_question(header, what, choices, profile.n_filled))
     return UnansweredError(tuple(questions)) if questions else RefusedFileError(plain)

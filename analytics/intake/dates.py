@@ -8,6 +8,7 @@ le 12/03/2026 » is no date.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -46,10 +47,10 @@ _MONTH = "|".join(f"(?:{start})" for start in _MONTHS)
 _DAY = re.compile(
     r"^(?:le )?(?:(?P<weekday>[a-z]{3,9})\.?,? *)?(?:le )?(?:"
     r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
-    r"|(?P<compact>20\d{6})"
-    r"|(?P<a>\d{1,2}) ?(?P<sep2>[-/. ]) ?(?P<b>\d{1,2}) ?(?P=sep2) ?(?P<year2>\d{4}|\d{2})"
-    rf"|(?P<day3>\d{{1,2}})(?:er)?[-. /]?(?P<name>(?:{_MONTH})[a-z]*)\.?[-. /]?,? ?(?P<year3>\d{{4}}|\d{{2}})"
-    rf"|(?P<name4>(?:{_MONTH})[a-z]*)\.? (?P<day4>\d{{1,2}}),? (?P<year4>\d{{4}})"
+    r"|(?P<year2>20\d{2})(?P<month2>\d{2})(?P<day2>\d{2})"
+    r"|(?P<a>\d{1,2}) ?(?P<sep2>[-/. ]) ?(?P<b>\d{1,2}) ?(?P=sep2) ?(?P<year3>\d{4}|\d{2})"
+    rf"|(?P<day4>\d{{1,2}})(?:er)?[-. /]?(?P<name4>(?:{_MONTH})[a-z]*)\.?[-. /]?,? ?(?P<year4>\d{{4}}|\d{{2}})"
+    rf"|(?P<name5>(?:{_MONTH})[a-z]*)\.? (?P<day5>\d{{1,2}}),? (?P<year5>\d{{4}})"
     r")(?!\d)"
 )
 _TIME = re.compile(
@@ -132,24 +133,14 @@ def _place(starts: Sequence[str], word: str) -> int | None:
 
 def _days(found: re.Match[str]) -> tuple[date | None, date | None]:
     """The day in each order."""
-    if found["a"]:
-        a, b, year = int(found["a"]), int(found["b"]), _year(found["year2"])
+    parts = {name.rstrip("2345"): part for name, part in found.groupdict().items() if part}
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    if "a" in parts:
+        a, b = int(parts["a"]), int(parts["b"])
         return _date(year, b, a), _date(year, a, b)
-    if found["compact"]:
-        digits = found["compact"]
-        day = _date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    elif found["year"]:
-        day = _date(int(found["year"]), int(found["month"]), int(found["day"]))
-    else:
-        name, number, year = (found[f"{part}3"] if part != "name" else found[part] for part in ("name", "day", "year"))
-        if not name:
-            name, number, year = found["name4"], found["day4"], found["year4"]
-        day = _date(_year(year), (_place(_MONTHS, name) or 0) + 1, int(number))
+    month = int(parts["month"]) if "month" in parts else (_place(_MONTHS, parts["name"]) or 0) + 1
+    day = _date(year, month, int(parts["day"]))
     return day, day
-
-
-def _year(digits: str) -> int:
-    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -233,23 +224,20 @@ _MANY = 10  # beside so many, one date in the other order is a typing error
 
 def votes(cells: Column[Cell]) -> Votes:
     """What the cells of a column say about its order."""
-    day_first = month_first = either = true_dates = without_year = 0
+    counted: Counter[str] = Counter()
     for cell, n in cells.counted():
         if isinstance(cell, date):
-            true_dates += n
-        written = parse_written(cell) if isinstance(cell, str) else None
-        if written is None and isinstance(cell, str) and (whole := with_year(cell, _LEAP_YEAR)):
-            without_year += n
-            written = parse_written(whole)
-        if written is None or written.day_first == written.month_first:
+            counted["true_dates"] += n
+        if not isinstance(cell, str):
             continue
-        if written.month_first is None:
-            day_first += n
-        elif written.day_first is None:
-            month_first += n
-        else:
-            either += n
-    return Votes(day_first, month_first, either, true_dates, without_year)
+        written = parse_written(cell)
+        if written is None and (whole := with_year(cell, _LEAP_YEAR)):
+            counted["without_year"] += n
+            written = parse_written(whole)
+        if written and written.day_first != written.month_first:
+            only = [order.value for order in Order if getattr(written, order)]
+            counted[only[0] if len(only) == 1 else "either"] += n
+    return Votes(**counted)
 
 
 # A column as moments

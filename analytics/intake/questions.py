@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analytics.domain.vocabulary import normalise
 from analytics.spreadsheets.reading import RefusedFileError
 
 
@@ -60,6 +61,11 @@ class Question:
             "rows": list(self.rows),
             "blocking": self.blocking,
         }
+
+
+def column_question(header: str, text: str, choices: Mapping[str, str], n_rows: int) -> Question:
+    """What the column of this header is: ``choices`` are codes of fields. Nothing is imported before it is answered."""
+    return Question("column", text, choices, ("columns", normalise(header)), n_rows, blocking=True)
 
 
 @dataclass(frozen=True)
