@@ -53,8 +53,7 @@ def read_actions(
     check_moments(faults, "given_on", given_on, _HOUR, calendar, as_of)
     n_groups = pd.Series([text(cell) or "1" for cell in cells("groups")], dtype="str")
     whole = n_groups.str.fullmatch(r"[1-9]\d{0,3}")
-    if "groups" in layout.columns:
-        faults.add("groups", "not_a_number", ~whole.to_numpy(bool))
+    faults.add("groups", "not_a_number", ~whole.to_numpy(bool))
     kept = faults.clean
     days = given_on.days[kept]
     sessions = pd.DataFrame(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -34,6 +35,11 @@ def text(cell: Cell) -> str:
 def first_word(cells: Sequence[Cell]) -> str:
     """The text of the first filled cell of a row."""
     return next(filter(None, map(text, cells)), "")
+
+
+def downwards(words: Iterable[str]) -> list[str]:
+    """Each word, or where there is none the last one above it."""
+    return list(accumulate(words, lambda above, word: word or above))
 
 
 def is_total(word: str) -> bool:

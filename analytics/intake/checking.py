@@ -81,12 +81,10 @@ class Faults:
 
     def add(self, code: str, rule: str, where: np.ndarray, hint: Callable[[int], str] = lambda index: "") -> None:
         """A fault of ``rule`` in the column of field ``code`` for each True of ``where``."""
-        column = self._layout.columns[code]
-        header = self._layout.header(code)
         for index in np.flatnonzero(where):
-            row = int(self._rows[index]) + 1
+            row, column = int(self._rows[index]) + 1, self._layout.columns[code]
             if (row, column) not in self._errors:  # an error says no more than that
-                self._found.add(Fault(row, column, header, rule, hint(index), self._sheet))
+                self._found.add(Fault(row, column, self._layout.header(code), rule, hint(index), self._sheet))
             if rule == "error":
                 self._errors.add((row, column))
 
@@ -111,7 +109,7 @@ def check_moments(
     faults: Faults, code: str, moments: Moments, hour: int, calendar: SchoolCalendar, as_of: date | None = None
 ) -> pd.Series:
     """Add what is wrong with a column of dates to ``faults``; return its instants. A day after ``as_of`` is wrong too."""
-    dated = moments.local.notna().to_numpy()
+    dated = moments.dated
     faults.add(code, "not_a_date", moments.invalid)
     covered = calendar.covers(moments.days).to_numpy()
     faults.add(code, "outside_calendar", dated & ~covered)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analytics.domain.french import count, listing
+from analytics.domain.french import count
 from analytics.domain.vocabulary import normalise
 from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import text
@@ -15,10 +15,10 @@ from analytics.intake.dates import Order, cell_moment
 from analytics.intake.filling import fill, schools_of_sheets
 from analytics.intake.headers import never_score
 from analytics.intake.layout import Layout, check_headers, sampled_rows
-from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
+from analytics.intake.mapping import IGNORED, REGISTER, OwnWords, named
 from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
-from analytics.intake.questions import Question, SheetReading, UnansweredError
+from analytics.intake.questions import Question, SheetReading, UnansweredError, column_question
 from analytics.intake.weighing import lay_out_register, missing_fields
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
@@ -96,14 +96,10 @@ def choose_sheets(sheets: Sequence[Sheet], own_words: OwnWords, is_school: Calla
     partial = [candidate for candidate in candidates if candidate.missing and _holds_cases(candidate)]
     known = {case[0] for candidate in kept for case in candidate.cases} if partial else set()
     for candidate in partial:
-        if candidate.missing:
-            fields = listing([f"« {header} »" for header in candidate.missing])
-            why[candidate.name] = (
-                f"il y manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {fields}"
-            )
-            unknown = {case[0] for case in candidate.cases} - known
-            if unknown and own_words.answers.get(_answer_key(candidate)) is None:
-                questions.append(_ask_sheet(candidate, len(unknown), fields))
+        why[candidate.name] = f"il y manque {named(candidate.missing)}"
+        unknown = {case[0] for case in candidate.cases} - known
+        if unknown and own_words.answers.get(_answer_key(candidate)) is None:
+            questions.append(_ask_sheet(candidate, len(unknown)))
     of = {candidate.name: candidate for candidate in candidates}
     readings = []
     for sheet in sheets:
@@ -163,11 +159,11 @@ def _answer_key(candidate: _Candidate) -> str:
     return f"sheet {normalise(candidate.name)}"
 
 
-def _ask_sheet(candidate: _Candidate, n_cases: int, fields: str) -> Question:
+def _ask_sheet(candidate: _Candidate, n_cases: int) -> Question:
     return Question(
         "sheet",
         f"La feuille « {candidate.name} » contient {count(n_cases, 'dossier')} qui ne sont pas dans les autres feuilles, "
-        f"mais Relais n’y trouve pas {fields}. Ajoutez-y ce qui manque, ou laissez cette feuille de côté.",
+        f"mais Relais n’y trouve pas {named(candidate.missing)}. Ajoutez-y ce qui manque, ou laissez cette feuille de côté.",
         {IGNORED: "La laisser de côté"},
         ("answers", _answer_key(candidate)),
         candidate.n_rows,
@@ -177,38 +173,27 @@ def _ask_sheet(candidate: _Candidate, n_cases: int, fields: str) -> Question:
 
 def _explain_missing(candidate: _Candidate, own_words: OwnWords) -> RefusedFileError:
     """What is missing, as questions about the columns that it may be, else as a refusal."""
-    names = listing([f"« {header} »" for header in candidate.missing])
-    plain = f"Registre : il manque {'la colonne' if len(candidate.missing) == 1 else 'les colonnes'} {names}."
+    plain = f"Registre : il manque {named(candidate.missing)}."
     if "case_number" not in candidate.layout.columns:
         plain += " Un numéro par dossier (1, 2, 3…), qui ne change pas d’un extrait à l’autre, permet de le retrouver."
     if len(candidate.missing) > 2:
         return RefusedFileError(plain)
     layout = candidate.layout
     rows = sampled_rows(layout.sheet, layout.header_row)
+    unread = {header: Profile(rows, i) for i, header in enumerate(layout.headers) if header in layout.ignored}
     questions = []
     for field in (field for field in REGISTER if field.header in candidate.missing):
-        asked = 0
-        for column, header in enumerate(layout.headers):
-            profile = Profile(rows, column)
-            is_never = field.kind != "date" and never_score(header)
-            if (
-                header in layout.ignored
-                and profile.n_filled
-                and (profile.dates >= 0.5) == (field.kind == "date")
-                and not is_never
-                and fit_of(field, profile, own_words) >= 0.5
-                and asked < _MAX_ASKED
-            ):
-                asked += 1
-                outline = shape(max(profile.words, key=len))
-                questions.append(
-                    Question(
-                        "column",
-                        f"Relais ne trouve pas « {field.header} ». Est-ce la colonne « {header} » ({outline}) ?",
-                        {field.code: f"Oui : « {field.header} »", IGNORED: "Non : la laisser de côté"},
-                        ("columns", normalise(header)),
-                        profile.n_filled,
-                        blocking=True,
-                    )
-                )
+        likely = [
+            (header, profile)
+            for header, profile in unread.items()
+            if profile.n_filled
+            and (profile.dates >= 0.5) == (field.kind == "date")
+            and not (field.kind != "date" and never_score(header))
+            and fit_of(field, profile, own_words) >= 0.5
+        ]
+        choices = {field.code: f"Oui : « {field.header} »", IGNORED: "Non : la laisser de côté"}
+        for header, profile in likely[:_MAX_ASKED]:
+            outline = shape(max(profile.words, key=len))
+            what = f"Relais ne trouve pas « {field.header} ». Est-ce la colonne « {header} » ({outline}) ?"
+            questions.append(column_question(header, what, choices, profile.n_filled))
     return UnansweredError(tuple(questions)) if questions else RefusedFileError(plain)

@@ -76,7 +76,7 @@ class Columns:
             if isinstance(first, np.ndarray):
                 return np.concatenate(values)
             if isinstance(first, Moments):
-                return Moments(*(stacked([getattr(value, f.name) for value in values]) for f in fields(Moments)))
+                return Moments.each(lambda *parts: np.concatenate(parts), *values)
             if isinstance(first, dict):
                 return {step: tuple(map(stacked, zip(*(v[step] for v in values), strict=True))) for step in first}
             return pd.concat(values, ignore_index=True)
@@ -137,7 +137,7 @@ def read_columns(
 
     incidents = _incidents(cells, layout, faults, own_words)
     level, n_open = _levels(cells, layout, school, schools, classes)
-    level = optional("year" if "year" in layout.columns else "level", level)
+    level = optional(layout.class_code, level)
     if n_open:
         set_aside[OPEN_CLASSES] = n_open
 
@@ -173,11 +173,8 @@ def read_columns(
             steps[step] = (found.saying("not_recorded"), found.instants(STEP_HOUR))
 
     closed = not_yet(_closures(moments, cells, layout, faults, own_words))
-    if "closed" in layout.columns:
-        closed_at = check_moments(faults, "closed", closed, STEP_HOUR, days)
-        faults.add("closed", "before_report", before(closed, closed_at, reported, reported_at))
-    else:
-        closed_at = closed.instants(STEP_HOUR)
+    closed_at = check_moments(faults, "closed", closed, STEP_HOUR, days)
+    faults.add("closed", "before_report", before(closed, closed_at, reported, reported_at))
     return Columns(
         case_number,
         school,
@@ -253,15 +250,8 @@ def _closures(
         faults.add(code, "unknown_term", said.map(lambda found: found is None).array(bool))
         is_closed = said.map(lambda found: found == ("done", "")).array(bool)
         is_open = words.map(lambda word: find_status(word, own_words) == "open").array(bool)
-        faults.add(code, "contradiction", is_open & (closed.local.notna().to_numpy() | (closed.words == 0)))
-        silent = closed.missing & is_closed
-        closed = Moments(
-            closed.local,
-            closed.has_time,
-            np.where(silent, 0, closed.words).astype("int8"),
-            closed.reasons,
-            closed.invalid,
-        )
+        faults.add(code, "contradiction", is_open & (closed.dated | (closed.words == 0)))
+        closed.words[closed.missing & is_closed] = 0
     return closed
 
 

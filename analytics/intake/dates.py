@@ -8,8 +8,9 @@ le 12/03/2026 » is no date.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -46,10 +47,10 @@ _MONTH = "|".join(f"(?:{start})" for start in _MONTHS)
 _DAY = re.compile(
     r"^(?:le )?(?:(?P<weekday>[a-z]{3,9})\.?,? *)?(?:le )?(?:"
     r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
-    r"|(?P<compact>20\d{6})"
-    r"|(?P<a>\d{1,2}) ?(?P<sep2>[-/. ]) ?(?P<b>\d{1,2}) ?(?P=sep2) ?(?P<year2>\d{4}|\d{2})"
-    rf"|(?P<day3>\d{{1,2}})(?:er)?[-. /]?(?P<name>(?:{_MONTH})[a-z]*)\.?[-. /]?,? ?(?P<year3>\d{{4}}|\d{{2}})"
-    rf"|(?P<name4>(?:{_MONTH})[a-z]*)\.? (?P<day4>\d{{1,2}}),? (?P<year4>\d{{4}})"
+    r"|(?P<year2>20\d{2})(?P<month2>\d{2})(?P<day2>\d{2})"
+    r"|(?P<a>\d{1,2}) ?(?P<sep2>[-/. ]) ?(?P<b>\d{1,2}) ?(?P=sep2) ?(?P<year3>\d{4}|\d{2})"
+    rf"|(?P<day4>\d{{1,2}})(?:er)?[-. /]?(?P<name4>(?:{_MONTH})[a-z]*)\.?[-. /]?,? ?(?P<year4>\d{{4}}|\d{{2}})"
+    rf"|(?P<name5>(?:{_MONTH})[a-z]*)\.? (?P<day5>\d{{1,2}}),? (?P<year5>\d{{4}})"
     r")(?!\d)"
 )
 _TIME = re.compile(
@@ -132,24 +133,14 @@ def _place(starts: Sequence[str], word: str) -> int | None:
 
 def _days(found: re.Match[str]) -> tuple[date | None, date | None]:
     """The day in each order."""
-    if found["a"]:
-        a, b, year = int(found["a"]), int(found["b"]), _year(found["year2"])
+    parts = {name.rstrip("2345"): part for name, part in found.groupdict().items() if part}
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    if "a" in parts:
+        a, b = int(parts["a"]), int(parts["b"])
         return _date(year, b, a), _date(year, a, b)
-    if found["compact"]:
-        digits = found["compact"]
-        day = _date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    elif found["year"]:
-        day = _date(int(found["year"]), int(found["month"]), int(found["day"]))
-    else:
-        name, number, year = (found[f"{part}3"] if part != "name" else found[part] for part in ("name", "day", "year"))
-        if not name:
-            name, number, year = found["name4"], found["day4"], found["year4"]
-        day = _date(_year(year), (_place(_MONTHS, name) or 0) + 1, int(number))
+    month = int(parts["month"]) if "month" in parts else (_place(_MONTHS, parts["name"]) or 0) + 1
+    day = _date(year, month, int(parts["day"]))
     return day, day
-
-
-def _year(digits: str) -> int:
-    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -233,23 +224,20 @@ _MANY = 10  # beside so many, one date in the other order is a typing error
 
 def votes(cells: Column[Cell]) -> Votes:
     """What the cells of a column say about its order."""
-    day_first = month_first = either = true_dates = without_year = 0
+    counted: Counter[str] = Counter()
     for cell, n in cells.counted():
         if isinstance(cell, date):
-            true_dates += n
-        written = parse_written(cell) if isinstance(cell, str) else None
-        if written is None and isinstance(cell, str) and (whole := with_year(cell, _LEAP_YEAR)):
-            without_year += n
-            written = parse_written(whole)
-        if written is None or written.day_first == written.month_first:
+            counted["true_dates"] += n
+        if not isinstance(cell, str):
             continue
-        if written.month_first is None:
-            day_first += n
-        elif written.day_first is None:
-            month_first += n
-        else:
-            either += n
-    return Votes(day_first, month_first, either, true_dates, without_year)
+        written = parse_written(cell)
+        if written is None and (whole := with_year(cell, _LEAP_YEAR)):
+            counted["without_year"] += n
+            written = parse_written(whole)
+        if written and written.day_first != written.month_first:
+            only = [order.value for order in Order if getattr(written, order)]
+            counted[only[0] if len(only) == 1 else "either"] += n
+    return Votes(**counted)
 
 
 # A column as moments
@@ -257,28 +245,41 @@ def votes(cells: Column[Cell]) -> Votes:
 
 @dataclass(frozen=True)
 class Moments:
-    """A column of dates. ``local`` is Brussels wall-clock time, NaT where there is none.
+    """A column of dates, as arrays. ``at`` is Brussels wall-clock time, NaT where there is none.
 
     Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds what a cell says
     instead of a date (« oui », « sans objet ») by its place in ``OUTCOMES``, -1 where it says nothing; ``reasons`` the place
     in ``REASONS`` of what it gives as a reason, -1 for none.
     """
 
-    local: pd.Series
+    at: np.ndarray
     has_time: np.ndarray
     words: np.ndarray
     reasons: np.ndarray
     invalid: np.ndarray
 
+    @classmethod
+    def each(cls, make: Callable[..., np.ndarray], *columns: Moments) -> Moments:
+        """What ``make`` makes of each array of these columns."""
+        return cls(*(make(*(getattr(column, part.name) for column in columns)) for part in fields(cls)))
+
     def __getitem__(self, rows: np.ndarray) -> Moments:
         """Those of some rows, by their places."""
-        local = pd.Series(self.local.to_numpy()[rows])
-        return Moments(local, self.has_time[rows], self.words[rows], self.reasons[rows], self.invalid[rows])
+        return Moments.each(lambda values: values[rows], self)
+
+    @property
+    def dated(self) -> np.ndarray:
+        """True where there is a date."""
+        return ~np.isnat(self.at)
 
     @property
     def missing(self) -> np.ndarray:
         """True where the cell is empty."""
-        return self.local.isna().to_numpy() & (self.words < 0) & ~self.invalid
+        return ~self.dated & (self.words < 0) & ~self.invalid
+
+    @cached_property
+    def local(self) -> pd.Series:
+        return pd.Series(self.at)
 
     @cached_property
     def days(self) -> pd.Series:
@@ -291,13 +292,7 @@ class Moments:
 
     def where(self, kept: np.ndarray) -> Moments:
         """These moments, with no date and no word where ``kept`` is False."""
-        return Moments(
-            self.local.where(kept),
-            self.has_time & kept,
-            np.where(kept, self.words, -1).astype("int8"),
-            np.where(kept, self.reasons, -1).astype("int8"),
-            self.invalid & kept,
-        )
+        return Moments.each(lambda values, nothing: np.where(kept, values, nothing), self, _nothing(1))
 
     def saying(self, outcome: str) -> Moments:
         """These moments, with ``outcome`` as the word of every cell."""
@@ -306,13 +301,13 @@ class Moments:
     def or_else(self, others: Moments) -> Moments:
         """These moments, and those of ``others`` where these say nothing."""
         silent = self.missing
-        return Moments(
-            self.local.where(~silent, others.local),
-            np.where(silent, others.has_time, self.has_time),
-            np.where(silent, others.words, self.words).astype("int8"),
-            np.where(silent, others.reasons, self.reasons).astype("int8"),
-            np.where(silent, others.invalid, self.invalid),
-        )
+        return Moments.each(lambda values, other: np.where(silent, other, values), self, others)
+
+
+def _nothing(n: int) -> Moments:
+    """A column of ``n`` empty cells."""
+    at, words = np.full(n, np.datetime64("NaT", "s")), np.full(n, -1, dtype="int8")
+    return Moments(at, np.zeros(n, dtype=bool), words, words.copy(), np.zeros(n, dtype=bool))
 
 
 _KINDS = {datetime: 0, date: 1}
@@ -323,20 +318,19 @@ Meaning = tuple[str, str]  # the code of an outcome and of a reason, "" for none
 def read_moments(cells: Column[Cell], find: Callable[[str], Meaning | None], order: Order = Order.DAY_FIRST) -> Moments:
     """A column of dates, or of outcomes that ``find`` knows; date cells are taken as they are."""
     values = np.fromiter(cells.distinct, object, len(cells.distinct))
-    local = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
-    words, reasons = (np.full(len(values), -1, dtype="int8") for _ in range(2))
-    invalid = np.zeros(len(values), dtype=bool)
+    found = _nothing(len(values))
+    at = found.at.astype("datetime64[us]")
     kinds = np.array([_KINDS.get(type(cell), _OTHER) for cell in cells.distinct], dtype="int8")
     is_instant, is_day, is_other = (kinds == kind for kind in (_KINDS[datetime], _KINDS[date], _OTHER))
     instants = pa.array(values[is_instant], pa.timestamp("us")).to_numpy(zero_copy_only=False)
     # A spreadsheet keeps a time as a fraction of a day: 08:10 may come back as 08:09:59.999.
-    local[is_instant] = instants + np.timedelta64(500_000, "us")
-    local[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
-    for place in np.flatnonzero(is_other):
-        local[place], words[place], reasons[place], invalid[place] = _parse_typed(values[place], find, order)
-    local = local.astype("datetime64[s]")
-    has_time = (local != local.astype("datetime64[D]")) & ~np.isnat(local)
-    return Moments(pd.Series(local), has_time, words, reasons, invalid)[cells.places]
+    at[is_instant] = instants + np.timedelta64(500_000, "us")
+    at[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
+    for i in np.flatnonzero(is_other):
+        at[i], found.words[i], found.reasons[i], found.invalid[i] = _parse_typed(values[i], find, order)
+    at = at.astype("datetime64[s]")
+    has_time = (at != at.astype("datetime64[D]")) & ~np.isnat(at)
+    return replace(found, at=at, has_time=has_time)[cells.places]
 
 
 _OUTCOMES, _REASONS = list(OUTCOMES), list(REASONS)
@@ -348,14 +342,11 @@ def _parse_typed(
     """A cell that is no true date: its moment (or NaT), the places of its outcome and reason, and whether it is neither."""
     word = text(cell)
     moment = cell_moment(cell, order) if word else None
-    if moment or not word:
-        return np.datetime64(moment or "NaT", "us"), -1, -1, False
-    if (meaning := find(word)) is None:
-        return np.datetime64("NaT", "us"), -1, -1, True
-    outcome, reason = meaning
+    meaning = find(word) if word and not moment else ("", "")
+    outcome, reason = meaning or ("", "")
     return (
-        np.datetime64("NaT", "us"),
+        np.datetime64(moment or "NaT", "us"),
         _OUTCOMES.index(outcome) if outcome else -1,
         _REASONS.index(reason) if reason else -1,
-        False,
+        meaning is None,
     )

@@ -25,7 +25,7 @@ from analytics.intake.columns import OPEN_CLASSES, Columns, has_number, read_col
 from analytics.intake.journal import unfold
 from analytics.intake.layout import Layout, extraction_day, field_code, holds_corrections
 from analytics.intake.levels import Classes
-from analytics.intake.mapping import REGISTER, OwnWords
+from analytics.intake.mapping import REGISTER, OwnWords, named
 from analytics.intake.mapping import SCHOOLS as SCHOOL_FIELDS
 from analytics.intake.merging import BY_YEAR
 from analytics.intake.ordering import orders_of
@@ -33,7 +33,7 @@ from analytics.intake.previewing import understand
 from analytics.intake.proposing import word_questions
 from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
-from analytics.intake.schools import deadline_table, find_school, read_schools, resolve_schools
+from analytics.intake.schools import find_school, read_schools, resolve_schools
 from analytics.intake.weighing import lay_out, lay_out_register, missing_fields
 from analytics.intake.years import complete_days
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
@@ -165,7 +165,7 @@ def extract(
         raise UnansweredError(tuple(asked), Understanding(sheets=sheets_read))
     for layout in layouts:
         if missing := missing_fields(layout, REGISTER):
-            raise RefusedFileError(f"Registre : il manque la colonne « {missing[0].header} ».")
+            raise RefusedFileError(f"Registre : il manque {named([missing[0].header])}.")
 
     used = {layout.sheet.name for layout in layouts}
     others = [sheet for sheet in sheets if sheet.name not in used]
@@ -201,7 +201,7 @@ def extract(
         "schools": SCHOOLS.conform(
             pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added
         ),
-        "school_deadlines": SCHOOL_DEADLINES.conform(deadlines),
+        "school_deadlines": deadlines,
     }
     tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
     if by_year:
@@ -245,8 +245,7 @@ def _school_cells(
         of_rows = layout.cells("school", of_sheet).map(text)
         words += of_rows
         is_ditto += of_rows.map(lambda word: word.strip("'\"»“”〃") == "" != word or normalise(word) in ("idem", "id"))
-        code = "year" if "year" in layout.columns else "level"
-        years += layout.cells(code, of_sheet).map(text)
+        years += layout.cells(layout.class_code, of_sheet).map(text)
     above = np.maximum.accumulate(np.where(is_ditto, 0, np.arange(len(words))))
     words = [words[place] for place in above]
     levels = {told: classes.find(told[0], school=told[1]) for told in set(zip(years, words, strict=True))}
@@ -269,25 +268,24 @@ def _classes_of(layouts: Sequence[Layout], rows: Sequence[np.ndarray], own_words
     """How the register writes its classes."""
     words: set[str] = set()
     for layout, of_sheet in zip(layouts, rows, strict=True):
-        code = "year" if "year" in layout.columns else "level"
-        words |= {word for word, _ in layout.cells(code, of_sheet).map(text).counted()} - {""}
+        words |= {word for word, _ in layout.cells(layout.class_code, of_sheet).map(text).counted()} - {""}
     answer = own_words.answers.get(CLASS_P, "")
     return Classes.of(words, answer if answer in TEACHING_LEVELS else "")
 
 
 def _ask_classes(layouts: Sequence[Layout], classes: Classes, n_rows: int) -> list[Question]:
     """The question what a « P » after a year is, where nothing tells in ``n_rows`` rows."""
-    header = next(
-        (layout.header(code) for layout in layouts for code in ("year", "level") if code in layout.columns), ""
-    )
+    if not n_rows:
+        return []
+    headers = [layout.header(layout.class_code) for layout in layouts if layout.class_code in layout.columns]
     choices = {
         "secondary": "Professionnelle : « 4P » est en secondaire",
         "fundamental": "Primaire : « 4P » est en primaire",
     }
     if not classes.has_sections:
         choices = dict(reversed(choices.items()))
-    what = f"Dans la colonne « {header} », que veut dire le P d’une classe comme « 4P » ? Jusque-là son niveau est inconnu."
-    return [Question(CLASS_P, what, choices, ("answers", CLASS_P), n_rows)] if n_rows else []
+    what = f"Dans la colonne « {headers[0]} », que veut dire le P d’une classe comme « 4P » ?"
+    return [Question(CLASS_P, f"{what} Jusque-là son niveau est inconnu.", choices, ("answers", CLASS_P), n_rows)]
 
 
 def _row_names(layouts: Sequence[Layout], rows: Sequence[np.ndarray]) -> np.ndarray:
@@ -338,7 +336,7 @@ def _read_school_list(
     if not candidates:
         candidates = list(islice(lists(lambda sheet: _describes_schools(sheet, own_words)), 1))
     if not candidates:
-        return None, deadline_table([]), [], ""
+        return None, SCHOOL_DEADLINES.empty, [], ""
     layout = lay_out(candidates, SCHOOL_FIELDS, own_words, "Écoles")
     return *read_schools(layout, own_words), "" if content else layout.sheet.name
 

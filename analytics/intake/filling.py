@@ -15,7 +15,7 @@ import numpy as np
 
 from analytics.domain.french import count
 from analytics.domain.vocabulary import TEACHING_LEVELS, holds_stem, normalise
-from analytics.intake.cells import is_total, text
+from analytics.intake.cells import downwards, is_total, text
 from analytics.intake.checking import data_rows
 from analytics.intake.journal import repeats
 from analytics.intake.layout import Layout
@@ -96,7 +96,7 @@ def _fill_blocks(layout: Layout, own_words: OwnWords) -> Layout:
     if not is_sure and not answer:
         what = f"Dans la colonne « {layout.header('school')} », des cellules sont vides sous un nom d’école. "
         return _asking(layout, f"{what}Est-ce la même école que plus haut ?", n_empty)
-    heads_of = dict(zip(rows, _downwards(words), strict=True))
+    heads_of = dict(zip(rows, downwards(words), strict=True))
     cells = {(row, column): heads_of[row] for row, word in zip(rows, words, strict=True) if not word}
     return layout.with_cells(cells, "Une école écrite une fois vaut pour les lignes qui suivent.")
 
@@ -112,7 +112,7 @@ def _school_from_titles(layout: Layout, is_school: IsSchool, own_words: OwnWords
     answer = own_words.answers.get(SCHOOLS_IN)
     if not titles or not entries or min(titles) > min(entries) or answer == IGNORED:
         return layout
-    of_row = _downwards([titles.get(number, "") for number in range(len(layout.sheet.rows))])
+    of_row = downwards(titles.get(number, "") for number in range(len(layout.sheet.rows)))
     filled_layout = with_school(layout, of_row, "Le titre au-dessus des lignes est lu comme leur école.")
     if answer or _name_schools(titles.values(), is_school):
         return filled_layout
@@ -174,15 +174,6 @@ def _asking(layout: Layout, what: str, n_rows: int) -> Layout:
     choices = {"schools": "Oui", IGNORED: "Non"}
     question = Question(SCHOOLS_IN, what, choices, ("answers", SCHOOLS_IN), n_rows, blocking=True)
     return replace(layout, questions=(*layout.questions, question))
-
-
-def _downwards(words: Sequence[str]) -> list[str]:
-    """Each word, or where there is none the last one above it."""
-    found, last = [], ""
-    for word in words:
-        last = word or last
-        found.append(last)
-    return found
 
 
 def _may_be_school(name: str) -> bool:

@@ -10,13 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 
 from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS, normalise
 from analytics.intake.anonymising import canonical_number
-from analytics.intake.cells import text
+from analytics.intake.cells import downwards, text
 from analytics.intake.checking import data_rows
 from analytics.intake.columns import lookup
 from analytics.intake.dates import Order, cell_moment, parse_moment
@@ -25,12 +24,13 @@ from analytics.intake.mapping import IGNORED, REGISTER, OwnWords
 from analytics.intake.profiles import action_parts, find_action
 from analytics.intake.proposing import word_question
 from analytics.intake.questions import Question
+from analytics.intake.years import near
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Rows
 
 _MIN_REPEATED = 0.3  # the share of rows whose number stands above, from which a register has one row per action
 _HEADERS = {candidate.code: candidate.header for candidate in REGISTER}
 _CODES = [f"step:{step}" for step in STEPS] + ["closed", "reported"]
-_SHORT_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})(?![\d/.])")
+_SHORT_DAY = re.compile(r"(?<!\d)\d{1,2}[/.]\d{1,2}(?![\d/.])")
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,9 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
             "« Date de l’action »."
         )
     of_case: dict[str, list[int]] = defaultdict(list)
-    number = ""
-    for row in rows:  # a row without a number goes on with the case above
-        number = canonical_number(text(layout.sheet.rows[row][layout.columns["case_number"]])) or number
-        of_case[number].append(int(row))
+    numbers = layout.cells("case_number", rows).map(lambda cell: canonical_number(text(cell)))
+    for row, number in zip(rows.tolist(), downwards(numbers), strict=True):  # without a number: the case above
+        of_case[number].append(row)
     unknown: dict[str, list[int]] = defaultdict(list)
     found: dict[int, dict[str, Cell]] = {}
     conflicts, filled = set(), {}
@@ -132,17 +131,9 @@ def _from_actions(layout: Layout, rows: np.ndarray, own_words: OwnWords, order: 
         filled[first] = whole
         found[first] = steps
         filled |= {row: [] for row in others}
+    choices = {IGNORED: "Aucune étape"} | {code: _HEADERS[code] for code in _CODES}
     questions = tuple(
-        replace(
-            word_question(
-                "actions",
-                word,
-                layout.header("action"),
-                listed,
-                {IGNORED: "Aucune étape"} | {c: _HEADERS[c] for c in _CODES},
-            ),
-            blocking=True,
-        )
+        replace(word_question("actions", word, layout.header("action"), listed, choices), blocking=True)
         for word, listed in unknown.items()
     )
     note = f"Une ligne par action : {len(rows)} lignes font {len(of_case)} dossiers."
@@ -160,18 +151,16 @@ def _earliest(known: Cell | None, cell: Cell, order: Order) -> Cell:
 def _from_text(layout: Layout, rows: np.ndarray, order: Order) -> Unfolded:
     """« CPMS 12/03, parents 13/03 »: every part of every cell must be a step and its day, else the cell is refused."""
     column, header = layout.columns["steps"], layout.header("steps")
-    found: dict[int, dict[str, Cell]] = {}
+    found: dict[int, dict[str, Cell]] = defaultdict(dict)
     unread = []
-    for row in rows:
+    for row in rows.tolist():
         cells = layout.sheet.rows[row]
-        steps: dict[str, Cell] = {}
         for part in action_parts(text(cells[column])):
             code, day = find_action(part), _day_in(part, cells[layout.columns["reported"]], order)
             if code is None or day is None:
-                unread.append(int(row))
+                unread.append(row)
                 break
-            steps[code] = _earliest(steps.get(code), day, order)
-        found[int(row)] = steps
+            found[row][code] = _earliest(found[row].get(code), day, order)
     if unread:
         raise RefusedFileError(
             f"La colonne « {header} » contient les étapes en texte, et Relais n’en lit pas {len(unread)} cellules (ligne "
@@ -182,18 +171,11 @@ def _from_text(layout: Layout, rows: np.ndarray, order: Order) -> Unfolded:
 
 
 def _day_in(part: str, reported: Cell, order: Order) -> Cell | None:
-    """The day in a few words: whole, or without its year, which is then the one that is nearest to the report."""
+    """The day in a few words: whole, or without its year and then near the report."""
     if whole := re.search(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)", part):
         return parse_moment(whole[0], order)
     short, report = _SHORT_DAY.findall(part), cell_moment(reported, order)
-    if len(short) != 1 or report is None:
-        return None
-    days = [
-        parse_moment(f"{short[0][0]}/{short[0][1]}/{year}", order)
-        for year in (report.year - 1, report.year, report.year + 1)
-    ]
-    near = [day for day in days if day and -timedelta(days=31) <= day - report <= timedelta(days=300)]
-    return near[0] if len(near) == 1 else None
+    return near(short[0], order, report) if len(short) == 1 and report else None
 
 
 def _with_steps(
@@ -206,16 +188,11 @@ def _with_steps(
     # A step that stands nowhere in the register is not known, rather than not done.
     codes = [code for code in _CODES if any(code in steps for steps in found.values())]
     width = len(layout.headers)
-    taken = {code: layout.columns[code] for code in codes if code in layout.columns}
-    empty: list[Cell] = [""] * (width + len(codes))
     rows: list[Sequence[Cell]] = []
     for number, row in enumerate(layout.sheet.rows):
-        base = filled.get(number, row)
-        if not base:
-            rows.append(empty)
-            continue
-        steps = found.get(number, {})
-        rows.append([*base, *(steps.get(code, base[taken[code]] if code in taken else "") for code in codes)])
+        base = filled.get(number, row) or [""] * width
+        known = {code: base[layout.columns[code]] for code in codes if code in layout.columns} | found.get(number, {})
+        rows.append([*base, *(known.get(code, "") for code in codes)])
     columns = {code: column for code, column in layout.columns.items() if code not in done}
     columns |= {code: width + place for place, code in enumerate(codes)}
     headers = (*layout.headers, *(_HEADERS[code] for code in codes))

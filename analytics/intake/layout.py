@@ -59,6 +59,11 @@ class Layout:
         notes = (*self.notes, *filter(None, [note]))
         return replace(self, sheet=replace(self.sheet, rows=rows, merged=merged), entries={}, notes=notes)
 
+    @property
+    def class_code(self) -> str:
+        """The field that holds the classes of the pupils: their year, else their level."""
+        return "year" if "year" in self.columns else "level"
+
     def header(self, code: str) -> str:
         """The header as the coordinator typed it."""
         return self.headers[self.columns[code]]

@@ -27,10 +27,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tomli_w
+from msgspec import Struct, ValidationError, convert
 
 from analytics.domain import vocabulary
 from analytics.domain.data import CONTENT
 from analytics.domain.entries import Column
+from analytics.domain.french import listing
 from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS, Step, Vocabulary, normalise, word_key
 from analytics.spreadsheets.reading import RefusedFileError
 
@@ -60,6 +62,15 @@ class Field:
     weak: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+
+
+def named(headers: Sequence[str]) -> str:
+    """Columns as a French sentence names them.
+
+    >>> named(["École"]), named(["École", "Faits"])
+    ('la colonne « École »', 'les colonnes « École » et « Faits »')
+    """
+    return f"{'la colonne' if len(headers) == 1 else 'les colonnes'} {listing([f'« {header} »' for header in headers])}"
 
 
 def listed(words: str) -> tuple[str, ...]:
@@ -165,53 +176,51 @@ def load_own_words(content: bytes) -> OwnWords:
 
     What is wrong is told by its place: a service's own words may be names.
     """
-    entries = _parse(content)
-    vocabularies: dict[str, Container[str]] = {
-        column.terms.name: column.terms for column in (*REGISTER, *ALSO_READ, *SCHOOLS) if column.terms
-    }
-    codes = {IGNORED, *(column.code for column in (*REGISTER, *ALSO_READ, *SCHOOLS))}
-    vocabularies["actions"] = codes
-    vocabularies["reasons"] = vocabulary.REASONS
-    sections = {"columns": codes, "schools": None, "answers": None, "words": vocabularies}
-    if unknown := [place for place, name in enumerate(entries, 1) if name not in sections]:
-        raise RefusedFileError(f"Le fichier de correspondance a une section inconnue (la {unknown[0]}e).")
-    words = entries.pop("words", {})
-    tables = [*entries.values(), words, *(words.values() if isinstance(words, dict) else ())]
-    if not all(isinstance(table, dict) for table in tables) or not all(
-        isinstance(value, str) for table in (*entries.values(), *words.values()) for value in table.values()
-    ):
-        raise RefusedFileError(
-            "Le fichier de correspondance ne dit pas pour chaque mot ce qu’il veut dire, entre guillemets."
-        )
-    columns = entries.get("columns", {})
-    if place := _unknown_place(columns, codes):
+    file = _parse(content)
+    fields = (*REGISTER, *ALSO_READ, *SCHOOLS)
+    codes = {IGNORED, *(column.code for column in fields)}
+    vocabularies: dict[str, Container[str]] = {column.terms.name: column.terms for column in fields if column.terms}
+    vocabularies |= {"actions": codes, "reasons": vocabulary.REASONS}
+    if place := _unknown_place(file.columns, codes):
         raise RefusedFileError(f"Le fichier de correspondance cite une colonne inconnue ([columns], ligne {place}).")
-    for name, listed in words.items():
+    for name, words in file.words.items():
         if name not in vocabularies:
             raise RefusedFileError(
                 f"Le fichier de correspondance cite une liste de mots inconnue. Les listes : {', '.join(vocabularies)}."
             )
-        if place := _unknown_place(listed, vocabularies[name]):
+        if place := _unknown_place(words, vocabularies[name]):
             raise RefusedFileError(
                 f"Le fichier de correspondance cite un terme inconnu de la liste {name} (ligne {place} de cette liste)."
             )
     return OwnWords(
-        {normalise(header): code for header, code in columns.items()},
-        {name: {word_key(word): code for word, code in listed.items()} for name, listed in words.items()},
-        {normalise(name): code for name, code in entries.get("schools", {}).items()},
-        entries.get("answers", {}),
+        {normalise(header): code for header, code in file.columns.items()},
+        {name: {word_key(word): code for word, code in words.items()} for name, words in file.words.items()},
+        {normalise(name): code for name, code in file.schools.items()},
+        file.answers,
     )
 
 
-def _parse(content: bytes) -> dict[str, Any]:
-    """The TOML of a mapping file. Its nesting is judged before it is parsed, which costs the square of it."""
+class _MappingFile(Struct, forbid_unknown_fields=True):
+    columns: dict[str, str] = {}
+    words: dict[str, dict[str, str]] = {}
+    schools: dict[str, str] = {}
+    answers: dict[str, str] = {}
+
+
+def _parse(content: bytes) -> _MappingFile:
+    """A mapping file as it is written. Its nesting is judged before it is parsed, which costs the square of it."""
     if len(content) > MAX_MAPPING_BYTES:
         raise RefusedFileError(f"Le fichier de correspondance dépasse {MAX_MAPPING_BYTES // 1000} ko.")
     try:
         told = content.decode("utf-8-sig")
         if _nesting(told) > MAX_NESTING:
             raise RefusedFileError("Le fichier de correspondance emboîte trop de listes les unes dans les autres.")
-        return tomllib.loads(told)
+        return convert(tomllib.loads(told), _MappingFile)
+    except ValidationError:  # whose message may quote a name
+        raise RefusedFileError(
+            "Le fichier de correspondance a une section inconnue, ou ne dit pas pour chaque mot ce qu’il veut dire, entre "
+            "guillemets. Les sections : [columns], [words.…], [schools], [answers]."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise RefusedFileError("Le fichier de correspondance n’est pas un fichier TOML lisible.") from None
 

@@ -352,20 +352,13 @@ def _with_gone(known: Mapping[str, pd.DataFrame], extract: Tables, common: pd.Se
     if set(_CLOSURE) & set(gone):
         closed = before[(before["status"] == "closed").to_numpy(bool)]
         extract["cases"] = _with_values(extract["cases"], closed, ["status", *_FOLLOWED, *_WAITED])
-    steps = [step for step in STEPS if f"step:{step}" in gone]
+    steps = [step for step in STEPS if f"step:{step}" in gone]  # not recorded in the extract
     if steps:
-        told, known_steps = extract["case_steps"], known["case_steps"]
-        is_gone = told["step"].isin(steps).to_numpy(bool)
-        new = told[is_gone & ~_among(told["case_id"], common)].assign(
-            outcome="not_recorded",
-            delay_hours=pd.NA,
-            delay_school_days=pd.NA,
-            time_completed=False,
-            completed_hours=0,
-            reason=pd.NA,
+        kept, replaced = (
+            frame["step"].isin(steps).to_numpy(bool) & _among(frame["case_id"], common)
+            for frame in (known["case_steps"], extract["case_steps"])
         )
-        kept = known_steps[known_steps["step"].isin(steps).to_numpy(bool) & _among(known_steps["case_id"], common)]
-        extract["case_steps"] = _stack(_stack(kept, told[~is_gone]), new.astype(told.dtypes.to_dict()))
+        extract["case_steps"] = _stack(known["case_steps"][kept], extract["case_steps"][~replaced])
     return extract
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analytics.intake.cells import text
 from analytics.intake.dates import Order, Votes, parse_written, votes
 from analytics.intake.layout import Layout, field_code
 from analytics.intake.mapping import OwnWords
 from analytics.intake.proposing import shape
 from analytics.intake.questions import Question
-from analytics.spreadsheets.reading import Cell, RefusedFileError
+from analytics.spreadsheets.reading import Column, RefusedFileError
 
 DATE_ORDER = "date_order"  # where the answer stands
 _WORDS = {
@@ -42,11 +41,11 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
     """
     told: dict[tuple[str, str], Votes] = {}
     for layout in layouts:
-        for code, column in layout.columns.items():
+        for code in layout.columns:
             if is_dated(code):
                 found = told[layout.sheet.name, code] = votes(layout.cells(code))
                 if found.is_mixed and code != "facts_on":
-                    raise _mixed(layout, code, column)
+                    raise _mixed(layout, code)
     orders = {of_column.order for of_column in told.values() if of_column.order}
     undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
     answer = own_words.answers.get(DATE_ORDER)
@@ -94,27 +93,16 @@ def _ask(n: int) -> Question:
     )
 
 
-def _mixed(layout: Layout, code: str, column: int) -> RefusedFileError:
+def _mixed(layout: Layout, code: str) -> RefusedFileError:
     """The refusal of a column whose dates are partly in one order and partly in the other, with a row of each as example."""
 
-    def example(is_so: Order) -> str:
-        for number, row in enumerate(layout.sheet.rows[layout.header_row + 1 :], layout.header_row + 2):
-            if _order_of(row[column]) is is_so:
-                return f"ligne {number} ({shape(row[column])})"
-        return ""
+    def example(fits: Callable[[Votes], int]) -> str:
+        rows = enumerate(layout.cells(code), layout.header_row + 2)
+        return next(f"ligne {row} ({shape(cell)})" for row, cell in rows if fits(votes(Column.of([cell]))))
 
+    day_first = example(lambda vote: vote.day_first + vote.true_dates)  # what is shown of a true date
     return RefusedFileError(
         f"Dans la colonne « {layout.header(code)} », le jour vient tantôt avant le mois, tantôt après : "
-        f"{example(Order.DAY_FIRST)}, {example(Order.MONTH_FIRST)}. Un tableur qui ouvre un fichier dans l’autre ordre "
+        f"{day_first}, {example(lambda vote: vote.month_first)}. Un tableur qui ouvre un fichier dans l’autre ordre "
         "change ainsi les dates sans le dire. Reprenez le fichier d’origine, ou écrivez toutes les dates 2026-04-03."
     )
-
-
-def _order_of(cell: Cell) -> Order | None:
-    """The one order in which a cell is a date; a true date cell stands for the day first, as what is shown of it."""
-    if not isinstance(cell, str):
-        return Order.DAY_FIRST if hasattr(cell, "year") else None
-    written = parse_written(text(cell))
-    if written is None or (written.day_first and written.month_first):
-        return None
-    return Order.DAY_FIRST if written.day_first else Order.MONTH_FIRST

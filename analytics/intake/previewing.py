@@ -15,12 +15,10 @@ from analytics.intake.dates import Moments, Order
 from analytics.intake.layout import Layout, field_code
 from analytics.intake.mapping import ALSO_READ, REGISTER
 from analytics.intake.ordering import Orders
-from analytics.intake.questions import FATES, ColumnReading, SheetReading, Understanding
+from analytics.intake.questions import ColumnReading, SheetReading, Understanding
 
 MAX_STEPS_NAMED = 5
 _FIELDS = {field.code: field for field in (*REGISTER, *ALSO_READ)}
-
-__all__ = ["FATES", "refused_rows", "residual_risk", "risk_sentence", "understand", "unread_steps_sentence"]
 
 
 def understand(
@@ -54,7 +52,7 @@ def understand(
     tells_closure = any({"closed", "status"} & set(layout.columns) for layout in layouts)
     if not tells_closure:
         said.append("Ce registre ne dit rien des clôtures : tous ses dossiers comptent comme ouverts.")
-    return Understanding(tuple(readings), tuple(sheets), tuple(said), of_school, n_formulas, tells_closure)
+    return Understanding(tuple(readings), tuple(sheets), tuple(said), of_school, tells_closure)
 
 
 def _read_column(

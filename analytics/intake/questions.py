@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analytics.domain.vocabulary import normalise
 from analytics.spreadsheets.reading import RefusedFileError
-
-FATES: dict[str, str] = {"kept": "gardé", "coarsened": "réduit ou remplacé", "dropped": "laissé de côté"}
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,16 @@ class Question:
         }
 
 
+def column_question(header: str, text: str, choices: Mapping[str, str], n_rows: int) -> Question:
+    """What the column of this header is: ``choices`` are codes of fields. Nothing is imported before it is answered."""
+    return Question("column", text, choices, ("columns", normalise(header)), n_rows, blocking=True)
+
+
 @dataclass(frozen=True)
 class ColumnReading:
-    """How a column was read: its header as typed, the field that it is ("" for none), a key of :data:`FATES`, and in French
-    what becomes of it and how it was read (order of the dates, first and last one, shares, what was set aside).
+    """How a column was read: its header as typed, the field that it is ("" for none), its fate (``kept``, ``coarsened`` or
+    ``dropped``), and in French what becomes of it and how it was read (order of the dates, first and last one, shares, what
+    was set aside).
     """
 
     header: str
@@ -100,7 +105,6 @@ class Understanding:
     sheets: tuple[SheetReading, ...] = ()
     notes: tuple[str, ...] = ()
     cases: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["school_year", "school_id", "n"]))
-    n_formulas: int = 0
     tells_closure: bool = True
 
 

@@ -100,7 +100,7 @@ def _step_table(columns: Columns, accepted: np.ndarray, case_id: pa.StringArray,
         hours[:, i] = elapsed_hours(reported_at, at).to_numpy("int32", na_value=-1)
         school_days[:, i] = days.school_days(reported.days, moments.days).to_numpy("int32", na_value=-1)
         n_without_time = 2 - moments.has_time.astype("int32") - reported.has_time
-        completed_hours[:, i] = np.where(moments.local.notna(), n_without_time * (STEP_HOUR - REPORT_HOUR), 0)
+        completed_hours[:, i] = np.where(moments.dated, n_without_time * (STEP_HOUR - REPORT_HOUR), 0)
 
     def not_negative(values: np.ndarray) -> pa.Array:
         return pa.array(values.ravel(), mask=values.ravel() < 0)
@@ -141,7 +141,7 @@ def _days_between(facts_on: pd.Series, reported_on: pd.Series) -> pd.Series:
 def _outcome_places(moments: Moments) -> np.ndarray:
     """What became of a step in each row, by its place in ``OUTCOMES``."""
     done, not_done = (list(OUTCOMES).index(code) for code in ("done", "not_done"))
-    return np.where(moments.local.notna(), done, np.where(moments.words < 0, not_done, moments.words)).astype("int8")
+    return np.where(moments.dated, done, np.where(moments.words < 0, not_done, moments.words)).astype("int8")
 
 
 def _kept(series: pd.Series, accepted: np.ndarray) -> pd.Series:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.domain.french import listing
+from analytics.domain.schema import SCHOOL_DEADLINES, SCHOOLS
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
 from analytics.intake.cells import code_words, text
 from analytics.intake.checking import Fault, Faults, data_rows
@@ -109,20 +110,12 @@ def provisional_schools(names: Sequence[str], levels: Sequence[str | None]) -> p
             written[key][bare or code] += n if bare else 0
             if level and level != "unknown":
                 taught[key].add("fundamental" if level == "fundamental" else "secondary")
-    ids = sorted(written)
-    return pd.DataFrame(
-        {
-            "school_id": pd.Series(ids, dtype="str"),
-            "name": pd.Series([written[key].most_common(1)[0][0] for key in ids], dtype="str"),
-            "school_network": pd.Series(pd.NA, range(len(ids)), dtype="str"),
-            "school_level": pd.Series(
-                [next(iter(taught[key])) if len(taught[key]) == 1 else pd.NA for key in ids], dtype="str"
-            ),
-            "zone": pd.Series(pd.NA, range(len(ids)), dtype="str"),
-            "n_pupils": pd.Series(pd.NA, range(len(ids)), dtype="Int64"),
-            "provisional": pd.Series(True, range(len(ids)), dtype="boolean"),
-        }
-    )
+    rows = [
+        (key, names.most_common(1)[0][0], *(taught[key] if len(taught[key]) == 1 else [pd.NA]))
+        for key, names in sorted(written.items())
+    ]
+    table = pd.DataFrame(rows, columns=["school_id", "name", "school_level"], dtype="str")
+    return SCHOOLS.conform(table.reindex(columns=SCHOOLS.names).assign(provisional=True))
 
 
 def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.DataFrame, list[Fault]]:
@@ -135,8 +128,8 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
     key = "code" if "code" in layout.columns else "name"
     rows = data_rows(layout, key)
     faults = Faults(layout, rows)
-    cells = {code: layout.cells(code, rows) for code in layout.columns}
-    table = pd.DataFrame({code: [text(cell) for cell in column] for code, column in cells.items()}, dtype="str")
+    codes = dict.fromkeys([*layout.columns, "zone", "pupils"])
+    table = pd.DataFrame({code: layout.cells(code, rows).map(text).array() for code in codes}, dtype="str")
     for code in {key, "name"}:
         faults.add(code, "missing", (table[code] == "").to_numpy())
     keep = faults.clean
@@ -148,34 +141,27 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
     def agreed(code: str, values: pd.Series) -> pd.Series:
         """The first value of each school, in each of its rows; another value further down is a fault."""
         told = values.groupby(same_school).transform("first")
-        if code in cells:
-            faults.add(code, "duplicate", (values.notna() & (values.map(_same) != told.map(_same))).to_numpy())
+        faults.add(code, "duplicate", (values.notna() & (values.map(_same) != told.map(_same))).to_numpy())
         return told
 
     def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
-        if code not in cells:
-            return pd.Series(pd.NA, index=table.index, dtype="str")
-        words = code_words(cells[code], lambda word: own_words.find(terms, word))
+        words = code_words(layout.cells(code, rows), lambda word: own_words.find(terms, word))
         faults.add(code, "unknown_term", words == None)  # noqa: E711 (element by element)
         return pd.Series(words, dtype="str").replace("", pd.NA)
 
-    pupils = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    if "pupils" in cells:
-        written = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
-        whole = written.str.fullmatch(r"[0-9]{1,6}")
-        faults.add("pupils", "not_a_number", (~whole & (written != "")).to_numpy())
-        pupils[whole] = written[whole].astype("int64")
+    written = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
+    whole = written.str.fullmatch(r"[0-9]{1,6}")
+    faults.add("pupils", "not_a_number", (~whole & (written != "")).to_numpy())
+    pupils = written.where(whole).astype("Int64")
     teaching = vocabulary_column("teaching", TEACHING_LEVELS)
-    network = vocabulary_column("network", SCHOOL_NETWORKS)
-    zone = table["zone"].replace("", pd.NA) if "zone" in cells else pd.Series(pd.NA, table.index, dtype="str")
     schools = pd.DataFrame(
         {
             "school_id": table["code"],
             "name": agreed("name", table["name"]),
-            "school_network": agreed("network", network),
+            "school_network": agreed("network", vocabulary_column("network", SCHOOL_NETWORKS)),
             # A school whose rows tell both levels teaches both, as one whose list does not say.
             "school_level": teaching.where(teaching.groupby(same_school).transform("nunique") <= 1),
-            "zone": agreed("zone", zone),
+            "zone": agreed("zone", table["zone"].replace("", pd.NA)),
             # Two numbers may be of two implantations or of two years: neither is the school's.
             "n_pupils": pupils.where(pupils.groupby(same_school).transform("nunique") <= 1),
             "provisional": False,
@@ -204,13 +190,7 @@ def _deadlines(table: pd.DataFrame, keep: np.ndarray, faults: Faults) -> pd.Data
             if deadline and kept:
                 limit, in_hours = int(deadline[1]), deadline[2].startswith("h")
                 deadlines.append((school, step, limit if in_hours else pd.NA, pd.NA if in_hours else limit))
-    return deadline_table(deadlines)
-
-
-def deadline_table(rows: list[tuple]) -> pd.DataFrame:
-    """Rows of (school_id, step, max_hours, max_school_days) as a table."""
-    table = pd.DataFrame(rows, columns=["school_id", "step", "max_hours", "max_school_days"])
-    return table.astype({"max_hours": "Int64", "max_school_days": "Int64"})
+    return SCHOOL_DEADLINES.conform(pd.DataFrame(deadlines, columns=SCHOOL_DEADLINES.names))
 
 
 class SchoolNames:

@@ -81,47 +81,45 @@ def template_workbook() -> bytes:
 def filled_template(cases: Sequence[Mapping[str, Cell]], schools: Sequence[Mapping[str, Cell]]) -> bytes:
     """The template with rows of its own: each maps codes of :data:`REGISTER` or :data:`SCHOOLS` to cells."""
     book = Book()
-    register = book.workbook.add_worksheet("Registre")
-    school_sheet = book.workbook.add_worksheet("Écoles")
-    action_sheet = book.workbook.add_worksheet("Actions")
-    lists = _write_lists(book, book.workbook.add_worksheet("Listes"))
-
-    register.write_string(0, 0, "Registre des situations")
-    register.write_string(1, 0, "Une ligne par dossier. Ce qui n’est pas encore fait reste vide.")
-    _write_table(book, register, REGISTER, cases)
-    school_sheet.write_string(0, 0, "Écoles du service")
-    school_sheet.write_string(1, 0, "Une ligne par école, même sans dossier.")
-    _write_table(book, school_sheet, SCHOOLS, schools)
-    action_sheet.write_string(0, 0, "Actions de prévention données")
-    action_sheet.write_string(1, 0, "Une ligne par action vraiment donnée. Ce qui est seulement prévu n’y est pas.")
-    _write_table(book, action_sheet, ACTIONS, [])
-
-    for column, field in enumerate(REGISTER):
-        if field.code == "school":
-            _offer_list(register, column, _SCHOOL_NAMES, is_closed=False)
-        elif field.step or field.kind == "date":
-            _ask_date(register, column, other_words=("sans objet", "inconnu") if field.step else ())
-        elif field.terms is not None:
-            _offer_list(register, column, lists[field.terms.name], is_closed=field.code != "incidents")
-    for column, field in enumerate(SCHOOLS):
-        if field.terms is not None:
-            _offer_list(school_sheet, column, lists[field.terms.name], is_closed=True)
-    for column, field in enumerate(ACTIONS):
-        if field.code == "school":
-            _offer_list(action_sheet, column, _SCHOOL_NAMES, is_closed=False)
-        elif field.code == "given_on":
-            _ask_date(action_sheet, column, other_words=())
-        elif field.terms is not None:
-            _offer_list(action_sheet, column, lists[field.terms.name], is_closed=True)
+    names = ("Registre", "Écoles", "Actions", "Listes")
+    register, school_sheet, action_sheet, list_sheet = map(book.workbook.add_worksheet, names)
+    lists = _write_lists(book, list_sheet)
+    titles = "Registre des situations", "Une ligne par dossier. Ce qui n’est pas encore fait reste vide."
+    _write_table(book, register, titles, REGISTER, cases, lists)
+    titles = "Écoles du service", "Une ligne par école, même sans dossier."
+    _write_table(book, school_sheet, titles, SCHOOLS, schools, lists)
+    titles = (
+        "Actions de prévention données",
+        "Une ligne par action vraiment donnée. Ce qui est seulement prévu n’y est pas.",
+    )
+    _write_table(book, action_sheet, titles, ACTIONS, [], lists)
     return book.close()
 
 
-def _write_table(book: Book, sheet: Worksheet, fields: Sequence[Field], rows: Sequence[Mapping[str, Cell]]) -> None:
-    """Headers with a comment each, rows, and a page that prints: landscape, one page wide, headers on every page."""
+def _write_table(
+    book: Book,
+    sheet: Worksheet,
+    titles: Sequence[str],
+    fields: Sequence[Field],
+    rows: Sequence[Mapping[str, Cell]],
+    lists: Mapping[str, str],
+) -> None:
+    """Titles, headers with a comment each, rows, drop-down lists and checks of dates; it prints on pages one table wide."""
+    for row, title in enumerate(titles):
+        sheet.write_string(row, 0, title)
     book.write_header(sheet, HEADER_ROW, [field.header for field in fields])
     sheet.set_row(HEADER_ROW, 48)
     for column, field in enumerate(fields):
         sheet.write_comment(HEADER_ROW, column, _comment(field), {"x_scale": 2.2, "y_scale": 1.8})
+        if field.code == "school":
+            check = _list_check(_SCHOOL_NAMES, is_closed=False)
+        elif field.kind in ("step", "date") or field.code == "given_on":
+            check = _date_check(column, ("sans objet", "inconnu") if field.kind == "step" else ())
+        elif field.terms is not None:
+            check = _list_check(lists[field.terms.name], is_closed=field.code != "incidents")
+        else:
+            continue
+        sheet.data_validation(HEADER_ROW + 1, column, HEADER_ROW + N_ROWS, column, check)
     book.write_rows(sheet, HEADER_ROW + 1, [[row.get(field.code, "") for field in fields] for row in rows])
     sheet.set_column(0, len(fields) - 1, 17)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
@@ -162,43 +160,30 @@ def _write_lists(book: Book, sheet: Worksheet) -> dict[str, str]:
     return ranges
 
 
-def _offer_list(sheet: Worksheet, column: int, words: str, *, is_closed: bool) -> None:
+def _list_check(words: str, *, is_closed: bool) -> dict[str, object]:
     """A drop-down list; one that is not closed only helps, and takes other words too."""
-    sheet.data_validation(
-        HEADER_ROW + 1,
-        column,
-        HEADER_ROW + N_ROWS,
-        column,
-        {
-            "validate": "list",
-            "source": words,
-            "show_error": is_closed,
-            "error_title": "Mot inconnu",
-            "error_message": "Choisissez un mot de la liste.",
-        },
-    )
+    return {
+        "validate": "list",
+        "source": words,
+        "show_error": is_closed,
+        "error_title": "Mot inconnu",
+        "error_message": "Choisissez un mot de la liste.",
+    }
 
 
-def _ask_date(sheet: Worksheet, column: int, other_words: Sequence[str]) -> None:
+def _date_check(column: int, other_words: Sequence[str]) -> dict[str, object]:
     """A date of the known school calendar, with or without a time, or one of ``other_words``."""
     cell = f"{xl_col_to_name(column)}{HEADER_ROW + 2}"
-    first, after = calendar().first_day, calendar().last_day + timedelta(days=1)
-    tests = [f"AND(ISNUMBER({cell}),{cell}>={_excel_date(first)},{cell}<{_excel_date(after)})"]
+    first, after = (
+        f"DATE({day.year},{day.month},{day.day})"
+        for day in (calendar().first_day, calendar().last_day + timedelta(days=1))
+    )
+    tests = [f"AND(ISNUMBER({cell}),{cell}>={first},{cell}<{after})"]
     tests += [f'LOWER(TRIM({cell}))="{word}"' for word in other_words]
     choice = typeset(f" ou écrivez {listing([f'« {word} »' for word in other_words], 'ou')}") if other_words else ""
-    sheet.data_validation(
-        HEADER_ROW + 1,
-        column,
-        HEADER_ROW + N_ROWS,
-        column,
-        {
-            "validate": "custom",
-            "value": f"=OR({','.join(tests)})",
-            "error_title": "Pas une date connue",
-            "error_message": f"Écrivez une date, 14/09/2026 ou 14/09/2026 10:30,{choice}.",
-        },
-    )
-
-
-def _excel_date(day: date) -> str:
-    return f"DATE({day.year},{day.month},{day.day})"
+    return {
+        "validate": "custom",
+        "value": f"=OR({','.join(tests)})",
+        "error_title": "Pas une date connue",
+        "error_message": f"Écrivez une date, 14/09/2026 ou 14/09/2026 10:30,{choice}.",
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -28,9 +28,9 @@ from analytics.intake.headers import (
     never_score,
 )
 from analytics.intake.layout import Layout, field_code, sampled_rows
-from analytics.intake.mapping import ALSO_READ, IGNORED, REGISTER, Field, OwnWords
+from analytics.intake.mapping import ALSO_READ, IGNORED, REGISTER, Field, OwnWords, named
 from analytics.intake.profiles import PLAIN, Profile, fit_of, least_fit
-from analytics.intake.questions import Question
+from analytics.intake.questions import Question, column_question
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
 N_LOOKED_UP = 20  # words by which a column of schools is known
@@ -48,10 +48,7 @@ def lay_out(sheets: Sequence[Sheet], fields: Sequence[Field], own_words: OwnWord
     best = max(layouts, key=lambda layout: len(layout.columns))
     missing = missing_fields(best, fields)
     if missing or not best.columns:
-        raise RefusedFileError(
-            f"{what} : il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} "
-            f"{listing([f'« {candidate.header} »' for candidate in missing])}."
-        )
+        raise RefusedFileError(f"{what} : il manque {named([candidate.header for candidate in missing])}.")
     return best
 
 
@@ -78,7 +75,9 @@ def read_headers(
         layout, is_grouped = found
         return len(required & set(layout.columns)), len(layout.columns), is_grouped, -layout.header_row
 
-    layouts = [(_assign(sheet, reading, fields, own_words, is_school), reading.is_grouped) for reading in likely]
+    layouts = [
+        (_Weighing(sheet, reading, fields, own_words, is_school).layout, reading.is_grouped) for reading in likely
+    ]
     return max(layouts, key=worth)[0] if layouts else None
 
 
@@ -90,78 +89,73 @@ def lay_out_register(sheet: Sheet, own_words: OwnWords, is_school: Callable[[str
     return read_headers(sheet, (*REGISTER, *ALSO_READ), own_words, is_school)
 
 
-def _assign(
-    sheet: Sheet,
-    header: Header,
-    fields: Sequence[Field],
-    own_words: OwnWords,
-    is_school: Callable[[str], object],
-) -> Layout:
-    """The column of each field, the best pairs first."""
-    rows = sampled_rows(sheet, header.row)
-    profiles = [Profile(rows, column) for column in range(len(header.headers))]
-    mapped = {column: own_words.columns.get(normalise(name)) for column, name in enumerate(header.headers)}
-    instants = _noted_instants(rows, profiles)
-    forms = _form_instants(instants)
-    of_a_form, sent = {column for pair in forms for column in pair}, {pair[1] for pair in forms}
-    pairs = []  # (weight, place of the field, column)
-    scores: dict[tuple[str, int], float] = {}
-    fits: dict[tuple[str, int], float] = {}
-    for column, names in enumerate(header.names):
-        never = max(map(never_score, names), default=0.0)
-        for place, candidate in enumerate(fields):
-            score = max((name_score(candidate, name) for name in names), default=0.0)
-            if header.headers[column].startswith("_"):  # a survey tool's own
-                score -= 0.2
-            if mapped[column] is not None:
-                score = MAPPED if mapped[column] == candidate.code else 0.0
-            if score <= 0 or not header.headers[column]:
-                continue
-            noted = sent if candidate.code == "closed" else of_a_form if score <= WEAK else set()
-            if column in noted and score < MAPPED and candidate.kind == "date":
-                continue
-            fit = fit_of(candidate, profiles[column], own_words)
-            is_plain = fit >= 0.9 and candidate.code in PLAIN and profiles[column].n_filled
-            is_step = (
-                candidate.kind == "step" and fit >= 0.5 and profiles[column].n_filled
-            )  # « Référent police », of days
-            if never > score and (score < SAME_WORDS or never >= EXACT) and not (is_plain or is_step):
-                continue
-            fits[candidate.code, column] = fit
-            scores[candidate.code, column] = score
-            if score == MAPPED or fit >= least_fit(candidate, score, profiles[column]) - 1e-9:
-                pairs.append((score + 0.2 * fit, -place, -column))
-    columns: dict[str, int] = {}
-    for _, place, column in sorted(pairs, reverse=True):
-        if (code := fields[-place].code) not in columns and -column not in columns.values():
-            columns[code] = -column
-    found = _Found(header, fields, profiles, scores, fits, columns, rows, mapped, is_school, of_a_form, set(instants))
-    found.take_by_content(own_words)
-    found.take_steps_in_text(own_words)
-    found.leave_talk()
-    found.settle_rivals()
-    found.settle_journal()
-    found.ask_unread()
-    return Layout(sheet, header.row, header.headers, found.columns, tuple(found.questions))
+class _Weighing:
+    """The columns that one reading of the headers gives: the best pairs of field and column, then what is left to settle."""
 
+    def __init__(
+        self,
+        sheet: Sheet,
+        header: Header,
+        fields: Sequence[Field],
+        own_words: OwnWords,
+        is_school: Callable[[str], object],
+    ) -> None:
+        self.header, self.fields, self.own_words, self.is_school = header, fields, own_words, is_school
+        self.rows = sampled_rows(sheet, header.row)
+        self.profiles = [Profile(self.rows, column) for column in range(len(header.headers))]
+        self.mapped = [own_words.columns.get(normalise(name)) for name in header.headers]
+        self.instants = _noted_instants(self.rows, self.profiles)
+        self.forms = _form_instants(self.instants)
+        self.scores: dict[tuple[str, int], float] = {}
+        self.fits: dict[tuple[str, int], float] = {}
+        self.columns: dict[str, int] = {}
+        self.questions: list[Question] = []
+        self.rivals: set[int] = set()  # columns that are asked about
+        self._take_by_header()
+        self._take_by_content()
+        self._take_steps_in_text()
+        self._leave_remarks()
+        self._settle_rivals()
+        self._settle_journal()
+        self._ask_unread()
+        self.layout = Layout(sheet, header.row, header.headers, self.columns, tuple(self.questions))
 
-@dataclass
-class _Found:
-    """The columns that were found so far, with what is left to settle."""
+    def _take_by_header(self) -> None:
+        """Take the best pairs of field and column, by header and by cells."""
+        pairs = []  # (weight, place of the field, column)
+        for column, profile in enumerate(self.profiles):
+            never = max(map(never_score, self.header.names[column]), default=0.0)
+            for place, candidate in enumerate(self.fields):
+                if (score := self._score(candidate, column)) <= 0:
+                    continue
+                fit = fit_of(candidate, profile, self.own_words)
+                is_plain = fit >= 0.9 and candidate.code in PLAIN and profile.n_filled
+                is_step = candidate.kind == "step" and fit >= 0.5 and profile.n_filled  # « Référent police », of days
+                if never > score and (score < SAME_WORDS or never >= EXACT) and not (is_plain or is_step):
+                    continue
+                self.fits[candidate.code, column], self.scores[candidate.code, column] = fit, score
+                if score == MAPPED or fit >= least_fit(candidate, score, profile) - 1e-9:
+                    pairs.append((score + 0.2 * fit, -place, -column))
+        for _, place, column in sorted(pairs, reverse=True):
+            if (code := self.fields[-place].code) not in self.columns and -column not in self.columns.values():
+                self.columns[code] = -column
 
-    header: Header
-    fields: Sequence[Field]
-    profiles: list[Profile]
-    scores: dict[tuple[str, int], float]
-    fits: dict[tuple[str, int], float]
-    columns: dict[str, int]
-    rows: list[Sequence[Cell]]
-    mapped: Mapping[int, str | None]
-    is_school: Callable[[str], object]
-    of_a_form: set[int]  # columns of instants that an application notes
-    instants: set[int]  # columns with an instant in nearly every row
-    questions: list[Question] = field(default_factory=list)
-    rivals: set[int] = field(default_factory=set)  # columns that are asked about
+    def _score(self, candidate: Field, column: int) -> float:
+        """How far the header of a column says that it is a field; 0 where it cannot be."""
+        if (mapped := self.mapped[column]) is not None:
+            return MAPPED if mapped == candidate.code else 0.0
+        if not (header := self.header.headers[column]):
+            return 0.0
+        score = max((name_score(candidate, name) for name in self.header.names[column]), default=0.0)
+        score -= 0.2 * header.startswith("_")  # a survey tool's own
+        noted = {sent for _, sent in self.forms} if candidate.code == "closed" else self._of_a_form
+        is_noted = column in noted and (candidate.code == "closed" or score <= WEAK)
+        return 0.0 if candidate.kind == "date" and is_noted else score
+
+    @property
+    def _of_a_form(self) -> set[int]:
+        """The columns of instants that an application notes."""
+        return {column for pair in self.forms for column in pair}
 
     def _is_free(self, column: int) -> bool:
         return self._is_unread(column) and not any(map(never_score, self.header.names[column]))
@@ -169,7 +163,7 @@ class _Found:
     def _is_unread(self, column: int) -> bool:
         return bool(self.header.headers[column]) and column not in self.columns.values()
 
-    def take_by_content(self, own_words: OwnWords) -> None:
+    def _take_by_content(self) -> None:
         """Take the one column whose cells can only be a field's, whatever its header says."""
         for candidate in self.fields:
             if candidate.code in self.columns or candidate.code not in PLAIN:
@@ -179,7 +173,7 @@ class _Found:
 
             def fit(profile: Profile, candidate: Field = candidate) -> float:
                 is_listed = candidate.code == "school"
-                return self._listed_schools(profile) if is_listed else fit_of(candidate, profile, own_words)
+                return self._listed_schools(profile) if is_listed else fit_of(candidate, profile, self.own_words)
 
             alike = [
                 column
@@ -198,13 +192,13 @@ class _Found:
         words = sorted(profile.words)[:N_LOOKED_UP]
         return sum(map(bool, map(self.is_school, words))) / max(len(words), 1)
 
-    def take_steps_in_text(self, own_words: OwnWords) -> None:
+    def _take_steps_in_text(self) -> None:
         """Where no step has a column, take the text that tells them: no case may lose its steps in silence."""
         candidate = next((candidate for candidate in self.fields if candidate.kind == "steps"), None)
         if candidate is None or any(code in ("steps", "action") or code.startswith("step:") for code in self.columns):
             return
         fits = {
-            column: fit_of(candidate, profile, own_words)
+            column: fit_of(candidate, profile, self.own_words)
             for column, profile in enumerate(self.profiles)
             if column not in self.columns.values() and profile.n_filled and self.mapped[column] is None
         }
@@ -212,7 +206,7 @@ class _Found:
         if best is not None and fits[best] >= 0.5:
             self.columns[candidate.code] = best
 
-    def leave_talk(self) -> None:
+    def _leave_remarks(self) -> None:
         """Where steps have columns and each row is a case, a text that names steps too is a remark."""
         number = self.columns.get("case_number")
         if number is None or not any(code.startswith("step:") for code in self.columns):
@@ -221,7 +215,7 @@ class _Found:
         if sum(n == 1 for n in Counter(numbers).values()) > len(numbers) / 2:
             self.columns = {code: i for code, i in self.columns.items() if code not in ("action", "steps")}
 
-    def settle_journal(self) -> None:
+    def _settle_journal(self) -> None:
         """Of the days of a register with one row per action, the one that varies within a case is the action's."""
         number = self.columns.get("case_number")
         if "action" not in self.columns or number is None:
@@ -247,7 +241,7 @@ class _Found:
             values[case] |= {text(row[column])} - {""}
         return sum(len(of_case) > 1 for of_case in values.values()) > len(values) / 5
 
-    def ask_unread(self) -> None:
+    def _ask_unread(self) -> None:
         """Ask about columns of days, of yes and no, or of numbers under the name of a step, that are not read.
 
         They may be a step, the closure or a fact: left aside in silence, every case would be wrong.
@@ -273,13 +267,13 @@ class _Found:
                 self.questions.append(_ask_unread(header, facts, profile))
             elif (
                 is_like_steps
-                or (profile.dates >= 0.5 and (is_called or not (tells_closure or column in self.of_a_form)))
+                or (profile.dates >= 0.5 and (is_called or not (tells_closure or column in self._of_a_form)))
                 or (profile.yes_no >= 0.8 and is_called)
                 or (profile.numbers > 0 and is_named)
             ):
                 self.questions.append(_ask_unread(header, missing, profile))
 
-    def settle_rivals(self) -> None:
+    def _settle_rivals(self) -> None:
         """Where two columns may be one field: they complete each other, say the same, or are asked about."""
         doubtful: dict[int, list[Field]] = defaultdict(list)
         for candidate in self.fields:
@@ -361,14 +355,8 @@ def _ask_unread(header: str, missing: Sequence[Field], profile: Profile) -> Ques
     choices = {candidate.code: f"« {candidate.header} »" for candidate in ordered}
     aside = {IGNORED: "Rien de cela : la laisser de côté"}
     is_first = ("closed" in choices and profile.dates >= 0.5) or "incident:other" in choices
-    return Question(
-        "column",
-        f"Relais ne sait pas de quoi parle la colonne « {header} », qui peut compter. Qu’est-ce ?",
-        {**choices, **aside} if is_first else {**aside, **choices},
-        ("columns", normalise(header)),
-        profile.n_filled,
-        blocking=True,
-    )
+    text = f"Relais ne sait pas de quoi parle la colonne « {header} », qui peut compter. Qu’est-ce ?"
+    return column_question(header, text, choices | aside if is_first else aside | choices, profile.n_filled)
 
 
 def _noted_instants(rows: Sequence[Sequence[Cell]], profiles: Sequence[Profile]) -> dict[int, list[datetime | None]]:
@@ -407,11 +395,11 @@ def _ask_column(header: str, candidates: Sequence[Field], n_rows: int, rival: st
     names = [f"« {candidate.header} »" for candidate in candidates]
     aside = {IGNORED: f"Non : {f'c’est « {rival} »' if rival else 'la laisser de côté'}"}
     choices = {candidate.code: f"Oui : {name}" for candidate, name in zip(candidates, names, strict=True)}
-    return Question(
-        "column",
+    question = column_question(
+        header,
         f"La colonne « {header} » est-elle {listing(names, 'ou')} ?{beside}",
         aside | choices if never_score(header) else choices | aside,
-        ("columns", normalise(header)),
         n_rows,
-        blocking=any(c.required or c.step or c.kind == "flag" or c.code == "closed" for c in candidates),
     )
+    is_blocking = any(c.required or c.step or c.kind == "flag" or c.code == "closed" for c in candidates)
+    return replace(question, blocking=is_blocking)

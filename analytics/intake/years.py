@@ -68,12 +68,19 @@ def _complete(layout: Layout, of_file: Orders, answer: str) -> tuple[Layout, int
                 continue
             first = timedelta(0) if code == "closed" else -_BEFORE
             last = timedelta(days=364) if code == "closed" else _AFTER
-            near = [day for day in _with_years(cells_of_row[column], orders[code]) if first <= day - report <= last]
-            if len(near) == 1:
-                cells[row, column] = near[0]
+            if day := near(cells_of_row[column], orders[code], report, first, last):
+                cells[row, column] = day
     note = "Des jours sont écrits sans leur année : chacun est pris au plus près du signalement"
     note += f", et le signalement dans l’année scolaire {year}." if year and "reported" in short else "."
     return layout.with_cells(cells, note if cells else ""), n_unknown if _goes_on(layout, orders) else 0
+
+
+def near(
+    cell: Cell, order: Order, report: datetime, first: timedelta = -_BEFORE, last: timedelta = _AFTER
+) -> datetime | None:
+    """The one day that a text without its year may be, from ``first`` to ``last`` after the report of its case."""
+    days = [day for day in _with_years(cell, order) if first <= day - report <= last]
+    return days[0] if len(days) == 1 else None
 
 
 def _with_years(cell: Cell, order: Order) -> list[datetime]:

@@ -55,12 +55,9 @@ def is_error(cell: Cell) -> bool:
 
 def address(row: int, column: int) -> str:
     """The name of a cell counted from 0: ``address(0, 26)`` is ``"AA1"``."""
-    letters = ""
-    column += 1
-    while column:
-        column, remainder = divmod(column - 1, 26)
-        letters = chr(ord("A") + remainder) + letters
-    return f"{letters}{row + 1}"
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    return xl_rowcol_to_cell(row, column)
 
 
 def too_far(cell: str) -> RefusedFileError:

@@ -196,7 +196,8 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
         types += [{"case_id": case["case_id"], "incident_type": code} for code in case.pop("types").split("+")]
         hours = case.pop("done")
         done = {"outcome": "done", "delay_hours": hours, "delay_school_days": 0} if hours is not None else {}
-        steps += [{"case_id": case["case_id"], "step": "cpms", "outcome": "not_done"} | STEP_COLUMNS | done]
+        step = {"case_id": case["case_id"], "step": "cpms", "outcome": case.pop("outcome", "not_done")}
+        steps += [step | STEP_COLUMNS | done]
         rows.append(case)
     listed = [{"school_id": code, "name": f"École {code}", "provisional": not code.isdigit()} for code in schools]
     drawn = {
@@ -326,11 +327,7 @@ def test_a_class_stands_for_a_level_and_a_status_for_a_closure():
 
 def test_what_was_stored_from_a_column_that_is_gone_stays_and_is_unknown_for_new_cases():
     known = tables_of({"status": "closed", "channel": "email"}, {"channel": "other", "done": 7})
-    told = tables_of(
-        {"channel": "unknown", "done": None},
-        {"channel": "unknown", "done": None},
-        {"channel": "unknown", "done": None},
-    )
+    told = tables_of(*({"channel": "unknown", "done": None, "outcome": "not_recorded"} for _ in range(3)))
     merged, changes = merge(known, told, gone=("channel", "step:cpms", "closed"))
     assert (changes.new, changes.changed, changes.unchanged) == (1, 0, 2)
     cases = merged["cases"].set_index("case_id")
