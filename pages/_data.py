@@ -10,7 +10,7 @@ from analytics.store import OldLayoutError, Snapshot, Store, StoreError
 from pages import _access
 
 
-@st.cache_resource(show_spinner="Ouverture des données…", max_entries=3)
+@st.cache_resource(show_spinner=False, max_entries=3)
 def _open(folder: str, version: str) -> Snapshot | None:
     opened = Store(Path(folder)).snapshot()
     if opened is not None and not opened.has_current_layout:
