@@ -7,7 +7,8 @@ the frame from inside that folder. Run as a script, as Streamlit's own test tool
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ try:
     from analytics.documents.protocol_html import POLICY, SCRIPT
     from analytics.domain.timezone import TIMEZONE
     from analytics.protocol import protocol
-    from pages import _access, _frame
+    from pages import _access, _first, _frame
     from pages._widgets.files import FOCUS_SCRIPT, TAKE_SCRIPT
 
     visitors = _access.visitors()
@@ -100,8 +101,16 @@ ROUTES = (
     download_route(visitors),
 )
 
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncGenerator[None]:
+    """The server begins to answer at once; its first page is made ready meanwhile."""
+    _first.begin()
+    yield
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit looks for this very assignment: an application that it does not find is run as a script, without the guard.
-    app = st.App("pages/_frame.py", routes=ROUTES, middleware=[Middleware(Guard, rules=rules())])
+    app = st.App("pages/_frame.py", routes=ROUTES, middleware=[Middleware(Guard, rules=rules())], lifespan=lifespan)
 else:
     _frame.show()

@@ -1,4 +1,4 @@
-"""What the pages read, cached: the store opened once per version, and the demo built when there is none."""
+"""What the pages read: the store opened once per version, and the demo built when there is none."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -10,9 +10,9 @@ from analytics.store import OldLayoutError, Snapshot, Store, StoreError
 from pages import _access
 
 
-@st.cache_resource(show_spinner="Ouverture des données…", max_entries=3)
+@st.cache_resource(show_spinner=False, max_entries=3)
 def _open(folder: str, version: str) -> Snapshot | None:
-    opened = store().snapshot()
+    opened = Store(Path(folder)).snapshot()
     if opened is not None and not opened.has_current_layout:
         raise OldLayoutError
     return opened
@@ -23,11 +23,11 @@ def _prepare(folder: str) -> None:
     """Once per server: remove the files of a killed import, and build the demo on a first start."""
     from analytics.workflows.demo import build_demo  # Faker is slow to import and rarely needed
 
-    with contextlib.suppress(StoreError), store().writing():
+    store = Store(Path(folder))
+    with contextlib.suppress(StoreError), store.writing():
         pass
-    if not store().versions:
-        with st.spinner("Premier démarrage : préparation de données fictives…"):
-            build_demo(store(), datetime.now(UTC))
+    if not store.versions:
+        build_demo(store, datetime.now(UTC))
 
 
 def store() -> Store:
@@ -37,8 +37,11 @@ def store() -> Store:
 
 
 def prepare() -> None:
-    """On a first start, build the demo; StoreError when it cannot be written."""
-    _prepare(str(store().folder))
+    """On a first start, build the demo, or wait for it; StoreError when it cannot be written."""
+    current = store()
+    wait = "Premier démarrage : préparation de données fictives…"
+    with contextlib.nullcontext() if current.versions else st.spinner(wait):
+        _prepare(str(current.folder))
 
 
 def snapshot() -> Snapshot:
@@ -48,23 +51,33 @@ def snapshot() -> Snapshot:
     """
     current = store()
     prepare()
-    opened = _open(str(current.folder), current.versions[0]) if current.versions else None
+    opened = opened_version(current)
     if opened is None:
         st.info("Il n’y a pas encore de données. Importez un registre à la page Registre.", icon=":material/info:")
         st.stop()
     return opened
 
 
-def previous_snapshot() -> Snapshot | None:
-    """The version before the current one to compare it with; None when there is none, when one is fictitious and the other
-    not, and when it was written before the protocol or Relais changed.
+def opened_version(current: Store) -> Snapshot | None:
+    """The current version of a store, opened once, whoever asks; None while there is none. Raises StoreError."""
+    return _open(str(current.folder), current.versions[0]) if current.versions else None
+
+
+def made_ready(current: Store) -> Snapshot | None:
+    """:func:`opened_version`, after the demonstration was built where there is nothing; it may not be shown unasked."""
+    _prepare(str(current.folder))
+    return opened_version(current)
+
+
+def previous_snapshot(current: Snapshot) -> Snapshot | None:
+    """The version before ``current`` to compare it with; None when there is none, when one is fictitious and the other not,
+    and when it was written before the protocol or Relais changed.
     """
-    current = store()
-    versions = current.versions
+    versions = Store(current.folder).versions
     if len(versions) < 2:
         return None
     previous = _open_version(str(current.folder), versions[1])
-    return previous if previous is not None and previous.is_demo == snapshot().is_demo else None
+    return previous if previous is not None and previous.is_demo == current.is_demo else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)

@@ -58,7 +58,7 @@ _HEADINGS = {
     "zone": "Zone",
 }
 
-_WIDTHS = {"median": 130, "missing": 300, "soon_words": 220}  # pixels, where the words would take more
+_WIDTHS = {"danger": 120, "median": 130, "missing": 300, "soon_words": 220}  # pixels, where the words would take more
 
 INTERVAL = ("share", "lower", "upper")
 SHARES = ("n", *INTERVAL)
@@ -184,7 +184,7 @@ def _formatted(column: str, values: pd.Series, table: pd.DataFrame) -> tuple[pd.
     width = _WIDTHS.get(column)
     if column == "danger":
         words = values.map(lambda word: [word] if word else [])
-        return words, st.column_config.MultiselectColumn(options=[_LABELS["danger"][True]], color=[_RED])
+        return words, st.column_config.MultiselectColumn(options=[_LABELS["danger"][True]], color=[_RED], width=width)
     if pd.api.types.is_bool_dtype(values):
         return values.map(_YES_NO), None
     if pd.api.types.is_datetime64_any_dtype(values):

@@ -12,7 +12,7 @@ from pages._widgets import Context, Indicator, Link, address
 
 def indicator(context: Context) -> Indicator:
     snapshot, selection, n_cases = context.snapshot, context.selection, context.n_cases
-    previous = _data.previous_snapshot()
+    previous = _data.previous_snapshot(snapshot)
     last = snapshot.table("imports").iloc[-1]
     refused = f"{count(last['n_refused'], 'ligne refusée', 'lignes refusées')} au dernier import"
     if previous is None:

@@ -22,7 +22,7 @@ from analytics.store import Store
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import, import_register, store_key
 from analytics.workflows.inventory import history, inventory
-from pages import _access
+from pages import _access, _first
 from pages._widgets import text
 from pages._widgets.files import forget_uploads
 
@@ -201,6 +201,8 @@ def publish(store: Store, upload: Upload) -> None:
         st.rerun()
     clear()
     published = store.versions[:1] != before
+    if published:
+        _first.begin()
     known = f" {sentences.changes(done.changes)}" if published else ""
     st.session_state[_OUTCOME] = Outcome(
         sentences.result(done, dry_run=False, published=published) + known,

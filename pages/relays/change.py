@@ -77,7 +77,7 @@ def _last_year(context: RelayContext) -> None:
 @remembered
 def _last_extract(context: RelayContext) -> None:
     text.header("Depuis l’extrait précédent")
-    previous = _data.previous_snapshot()
+    previous = _data.previous_snapshot(context.snapshot)
     if previous is None:
         text.info("Il n’y a pas d’extrait précédent.")
         return
