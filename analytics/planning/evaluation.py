@@ -144,13 +144,18 @@ def _informative(table: pd.DataFrame) -> pd.DataFrame:
     return rows[rows.groupby("term")["n"].transform("sum") > 0]
 
 
-def expected_without_action(schools: pd.DataFrame, n_chosen: int) -> pd.DataFrame:
-    """What becomes of the schools with the highest rates if nothing is done: regression to the mean.
+def expected_without_action(schools: pd.DataFrame, n_chosen: int, bunching: float = 1.0) -> pd.DataFrame:
+    """What becomes of the schools with the highest rates if nothing is done: regression to the mean of their level.
 
-    ``schools``: school_id, n (cases), exposure. Of the ``n_chosen`` highest rates above 0 returns school_id, n, rate,
-    expected (the rate to expect next, the one best believed), change (expected over rate, less 1: negative is a fall).
+    ``schools``: school_id, school_level, n (cases), exposure; ``bunching``: of the reports (:func:`funnel.bunching`). Of the
+    ``n_chosen`` highest rates above 0 returns school_id, n, rate, expected (the rate to expect next, the one best believed),
+    change (expected over rate, less 1: negative is a fall).
     """
-    rates = shrunken_rates(schools.assign(count=schools["n"])).sort_values("rate", ascending=False, kind="stable")
+    levels = schools.assign(count=schools["n"]).groupby("school_level", dropna=False, observed=True)
+    rates = pd.concat(
+        [shrunken_rates(level, bunching) for _, level in levels] or [shrunken_rates(schools.assign(count=0))]
+    )
+    rates = rates.sort_index().sort_values("rate", ascending=False, kind="stable")
     chosen = rates[rates["rate"] > 0].head(n_chosen).rename(columns={"shrunken_rate": "expected"})
     chosen["change"] = chosen["expected"] / chosen["rate"] - 1
     return chosen[["school_id", "n", "rate", "expected", "change"]].reset_index(drop=True)

@@ -139,9 +139,9 @@ def observed_panel(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame
 
 
 def observed_rates(snapshot: Snapshot, calendar: SchoolCalendar) -> pd.DataFrame:
-    """Schools with what a rate a pupil and year needs: school_id, name, n, exposure."""
+    """Schools with what a rate a pupil and year needs: school_id, name, school_level, n, exposure."""
     schools = snapshot.school_counts()
     known = schools[schools["n_pupils"].fillna(0) > 0].reset_index(drop=True)
     years = observed_years(records_start(snapshot, calendar), snapshot.as_of, calendar)
     known["exposure"] = known["n_pupils"].astype("float64") * years
-    return known[["school_id", "name", "n", "exposure"]]
+    return known[["school_id", "name", "school_level", "n", "exposure"]]

@@ -5,6 +5,7 @@ import streamlit as st
 from analytics.charts import planning as charts
 from analytics.domain.french import count, day, number, percent
 from analytics.domain.school_calendar import calendar
+from analytics.measures.funnel import bunching
 from analytics.planning.evaluation import VERDICT_WORDS, Effect, baseline, effect, expected_without_action
 from analytics.planning.lots import Draw, DrawnEffect, drawn_effect
 from analytics.planning.power import power_table, schools_needed
@@ -104,7 +105,8 @@ def _power(cases: float, dispersion: float) -> None:
 
 
 def _falls(snapshot: Snapshot) -> None:
-    falls = expected_without_action(observed_rates(snapshot, calendar()), 10)
+    bunched = bunching(snapshot.case_counts(by=["school_id", "report_week"]))
+    falls = expected_without_action(observed_rates(snapshot, calendar()), 10, bunched)
     rates = falls.merge(snapshot.school_counts()[["school_id", "name"]], on="school_id")
     show_chart(
         charts.falls_by_themselves(rates),

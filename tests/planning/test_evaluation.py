@@ -102,18 +102,23 @@ def test_without_any_case_there_is_no_estimate():
     assert baseline(table.head(0)) == (0.0, 1.0)
 
 
-def test_the_highest_schools_are_expected_to_fall_without_any_action(table):
+def test_the_highest_schools_are_expected_to_fall_towards_their_level(table):
     schools = table("""
-        school_id | n | exposure
-        A         | 9 |      300
-        B         | 2 |      300
-        C         | 3 |      300
-        D         | 1 |      300
-        E         | 2 |      300
+        school_id | school_level | n | exposure
+        A         | secondary    | 9 |      300
+        B         | secondary    | 2 |      300
+        C         | secondary    | 3 |      300
+        D         | secondary    | 1 |      300
+        E         | fundamental  | 3 |      300
+        F         | fundamental  | 0 |      900
     """)
-    chosen = expected_without_action(schools, 2)
-    assert list(chosen["school_id"]) == ["A", "C"]
-    assert chosen.loc[0, "change"] < 0
+    chosen = expected_without_action(schools, 3).set_index("school_id")
+    assert list(chosen.index) == ["A", "C", "E"]
+    assert chosen.loc["A", "change"] < 0
+    assert chosen.loc["E", "change"] < chosen.loc["C", "change"]  # the level of E has fewer cases
+    bunched = expected_without_action(schools, 3, 2.5).set_index("school_id")
+    assert bunched.loc["A", "expected"] < chosen.loc["A", "expected"]  # one event may have brought them all
+    assert expected_without_action(schools[:0], 3).empty
 
 
 def test_regression_to_the_mean_is_what_a_simulation_shows():
@@ -121,7 +126,9 @@ def test_regression_to_the_mean_is_what_a_simulation_shows():
     rng = np.random.default_rng(11)
     rates = rng.gamma(2, 1 / 100, 300)
     first, second = rng.poisson(rates * 300), rng.poisson(rates * 300)
-    schools = pd.DataFrame({"school_id": [f"{i:03}" for i in range(300)], "n": first, "exposure": 300.0})
+    schools = pd.DataFrame(
+        {"school_id": [f"{i:03}" for i in range(300)], "school_level": "", "n": first, "exposure": 300.0}
+    )
     chosen = expected_without_action(schools, 30)
     later = pd.Series(second, index=schools["school_id"]).reindex(chosen["school_id"]) / 300
     assert chosen["expected"].mean() == pytest.approx(later.mean(), rel=0.12)
