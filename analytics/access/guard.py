@@ -70,7 +70,8 @@ class Guard:
         elif scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
         else:
-            await Response(status_code=status, headers={"cache-control": "no-store"})(scope, receive, send)
+            headers = HEADERS | {"cache-control": "no-store", "content-security-policy": self._rules.policy}
+            await Response(status_code=status, headers=headers)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> int:
         """The HTTP status that refuses a request; 0 when it may pass."""
