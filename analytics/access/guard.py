@@ -117,7 +117,7 @@ class Guard:
         headers.setdefault("content-security-policy", self._rules.policy)
         if not path.startswith(ASSETS):
             headers["cache-control"] = "no-store"
-        for name in {*headers} & {"server", *(name for name in headers if name.startswith("access-control-"))}:
+        for name in [name for name in headers if name.startswith("access-control-")]:
             del headers[name]
         if accounts is None and path == HEALTH and not self.token(Headers(scope=scope)):
             self._set_cookie(headers, secrets.token_urlsafe(32))
