@@ -41,7 +41,7 @@ def show_account() -> None:
     if account is None or not account.mail:
         return
     with st.sidebar:
-        text.caption(text.plain(account.mail))
+        st.text(account.mail)  # Markdown would make it a link
         st.button(
             "Se déconnecter", type="tertiary", icon=":material/logout:", key="acces_sortir", on_click=_access.sign_out
         )

@@ -41,9 +41,11 @@ def download_route(visitors: Visitors) -> Route:
         token = request.cookies.get(visitors.cookie, "")
         account, file = visitors.account(token), visitors.tickets.take(request.path_params["ticket"], token)
         is_same = file is not None and account == file.account  # its role and school too
-        if file is None or not (is_same and can_open(account, file.page) and can(account, file.act)):
-            return PlainTextResponse("Ce fichier n’est plus là. Revenez à la page, et touchez à nouveau.", 404)
         try:
+            if file is None or not (is_same and can_open(account, file.page) and can(account, file.act)):
+                if account is not None:
+                    visitors.note(account, "download", result="refused")
+                return PlainTextResponse("Ce fichier n’est plus là. Revenez à la page, et touchez à nouveau.", 404)
             made = file.content()
             content = made.encode() if isinstance(made, str) else made
             what = {"page": file.page, "of": file.act, "digest": sha256(content).hexdigest()}

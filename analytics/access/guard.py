@@ -70,7 +70,8 @@ class Guard:
         elif scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
         else:
-            await Response(status_code=status, headers={"cache-control": "no-store"})(scope, receive, send)
+            headers = HEADERS | {"cache-control": "no-store", "content-security-policy": self._rules.policy}
+            await Response(status_code=status, headers=headers)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> int:
         """The HTTP status that refuses a request; 0 when it may pass."""
@@ -116,7 +117,7 @@ class Guard:
         headers.setdefault("content-security-policy", self._rules.policy)
         if not path.startswith(ASSETS):
             headers["cache-control"] = "no-store"
-        for name in {*headers} & {"server", *(name for name in headers if name.startswith("access-control-"))}:
+        for name in [name for name in headers if name.startswith("access-control-")]:
             del headers[name]
         if accounts is None and path == HEALTH and not self.token(Headers(scope=scope)):
             self._set_cookie(headers, secrets.token_urlsafe(32))

@@ -34,6 +34,7 @@ def content_policy(page: str, scripts: Iterable[str]) -> str:
     return "; ".join(
         (
             "default-src 'none'",
+            "object-src 'none'",
             f"script-src 'self' 'wasm-unsafe-eval' {' '.join(inline)}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",

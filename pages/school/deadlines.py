@@ -30,7 +30,9 @@ def show(context: OneSchool) -> None:
         read="chaque barre contient les dossiers de l’école où ce relais est à activer, jugés sur le délai qu’elle s’est donné, sinon "
         "sur celui du service. Au tableau, toutes les étapes : la part à temps, ce que le hasard y laisse d’incertain (entre bas et haut)"
         + ("." if context.is_alone else ", et celle des autres écoles de son réseau et de son niveau."),
-        act="appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
+        act="faites d’abord ce qui attend hors délai ; puis voyez avec le service ce qui freine le relais le plus souvent en retard."
+        if context.is_alone
+        else "appelez d’abord pour ce qui attend hors délai ; puis voyez avec l’école ce qui freine le relais le plus souvent en retard.",
         table=table.assign(is_own=table["is_own"].map({True: "l’école", False: "le service"})),
         columns=columns("step", limit="Délai", is_own="Fixé par")
         | columns("n_cases", n_undated="Faites, sans date", share="À temps")

@@ -1,4 +1,4 @@
-"""The cases of a school by type, compared with the others of its network and of its level."""
+"""The cases of a school by type, compared with the others of its network and level."""
 
 from analytics.charts import schools as charts
 from analytics.domain.french import count, number
@@ -19,9 +19,13 @@ def show(context: OneSchool) -> None:
         key="types",
         alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {count(first['n'], 'dossier')} sur "
         f"{number(context.school['n'])}.",
-        read="le rond est la part des dossiers de l’école où ce type est noté, le trait gris ce que le hasard laisse d’incertain. Les "
-        "autres marques sont les autres écoles de son réseau et de son niveau. Un dossier peut avoir plusieurs types.",
-        act="quand le trait d’un type passe à côté des marques de ses semblables, parlez-en avec l’école. Sinon, l’écart peut venir du hasard.",
+        read="le rond est la part des dossiers de l’école où ce type est noté, le trait gris ce que le hasard laisse d’incertain. "
+        + ("" if context.is_alone else "Les autres marques sont les autres écoles de son réseau et de son niveau. ")
+        + "Un dossier peut avoir plusieurs types.",
+        act="parlez à l’équipe de ce qui revient, et au service de ce qui vous manque pour y répondre."
+        if context.is_alone
+        else "quand le trait d’un type passe à côté des marques de ses semblables, parlez-en avec l’école. Sinon, l’écart peut venir "
+        "du hasard.",
         table=beside.assign(group=beside["group"].map(context.group_labels)),
         columns=columns("incident_type", group="Où") | columns("n", n_cases="Sur") | columns(*INTERVAL),
     )

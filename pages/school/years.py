@@ -21,7 +21,8 @@ def show(context: OneSchool) -> None:
         ),
         read="chaque barre est une année scolaire, l’orange y menace la vie. L’année en cours n’est pas finie : ne la comparez pas "
         "aux autres, la phrase ci-dessus prend les mêmes semaines des deux côtés.",
-        act="plus de signalements peut être plus de faits, ou plus de confiance : demandez à l’école ce qui a changé.",
+        act="plus de signalements peut être plus de faits, ou plus de confiance : "
+        + ("notez ce qui a changé chez vous." if context.is_alone else "demandez à l’école ce qui a changé."),
         table=years,
         columns=columns(school_year="Année scolaire") | columns("n", n_danger="Vie menacée", is_running="En cours"),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from analytics.intake import Key
+from analytics.intake.anonymising import load_key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
 from tests.browser.conftest import browser
@@ -34,28 +35,31 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def provider():
+def service(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("accounts")) as service:
+        yield service
+
+
+@contextmanager
+def served(folder: Path, first: str = "") -> Generator[Service]:
+    """A server with accounts and a register in ``folder``; ``first`` as in :func:`serve`."""
     from oidc_provider_mock import run_server_in_thread  # its own dependencies warn of each other
 
-    with run_server_in_thread() as server:
-        yield f"http://127.0.0.1:{server.server_port}"
-
-
-@pytest.fixture(scope="module")
-def service(provider, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("accounts")
-    import_register(Store(folder / "store"), REGISTER.read_bytes(), Key(b"k" * 32), datetime(2026, 6, 27, tzinfo=UTC))
+    key = load_key(folder / "relais.key", folder / "store", None)
+    import_register(Store(folder / "store"), REGISTER.read_bytes(), key, datetime(2026, 6, 27, tzinfo=UTC))
     with Store(folder / "store").snapshot() as snapshot:
         school = snapshot.school_counts().sort_values("n")["school_id"].iloc[-1]
     port, roles, secrets = free_port(), folder / "roles.toml", folder / "secrets.toml"
     write_roles(roles, school)
-    secrets.write_text(
-        f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"s" * 40}"\n'
-        f'client_id = "relais"\nclient_secret = "secret"\n'
-        f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
-    )
-    with serve(folder, port, RELAIS_ROLES=str(roles), STREAMLIT_SECRETS_FILES=str(secrets)) as server:
-        yield Service(server, school, roles, folder / "access.jsonl")
+    with run_server_in_thread() as provider:
+        secrets.write_text(
+            f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"s" * 40}"\n'
+            f'client_id = "relais"\nclient_secret = "secret"\n'
+            f'server_metadata_url = "http://127.0.0.1:{provider.server_port}/.well-known/openid-configuration"\n'
+        )
+        environment = {"RELAIS_ROLES": str(roles), "STREAMLIT_SECRETS_FILES": str(secrets)}
+        with serve(folder, port, first=first, **environment) as server:
+            yield Service(server, school, roles, folder / "access.jsonl")
 
 
 def write_roles(file: Path, school: str) -> None:

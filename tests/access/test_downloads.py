@@ -59,10 +59,12 @@ def test_a_file_is_given_and_the_digest_of_its_bytes_noted(ask, visitors):
         ("c@x", {"account": Account("c@x", "analyse")}),
     ],
 )
-def test_what_a_role_may_not_take_is_not_given(mail, changed, ask):
+def test_what_a_role_may_not_take_is_not_given(mail, changed, ask, visitors):
     answer = ask(mail, **changed)
     assert answer.status_code == 404
     assert "é;1" not in answer.text
+    noted = [(line["who"], line["act"], line["result"]) for line in visitors.log().lines()]
+    assert noted == ([] if mail == "nobody@x" else [(mail, "download", "refused")])
 
 
 def test_an_error_says_where_and_never_what(ask):

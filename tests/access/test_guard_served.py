@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 
@@ -45,6 +46,7 @@ def server(proxy, tmp_path_factory):
 def test_another_name_than_ours_is_not_answered(path, host, server):
     answer = ask(server.port, path, host=host)
     assert (answer.status, answer.body) == (421, b"")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 def test_two_names_are_not_answered(server):
@@ -142,8 +144,9 @@ def test_the_page_is_french_and_frames_nowhere(server):
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
-def test_no_other_origin_is_believed_by_the_client(server):
-    assert b'"allowedOrigins":[]' in ask(server.port, "/_stcore/host-config").body
+def test_no_other_origin_is_believed_by_the_client_and_streamlits_own_answer_is_never_reached(server):
+    told = json.loads(ask(server.port, "/_stcore/host-config").body)
+    assert told == {"allowedOrigins": [], "useExternalAuthToken": False, "enableCustomParentMessages": False}
 
 
 def test_the_server_asks_no_host_for_anything(server, proxy):

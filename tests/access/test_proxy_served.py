@@ -89,7 +89,7 @@ def test_every_answer_is_by_tls_with_hsts_and_the_headers_of_the_guard(proxied):
     outer, _, trusted = proxied
     head = fetch(outer, trusted, "/protocole.html").partition("\r\n\r\n")[0].lower()
     assert " 200" in head.splitlines()[0]
-    assert "strict-transport-security: max-age=31536000" in head
+    assert "strict-transport-security: max-age=31536000; includesubdomains" in head
     assert "x-content-type-options: nosniff" in head
     assert "cache-control: no-store" in head
 

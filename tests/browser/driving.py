@@ -94,13 +94,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(folder: Path, port: int = 0, health_host: str = "", **more: str) -> Generator[Server]:
+def serve(folder: Path, port: int = 0, health_host: str = "", first: str = "", **more: str) -> Generator[Server]:
     """Relais, started as the README says, with its store, key and log in ``folder`` and ``more`` in its environment.
 
-    ``health_host`` is the name that it answers to, where that is not this machine's own.
+    ``health_host`` is the name that it answers to, where that is not this machine's own; ``first`` is run before, in Python.
     """
     port = port or free_port()
-    command = [sys.executable, "-m", *START.split(), "--server.headless=true", f"--server.port={port}"]
+    program = (
+        ["-c", f"{first}; from streamlit.web.cli import main; main()", *START.split()[1:]]
+        if first
+        else ["-m", *START.split()]
+    )
+    command = [sys.executable, *program, "--server.headless=true", f"--server.port={port}"]
     environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")} | more
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)

@@ -98,3 +98,38 @@ def test_a_school_stands_beside_its_kind_type_by_type():
     assert dict(zip(network.y, network.x, strict=True))["Menaces"] == 0.1
     assert own.error_x.array is not None
     assert network.error_x.array is None
+
+
+def test_the_axes_end_where_the_data_does():
+    calm = counted(40)
+    calm["n"] = 10 * calm["n_pupils"].astype(int) // 100
+    assert 1 < drawn(calm).layout.yaxis.range[1] < 2.5  # each school has about what is expected of it
+    shares = incidents.shares(
+        pd.DataFrame({"incident_type": ["threats"], "n": [3]}), "incident_type", 90, list(INCIDENT_TYPES)
+    )
+    beside = incidents.compare_groups({"school": shares}, "incident_type")
+    axis = charts.beside_dots(beside, INCIDENT_TYPES.labels, {"school": "cette école"}).layout.xaxis
+    assert shares["upper"].max() < axis.range[1] < 0.25
+    assert len(axis.tickvals) >= 2
+
+
+@pytest.mark.parametrize("n_years", [1, 12])
+def test_a_year_is_as_long_as_its_cases_and_one_that_runs_says_so(n_years):
+    years = [f"{2010 + i}-{2011 + i}" for i in range(n_years)]
+    counts = pd.DataFrame(
+        {"school_year": years * 2, "danger": [True] * n_years + [False] * n_years, "n": [*range(2 * n_years)]}
+    )
+    table = schools.by_year(counts, years)
+    chart = charts.year_bars(table.assign(is_running=[False] * (n_years - 1) + [True]))
+    assert [sum(bars) for bars in zip(*(trace.x for trace in chart.data), strict=True)] == table["n"].tolist()
+    assert chart.data[0].y[-1] == f"{years[-1]}, en cours"
+    assert max(table["n"]) < chart.layout.xaxis.range[1]
+
+
+def test_a_school_without_a_case_has_its_years_at_nothing():
+    none = pd.DataFrame(
+        {"school_year": pd.Series(dtype="str"), "danger": pd.Series(dtype="bool"), "n": pd.Series(dtype="int64")}
+    )
+    table = schools.by_year(none, ["2024-2025", "2025-2026"])
+    assert table.to_dict("list") == {"school_year": ["2024-2025", "2025-2026"], "n": [0, 0], "n_danger": [0, 0]}
+    assert charts.year_bars(table.assign(is_running=[False, True])).layout.xaxis.range[1] > 0

@@ -10,6 +10,7 @@ from analytics.access.visitors import Visitors
 from analytics.domain.vocabulary import SCHOOL_LEVELS
 from analytics.store import Store
 from pages import _access
+from pages._widgets.panel import FIELDS
 
 
 @pytest.fixture
@@ -47,16 +48,51 @@ def test_a_page_and_its_filters_are_noted_once_as_codes(as_account):
     assert noted(log) == before
 
 
-def test_a_direction_has_its_school_its_years_and_no_file(as_account):
-    app, log, school = as_account("d@x", "school", niveaux="Fondamental", ecole="another")
+def shown(app) -> tuple:
+    """What stands on a page: its figures, words and tables."""
+    return (
+        {metric.label: metric.value for metric in app.metric},
+        [block.value for block in (*app.caption, *app.markdown)],
+        [table.value.to_csv() for table in app.dataframe],
+    )
+
+
+def test_no_address_gives_a_direction_more_than_its_school_by_school_year(as_account, extracts):
+    app, log, school = as_account("d@x", "school")
+    first = shown(app)
     assert [field.label for field in app.multiselect] == ["Années scolaires"]
+    assert [field.label for field in app.selectbox] == ["École"]
+    assert first[0].keys() == {"Dossiers", "Depuis le dernier signalement", "Dossiers qui en suivent un autre"}
+    assert [button.label for button in app.button if "PDF" in button.label] == ["Fiche sur une page (PDF), interne"]
     assert [button.label for button in app.button if "Télécharger" in button.label] == []
-    assert noted(log)[-1][1] == {"school_ids": [school], "page": "school"}
-    assert {metric.label for metric in app.metric} == {
-        "Dossiers",
-        "Depuis le dernier signalement",
-        "Dossiers qui en suivent un autre",
-    }
+    snapshot = Store(extracts).snapshot()
+    known, other = snapshot.choices().iloc[0], snapshot.school_counts().sort_values("n")["school_id"].iloc[-2]
+    assert other != school
+    asked = {field.key: field.written(list(field.choices(known))[1 if field.several else 20]) for field in FIELDS[1:]}
+    for key, value in ({"ecole": other} | asked).items():
+        app.query_params[key] = value
+        app.run()
+        assert shown(app) == first, key
+    app.query_params["annees"] = "2023-2024"
+    assert shown(app.run()) == first  # no year of the register
+    assert {line["what"].get("page") for line in log.lines()} >= {"school"}
+    assert [line["what"] for line in log.lines() if line["what"].get("page") == "school"] == [
+        {"school_ids": [school], "page": "school"}
+    ]
+
+
+def test_a_page_that_is_closed_is_noted_as_refused(as_account):
+    _, log, _ = as_account("a@x", "incidents")
+    before = len(noted(log))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_access.st, "session_state", {})
+        _access.enter("register")
+        _access.note_refused()
+        _access.note_refused()
+    last = list(log.lines())[before:]
+    assert [(line["who"], line["act"], line["what"], line["result"]) for line in last] == [
+        ("a@x", "page", {"page": "register"}, "refused")
+    ]
 
 
 def test_who_may_not_open_a_page_reads_no_word_of_it(as_account):
