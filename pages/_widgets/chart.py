@@ -39,8 +39,9 @@ def show_chart(
     with st.expander("Lire ce graphique, voir le tableau" if folded else "Voir le tableau"):
         if folded:
             text.paragraph(words)
-        show_table(table, columns)
         filters, as_of = st.session_state["shown"]
+        text.caption(filters)
+        show_table(table, columns)
 
         def file() -> bytes:
             from analytics.documents.internal import internal_csv  # slow to import, and rarely clicked
