@@ -145,10 +145,11 @@
     mend(node)
     node.childNodes.forEach(translate)
   }
-  // Roles that a screen reader can make sense of, where Streamlit's own say two things.
+  // Roles that a screen reader can make sense of where Streamlit's own say two things, and the keyboard to what scrolls.
   const mend = (element) => {
     if (element.matches("[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li")) element.role = "none"
     if (element.matches("[data-testid=stFileUploaderDropzone]")) element.role = "group"
+    if (element.matches("[data-testid=stTable] > div")) element.tabIndex = 0 // it scrolls on a phone
   }
   // What Relais itself writes is French, or a word of the register; an icon is drawn by its English name.
   const ours = (element) => element?.closest("[data-testid=stMarkdown], [data-testid=stHtml], [data-testid=stIconMaterial], .stPlotlyChart")
