@@ -65,9 +65,7 @@ class Indicator:
 
 
 def show_indicators(entries: list[Indicator], as_of: date) -> None:
-    """Indicators side by side, each with its own explanation one click away."""
-    n_columns = 4 if len(entries) % 4 == 0 else 3
-    for first in range(0, len(entries), n_columns):
-        for column, entry in zip(st.columns(n_columns), entries[first : first + n_columns], strict=False):
-            with column.container(border=True, height="stretch", gap="xxsmall"):
-                entry.show(as_of)
+    """Indicators side by side, as many in a row as fit, each with its own explanation one click away."""
+    for column, entry in zip(st.columns(len(entries)), entries, strict=True):
+        with column.container(border=True, height="stretch", gap="xxsmall"):
+            entry.show(as_of)
