@@ -19,13 +19,13 @@ def _answer() -> None:
         from pages import _data
         from pages._widgets.records import Context
         from pages._widgets.remembering import prepare
-        from pages.overview import figures, this_week, weeks
+        from pages.overview import figures, this_week, weeks, whom_to_call
 
         snapshot = _data.made_ready(Store())
         if snapshot is None:
             return
         years = tuple(snapshot.choices()["school_years"].iloc[0])[-1:]  # as the page proposes
-        for question in (figures, this_week, weeks):
+        for question in (figures, this_week, whom_to_call, weeks):
             prepare(question.show, Context(snapshot, Selection(school_years=years)))
         gc.collect()
         gc.freeze()  # what the server has loaded stays, and is not walked through again and again

@@ -197,6 +197,7 @@ def _add_tiles(
         y=y,
         colorscale=[[0, "rgba(61,143,196,0.05)"], [1, "rgba(61,143,196,0.62)"]],
         zmin=0,
+        zmax=most,
         colorbar={
             "orientation": "h",
             "thickness": 8,

@@ -47,7 +47,7 @@ def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
     for column, label, colour in (
         ("expected", "dossiers attendus", theme.MAIN),
         ("by_danger", "danger", theme.DANGER),
-        ("by_recency", "récence", theme.PENDING),
+        ("by_recency", "dossiers récents", theme.PENDING),
         ("by_given", "déjà donné (en moins)", theme.BEFORE),
     ):
         lines = [f"{label} : {number(value, 2)}" for value in rows[column]]

@@ -17,7 +17,7 @@ def describe_relaxations(relaxations: pd.DataFrame, problem: Problem) -> list[st
     rules = relaxations[relaxations["way"] == "rules"]
     sentences = []
     if len(hours):
-        total, n_weeks = hours["amount"].sum(), max(int((problem.weeks["capacity"] > 0).sum()), 1)
+        total, n_weeks = hours["amount"].sum(), int((problem.weeks["capacity"] > 0).sum()) or len(problem.weeks)
         sentences.append(
             f"Ajouter des heures : {number(total)} h d’équipe en plus sur la période suffisent, environ "
             f"{number(total / n_weeks, 1)} h par semaine."

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pages._widgets.changes import say_changes
     from pages._widgets.chart import show_chart
     from pages._widgets.files import offer_file
-    from pages._widgets.indicator import Indicator, Link, show_indicators
+    from pages._widgets.indicator import Indicator, Link, show_indicators, show_links
     from pages._widgets.panel import address, one_of, pick, pick_school, school_label
     from pages._widgets.records import Context, answer, open_records, say_closure
     from pages._widgets.remembering import remembered
@@ -19,7 +19,7 @@ _HOMES = {
     "changes": ("say_changes",),
     "chart": ("show_chart",),
     "files": ("offer_file",),
-    "indicator": ("Indicator", "Link", "show_indicators"),
+    "indicator": ("Indicator", "Link", "show_indicators", "show_links"),
     "panel": ("address", "one_of", "pick", "pick_school", "school_label"),
     "records": ("Context", "answer", "open_records", "say_closure"),
     "remembering": ("remembered",),

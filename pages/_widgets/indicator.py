@@ -1,6 +1,6 @@
 """A figure that can be opened, and links to the pages where it leads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -27,6 +27,14 @@ class Link:
     def show(self) -> None:
         page = str(_PAGES / self.page / "page.py")
         st.page_link(page, label=typeset(self.label), icon=":material/arrow_forward:", query_params=dict(self.address))
+
+
+@drawn
+def show_links(links: Iterable[Link]) -> None:
+    """Links side by side, as many in a row as fit."""
+    with st.container(horizontal=True, gap="xxsmall"):
+        for link in links:
+            link.show()
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,7 @@ class Indicator:
 
 @drawn
 def show_indicators(entries: list[Indicator], as_of: date) -> None:
-    """Indicators side by side, each with its own explanation one click away."""
-    n_columns = 4 if len(entries) % 4 == 0 else 3
-    for first in range(0, len(entries), n_columns):
-        for column, entry in zip(st.columns(n_columns), entries[first : first + n_columns], strict=False):
-            with column.container(border=True, height="stretch", gap="xxsmall"):
-                entry.show(as_of)
+    """Indicators side by side, as many in a row as fit, each with its own explanation one click away."""
+    for column, entry in zip(st.columns(len(entries)), entries, strict=True):
+        with column.container(border=True, height="stretch", gap="xxsmall"):
+            entry.show(as_of)

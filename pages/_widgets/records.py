@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.documents.mark import internal_caption
-from analytics.domain.french import count, long_day
+from analytics.domain.french import count, long_day, number
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
 from analytics.measures import incidents
@@ -43,6 +43,12 @@ class Context:
     @cached_property
     def n_cases(self) -> int:
         return int(self.snapshot.case_counts(self.selection)["n"].iloc[0])
+
+    @property
+    def n_cases_of_all(self) -> str:
+        """« 143 dossiers sur 898 »: the chosen cases, and the whole that they are part of where it is more."""
+        every = int(self.snapshot.case_counts(Selection(school_ids=self.selection.school_ids))["n"].iloc[0])
+        return count(self.n_cases, "dossier") + (f" sur {number(every)}" if every > self.n_cases else "")
 
     @cached_property
     def type_shares(self) -> pd.DataFrame:
@@ -86,12 +92,10 @@ def open_records(
             "Le dernier import est endommagé. Vous voyez les données de l’import précédent. Importez à nouveau le registre."
         )
     _access.note_head(context.n_cases, context.selection)
-    description = context.selection.description
-    st.session_state["shown"] = (description, snapshot.as_of)  # marks the tables that leave by a download
+    description = f"{context.selection.description} · {context.n_cases_of_all}"
+    st.session_state["shown"] = (description, snapshot.as_of)  # stands above each table, and marks those that leave
     leave.mark(internal_caption(description, snapshot.as_of))
-    text.caption(
-        f"Données internes · extrait du {long_day(snapshot.as_of)} · {description} · {count(context.n_cases, 'dossier')}"
-    )
+    text.caption(f"Données internes · extrait du {long_day(snapshot.as_of)} · {description}")
     if context.n_cases == 0:
         text.info(
             "Aucun dossier ne répond à ces filtres. Élargissez la période ou retirez un filtre.", "filter_alt_off"

@@ -1,6 +1,6 @@
-// What the pages need in the browser: the language of the document, French in the place of Streamlit's own English, one entry
-// of the history a page, so that Back goes back; and what leaves a page: pictures of charts, tables to paste, paper. Served as a
-// file; run once for each document.
+// What the pages need in the browser: the language of the document, French in the place of Streamlit's own English, roles that
+// hold, one entry of the history a page, so that Back goes back; and what leaves a page: pictures of charts, tables to paste,
+// paper. Served as a file; run once for each document.
 (() => {
   const page = window.parent, { document, history } = page
   if (page.relais) return
@@ -48,6 +48,37 @@
     "Previous Result": "Résultat précédent",
     "Next Result": "Résultat suivant",
     "Close Search": "Fermer la recherche",
+    "Type to search": "Ce que vous cherchez",
+    "Dataframe column menu": "Menu de la colonne",
+    "Copy column name": "Copier le nom de la colonne",
+    "Statistics": "Statistiques",
+    "Values": "Valeurs",
+    "Empty": "Vides",
+    "Distinct": "Différentes",
+    "Average": "Moyenne",
+    "Average length": "Longueur moyenne",
+    "Standard deviation": "Écart type",
+    "Minimum": "Minimum",
+    "25th percentile": "Premier quart",
+    "Median": "Médiane",
+    "75th percentile": "Trois quarts",
+    "Maximum": "Maximum",
+    "Minimum length": "Longueur minimale",
+    "Maximum length": "Longueur maximale",
+    "Sum": "Somme",
+    "Automatic": "Automatique",
+    "Localized": "À la française",
+    "Plain": "Brut",
+    "Compact": "Abrégé",
+    "Dollar": "Dollar",
+    "Euro": "Euro",
+    "Yen": "Yen",
+    "Percent": "Pour cent",
+    "Scientific": "Scientifique",
+    "Accounting": "Comptable",
+    "Distance": "Durée jusqu’à maintenant",
+    "Calendar": "Calendrier",
+    "Duration": "Durée",
     "Sort ascending": "Trier par ordre croissant",
     "Sort descending": "Trier par ordre décroissant",
     "Format": "Format",
@@ -65,10 +96,26 @@
     "Running...": "Calcul en cours",
     "Stop": "Arrêter",
     "Error": "Erreur",
+    "Error:": "Erreur :",
+    "Loading": "Chargement",
+    "No data": "Rien à montrer",
+    "Connection timed out.": "Relais ne répond pas.",
+    "Network Error": "La connexion est interrompue",
+    "Download failed": "Le téléchargement n’a pas abouti",
+    "Only one file is allowed.": "Un seul fichier à la fois.",
+    "Streamlit server is not responding. Are you connected to the internet?": "Relais ne répond pas. Est-il encore ouvert ?",
     "Copy to clipboard": "Copier",
+    "file upload": "Choisir un fichier",
     "Link to heading": "Lien vers ce titre",
   }
   const FORMS = [
+    [/^(?:Error: )?Number is outside the allowed range\. Please enter a value between (.+) and (.+)\.$/, "Entre $1 et $2"],
+    [/^(?:Error: )?Number is below the allowed range\..*?(-?[\d.]+)\.$/, "Au moins $1"],
+    [/^(?:Error: )?Number is above the allowed range\..*?(-?[\d.]+)\.$/, "Au plus $1"],
+    [/^Connection failed with status (\d+).*$/, "Relais répond par une erreur ($1)"],
+    [/^[a-z_]+ icon$/, ""],
+    [/^Help for (.+)$/, "Aide : $1"],
+    [/^(\d+) options? available\.?$/, "$1 choix possibles"],
     [/^Remove (.+)$/, "Retirer $1"],
     [/^Clear value (.*)$/, "Effacer $1"],
     [/^([\d\s.,]+) of ([\d\s.,]+) results?$/, "$1 sur $2 résultats"],
@@ -98,10 +145,17 @@
       const found = node.hasAttribute(name) ? french(node.getAttribute(name)) : null
       if (found !== null && found !== node.getAttribute(name)) node.setAttribute(name, found)
     }
+    mend(node)
     node.childNodes.forEach(translate)
   }
-  // What Relais itself writes is French, or a word of the register.
-  const ours = (element) => element?.closest("[data-testid=stMarkdown], [data-testid=stHtml], .stPlotlyChart")
+  // Roles that a screen reader can make sense of where Streamlit's own say two things, and the keyboard to what scrolls.
+  const mend = (element) => {
+    if (element.matches("[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li")) element.role = "none"
+    if (element.matches("[data-testid=stFileUploaderDropzone]")) element.role = "group"
+    if (element.matches("[data-testid=stTable] > div")) element.tabIndex = 0 // it scrolls on a phone
+  }
+  // What Relais itself writes is French, or a word of the register; an icon is drawn by its English name.
+  const ours = (element) => element?.closest("[data-testid=stMarkdown], [data-testid=stHtml], [data-testid=stIconMaterial], .stPlotlyChart")
 
   // A picture: the chart, drawn again on white, between its heading and its mark, with the font in it.
   const WIDE = 24, INK = "#0f1720"

@@ -162,6 +162,7 @@ def fold_table(label: str, table: pd.DataFrame, columns: Mapping[str, str], key:
         if words:
             text.paragraph(words)
         if is_printed or opened.open:
+            text.caption(st.session_state["shown"][0])
             show_table(table, columns, key)
             offer_table(table, columns, key)
 

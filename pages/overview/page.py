@@ -3,11 +3,14 @@
 import streamlit as st
 
 from pages._widgets import open_records, say_closure
-from pages.overview import figures, this_week, weeks
+from pages.overview import figures, this_week, weeks, whom_to_call
 
 context = open_records("Vue d’ensemble", this_year=True)
 say_closure(context.snapshot)
 figures.show(context)
-for column, show in zip(st.columns(2), (this_week.show, weeks.show), strict=True):
-    with column:
-        show(context)
+left, right = st.columns(2)
+with left:
+    this_week.show(context)
+    whom_to_call.show(context)
+with right:
+    weeks.show(context)

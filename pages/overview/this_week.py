@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 
 from analytics.domain.french import count
-from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS
-from analytics.measures import work, years
+from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.measures import years
 from analytics.workflows.comparing import compared
 from pages._widgets import Context, Link, address, remembered, text
 from pages.overview import beyond_chance, parents, where_to_look
@@ -17,12 +17,12 @@ MOST = 3
 def show(context: Context) -> None:
     text.paragraph("**Cette semaine**")
     found: list[Callable[[Context], Iterator[Link]]]
-    found = [beyond_chance.links, where_to_look.links, _changed_types, parents.links, _most_awaited]
+    found = [beyond_chance.links, where_to_look.links, _changed_types, parents.links]
     shown = list(islice(chain.from_iterable(links(context) for links in found), MOST))
     for link in shown:
         link.show()
     if not shown:
-        text.paragraph("Rien n’attend hors délai, et le hasard suffit à expliquer les dernières semaines.")
+        text.paragraph("Rien de plus que d’ordinaire : le hasard suffit à expliquer les dernières semaines.")
 
 
 def _changed_types(context: Context) -> Iterator[Link]:
@@ -33,12 +33,3 @@ def _changed_types(context: Context) -> Iterator[Link]:
         label = INCIDENT_TYPES.label(row["incident_type"])
         words = f"{label} : {count(row['n'], 'dossier')}, {years.sentence(row)}."
         yield Link(words, "incidents", address(context.selection))
-
-
-def _most_awaited(context: Context) -> Iterator[Link]:
-    """The step that most cases wait for."""
-    selection = context.selection.at_any_time
-    for _, row in work.by_step(context.snapshot.work_counts(selection)).head(1).iterrows():
-        label = STEPS[row["step"]].label
-        words = f"{label} : {count(row['n'], 'dossier attend', 'dossiers attendent')} cette étape hors délai."
-        yield Link(words, "work_list", address(selection, etape=label))

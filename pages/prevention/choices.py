@@ -103,10 +103,10 @@ def _weights(need: NeedWeights) -> NeedWeights:
     text.caption("Ce sont des choix du service, pas des effets mesurés. Un poids de 0 retire la part.")
     asked: list[tuple[str, str, float, float]] = [
         ("danger_weight", "Danger", 0.0, 10.0),
-        ("recency_weight", "Récence", 0.0, 10.0),
+        ("recency_weight", "Dossiers récents", 0.0, 10.0),
         ("given_weight", "Déjà donné, en moins", 0.0, 1.0),
         ("danger_cases", "Dossiers moyens ajoutés à chaque part de danger", 0.0, 100.0),
-        ("recency_half_life_weeks", "Récence : moitié moins après (semaines)", 1.0, 520.0),
+        ("recency_half_life_weeks", "Dossiers récents : moitié moins après (semaines)", 1.0, 520.0),
         ("given_half_life_weeks", "Déjà donné : moitié moins après (semaines)", 1.0, 520.0),
     ]
     places = [*st.columns(3), *st.columns(3)]

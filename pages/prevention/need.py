@@ -24,7 +24,7 @@ def show(context: Planned) -> None:
         key="plan-need",
         alt=f"Le besoin le plus grand : {first['name'].iloc[0]}, {SCHOOL_LEVELS.label(first['school_level'].iloc[0])}.",
         read="les dossiers à attendre en un an (le taux de l’école, rapproché de celui de toutes les écoles quand elle a peu "
-        "de dossiers), puis ce qu’ajoutent le danger et la récence, et ce qu’enlève ce qui a déjà été donné. Les élèves "
+        "de dossiers), puis ce qu’ajoutent le danger et les dossiers récents, et ce qu’enlève ce qui a déjà été donné. Les élèves "
         "d’un niveau sont estimés à partir de ceux de l’école.",
         act="si un poids ne vous semble pas juste, changez-le en haut de la page et refaites le calcul.",
         table=first,
@@ -34,7 +34,7 @@ def show(context: Planned) -> None:
             "n",
             expected="Attendus par an",
             danger_factor="Danger (facteur)",
-            recency_factor="Récence (facteur)",
+            recency_factor="Dossiers récents (facteur)",
             given_factor="Déjà donné (facteur)",
             need="Besoin",
         ),

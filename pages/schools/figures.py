@@ -37,7 +37,7 @@ def show(context: RatedSchools) -> None:
             left_out=left_out,
         ),
         Indicator(
-            "Dossiers du dixième le plus concerné",
+            "Dossiers des écoles qui en ont le plus",
             percent(tenth["share"]),
             note=f"le hasard seul donnerait {percent(tenth['expected'])}",
             counts=f"La part des dossiers dans {most_concerned} le plus. Même si chaque élève d’un niveau "

@@ -51,7 +51,8 @@ def show(context: RatedSchools) -> None:
         "hasard seul y met jusqu’à une école sur vingt) ; losange : au-delà de 99,8 % (deux sur mille au plus). Touchez un rond pour ouvrir "
         "la fiche de l’école.",
         act="une école dans l’entonnoir n’est pas une crise. Appelez d’abord celles qui en sortent par le haut, puis celles qui "
-        "n’ont jamais rien signalé. Pour comparer, prenez le taux prudent : il tient compte de la taille et du niveau.",
+        "n’ont jamais rien signalé. Pour comparer, prenez le taux prudent : celui de l’école, rapproché de celui de son niveau "
+        "d’autant plus qu’elle est petite.",
         table=rated.sort_values("name"),
         columns=columns("name", "school_network", "school_level", "zone", "n_pupils", "n", n_open="Ouverts")
         | {"last_week": "Dernier, semaine du", "expected": "Attendus", "rate": "Pour 1 000 élèves"}
@@ -59,7 +60,7 @@ def show(context: RatedSchools) -> None:
         opens=partial(open_school, selection=context.selection),
     )
     for _, row in beyond.head(6 if is_beyond else 0).iterrows():
-        label = f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)}"
+        label = f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)} pour 1 000 élèves"
         Link(label, "school", address(context.selection, ecole=row["school_id"])).show()
 
 

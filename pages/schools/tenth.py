@@ -21,22 +21,22 @@ def show(context: RatedSchools) -> None:
     if not tenth["n_cases"] or tenth["n_schools"] < 10:
         return
     verdict = against_chance(tenth["share"], tenth["lower"], tenth["upper"])
-    text.header("Le dixième des écoles le plus concerné")
+    text.header("Les écoles qui ont le plus de dossiers")
     show_chart(
         charts.concentration_bars(pd.DataFrame([tenth])),
         key="tenth",
         alt=f"{count(tenth['n_top'], 'école a', 'écoles ont')} {percent(tenth['share'])} des dossiers : {verdict} "
         f"({percent(tenth['expected'])}).",
-        read="la barre bleue est la part des dossiers dans le dixième des écoles qui en a le plus ; la grise, ce que ce dixième "
-        "aurait si chaque élève d’un niveau courait le même risque, avec ce que les tirages laissent d’incertain.",
+        read="la barre bleue est la part des dossiers qui viennent des écoles qui en ont le plus, une sur dix ; la grise, ce "
+        "qu’elles en auraient si chaque élève d’un niveau courait le même risque, avec ce que les tirages laissent d’incertain.",
         act=_ACTS[verdict],
         table=pd.DataFrame([tenth]),
         columns={
             "n_schools": "Écoles",
-            "n_top": "Dont le dixième",
-            "n_top_cases": "Ses dossiers",
+            "n_top": "Dont celles qui en ont le plus",
+            "n_top_cases": "Leurs dossiers",
             "n_cases": "Dossiers",
-            "share": "Sa part",
+            "share": "Leur part",
         },
     )
 

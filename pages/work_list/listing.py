@@ -27,11 +27,11 @@ def show(work: Work, own_numbers: Mapping[str, str]) -> None:
     others = (
         f"{label} : {number(work.numbers.loc[state, 'n'])}" for state, label in STATES.items() if state != work.state
     )
-    text.paragraph(" · ".join([f"**{count(n, 'dossier')}**{danger}", *others]))
+    text.paragraph(" · ".join([f"**{count(n, 'dossier')}** sur {count(_n_open(work), 'ouvert')}{danger}", *others]))
     if not n:
         return
     shown = work.cases(_SHOWN)
-    show_table(_numbered(shown, own_numbers), _columns(work.state, shown))
+    show_table(_numbered(shown, own_numbers), _columns(work.state, shown, is_numbered=bool(own_numbers)))
     text.caption(_MEANING[work.state])
     if n > _SHOWN:
         text.caption(f"Les {number(_SHOWN)} premiers sur {number(n)}. Le fichier les contient tous.")
@@ -41,19 +41,28 @@ def show(work: Work, own_numbers: Mapping[str, str]) -> None:
 
         cases = _numbered(work.cases(_WRITTEN), own_numbers)
         filters = f"{STATES[work.state]} · {work.selection.description}"
-        return internal_xlsx(in_french(cases, _columns(work.state, cases)), filters, work.snapshot.as_of)
+        listed = _columns(work.state, cases, is_numbered=bool(own_numbers))
+        return internal_xlsx(in_french(cases, listed), filters, work.snapshot.as_of)
 
     label = f"Télécharger {count(min(n, _WRITTEN), 'dossier')} (XLSX), pour l’usage interne"
     offer_file(label, file, f"interne-a-faire-{work.snapshot.as_of}.xlsx", "work-list")
+
+
+def _n_open(work: Work) -> int:
+    counts = work.snapshot.case_counts(work.selection, ["status"])
+    return int(counts.loc[counts["status"] == "open", "n"].sum())
 
 
 def _numbered(cases: pd.DataFrame, own_numbers: Mapping[str, str]) -> pd.DataFrame:
     return cases.assign(case_id=[own_numbers.get(case, case) for case in cases["case_id"]])
 
 
-def _columns(state: str, cases: pd.DataFrame) -> dict[str, str]:
-    """The columns of a list, with their headings; danger and what is soon due only where there is any."""
-    first = columns(*(["danger"] if cases["danger"].any() else []), "case_id", "name")
+def _columns(state: str, cases: pd.DataFrame, *, is_numbered: bool) -> dict[str, str]:
+    """The columns of a list, with their headings; danger and what is soon due only where there is any. The service's own
+    number leads to its file; a pseudonym calls nobody, and stands last.
+    """
+    number = ["case_id"]
+    first = columns(*(["danger"] if cases["danger"].any() else []), *(number if is_numbered else []), "name")
     soon = {"soon_words": "À faire bientôt"} if (cases["soon_words"] != "").any() else {}
     own = {
         "overdue": {
@@ -66,4 +75,4 @@ def _columns(state: str, cases: pd.DataFrame) -> dict[str, str]:
         "soon": soon | {"limit": "Prochain délai", "due_on": "À faire pour le"},
         "dormant": {"missing": "Ce qui manque", "quiet_days": "Jours d’école sans rien"},
     }
-    return first | own[state] | columns("school_level", "zone", "report_week")
+    return first | own[state] | columns("school_level", "zone", "report_week", *([] if is_numbered else number))

@@ -48,12 +48,6 @@ _QUIET = [
     "--disable-sync",
 ]
 
-# Streamlit's own menu puts the headings of its sections in lists that hold more than list items.
-_OF_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
-
-# Browsers of today let the keyboard reach what scrolls, which Streamlit's tables do on a phone.
-_SEEN_TO = ("scrollable-region-focusable",)
-
 # The script has run, nothing is still to come or moving, each chart has been drawn, and since the last look nothing changed.
 _SETTLED = """() => {
     const app = document.querySelector("[data-testid=stApp]")
@@ -175,12 +169,11 @@ class Visit:
             .map(part => part.scrollWidth - part.clientWidth))""")
 
     @property
-    def grave_findings(self) -> list[str]:
-        """What axe calls serious or critical in what is ours, one line each: the rule and the element."""
+    def findings(self) -> list[str]:
+        """What axe finds on the page, one line each: the rule and the element."""
         return [
             f"{found['id']}: {node['target']} {node['html'][:200]}"
-            for found in Axe().run(self.page, context=_OF_OURS).response["violations"]
-            if found["impact"] in ("serious", "critical") and found["id"] not in _SEEN_TO
+            for found in Axe().run(self.page).response["violations"]
             for node in found["nodes"]
         ]
 

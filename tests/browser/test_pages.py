@@ -44,14 +44,14 @@ def test_a_page_is_whole_in_french_and_asks_no_other_host(path, open_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_a_phone_and_a_desk_and_axe_finds_nothing_grave(path, scheme, server, look):
+def test_a_page_fits_a_phone_and_a_desk_and_axe_finds_nothing(path, scheme, server, look):
     visit = look(server.address + path, PHONE, scheme)
     assert visit.overflow <= 0
-    assert visit.grave_findings == []
+    assert visit.findings == []
     visit.page.set_viewport_size({"width": DESK, "height": 844})
     visit.settle()
     assert visit.overflow <= 0
-    assert visit.grave_findings == []
+    assert visit.findings == []
 
 
 @pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 24, 30)")])

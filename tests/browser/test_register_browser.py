@@ -73,7 +73,7 @@ def test_a_register_goes_in_by_keyboard_and_no_name_is_on_the_page_or_the_disk(s
     page.get_by_text("420 lignes lues").wait_for()
     assert "420 lignes lues" in focused(visit.settle())
     checked = visit.text
-    assert visit.grave_findings == []
+    assert visit.findings == []
     visit.press("Importer 420 dossiers")
     page.get_by_text("Le registre est importé").wait_for()
     assert "Le registre est importé" in focused(visit.settle())

@@ -76,6 +76,12 @@ def test_this_week_says_three_things_at_most_and_each_is_a_link(visit, demonstra
     assert any(label.startswith("Parents en 48") for label in said), said
 
 
+def test_whom_to_call_for_each_relay_is_one_click_away(visit, demonstration):
+    app = visit("overview", demonstration)
+    waiting = Store(demonstration).snapshot().work_list(steps=["cpms"])
+    assert links(app)[f"CPMS\u202f: {len(waiting)}"] == {"etape": ["CPMS"]}
+
+
 def test_cases_and_threats_stand_beside_those_of_last_year(visit, demonstration, text):
     """Counted here from the records: whole weeks from the first Monday of each year."""
     cases = Store(demonstration).snapshot().table("cases")

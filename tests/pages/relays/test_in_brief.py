@@ -55,15 +55,18 @@ def test_danger_is_never_judged_in_school_days(ask, text):
     assert "le danger se juge en heures" in text(ask(question="En bref", horloge="En jours d’école"))
 
 
-def test_a_table_that_leaves_is_marked_internal_with_its_filters_and_its_day(ask):
+def test_a_table_that_leaves_is_marked_internal_with_its_filters_its_whole_and_its_day(ask, text):
     buttons = ask(question="En bref", niveaux="Fondamental").button
     assert {button.label for button in buttons} >= {
         "Télécharger ce tableau, pour l’usage interne",
         "Copier le tableau",
         "Tout effacer",
     }
-    words, as_of = ask(question="En bref", niveaux="Fondamental").session_state["shown"]
-    assert internal_caption(words, as_of) == "interne – ne pas diffuser · Fondamental · données au 26/06/2026"
+    app = ask(question="En bref", niveaux="Fondamental")
+    words, as_of = app.session_state["shown"]
+    told = f"Fondamental · {TRUTH['levels']['fundamental']} dossiers sur {TRUTH['n_cases']}"
+    assert internal_caption(words, as_of) == f"interne – ne pas diffuser · {told} · données au 26/06/2026"
+    assert text(app).count(told) > 2  # under the title, and above each table
 
 
 def shown(app, table: int = 0) -> pd.DataFrame:
