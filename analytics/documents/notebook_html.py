@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from analytics.charts import theme
 from analytics.documents._templates import template
+from analytics.documents.figure_svg import figure_svg
 from analytics.domain.french import typeset
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ _PLOTLY = "application/vnd.plotly.v1+json"
 def notebook_html(notebook: NotebookNode, mark: str, about: Mapping[str, str]) -> bytes:
     """The page: ``mark`` on top of it and of each printed sheet, then ``about``, then the cells in their order.
 
-    The drawing code of the charts stands in the file; its content policy lets it ask nothing of any host.
+    A chart is drawn as SVG (:func:`figure_svg`); where one cannot be, its drawing code stands in the file. The content
+    policy lets the page ask nothing of any host.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
     cells = []
@@ -33,12 +35,12 @@ def notebook_html(notebook: NotebookNode, mark: str, about: Mapping[str, str]) -
         elif cell.cell_type == "code":
             outputs = [_output(output, f"figure-{len(cells)}-{n}") for n, output in enumerate(cell.outputs)]
             cells.append(("parameters" if cell.source.startswith("# Paramètres") else "code", cell.source, outputs))
-    drawn = any(_PLOTLY in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ()))
+    scripted = any("plotly" in output for _, _, outputs in cells for output in outputs)
     page = template("notebook.html.jinja", typeset=typeset)
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ") if notebook.cells else ""
-    return page.render(title=title, mark=mark, about=about, cells=cells, plotly=get_plotlyjs() if drawn else "").encode(
-        "utf-8"
-    )
+    return page.render(
+        title=title, mark=mark, about=about, cells=cells, plotly=get_plotlyjs() if scripted else ""
+    ).encode("utf-8")
 
 
 def _output(output: NotebookNode, name: str) -> str:
@@ -47,8 +49,10 @@ def _output(output: NotebookNode, name: str) -> str:
         return f"<pre>{escape(output.text)}</pre>" if output.name == "stdout" else ""
     data = output.get("data", {})
     if _PLOTLY in data:
-        chart = theme.standing_alone(go.Figure({part: data[_PLOTLY].get(part) for part in ("data", "layout")}))
-        return chart.to_html(
+        chart = go.Figure({part: data[_PLOTLY].get(part) for part in ("data", "layout")})
+        if drawn := figure_svg(chart):
+            return f"<figure>{drawn}</figure>"
+        return theme.standing_alone(chart).to_html(
             full_html=False, include_plotlyjs=False, div_id=name, config=theme.CONFIG | {"responsive": True}
         )
     if "<table" in data.get("text/html", "") and "<script" not in data["text/html"]:

@@ -37,6 +37,7 @@ MAY_LEAVE = ("analytics.disclosure.frames", "analytics.charts.publications", "an
 """The modules of which a notebook that leaves may import what their ``__all__`` names: none of it reads a record."""
 MAY_NOT_CALL = frozenset({"open", "exec", "eval", "compile", "input", "getattr", "globals", "vars", "get_ipython"})
 CELL_SECONDS = 600
+_WHOLE_TABLES = "import pandas; pandas.set_option('display.max_rows', None, 'display.max_columns', None)"
 
 Progress = Callable[[float, str], None]
 
@@ -208,6 +209,8 @@ def _run(notebook: NotebookNode, environment: Mapping[str, str], progress: Progr
         if os.name != "nt":  # sockets that are files of our own: over TCP, the whole machine could listen
             kernel.transport, kernel.ip = "ipc", f"{folder}/kernel"
         running.enter_context(client.setup_kernel(env=own, stderr=subprocess.DEVNULL))
+        assert client.kc is not None
+        client.kc.execute(_WHOLE_TABLES, silent=True)
         for place, cell in enumerate(notebook.cells):
             progress(place / len(notebook.cells), f"Cellule {place + 1} sur {len(notebook.cells)}")
             try:

@@ -179,6 +179,8 @@ class Found:
 def attacked(service: Service) -> Found:
     """All that left of a service, attacked together."""
     publications = [read_publication(read_files(folder)) for folder in service.left]
+    if not publications:  # none was proven
+        return Found(0, 0, 0, 0, 0)
     tables = [table for publication in publications for table in publication.tables]
     behind = [
         next(c for c in counted if c.spec.title == table.title)
@@ -196,7 +198,7 @@ def attacked(service: Service) -> Found:
                     if own:
                         schools.setdefault(counts.schools[at], {})[number, labels] = int(own)
     findings = audit.attack(publications, schools)
-    threshold = max((publication.rules.threshold for publication in publications), default=0)
+    threshold = max(publication.rules.threshold for publication in publications)
     spans = list(findings.intervals.values())
     return Found(
         len(publications),
