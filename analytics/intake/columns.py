@@ -27,13 +27,13 @@ from analytics.domain.vocabulary import (
 )
 from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import Words, text
-from analytics.intake.checking import Faults, before, check_moments
+from analytics.intake.checking import Faults, before, check_moments, data_rows
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
 from analytics.intake.layout import Layout, field_code
 from analytics.intake.levels import Classes
 from analytics.intake.mapping import OwnWords
 from analytics.intake.profiles import find_status
-from analytics.intake.schools import find_school
+from analytics.intake.schools import SchoolNames
 from analytics.spreadsheets.reading import Cell, Column, is_error
 
 OPEN_CLASSES = "open_classes"  # counts the classes that may be primary or professional
@@ -86,7 +86,6 @@ class Columns:
 
 def read_columns(
     layout: Layout,
-    rows: np.ndarray,
     faults: Faults,
     school: np.ndarray,
     schools: pd.DataFrame,
@@ -103,6 +102,7 @@ def read_columns(
     ``unknown``; the second value counts these cells by field.
     """
     set_aside: dict[str, int] = {}
+    rows = data_rows(layout)
 
     def cells(code: str) -> Column[Cell]:
         return layout.cells(code, rows)
@@ -131,7 +131,7 @@ def read_columns(
     faults.add("case_number", "missing", ~has_number(case_number))
 
     school_words = cells("school").map(text).array()
-    hint = find_school(schools)[1] if len(schools) else str
+    hint = SchoolNames(schools).hint
     faults.add("school", "missing", school == "")
     faults.add("school", "unknown_school", school == None, lambda i: hint(school_words[i]))  # noqa: E711
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -307,8 +307,7 @@ class SchoolNames:
         ]
 
 
-@dataclass(frozen=True)
-class RegisterSchools:
+class RegisterSchools(NamedTuple):
     """The schools of a register's rows.
 
     ``codes`` has the code of each row's school, "" where the cell is empty, None where no school can be told. ``added`` are
@@ -351,14 +350,6 @@ def resolve_schools(
             places[word].append(row)
     questions = tuple(every.question(word, places[word]) for word in sorted(asked, key=lambda w: -counts[w]))
     return RegisterSchools(np.fromiter(map(codes.__getitem__, words), object, len(words)), added, questions)
-
-
-def find_school(
-    schools: pd.DataFrame, mapped: Mapping[str, str] | None = None
-) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
-    """The two look-ups of :class:`SchoolNames` that a column needs: the code of a school, and what helps to correct."""
-    names = SchoolNames(schools, mapped)
-    return names.find, names.hint
 
 
 def _bare(name: str) -> str:
