@@ -242,9 +242,9 @@ def _school_cells(layouts: Sequence[Layout], classes: Classes) -> tuple[list[str
         years += layout.cells(layout.class_code, data_rows(layout)).map(text)
     above = np.maximum.accumulate(np.where(is_ditto, 0, np.arange(len(words))))
     words = [words[place] for place in above]
-    levels = {told: classes.find(told[0], school=told[1]) for told in set(zip(years, words, strict=True))}
+    levels = {pair: classes.find(pair[0], school=pair[1]) for pair in set(zip(years, words, strict=True))}
     numbers = [row + 1 for layout in layouts for row in data_rows(layout).tolist()]
-    return words, [levels[told] for told in zip(years, words, strict=True)], numbers
+    return words, [levels[pair] for pair in zip(years, words, strict=True)], numbers
 
 
 def _digest_refused(key: Key, every_faults: Sequence[Faults], numbers: np.ndarray) -> str:
