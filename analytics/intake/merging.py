@@ -102,9 +102,9 @@ def merge_questions(
 ) -> list[Question]:
     """What an extract would overwrite in a way that no service means without being asked; each of them blocks the import.
 
-    A known case is asked about when its report moves to another school year or by more than four weeks, or when its week and its
-    school both change. A file is when nearly all known cases contradict it, or when it holds none of the cases that are
-    known of its own school years. A school is when its cases all come back under a name that was not known.
+    A known case is asked about when its report moves to another school year or by more than four weeks, or when its week
+    and its school both change. A file is when nearly all known cases contradict it, or when it holds none of the cases that
+    are known of its own school years. A school is when its cases all come back under a name that was not known.
     ``answers`` to the first two hold for the file of this ``digest`` alone; ``by_year``: its numbers hold the school year.
     """
     common = _common(known, extract)
