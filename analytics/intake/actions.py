@@ -14,7 +14,7 @@ from analytics.intake.checking import Fault, Faults, check_moments, data_rows
 from analytics.intake.dates import read_moments
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import Field
-from analytics.intake.schools import find_school
+from analytics.intake.schools import SchoolNames
 from analytics.spreadsheets.reading import Cell, Column
 
 ACTIONS: tuple[Field, ...] = (
@@ -41,10 +41,10 @@ def read_actions(
         return layout.cells(code, rows)
 
     words = cells("school").map(text).array()
-    find, nearest = find_school(schools)
-    school = code_words(cells("school"), find)
+    names = SchoolNames(schools)
+    school = code_words(cells("school"), names.find)
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: nearest(words[i]))  # noqa: E711 (element by element)
+    faults.add("school", "unknown_school", school == None, lambda i: names.hint(words[i]))  # noqa: E711 (element by element)
     activity = code_words(cells("activity"), programme().vocabulary.find)
     faults.add("activity", "missing", activity == "")
     faults.add("activity", "unknown_term", activity == None)  # noqa: E711

@@ -137,7 +137,7 @@ AHEAD = "ahead"  # the key, among the entries of a layout, of the rows that hold
 MIN_NUMBERED_AHEAD = 3  # so many last rows that hold a number alone are no cases yet
 
 
-def data_rows(layout: Layout, code: str) -> np.ndarray:
+def data_rows(layout: Layout, code: str = "case_number") -> np.ndarray:
     """The numbers, from 0, of the rows under the header that hold an entry.
 
     Left out are empty rows, the template's example, totals, headers that come again and, in a register, titles (a text alone

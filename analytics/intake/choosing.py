@@ -59,7 +59,7 @@ class _Candidate:
     @property
     def cases(self) -> set[tuple]:
         """What tells the cases of a sheet apart: number, school and day of report."""
-        rows = data_rows(self.layout, "case_number")
+        rows = data_rows(self.layout)
         read: dict[str, Callable[[Cell], object]] = {
             "case_number": lambda cell: canonical_number(text(cell)),
             "school": lambda cell: normalise(text(cell)),
@@ -120,7 +120,7 @@ def _weigh(layout: Layout) -> _Candidate:
     missing = missing_fields(layout, REGISTER)
     if "action" in layout.columns:  # the report of a case may be one of its actions
         missing = [field for field in missing if field.code != "reported"]
-    n_rows = len(data_rows(layout, "case_number")) if "case_number" in layout.columns else 0
+    n_rows = len(data_rows(layout)) if "case_number" in layout.columns else 0
     if any(
         not any(map(text, layout.cells(code) or [])) for code in ("case_number", "reported") if code in layout.columns
     ):

@@ -27,13 +27,13 @@ from analytics.domain.vocabulary import (
 )
 from analytics.intake.anonymising import canonical_number
 from analytics.intake.cells import Words, text
-from analytics.intake.checking import Faults, before, check_moments
+from analytics.intake.checking import Faults, before, check_moments, data_rows
 from analytics.intake.dates import Meaning, Moments, Order, read_moments
 from analytics.intake.layout import Layout, field_code
 from analytics.intake.levels import Classes
 from analytics.intake.mapping import OwnWords
 from analytics.intake.profiles import find_status
-from analytics.intake.schools import find_school
+from analytics.intake.schools import SchoolNames
 from analytics.spreadsheets.reading import Cell, Column, is_error
 
 OPEN_CLASSES = "open_classes"  # counts the classes that may be primary or professional
@@ -86,7 +86,6 @@ class Columns:
 
 def read_columns(
     layout: Layout,
-    rows: np.ndarray,
     faults: Faults,
     school: np.ndarray,
     schools: pd.DataFrame,
@@ -103,6 +102,7 @@ def read_columns(
     ``unknown``; the second value counts these cells by field.
     """
     set_aside: dict[str, int] = {}
+    rows = data_rows(layout)
 
     def cells(code: str) -> Column[Cell]:
         return layout.cells(code, rows)
@@ -131,7 +131,7 @@ def read_columns(
     faults.add("case_number", "missing", ~has_number(case_number))
 
     school_words = cells("school").map(text).array()
-    hint = find_school(schools)[1] if len(schools) else str
+    hint = SchoolNames(schools).hint
     faults.add("school", "missing", school == "")
     faults.add("school", "unknown_school", school == None, lambda i: hint(school_words[i]))  # noqa: E711
 
@@ -170,7 +170,7 @@ def read_columns(
         if code in layout.columns:
             steps[step] = (found, check_moments(faults, code, found, STEP_HOUR, days))
         else:  # what the register has no column for is not known, rather than not done
-            steps[step] = (found.saying("not_recorded"), found.instants(STEP_HOUR))
+            steps[step] = (found.with_outcome("not_recorded"), found.instants(STEP_HOUR))
 
     closed = not_yet(_closures(moments, cells, layout, faults, own_words))
     closed_at = check_moments(faults, "closed", closed, STEP_HOUR, days)
@@ -258,23 +258,23 @@ def _closures(
 def _incidents(cells: Callable[[str], Column[Cell]], layout: Layout, faults: Faults, own_words: OwnWords) -> np.ndarray:
     """The incident types of each row, from the columns of facts and from those of one fact each."""
     look_up = lookup(INCIDENT_TYPES, own_words)
-    told_of: dict[str, Column[tuple[str | None, ...]]] = {}
+    found_in: dict[str, Column[tuple[str | None, ...]]] = {}
     for code in layout.columns:
         bare = field_code(code)
         if bare == "incidents":
-            told = cells(code).map(lambda cell: look_up.codes(text(cell)))
+            found = cells(code).map(lambda cell: look_up.codes(text(cell)))
         elif bare.startswith("incident:"):
             term = bare.removeprefix("incident:")
-            told = cells(code).map(lambda cell, term=term: _flag(text(cell), term, own_words))
+            found = cells(code).map(lambda cell, term=term: _flag(text(cell), term, own_words))
         else:
             continue
-        faults.add(code, "unknown_term", told.map(lambda codes: None in codes).array(bool))
-        told_of[code] = told
-    said = list(zip(*told_of.values(), strict=True)) or [()] * len(cells("case_number"))
+        faults.add(code, "unknown_term", found.map(lambda codes: None in codes).array(bool))
+        found_in[code] = found
+    said = list(zip(*found_in.values(), strict=True)) or [()] * len(cells("case_number"))
     types = {codes_of_row: frozenset(chain.from_iterable(codes_of_row)) for codes_of_row in set(said)}
-    if told_of:
+    if found_in:
         faults.add(
-            next(iter(told_of)), "missing", np.array([not types[codes_of_row] for codes_of_row in said], dtype=bool)
+            next(iter(found_in)), "missing", np.array([not types[codes_of_row] for codes_of_row in said], dtype=bool)
         )
     # Few different sets: one object each, so that what follows may look them up.
     listed = {key: tuple(sorted(filter(None, key))) for key in set(types.values())}
@@ -301,9 +301,9 @@ def _levels(
     "" where nothing says it, None where what says it is not known. A level column may say no more than what the school
     teaches (« Secondaire ») where another column holds the year. The second value counts classes that may be two levels.
     """
-    told = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
+    taught = schools.dropna(subset="school_level").set_index("school_id")["school_level"].to_dict()
     names = schools.set_index("school_id")["name"].to_dict()
-    teaching = np.fromiter(map(told.get, school), object, len(school))
+    teaching = np.fromiter(map(taught.get, school), object, len(school))
     of_school, met = pd.factorize(school, use_na_sentinel=False)
     n_open = 0
     level = np.full(len(school), "", dtype=object)
@@ -319,7 +319,7 @@ def _levels(
         for i, (of_word, of) in enumerate(zip(*np.divmod(pairs, max(len(met), 1)), strict=True)):
             word = words.distinct[of_word]
             is_vague = not word or (code == "level" and TEACHING_LEVELS.find(word) == "secondary")
-            levels[i] = "" if is_vague else classes.find(word, told.get(met[of]), names.get(met[of], ""))
+            levels[i] = "" if is_vague else classes.find(word, taught.get(met[of]), names.get(met[of], ""))
             n_open += int(n_rows[i]) if levels[i] is None and classes.is_open(word) else 0
         found = levels[place]
         unread |= found == None  # noqa: E711 (element by element)

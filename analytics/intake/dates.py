@@ -294,7 +294,7 @@ class Moments:
         """These moments, with no date and no word where ``kept`` is False."""
         return Moments.each(lambda values, nothing: np.where(kept, values, nothing), self, _nothing(1))
 
-    def saying(self, outcome: str) -> Moments:
+    def with_outcome(self, outcome: str) -> Moments:
         """These moments, with ``outcome`` as the word of every cell."""
         return replace(self, words=np.full(len(self.words), _OUTCOMES.index(outcome), dtype="int8"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,7 +34,7 @@ from analytics.intake.previewing import understand
 from analytics.intake.proposing import word_questions
 from analytics.intake.questions import Question, SheetReading, UnansweredError, Understanding
 from analytics.intake.records import record_tables
-from analytics.intake.schools import find_school, read_schools, resolve_schools
+from analytics.intake.schools import SchoolNames, read_schools, resolve_schools
 from analytics.intake.weighing import lay_out, lay_out_register, missing_fields
 from analytics.intake.years import complete_days
 from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
@@ -134,7 +135,7 @@ def extract(
     chosen = choose_sheets(
         [sheet for sheet in sheets if sheet.name != list_name or len(sheets) == 1],
         own_words,
-        find_school(schools, own_words.schools)[0] if len(schools) else lambda word: None,
+        SchoolNames(schools, own_words.schools).find,
     )
     sheets_read = chosen.readings
     if list_name:
@@ -170,26 +171,24 @@ def extract(
     used = {layout.sheet.name for layout in layouts}
     others = [sheet for sheet in sheets if sheet.name not in used]
     progress(0.62, "Vérification des lignes")
-    rows = [data_rows(layout, "case_number") for layout in layouts]
     if n_ahead := sum(len(layout.entries.get(AHEAD, ())) for layout in chosen.layouts):
         notes.append(f"{n_ahead} lignes, à la fin, ne portent qu’un numéro : elles ne comptent pas comme des dossiers.")
-    classes = _classes_of(layouts, rows, own_words)
-    found = resolve_schools(*_school_cells(layouts, rows, classes), schools, own_words.schools)
-    every_school = pd.concat([schools, found.added], ignore_index=True) if len(found.added) else schools
-    codes = np.split(found.codes, np.cumsum([len(part) for part in rows])[:-1])
-    parts, every_faults, set_aside, unread = [], [], {}, []
-    for layout, of_sheet, part, school in zip(layouts, rows, unfolded, codes, strict=True):
-        faults = Faults(layout, of_sheet, layout.sheet.name if len(layouts) > 1 else "")
+    classes = _classes_of(layouts, own_words)
+    of_rows, added, school_questions = resolve_schools(*_school_cells(layouts, classes), schools, own_words.schools)
+    every_school = pd.concat([schools, added], ignore_index=True) if len(added) else schools
+    codes = np.split(of_rows, np.cumsum([len(data_rows(layout)) for layout in layouts])[:-1])
+    parts, every_faults, set_aside, unread = [], [], Counter(), []
+    for layout, part, school in zip(layouts, unfolded, codes, strict=True):
+        faults = Faults(layout, data_rows(layout), layout.sheet.name if len(layouts) > 1 else "")
         columns, unknown = read_columns(
-            layout, of_sheet, faults, school, every_school, own_words, as_of, days, orders.of(layout), classes
+            layout, faults, school, every_school, own_words, as_of, days, orders.of(layout), classes
         )
-        faults.add("case_number", "conflict", np.isin(of_sheet, list(part.conflicts)))
+        faults.add("case_number", "conflict", np.isin(data_rows(layout), list(part.conflicts)))
         parts.append(columns)
         every_faults.append(faults)
         faulty = {fault.column for fault in faults.sorted()}
         unread.append({code for code, column in layout.columns.items() if column in faulty or code in unknown})
-        for code, n in unknown.items():
-            set_aside[code] = set_aside.get(code, 0) + n
+        set_aside.update(unknown)
     columns = Columns.stack(parts)
     plain = columns.case_number
     columns, by_year = _tell_numbers_apart(columns, every_faults, own_words, days, by_year=by_year)
@@ -198,9 +197,7 @@ def extract(
     tables, accepted = record_tables(columns, keep, key, as_of, days)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {
-        "schools": SCHOOLS.conform(
-            pd.concat([listed, found.added], ignore_index=True) if listed is not None else found.added
-        ),
+        "schools": SCHOOLS.conform(pd.concat([listed, added], ignore_index=True) if listed is not None else added),
         "school_deadlines": deadlines,
     }
     tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
@@ -208,11 +205,10 @@ def extract(
         notes.append("Les numéros recommencent chaque année scolaire : l’année fait partie du numéro.")
     questions = [
         *asked,
-        *found.questions,
+        *school_questions,
         *_ask_classes(layouts, classes, set_aside.pop(OPEN_CLASSES, 0)),
         *chain.from_iterable(
-            word_questions(layout, of_sheet, own_words, codes)
-            for layout, of_sheet, codes in zip(layouts, rows, unread, strict=True)
+            word_questions(layout, own_words, codes) for layout, codes in zip(layouts, unread, strict=True)
         ),
     ]
     return Extract(
@@ -221,7 +217,7 @@ def extract(
         given is not None,
         key.digest(content + (schools_content or b"")),
         _digest_refused(key, every_faults, plain),
-        sum(map(len, rows)),
+        len(keep),
         sorted(fault for faults in every_faults for fault in faults.sorted()),
         school_faults,
         action_faults,
@@ -229,28 +225,26 @@ def extract(
         any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
         by_year,
         key.pseudonyms(plain[accepted]).astype("U") if by_year else np.array([], dtype="U"),
-        _row_names(layouts, rows)[accepted],
+        _row_names(layouts)[accepted],
         frozenset(field_code(code) for layout in layouts for code in layout.columns),
         tuple({question.place: question for question in questions}.values()),
-        understand(layouts, rows, columns, orders, set_aside, sheets_read, notes, tables["cases"]),
+        understand(layouts, columns, orders, set_aside, sheets_read, notes, tables["cases"]),
     )
 
 
-def _school_cells(
-    layouts: Sequence[Layout], rows: Sequence[np.ndarray], classes: Classes
-) -> tuple[list[str], list[str | None], list[int]]:
+def _school_cells(layouts: Sequence[Layout], classes: Classes) -> tuple[list[str], list[str | None], list[int]]:
     """The word for the school of each row, the level that its class tells alone, and the number of the row."""
     words, is_ditto, years = [], [], []
-    for layout, of_sheet in zip(layouts, rows, strict=True):
-        of_rows = layout.cells("school", of_sheet).map(text)
+    for layout in layouts:
+        of_rows = layout.cells("school", data_rows(layout)).map(text)
         words += of_rows
         is_ditto += of_rows.map(lambda word: word.strip("'\"»“”〃") == "" != word or normalise(word) in ("idem", "id"))
-        years += layout.cells(layout.class_code, of_sheet).map(text)
+        years += layout.cells(layout.class_code, data_rows(layout)).map(text)
     above = np.maximum.accumulate(np.where(is_ditto, 0, np.arange(len(words))))
     words = [words[place] for place in above]
-    levels = {told: classes.find(told[0], school=told[1]) for told in set(zip(years, words, strict=True))}
-    numbers = [row + 1 for of_sheet in rows for row in of_sheet.tolist()]
-    return words, [levels[told] for told in zip(years, words, strict=True)], numbers
+    levels = {pair: classes.find(pair[0], school=pair[1]) for pair in set(zip(years, words, strict=True))}
+    numbers = [row + 1 for layout in layouts for row in data_rows(layout).tolist()]
+    return words, [levels[pair] for pair in zip(years, words, strict=True)], numbers
 
 
 def _digest_refused(key: Key, every_faults: Sequence[Faults], numbers: np.ndarray) -> str:
@@ -264,11 +258,10 @@ def _digest_refused(key: Key, every_faults: Sequence[Faults], numbers: np.ndarra
     return key.digest(repr(sorted(refused)).encode()) if refused else ""
 
 
-def _classes_of(layouts: Sequence[Layout], rows: Sequence[np.ndarray], own_words: OwnWords) -> Classes:
+def _classes_of(layouts: Sequence[Layout], own_words: OwnWords) -> Classes:
     """How the register writes its classes."""
-    words: set[str] = set()
-    for layout, of_sheet in zip(layouts, rows, strict=True):
-        words |= {word for word, _ in layout.cells(layout.class_code, of_sheet).map(text).counted()} - {""}
+    columns = [layout.cells(layout.class_code, data_rows(layout)).map(text) for layout in layouts]
+    words = {word for column in columns for word, _ in column.counted()} - {""}
     answer = own_words.answers.get(CLASS_P, "")
     return Classes.of(words, answer if answer in TEACHING_LEVELS else "")
 
@@ -288,9 +281,10 @@ def _ask_classes(layouts: Sequence[Layout], classes: Classes, n_rows: int) -> li
     return [Question(CLASS_P, f"{what} Jusque-là son niveau est inconnu.", choices, ("answers", CLASS_P), n_rows)]
 
 
-def _row_names(layouts: Sequence[Layout], rows: Sequence[np.ndarray]) -> np.ndarray:
+def _row_names(layouts: Sequence[Layout]) -> np.ndarray:
     """The number of each row as the spreadsheet shows it, after the name of its sheet where there are several."""
     names = [f"{layout.sheet.name}, " if len(layouts) > 1 else "" for layout in layouts]
+    rows = map(data_rows, layouts)
     return np.array([f"{name}{row + 1}" for name, of_sheet in zip(names, rows, strict=True) for row in of_sheet])
 
 

@@ -68,7 +68,7 @@ def _empty_dashes(layout: Layout) -> Layout:
         written = layout.sheet.rows.columns[column]
         is_dash = written.map(lambda cell: isinstance(cell, str) and bool(_NOTHING.fullmatch(cell.strip()))).array(bool)
         if is_dash.any():
-            cells |= {(row, column): "" for row in data_rows(layout, "case_number").tolist() if is_dash[row]}
+            cells |= {(row, column): "" for row in data_rows(layout).tolist() if is_dash[row]}
     return layout.with_cells(cells)
 
 
@@ -77,7 +77,7 @@ def _empty_dashes(layout: Layout) -> Layout:
 
 def _fill_blocks(layout: Layout, own_words: OwnWords) -> Layout:
     """The school of the first row of a block is that of the rows below it, where each name begins one block only."""
-    rows, column = data_rows(layout, "case_number").tolist(), layout.columns["school"]
+    rows, column = data_rows(layout).tolist(), layout.columns["school"]
     words = list(layout.sheet.rows.columns[column][np.array(rows, dtype=int)].map(text))
     heads = [word for word in words if word]
     n_empty = len(words) - len(heads)
@@ -103,7 +103,7 @@ def _fill_blocks(layout: Layout, own_words: OwnWords) -> Layout:
 
 def _school_from_titles(layout: Layout, is_school: IsSchool, own_words: OwnWords) -> Layout:
     """Without a column of schools, the titles between the rows, where they name schools."""
-    entries = set(data_rows(layout, "case_number").tolist())
+    entries = set(data_rows(layout).tolist())
     titles: dict[int, str] = {}
     for number in range(layout.header_row + 1, len(layout.sheet.rows)):
         filled = [text(cell) for cell in layout.sheet.rows[number] if text(cell)]
@@ -131,7 +131,7 @@ def schools_of_sheets(layouts: Sequence[Layout], is_school: IsSchool, own_words:
         with_school(layout, [layout.sheet.name] * len(layout.sheet.rows), note) for layout in _number_by_sheet(layouts)
     ]
     if not (are_schools or answer):
-        n_cases = sum(len(data_rows(layout, "case_number")) for layout in found)
+        n_cases = sum(len(data_rows(layout)) for layout in found)
         found[0] = _asking(found[0], "Chaque feuille porte-t-elle le nom d’une école ?", n_cases)
     return found
 
@@ -140,7 +140,7 @@ def _number_by_sheet(layouts: Sequence[Layout]) -> list[Layout]:
     """Where numbers begin again in each sheet, its name is a part of them."""
     columns = [layout.columns["case_number"] for layout in layouts]
     numbers = [
-        {(row, column): text(cells.distinct[cells.places[row]]) for row in data_rows(layout, "case_number").tolist()}
+        {(row, column): text(cells.distinct[cells.places[row]]) for row in data_rows(layout).tolist()}
         for layout, column in zip(layouts, columns, strict=True)
         for cells in [layout.sheet.rows.columns[column]]
     ]
@@ -158,7 +158,7 @@ def _number_by_sheet(layouts: Sequence[Layout]) -> list[Layout]:
 def with_school(layout: Layout, schools: Sequence[str], note: str) -> Layout:
     """The layout with one more column, « École »."""
     width = len(layout.headers)
-    entries = set(data_rows(layout, "case_number").tolist())
+    entries = set(data_rows(layout).tolist())
     rows = layout.sheet.rows.with_column(school if row in entries else "" for row, school in enumerate(schools))
     return replace(
         layout,

@@ -60,7 +60,7 @@ def repeats(layout: Layout, rows: np.ndarray) -> bool:
 
 def unfold(layout: Layout, own_words: OwnWords, order: Order) -> Unfolded:
     """The layout with one row per case; RefusedFileError when it has one row per action and nothing says which."""
-    rows = data_rows(layout, "case_number")
+    rows = data_rows(layout)
     is_repeated = "case_number" in layout.columns and repeats(layout, rows)
     if is_repeated and "action" not in layout.columns:
         raise RefusedFileError(

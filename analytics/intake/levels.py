@@ -84,8 +84,8 @@ class Classes:
         if named == "fundamental" or self.answer:
             return named if named == "fundamental" else self.answer
         if self.has_sections != self.has_primary:
-            told = "secondary" if self.has_sections else "fundamental"
-            return told if told == (named or "fundamental") else None
+            teaching = "secondary" if self.has_sections else "fundamental"
+            return teaching if teaching == (named or "fundamental") else None
         return None
 
 

@@ -212,10 +212,10 @@ def _parse(content: bytes) -> _MappingFile:
     if len(content) > MAX_MAPPING_BYTES:
         raise RefusedFileError(f"Le fichier de correspondance dépasse {MAX_MAPPING_BYTES // 1000} ko.")
     try:
-        told = content.decode("utf-8-sig")
-        if _nesting(told) > MAX_NESTING:
+        toml = content.decode("utf-8-sig")
+        if _nesting(toml) > MAX_NESTING:
             raise RefusedFileError("Le fichier de correspondance emboîte trop de listes les unes dans les autres.")
-        return convert(tomllib.loads(told), _MappingFile)
+        return convert(tomllib.loads(toml), _MappingFile)
     except ValidationError:  # whose message may quote a name
         raise RefusedFileError(
             "Le fichier de correspondance a une section inconnue, ou ne dit pas pour chaque mot ce qu’il veut dire, entre "

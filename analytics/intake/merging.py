@@ -1,6 +1,6 @@
 """A later extract of the same register updates what is known: new, changed, unchanged, missing since.
 
-What could overwrite the wrong case is asked first: :func:`doubts`.
+What could overwrite the wrong case is asked first: :func:`merge_questions`.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def merge(
         for name in _CASE_TABLES
     }
     for name in ("schools", "school_deadlines"):
-        told = extract["schools"]["school_id"]
-        tables[name] = _stack(known[name][~known[name]["school_id"].isin(told)], extract[name])
+        listed = extract["schools"]["school_id"]
+        tables[name] = _stack(known[name][~known[name]["school_id"].isin(listed)], extract[name])
     tables["school_actions"] = _merge_actions(known["school_actions"], extract["school_actions"])
     return tables, changes
 
@@ -91,7 +91,7 @@ def merge(
 # What is asked first
 
 
-def doubts(
+def merge_questions(
     known: Mapping[str, pd.DataFrame],
     extract: Mapping[str, pd.DataFrame],
     answers: Mapping[str, str],
@@ -102,9 +102,9 @@ def doubts(
 ) -> list[Question]:
     """What an extract would overwrite in a way that no service means without being asked; each of them blocks the import.
 
-    A known case doubts when its report moves to another school year or by more than four weeks, or when its week and its
-    school both change. A file doubts when nearly all known cases contradict it, or when it holds none of the cases that are
-    known of its own school years. A school doubts when its cases all come back under a name that was not known.
+    A known case is asked about when its report moves to another school year or by more than four weeks, or when its week
+    and its school both change. A file is when nearly all known cases contradict it, or when it holds none of the cases that
+    are known of its own school years. A school is when its cases all come back under a name that was not known.
     ``answers`` to the first two hold for the file of this ``digest`` alone; ``by_year``: its numbers hold the school year.
     """
     common = _common(known, extract)
@@ -217,10 +217,10 @@ def rekey(known: Mapping[str, pd.DataFrame], extract_cases: pd.DataFrame, plain_
     ``plain_ids`` are the pseudonyms of the numbers of ``extract_cases`` without their year, in order: a case that is known
     under one of them, of the same school year, is that case.
     """
-    told = pd.DataFrame(
+    ids = pd.DataFrame(
         {"id": extract_cases["case_id"], "plain": plain_ids, "school_year": extract_cases["school_year"]}
     )
-    pairs = told.merge(known["cases"], left_on=["plain", "school_year"], right_on=["case_id", "school_year"])
+    pairs = ids.merge(known["cases"], left_on=["plain", "school_year"], right_on=["case_id", "school_year"])
     return _renamed(known, _CASE_TABLES, "case_id", dict(zip(pairs["plain"], pairs["id"], strict=True)))
 
 
@@ -272,14 +272,14 @@ class _Facts:
         steps = np.full((len(ids), len(STEPS), 5), -1, dtype="int32")
         at, rows = _places(tables["case_steps"], ids, "step", STEPS)
         frame = tables["case_steps"]
-        told = (
+        parts = (
             _code(frame["outcome"], OUTCOMES),
             frame["delay_hours"].fillna(-1),
             frame["delay_school_days"].fillna(-1),
             frame["time_completed"],
             _code(frame["reason"], REASONS),
         )
-        for part, values in enumerate(told):
+        for part, values in enumerate(parts):
             steps[(*at, part)] = np.asarray(values)[rows]
         return cls(tables["cases"].iloc[places].reset_index(drop=True), types, steps)
 
@@ -371,23 +371,23 @@ def _with_values(cases: pd.DataFrame, source: pd.DataFrame, columns: list[str]) 
     return changed.reset_index().astype(cases.dtypes.to_dict())[cases.columns]
 
 
-def _with_history(known: pd.DataFrame, told: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
+def _with_history(known: pd.DataFrame, extracted: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
     """The cases of an extract with the days on which they were first seen and last changed; ``differing`` are the ids of
     those that are known otherwise. A first import changes nothing.
     """
-    place = pc.index_in(pa.array(told["case_id"]), value_set=pa.array(known["case_id"]))
+    place = pc.index_in(pa.array(extracted["case_id"]), value_set=pa.array(known["case_id"]))
     seen_on, changed_on = (
         pa.array(known[name]).take(place).to_pandas().astype("datetime64[s]")
         for name in ("first_seen_on", "changed_on")
     )
-    is_news = (seen_on.isna() & bool(len(known))) | _among(told["case_id"], differing)
-    today = told["first_seen_on"]
-    return told.assign(first_seen_on=seen_on.fillna(today), changed_on=changed_on.mask(is_news, today))
+    is_news = (seen_on.isna() & bool(len(known))) | _among(extracted["case_id"], differing)
+    today = extracted["first_seen_on"]
+    return extracted.assign(first_seen_on=seen_on.fillna(today), changed_on=changed_on.mask(is_news, today))
 
 
-def _merge_actions(known: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+def _merge_actions(known: pd.DataFrame, extracted: pd.DataFrame) -> pd.DataFrame:
     """A sheet has the last word from its first week on, so that a corrected action replaces the wrong one."""
-    return told.reset_index(drop=True) if known.empty else _stack(known[~(known["week"] >= told["week"].min())], told)
+    return _stack(known[~(known["week"] >= extracted["week"].min())], extracted)
 
 
 def _common(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> pd.Series:

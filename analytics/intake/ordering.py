@@ -39,15 +39,15 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
     A column that cannot tell follows those of its file that can. Where none can, an order that puts reports after ``as_of``
     is excluded if the other puts none there. RefusedFileError for a column that mixes both orders.
     """
-    told: dict[tuple[str, str], Votes] = {}
+    counted: dict[tuple[str, str], Votes] = {}
     for layout in layouts:
         for code in layout.columns:
             if is_dated(code):
-                found = told[layout.sheet.name, code] = votes(layout.cells(code))
+                found = counted[layout.sheet.name, code] = votes(layout.cells(code))
                 if found.is_mixed and code != "facts_on":
                     raise _mixed(layout, code)
-    orders = {of_column.order for of_column in told.values() if of_column.order}
-    undecided = sum(of_column.either for of_column in told.values() if of_column.order is None)
+    orders = {of_column.order for of_column in counted.values() if of_column.order}
+    undecided = sum(of_column.either for of_column in counted.values() if of_column.order is None)
     answer = own_words.answers.get(DATE_ORDER)
     if answer in set(Order) and len(orders) != 1:
         orders = {Order(answer)}
@@ -55,8 +55,8 @@ def orders_of(layouts: Sequence[Layout], own_words: OwnWords, as_of: date) -> tu
         orders = {possible}
     common = next(iter(orders)) if len(orders) == 1 else Order.DAY_FIRST
     must_ask = undecided and len(orders) != 1
-    by_column = {place: of_column.order or common for place, of_column in told.items()}
-    without_year = frozenset(place for place, of_column in told.items() if of_column.without_year)
+    by_column = {place: of_column.order or common for place, of_column in counted.items()}
+    without_year = frozenset(place for place, of_column in counted.items() if of_column.without_year)
     return Orders(by_column, common, without_year), [_ask(undecided)] if must_ask else []
 
 

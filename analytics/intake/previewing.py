@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES
-from analytics.intake.checking import Fault
+from analytics.intake.checking import Fault, data_rows
 from analytics.intake.columns import Columns
 from analytics.intake.dates import Moments, Order
 from analytics.intake.layout import Layout, field_code
@@ -23,7 +23,6 @@ _FIELDS = {field.code: field for field in (*REGISTER, *ALSO_READ)}
 
 def understand(
     layouts: Sequence[Layout],
-    rows: Sequence[np.ndarray],
     columns: Columns,
     orders: Orders,
     set_aside: Mapping[str, int],
@@ -40,8 +39,8 @@ def understand(
     ]
     of_school = cases.value_counts(["school_year", "school_id"], sort=False).reset_index(name="n")
     n_formulas = sum(
-        len({(row, column) for row in of_sheet.tolist() for column in layout.columns.values()} & layout.sheet.formulas)
-        for layout, of_sheet in zip(layouts, rows, strict=True)
+        len(set(product(data_rows(layout).tolist(), layout.columns.values())) & layout.sheet.formulas)
+        for layout in layouts
         if layout.sheet.formulas
     )
     said = [*notes]

@@ -14,11 +14,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 
-import numpy as np
-
 from analytics.domain.french import listing
 from analytics.domain.vocabulary import OUTCOMES, Vocabulary, normalise, word_key
 from analytics.intake.cells import text
+from analytics.intake.checking import data_rows
 from analytics.intake.dates import Order, cell_moment
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import ALSO_READ, REGISTER, OwnWords
@@ -57,7 +56,7 @@ def _mark(character: str) -> str:
     return character if character in string.punctuation else "·"
 
 
-def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords, codes: Collection[str]) -> list[Question]:
+def word_questions(layout: Layout, own_words: OwnWords, codes: Collection[str]) -> list[Question]:
     """A question for each word of these columns that is not in their closed vocabulary, the most frequent first."""
     from analytics.intake.columns import find_outcome, lookup
 
@@ -76,7 +75,7 @@ def word_questions(layout: Layout, rows: np.ndarray, own_words: OwnWords, codes:
                 return [] if is_known or re.search(r"\d", text(cell)) else [text(cell)]
             return [piece for piece, code in look_up.split(text(cell)) if code is None and word_key(piece)]
 
-        for word, found in _rows_by_word(layout, rows, field.code, unknown).items():
+        for word, found in _rows_by_word(layout, field.code, unknown).items():
             shown = field.code in _OF_NO_PERSON and _may_be_shown(word, elsewhere)
             choices = _choices(field.terms, word)
             questions.append(
@@ -106,15 +105,13 @@ def _may_be_shown(word: str, elsewhere: set[str]) -> bool:
     return not re.search(r"\d", word) and not set(normalise(word).split()) & elsewhere
 
 
-def _rows_by_word(
-    layout: Layout, rows: np.ndarray, code: str, unknown: Callable[[Cell], list[str]]
-) -> dict[str, list[int]]:
+def _rows_by_word(layout: Layout, code: str, unknown: Callable[[Cell], list[str]]) -> dict[str, list[int]]:
     def words_of(cell: Cell) -> list[str]:
         return [] if isinstance(cell, date) or not text(cell) else [word_key(word) for word in unknown(cell)]
 
     found: dict[str, list[int]] = defaultdict(list)
-    of_cells = layout.cells(code, rows).map(words_of)
-    for row, words in zip(rows.tolist(), of_cells, strict=True):
+    rows = data_rows(layout)
+    for row, words in zip(rows.tolist(), layout.cells(code, rows).map(words_of), strict=True):
         for word in words:
             found[word].append(row + 1)
     return found

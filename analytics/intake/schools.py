@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -140,9 +140,9 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
 
     def agreed(code: str, values: pd.Series) -> pd.Series:
         """The first value of each school, in each of its rows; another value further down is a fault."""
-        told = values.groupby(same_school).transform("first")
-        faults.add(code, "duplicate", (values.notna() & (values.map(_same) != told.map(_same))).to_numpy())
-        return told
+        firsts = values.groupby(same_school).transform("first")
+        faults.add(code, "duplicate", (values.notna() & (values.map(_same) != firsts.map(_same))).to_numpy())
+        return firsts
 
     def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
         words = code_words(layout.cells(code, rows), lambda word: own_words.find(terms, word))
@@ -307,8 +307,7 @@ class SchoolNames:
         ]
 
 
-@dataclass(frozen=True)
-class RegisterSchools:
+class RegisterSchools(NamedTuple):
     """The schools of a register's rows.
 
     ``codes`` has the code of each row's school, "" where the cell is empty, None where no school can be told. ``added`` are
@@ -338,8 +337,8 @@ def resolve_schools(
     others = {school_key(name) for name, code in mapped.items() if code == OTHER_SCHOOL}
     known = SchoolNames(schools, mapped)
     new = {word for word in counts if known.find(word) is None and (not has_list or school_key(word) in others)}
-    told = [(word, level) for word, level in zip(words, levels, strict=True) if word in new]
-    added = provisional_schools([word for word, _ in told], [level for _, level in told])
+    pairs = [(word, level) for word, level in zip(words, levels, strict=True) if word in new]
+    added = provisional_schools([word for word, _ in pairs], [level for _, level in pairs])
     every = SchoolNames(pd.concat([schools, added], ignore_index=True) if len(schools) else added, mapped)
     asked = [word for word in counts if word not in new and known.find(word) is None]
     if not has_list:
@@ -351,14 +350,6 @@ def resolve_schools(
             places[word].append(row)
     questions = tuple(every.question(word, places[word]) for word in sorted(asked, key=lambda w: -counts[w]))
     return RegisterSchools(np.fromiter(map(codes.__getitem__, words), object, len(words)), added, questions)
-
-
-def find_school(
-    schools: pd.DataFrame, mapped: Mapping[str, str] | None = None
-) -> tuple[Callable[[str], str | None], Callable[[str], str]]:
-    """The two look-ups of :class:`SchoolNames` that a column needs: the code of a school, and what helps to correct."""
-    names = SchoolNames(schools, mapped)
-    return names.find, names.hint
 
 
 def _bare(name: str) -> str:

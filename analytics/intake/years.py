@@ -45,7 +45,7 @@ def _complete(layout: Layout, of_file: Orders, answer: str) -> tuple[Layout, int
     year = _year_of_sheet(layout) or (answer if _goes_on(layout, orders) else "")
     cells: dict[tuple[int, int], Cell] = {}
     n_unknown = 0
-    for row in data_rows(layout, "case_number").tolist():
+    for row in data_rows(layout).tolist():
         cells_of_row = layout.sheet.rows[row]
 
         def moment(code: str, cells_of_row: Sequence[Cell] = cells_of_row) -> datetime | None:

@@ -13,7 +13,7 @@ from analytics.domain.schema import TABLES
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.duplicates import probable_duplicates
 from analytics.intake.extracting import Progress
-from analytics.intake.merging import Tables, answered, doubts, gone_fields, keep_moved, recode_schools, rekey
+from analytics.intake.merging import Tables, answered, gone_fields, keep_moved, merge_questions, recode_schools, rekey
 from analytics.intake.questions import UnansweredError
 from analytics.store import DamagedStoreError, Store
 
@@ -100,15 +100,15 @@ def import_register(
             progress=progress,
         )
         progress(0.82, "Comparaison avec les dossiers connus")
-        known, told = _reconcile(known, found, own_words, is_demo=source == "demo")
+        known, extracted = _reconcile(known, found, own_words, is_demo=source == "demo")
         gone = gone_fields({code for codes in imports["fields"] for code in codes.split()}, found.fields)
-        tables, changes = merge(known, told, gone=gone, is_partial=found.is_partial)
+        tables, changes = merge(known, extracted, gone=gone, is_partial=found.is_partial)
         version, doubled = next(iter(store.versions), None), _duplicates(tables, found)
         done = Import(found, changes, version, known_as_of, known_refused, gone, doubled)
         nothing_new = has_current_layout and _changes_nothing(known, tables, changes, found)
         if dry_run or found.n_accepted == 0 or nothing_new:
             return done
-        del known, told  # as large as what is published
+        del known, extracted  # as large as what is published
         progress(0.85, "Publication")
         entry = _entry(found, changes, key, source, imported_by, _after(imports, now))
         tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
@@ -122,20 +122,20 @@ def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: b
 
     Raises UnansweredError when something must be answered first. A demonstration is never in doubt: it has no other file.
     """
-    told, digest = found.tables, found.digest[:12]
+    extracted, digest = found.tables, found.digest[:12]
     if found.numbers_by_year:
-        known = rekey(known, told["cases"], found.plain_ids)
-    known = recode_schools(known, told["schools"])
+        known = rekey(known, extracted["cases"], found.plain_ids)
+    known = recode_schools(known, extracted["schools"])
     questions = found.questions
     if not is_demo:
-        in_doubt = doubts(
-            known, told, own_words.answers, digest, by_year=found.numbers_by_year, is_partial=found.is_partial
+        in_doubt = merge_questions(
+            known, extracted, own_words.answers, digest, by_year=found.numbers_by_year, is_partial=found.is_partial
         )
         questions = (*questions, *in_doubt)
     if any(question.blocking for question in questions):
         raise UnansweredError(questions, found.understanding)
     keeps = answered(own_words.answers, digest, by_year=found.numbers_by_year) == "keep"
-    return known, keep_moved(known, told) if keeps else told
+    return known, keep_moved(known, extracted) if keeps else extracted
 
 
 def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:

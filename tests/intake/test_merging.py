@@ -15,10 +15,10 @@ from analytics.domain.vocabulary import STEPS, normalise
 from analytics.intake import Key, extract, merge
 from analytics.intake.merging import (
     answered,
-    doubts,
     gone_fields,
     gone_sentence,
     keep_moved,
+    merge_questions,
     recode_schools,
     rekey,
 )
@@ -217,7 +217,7 @@ SIX = [{"school_id": ("3001", "3002")[i % 2]} for i in range(6)]
 
 
 def asked(known: dict, told: dict, **how) -> list[str]:
-    return [question.code for question in doubts(known, told, how.pop("answers", {}), DIGEST, **how)]
+    return [question.code for question in merge_questions(known, told, how.pop("answers", {}), DIGEST, **how)]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_known_case_that_moves_too_far_is_asked_about(change, codes):
 def test_numbers_that_come_back_in_another_year_offer_to_make_the_year_a_part_of_them():
     known = tables_of(*({"week": "2025-01-13"} for _ in range(6)))
     told = tables_of(*({"week": "2026-01-12"} for _ in range(4)))
-    (question,) = doubts(known, told, {}, DIGEST)
+    (question,) = merge_questions(known, told, {}, DIGEST)
     assert (question.default, question.place, question.blocking) == ("by_year", ("answers", "numbers"), True)
     assert asked(known, told, answers={"numbers": f"same_{DIGEST}"}) == []
     assert asked(known, told, answers={"numbers": "same_another"}) == ["year_key"], "an answer is for its file alone"
@@ -286,7 +286,7 @@ def test_a_file_that_holds_none_of_the_cases_known_of_its_years_may_be_the_wrong
 def test_a_school_without_a_code_that_comes_back_under_another_name_is_asked_about():
     known = tables_of({"school_id": "old"}, {"school_id": "old"}, {}, schools=("old", "3001"))
     told = tables_of({"school_id": "new"}, {"school_id": "new"}, {}, schools=("new", "3001"))
-    (question,) = doubts(known, told, {}, DIGEST)
+    (question,) = merge_questions(known, told, {}, DIGEST)
     assert (question.code, question.default, question.place) == ("school", "old", ("schools", "École new"))
     still_there = tables_of({"school_id": "new"}, {"school_id": "old"}, {}, schools=("old", "new", "3001"))
     assert asked(known, still_there) == []
