@@ -4,8 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from analytics.domain.school_calendar import TIMEZONE
-from analytics.workflows.one_school import OneSchool, written_sheet
+from analytics.workflows.one_school import OneSchool
 from analytics.workflows.publishing import releases
+from analytics.workflows.school_sheet import written_sheet
 from pages import _data
 from pages._widgets import offer_file
 
