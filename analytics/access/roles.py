@@ -15,8 +15,7 @@ _RECORDS = {"overview", "work_list", "incidents", "relays", "schools", "school",
 _READING = OPEN_PAGES | _RECORDS | {"method", "access"}
 _PAGES = {"analyse": _READING, "direction": OPEN_PAGES | {"school", "access"}}
 _ACTS = {"analyse": {"table"}, "direction": {"school_sheet"}}
-ROLES = ("coordination", "analyse", "direction")
-"""coordination: all. analyse: all but what changes or leaves. direction: the page of one school."""
+"""coordination: all. analyse: all but what changes or leaves. direction: the page of one school, and its A4."""
 
 
 class RolesError(RelaisError):

@@ -462,7 +462,7 @@ def school(
 ) -> None:
     """Écrit la fiche d'une école sur une page, pour une réunion avec elle."""
     from analytics.domain.errors import RefusedError
-    from analytics.workflows.one_school import school_sheet
+    from analytics.workflows.school_sheet import school_sheet
 
     if (snapshot := _store().snapshot()) is None:
         raise RefusedError("Il n’y a pas encore de données.")

@@ -4,16 +4,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from analytics.domain.school_calendar import TIMEZONE
-from analytics.workflows.one_school import OneSchool, written_sheet
-from analytics.workflows.publishing import releases
+from analytics.workflows.one_school import OneSchool
 from pages import _data
 from pages._widgets import offer_file
 
 
 def show(context: OneSchool) -> None:
-    published = releases(_data.store(), context.snapshot) if context.is_alone else ()
+    store = _data.store()
 
     def content() -> bytes:
+        from analytics.workflows.publishing import releases  # slow to import, and rarely clicked
+        from analytics.workflows.school_sheet import written_sheet
+
+        published = releases(store, context.snapshot) if context.is_alone else ()
         return written_sheet(context, datetime.now(ZoneInfo(TIMEZONE)).date(), published)
 
     name = f"interne-ecole-{context.school['school_id']}.pdf"

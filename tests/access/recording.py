@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
-from analytics.documents.internal import MARK
+from analytics.documents.mark import MARK
 from tests.access.raw import Answer, ask
 
 FORGED = "relais=" + "A" * 43

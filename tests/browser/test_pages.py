@@ -103,6 +103,18 @@ def test_back_goes_back_a_page_and_all_filters_go_at_once(open_page):
     assert "tous les dossiers" in described(visit.settle())
 
 
+def test_a_point_of_the_funnel_opens_the_page_of_its_school_and_back_comes_back(open_page):
+    visit = open_page("ecoles").settle()
+    point = visit.page.locator(".stPlotlyChart .scatterlayer .points path").first
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.wait_for_url("**/ecole?ecole=*")
+    assert visit.settle().page.locator("h1").inner_text() == "Fiche d’une école"
+    visit.page.go_back()
+    assert visit.settle().page.locator("h1").inner_text() == "Écoles concernées"
+
+
 def test_a_phone_has_a_button_that_names_the_menu_and_counts_the_filters(open_page):
     button = open_page(width=PHONE).page.get_by_test_id("stExpandSidebarButton")
     shown = button.evaluate("button => getComputedStyle(button, '::after').content")

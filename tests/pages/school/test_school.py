@@ -1,6 +1,9 @@
 """The sheet of a school: its cases, its own deadlines, and what it says where there is no case."""
 
+from datetime import date
+
 from analytics.store import Store
+from analytics.workflows.school_sheet import school_sheet
 
 
 def busiest(extracts):
@@ -38,3 +41,10 @@ def test_what_is_not_known_of_a_school_is_said(visit, undated, text):
     assert {metric.label: metric.value for metric in shown.metric}["Dossiers"] == str(school["n"])
     assert "Ce registre ne dit rien des clôtures" in text(shown)
     assert any("À temps, au plus" in table.value.columns for table in shown.dataframe)
+
+
+def test_its_paper_stands_whatever_the_register_lacks(undated, few_cases):
+    for folder in (undated, few_cases(1)):
+        with Store(folder).snapshot() as snapshot:
+            content = school_sheet(snapshot, busiest(folder)["school_id"], date(2026, 7, 1))
+        assert content.startswith(b"%PDF")

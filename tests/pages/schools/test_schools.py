@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -84,3 +85,11 @@ def test_a_school_is_found_by_its_name_and_its_page_opens_at_its_code(visit, ext
     headings = [heading.value for heading in app.header]
     assert headings[0] == "D’une année à l’autre"
     assert "Ses dossiers où une étape attend hors délai" in headings
+
+
+def test_what_somebody_else_changed_is_there_at_the_next_run(visit, extracts, tmp_path):
+    store = Store(shutil.copytree(extracts, tmp_path / "store"))
+    app = visit("schools", store.folder)
+    assert "431 dossiers" in app.caption[0].value
+    store.undo(store.versions[0])
+    assert "420 dossiers" in app.run().caption[0].value
