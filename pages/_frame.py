@@ -43,7 +43,7 @@ def show() -> None:
     st.set_page_config(page_title=f"{page.title} · Relais")
     _sign_in.show_account()
     if st.session_state.get("page") != page.url_path:
-        for prefix in ("registre_", "numeros_"):
+        for prefix in ("registre_", "numeros_", "printed"):
             files.forget(prefix)  # what was read of a register leaves the memory with its page
         files.forget_uploads()
     st.session_state["page"] = page.url_path

@@ -9,6 +9,7 @@ import msgspec
 import pandas as pd
 
 from analytics.domain.data import CONTENT
+from analytics.domain.numbers import AttackedSequences
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Comparison:
     measured_on: date
     n_schools: int
     n_cells: int
+    sequences: AttackedSequences
     measures: pd.DataFrame
 
 

@@ -183,11 +183,24 @@ class ComparisonMeasure(Row, frozen=True):
     midpoint_6_error: float
 
 
+class AttackedSequences(Row, frozen=True):
+    """Sequences of releases, attacked together: what they suppress, and of it what anyone or a school finds out."""
+
+    source: Text
+    n_sequences: Count
+    n_releases: Count
+    n_suppressed: Count
+    given_back: Count
+    too_close: Count
+    to_a_school: Count
+
+
 class ComparisonFile(Row, frozen=True):
     source: Text
     measured_on: date
     n_schools: Count
     n_cells: Count
+    sequences: AttackedSequences
     measures: tuple[ComparisonMeasure, ...]
 
 

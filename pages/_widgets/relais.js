@@ -253,10 +253,18 @@
       event.clipboardData.setData("text/plain", text)
       event.preventDefault()
     }
-    document.addEventListener("copy", put, { once: true, capture: true })
-    const done = answer.ok && document.execCommand("copy")
-    document.removeEventListener("copy", put, { capture: true })
-    link.replaceWith(Object.assign(document.createElement("span"), { role: "status", textContent: done ? "Copié." : "Le navigateur n’a pas laissé copier." }))
+    // A browser lets copy for some seconds after a click: what comes later asks for another.
+    const tell = (name, words) => Object.assign(document.createElement(name), { role: name === "p" ? "status" : null, textContent: words })
+    const attempt = (shown) => {
+      document.addEventListener("copy", put, { once: true, capture: true })
+      const done = document.execCommand("copy")
+      document.removeEventListener("copy", put, { capture: true })
+      const next = done ? tell("p", "Copié.") : tell("button", "Le tableau est prêt : copier")
+      next.addEventListener("click", () => done || attempt(next))
+      shown.replaceWith(next)
+    }
+    if (answer.ok) attempt(link)
+    else link.replaceWith(tell("p", html))
   }
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-picture]"), link = event.target.closest("a[data-copy]")

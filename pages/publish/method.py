@@ -3,7 +3,7 @@
 from analytics.disclosure.catalogue import load_catalogue
 from analytics.disclosure.comparison import comparison
 from analytics.disclosure.wording import describe_suppression
-from analytics.domain.french import day, number
+from analytics.domain.french import count, day, number
 from pages._widgets import Context, show_table, text
 
 _COLUMNS = {
@@ -57,6 +57,13 @@ def _compare() -> None:
         f"quels, sur {number(known.n_cells)}. « Exposés » : les nombres retenus que n’importe qui peut retrouver, ou serrer "
         "de trop près. Un arrondi montre tout, mais chaque nombre est faux de cet écart en moyenne, et rien n’est prouvé.\n\n**Que faire.** Si "
         "beaucoup serait retenu, regroupez des catégories ou publiez une période plus longue, plutôt que de baisser le seuil."
+    )
+    sequences = known.sequences
+    text.paragraph(
+        f"**L’une après l’autre.** {count(sequences.n_sequences, 'suite')} de publications, dans neuf ordres (autres règles, trimestres "
+        f"et années, dossiers tardifs, dossier oublié, données perdues), attaquées ensemble : parmi "
+        f"{count(sequences.n_suppressed, 'nombre')} retenus, {number(sequences.given_back)} retrouvés, "
+        f"{number(sequences.too_close)} serrés sous le seuil, {number(sequences.to_a_school)} pour une école."
     )
     text.caption(
         f"Mesuré le {day(known.measured_on)} sur des **registres fictifs** de {known.n_schools} écoles, jamais sur vos "

@@ -27,6 +27,13 @@ def test_the_readme_shows_the_same_figures():
     ]
 
 
+def test_nothing_was_found_in_a_sequence_of_releases_and_the_readme_says_how_many_were_tried():
+    sequences = comparison().sequences
+    assert sequences.n_suppressed > 0
+    assert sequences.given_back == sequences.too_close == sequences.to_a_school == 0
+    assert f"{sequences.n_sequences} sequences" in " ".join(README.split())
+
+
 def test_the_smallest_register_measured_again_gives_what_is_kept():
     known = comparison()
     kept = known.measures.iloc[-1].to_dict()

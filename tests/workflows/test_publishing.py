@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from msgspec import structs
 
 from analytics.disclosure.catalogue import CatalogueError, load_catalogue
 from analytics.disclosure.release_records import past_records, read_files, write_folder
@@ -14,8 +15,9 @@ from analytics.documents.publication import publication_files
 from analytics.domain.errors import RefusedError
 from analytics.store import Store
 from analytics.workflows import publishing
+from analytics.workflows.importing import import_register
 from analytics.workflows.publishing import consequence, publish_folder, record_and_render
-from tests.released import TERM, TODAY, imported, release
+from tests.released import FILES, KEY, TERM, TODAY, imported, release
 
 
 @pytest.fixture
@@ -56,6 +58,31 @@ def test_an_exact_release_is_never_followed_by_a_rounded_one_nor_by_another_thre
         monkeypatch.setattr(publishing, "load_catalogue", lambda rules=rules: replace(known, rules=rules))
         publish_folder(own, TERM, tmp_path / str(number), TODAY, rounded=True)
         assert read_files(tmp_path / str(number)) == read_files(tmp_path / "one")
+
+
+def test_what_left_is_given_again_after_late_cases_corrections_and_a_forgotten_case(own, tmp_path):
+    record_and_render(own, release(), 0)
+    later = (FILES / "registre-2025-2026-suite.xlsx").read_bytes()
+    import_register(own, later, KEY, datetime(2026, 6, 27, tzinfo=UTC))
+    with own.snapshot() as snapshot:
+        case = snapshot.table("cases")["case_id"].iloc[0]
+    own.forget(case)
+    publish_folder(own, TERM, tmp_path / "one", TODAY)
+    assert read_files(tmp_path / "one") == publication_files(release())
+
+
+def test_a_term_that_is_cut_otherwise_does_not_leave_beside_one_that_it_touches(own, tmp_path, monkeypatch):
+    record_and_render(own, release(), 0)
+    known = load_catalogue()
+    first, second, *rest = known.terms
+    other = (
+        structs.replace(first, months=first.months[:-1]),
+        structs.replace(second, months=(first.months[-1], *second.months)),
+        *rest,
+    )
+    monkeypatch.setattr(publishing, "load_catalogue", lambda: replace(known, terms=other))
+    with pytest.raises(CatalogueError, match="recouvre"):
+        publish_folder(own, "2025-2026-T2", tmp_path / "one", TODAY, never_before=True)
 
 
 class TestAfterTheStoreWasLost:
