@@ -52,7 +52,7 @@ def _last_year(context: RelayContext) -> None:
     delay = clock.delays[1]
     text.header("Même période, un an plus tôt")
     answer = shares_compared(
-        context.snapshot, lambda chosen: context.counts(["school_id"], selection=chosen), delay, context.selection
+        context.snapshot, lambda chosen: context.counts(["school_group"], selection=chosen), delay, context.selection
     )
     if answer.empty:
         text.info(NO_YEAR_BEFORE)
@@ -68,7 +68,8 @@ def _last_year(context: RelayContext) -> None:
     )
     text.caption(
         f"{which_weeks(context.snapshot, context.selection)} L’écart se situe entre « bas » et « haut », compte tenu de ce que les "
-        f"écoles diffèrent. Il faut {years.FEWEST_CASES} dossiers par année, de {years.FEWEST_GROUPS} écoles, et des dates."
+        f"écoles diffèrent. Il faut {years.FEWEST_CASES} dossiers par année, de {years.FEWEST_GROUPS} écoles, et des dates. "
+        "Quand rien ne change, six tableaux sur cent environ disent « plus » ou « moins »."
     )
 
 
