@@ -141,7 +141,7 @@ def _written(column: str, values: pd.Series, has_shares: bool) -> Callable[[Any]
     if column.startswith(("share", "within", "incidence", "most")) or (column in ("lower", "upper") and has_shares):
         return percent
     if column.startswith("points"):
-        return lambda value: number(100 * value)
+        return lambda value: number(round(100 * value))
     if column == "median":
         return lambda value: "moins de la moitié" if math.isinf(value) else _decimal(value)
     if pd.api.types.is_datetime64_any_dtype(values):

@@ -91,7 +91,7 @@ def _last_extract(context: RelayContext) -> None:
             # Two extracts of one day are two columns too.
             n_overdue_before=f"Hors délai avant, au {then}",
             n_overdue=f"Hors délai au {today}",
-            n_waiting_before=f"Encore dans le délai avant, au {then}",
-            n_waiting=f"Encore dans le délai au {today}",
+            n_waiting_before=f"Dans le délai avant, au {then}",
+            n_waiting=f"Dans le délai au {today}",
         ),
     )
