@@ -121,7 +121,7 @@ def _show_proof(found: Proposal) -> None:
 
 def _show_tables(found: Proposal) -> None:
     for table in (found.release or found.rounded).tables:
-        st.subheader(table.title, anchor=False)
+        st.header(table.title, anchor=False)
         wide = {heading: st.column_config.Column(width=150) for heading in table.labels(-1)}
         st.dataframe(table_frame(table), hide_index=True, column_config=wide, alt=table.title)
     reasons = reasons_frame(found)
