@@ -52,6 +52,7 @@ def show(context: Context) -> None:
         "chaque école.\n\n**Que faire.** Relisez l’aperçu ou le projet, puis publiez : la publication est enregistrée, et les "
         "suivantes en tiennent compte."
     )
+    offer_report(code, context, internal=True)
     if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
         return
     n_records = len(past_records(publishing.places(store, snapshot)))
@@ -63,7 +64,6 @@ def show(context: Context) -> None:
     offer_file(
         "Lire le projet (PDF)", lambda: publication_pdf(release, draft=True), name, "publier_projet", act="publication"
     )
-    offer_report(code, context, internal=True)
     _offer(release, n_records, publishing.consequence(period, catalogue))
     _show_tables(found)
 
