@@ -134,7 +134,7 @@ def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
         index="incident_type", columns="week", values="text", aggfunc="first", observed=True
     )
     chart = theme.figure(theme.bar_height(len(types)))
-    _shade_holidays(chart, of_week)
+    _shade_holidays(chart, of_week, named=False)  # the tiles have numbers of their own
     shown = numbers.where(numbers > 0)  # an empty tile lets the holiday's band through
     names = [labels[code] for code in types]
     _add_tiles(chart, shown, list(numbers.columns), names, hovers.loc[types].to_numpy(), number, xgap=1)

@@ -283,14 +283,10 @@ def interval_words(interval: str, delay: float) -> str:
     return hours(delay) if interval != "detection" or pd.isna(delay) else count(delay, "jour")
 
 
-_AXIS = 0.68
-"""The part of the width that the axis takes, beside the shares in time."""
-
-
 def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> go.Figure:
     """The median of each interval (:func:`measures.timeliness.summary`) with its interval, a panel each, a row a group.
 
-    At the right the share in time, where there is a deadline.
+    Beyond the axis the share in time, where there is a deadline.
     """
     intervals = [code for code in INTERVALS if code in set(answer["interval"])]
     groups = [code for code in labels if code in set(answer[by])][::-1] if by else [None]
@@ -307,20 +303,25 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
         lines = [_interval_line(interval, one) for _, one in rows.iterrows()]
         look: dict[str, Any] = {"marker": {"size": 12, "color": theme.MAIN}, "error_x": theme.interval(rows, "median")}
         theme.add_dots(chart, rows["median"], names, lines, **look, row=row, col=1)
+        axis = "" if row == 1 else row
+        beside = {"xref": f"x{axis} domain", "showarrow": False}
+        end = {"x": 1, "xanchor": "left", "xshift": 8, **beside}
+        if rows["share"].notna().any():
+            notes.append({"text": "à temps", "y": 1, "yref": f"y{axis} domain", "yanchor": "bottom", **end})
         for name, (_, one) in zip(names, rows.iterrows(), strict=True):
-            reached = "moins de la moitié" if one["n_cases"] else "–"
-            share = "" if pd.isna(one["share"]) else f"{percents(one['share'], one['most_share'])} à temps"
-            words = " · ".join(filter(None, ["" if pd.notna(one["median"]) else reached, share]))
-            axis = "" if row == 1 else row
-            at = {"x": 1 / _AXIS, "xref": f"x{axis} domain", "xanchor": "right", "y": name, "yref": f"y{axis}"}
-            notes.append({"text": words, "showarrow": False, **at})
+            at = {"y": name, "yref": f"y{axis}"}
+            if pd.isna(one["median"]):
+                reached = "moins de la moitié" if one["n_cases"] else "–"
+                notes.append({"text": reached, "x": 0, "xanchor": "left", **at, **beside})
+            if pd.notna(one["share"]):
+                notes.append({"text": percents(one["share"], one["most_share"]), **at, **end})
         longest = rows[["median", "upper"]].max().max()
         unit = "j" if interval == "detection" else "h"
         span = [0, 1.03 * longest if longest > 0 else 1]
-        chart.update_xaxes(domain=[0, _AXIS], range=span, nticks=6, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
+        chart.update_xaxes(range=span, nticks=5, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
         chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
     theme.annotate(chart, notes)
-    chart.update_layout(margin={"t": 28, "b": 32})
+    chart.update_layout(margin={"t": 28, "b": 32, "r": 80})
     return chart.update_yaxes(fixedrange=True, automargin=True).update_xaxes(fixedrange=True, zeroline=False)
 
 

@@ -58,7 +58,7 @@ def format_cell(column: str, table: pd.DataFrame, decimals: int = 2) -> Callable
     if is_share(column, table):
         return percent
     if column.startswith("points"):
-        return lambda share: number(100 * share)
+        return lambda share: number(round(100 * share))
     if pd.api.types.is_datetime64_any_dtype(table[column]):
         return day
     if pd.api.types.is_bool_dtype(table[column]):

@@ -211,37 +211,33 @@ def surest_first(answer: pd.DataFrame) -> pd.DataFrame:
 
 FEWEST_CASES = 20
 """Cases of each year, below which a share within a delay is not compared."""
-MOST_GROUPS, FEWEST_GROUPS = 20, 8
-"""Into how many groups schools are dealt for the jackknife."""
+FEWEST_GROUPS = 8
+"""Groups of schools with a case, below which the jackknife tells too little."""
 
 
 def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.DataFrame:
     """The share of the cases in which each step was done within ``delay``, this year and the year before, one row a step.
 
-    Both tables: what :meth:`Snapshot.step_counts` returns by school_id on any clock, or :func:`timeliness.judged`. Cases of
-    a school are alike, and a school has cases in both years: the variance of a difference is a jackknife's that leaves out
-    some schools at a time, in both years (Efron 1982, The Jackknife, 3), and the interval Student's, at 95 % for all rows
-    together. Returns step, n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict; ``too_few``
-    below FEWEST_CASES or FEWEST_GROUPS schools, or where a step has no date.
+    Both tables: what :meth:`Snapshot.step_counts` returns by school_group on any clock, or :func:`timeliness.judged`. Cases
+    of a school are alike, and a school has cases in both years: the variance of a difference is a jackknife's that leaves
+    out a group of schools at a time, in both years (Efron 1982, The Jackknife, 3), and the interval Student's, at 95 % for
+    all rows together. Returns step, n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict;
+    ``too_few`` below FEWEST_CASES or FEWEST_GROUPS, where a step has no date, and where no case or each one has it.
     """
     n = outcomes(now).set_index("step")["n_cases"]
     n_before = outcomes(before).set_index("step")["n_cases"].reindex(n.index, fill_value=0)
-    schools = pd.unique(pd.concat([now["school_id"], before["school_id"]]).sort_values())
-    n_groups = min(len(schools), MOST_GROUPS)
-    group = dict(zip(schools, np.arange(len(schools)) % max(n_groups, 1), strict=True))
-    share, share_before = (_without_each(counts, n.index, group, n_groups, delay) for counts in (now, before))
+    groups = sorted({*now["school_group"], *before["school_group"]})
+    share, share_before = (_without_each(counts, n.index, groups, delay) for counts in (now, before))
 
     every = pd.concat([now, before])
     is_dated = ~n.index.isin(every["step"][every["event"].isin(list(UNDATED))])
     share, share_before = (np.where(is_dated[:, None], shares, np.nan) for shares in (share, share_before))
-    counted = every["school_id"].map(group).groupby(every["step"]).nunique().reindex(n.index).to_numpy()
+    counted = every["school_group"].groupby(every["step"]).nunique().reindex(n.index).to_numpy()
     difference, *without = (share - share_before).T
-    error = np.sqrt((n_groups - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
+    error = np.sqrt((len(groups) - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
     enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
     both = share[:, 0] + share_before[:, 0]
-    is_told = (
-        enough.to_numpy() & (both > 0) & (both < 2) & ~np.isnan(error)
-    )  # none or all: nothing tells how far chance goes
+    is_told = enough.to_numpy() & (both > 0) & (both < 2) & ~np.isnan(error)
     half = stdtrit(np.maximum(counted - 1, 1), 1 - LEVEL / max(is_told.sum(), 1) / 2) * error
     lower, upper = (np.where(is_told, difference + side * half, np.nan) for side in (-1, 1))
     columns = {
@@ -257,20 +253,18 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     return pd.DataFrame({"step": n.index, **columns})
 
 
-def _without_each(
-    counts: pd.DataFrame, steps: pd.Index, group: dict[str, int], n_groups: int, delay: float
-) -> NDArray[np.float64]:
-    """The share of each step (rows) of all schools, then without each group of them (columns); NaN where there is no case.
+def _without_each(counts: pd.DataFrame, steps: pd.Index, groups: list[int], delay: float) -> NDArray[np.float64]:
+    """The share of each step (rows) of all schools, then without each group (columns); NaN where there is no case.
 
     What takes longer than ``delay`` is all one: so few rows are gone through again.
     """
-    counts = counts[counts["delay"].notna()]
-    by = [counts["school_id"].map(group).rename("group"), counts["step"].astype("str"), counts["event"].astype("str")]
-    of_group = counts["n"].groupby([*by, counts["delay"].clip(upper=delay + 1)]).sum().reset_index()
-    left_out = [of_group[of_group["group"] != g].assign(without=g) for g in range(-1, n_groups)]
-    found = curves(pd.concat(left_out), ["without"]).at((delay,))
+    counts = counts[counts["delay"].notna()].assign(delay=lambda dated: dated["delay"].clip(upper=delay + 1))
+    by = ["school_group", "step", "event", "delay"]
+    counts = counts.groupby(by, observed=True)["n"].sum().reset_index()
+    left_out = [counts[counts["school_group"] != group].assign(without=place) for place, group in enumerate(groups)]
+    found = curves(pd.concat([counts.assign(without=-1), *left_out]), ["without"]).at((delay,))
     table = found.pivot_table(index="step", columns="without", values="incidence", observed=True)
-    return table.reindex(index=steps, columns=range(-1, n_groups)).to_numpy(float)
+    return table.reindex(index=steps, columns=range(-1, len(groups))).to_numpy(float)
 
 
 def sentence(row: pd.Series) -> str:

@@ -40,7 +40,7 @@ def compared_in_all(snapshot: Snapshot, selection: Selection = EVERYTHING, *, da
 def shares_compared(
     snapshot: Snapshot, ask: Callable[[Selection], pd.DataFrame], delay: float, selection: Selection = EVERYTHING
 ) -> pd.DataFrame:
-    """:func:`years.compare_shares` of what ``ask`` counts by school_id; without a row where a year is missing."""
+    """:func:`years.compare_shares` of what ``ask`` counts by school_group; without a row where a year is missing."""
     weeks = years.same_weeks(calendar(), *_between(snapshot, selection))
     if weeks is None:
         return pd.DataFrame(columns=["step", "verdict"])
@@ -54,7 +54,7 @@ def shares_compared(
 def parents_compared(snapshot: Snapshot, selection: Selection = EVERYTHING) -> pd.DataFrame:
     """The share of the cases in which the parents were told within HOURS (:func:`shares_compared`)."""
     return shares_compared(
-        snapshot, lambda chosen: snapshot.step_counts("hours", chosen, ["school_id"], PARENTS), HOURS, selection
+        snapshot, lambda chosen: snapshot.step_counts("hours", chosen, ["school_group"], PARENTS), HOURS, selection
     )
 
 

@@ -52,6 +52,7 @@ def show(context: Context) -> None:
         "chaque école.\n\n**Que faire.** Relisez l’aperçu ou le projet, puis publiez : la publication est enregistrée, et les "
         "suivantes en tiennent compte."
     )
+    offer_report(code, context, internal=True)
     if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
         return
     n_records = len(past_records(publishing.places(store, snapshot)))
@@ -63,7 +64,6 @@ def show(context: Context) -> None:
     offer_file(
         "Lire le projet (PDF)", lambda: publication_pdf(release, draft=True), name, "publier_projet", act="publication"
     )
-    offer_report(code, context, internal=True)
     _offer(release, n_records, publishing.consequence(period, catalogue))
     _show_tables(found)
 
@@ -121,7 +121,7 @@ def _show_proof(found: Proposal) -> None:
 
 def _show_tables(found: Proposal) -> None:
     for table in (found.release or found.rounded).tables:
-        st.subheader(table.title, anchor=False)
+        st.header(table.title, anchor=False)
         wide = {heading: st.column_config.Column(width=150) for heading in table.labels(-1)}
         st.dataframe(table_frame(table), hide_index=True, column_config=wide, alt=table.title)
     reasons = reasons_frame(found)

@@ -33,7 +33,7 @@ def _answer(context: RelayContext, group: str) -> None:
     _say_detection(timeliness.summary(counts).iloc[0])
     changed = shares_compared(
         context.snapshot,
-        lambda chosen: timeliness.judged(context.snapshot.response_counts(chosen, ["school_id"])),
+        lambda chosen: timeliness.judged(context.snapshot.response_counts(chosen, ["school_group"])),
         1,
         context.selection,
     )

@@ -147,15 +147,17 @@ class Visit:
 
     @property
     def text(self) -> str:
-        """All that can be read on the page, folded parts included; not the names that draw icons, nor the words of
-        Streamlit's own file widget, which the page covers with French ones.
+        """All that can be read on the page or is read aloud, folded parts included; not the names that draw icons, nor the
+        words of Streamlit's own file widget, which the page covers with French ones.
         """
         return self.page.evaluate("""() => {
             for (const folded of document.querySelectorAll("details")) folded.open = true
             const names = ["stFileUploaderDropzone", "stIconMaterial"]
             const asides = names.flatMap(name => [...document.querySelectorAll(`[data-testid=${name}]`)])
             for (const aside of asides) aside.style.display = "none"
-            const hints = [...document.querySelectorAll(":placeholder-shown")].map(field => field.placeholder)
+            const names_of = ["placeholder", "aria-label", "title"]
+            const hints = [...document.querySelectorAll(names_of.map(name => `[${name}]`))]
+                .flatMap(part => names_of.map(name => part.getAttribute(name) ?? ""))
             const text = [document.title, document.body.innerText, ...hints].join("\\n")
             for (const aside of asides) aside.style.display = ""
             return text

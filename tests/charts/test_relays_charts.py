@@ -113,8 +113,8 @@ def test_each_interval_has_a_panel_with_its_groups_its_median_and_its_share_in_t
     notes = [note.text for note in chart.layout.annotations]
     assert notes[:2] == ["Des faits au signalement", "Jusqu’aux parents"]
     assert [note.replace(NARROW_SPACE, " ") for note in notes[2:]] == [
-        "",
-        "",
-        "moins de la moitié · 0 % à temps",
-        "75 % à temps",
+        "à temps",
+        "moins de la moitié",
+        "0 %",
+        "75 %",
     ]

@@ -12,7 +12,7 @@ from scipy import stats
 from analytics.domain.school_calendar import calendar
 from analytics.measures import years
 from analytics.measures.intervals import clopper_pearson
-from tests.benchmarks.years_benchmark import draw, expected, shares, verdicts
+from tests.benchmarks.claims.years import draw, expected, share_rates, shares, verdicts
 
 AS_OF = date(2026, 11, 26)  # a Thursday
 FIRST = date(2024, 8, 26)
@@ -128,8 +128,8 @@ def steps(table, shares_done: list[float], n: int = 20) -> pd.DataFrame:
     """Cases of as many schools, of which a share has the step after 10 h; the others wait for 100 h."""
     rows = []
     for school, share in enumerate(shares_done):
-        rows += [(f"S{school}", "done", 10, round(n * share)), (f"S{school}", "pending", 100, n - round(n * share))]
-    counts = pd.DataFrame(rows, columns=["school_id", "event", "delay", "n"])
+        rows += [(school, "done", 10, round(n * share)), (school, "pending", 100, n - round(n * share))]
+    counts = pd.DataFrame(rows, columns=["school_group", "event", "delay", "n"])
     return counts.assign(step="parents", n_time_completed=0).astype({"delay": "Int64", "n": "Int64"})
 
 
@@ -151,6 +151,13 @@ def test_a_share_of_few_cases_few_schools_or_undated_steps_is_not_compared(table
     assert years.compare_shares(steps(table, [0.5]), steps(table, [0.6]), 48)["verdict"].tolist() == ["too_few"]
     none = steps(table, [0.0] * 10)
     assert years.compare_shares(none, none, 48)["verdict"].tolist() == ["too_few"]
+
+
+def test_where_no_share_changes_few_tables_say_that_one_does_and_a_large_rise_is_seen():
+    """10 registers of 450 cases a year: about six in a hundred are measured, and four of 10 are 1 in 500."""
+    false, found = share_rates(np.random.default_rng(3), 10, 60, 450, 6)
+    assert false < 0.4
+    assert found > 0.5
 
 
 def test_a_comparison_is_a_sentence(table):

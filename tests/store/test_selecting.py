@@ -36,3 +36,12 @@ def test_an_unknown_dimension_or_clock_is_refused_before_it_reaches_the_database
 def test_a_word_of_a_filter_is_a_value_and_never_a_statement(snapshot):
     assert snapshot.case_counts(Selection(zones=("Nord",)))["n"].tolist() == [1]
     assert snapshot.case_counts(Selection(zones=("' OR 1 = 1 --",)))["n"].tolist() == [0]
+
+
+def test_schools_are_dealt_into_the_same_groups_each_time(snapshot):
+    by_school = snapshot.case_counts(by=["school_id", "school_group"])
+    assert by_school["school_id"].is_unique
+    assert by_school["school_group"].between(0, 19).all()
+    assert by_school.equals(snapshot.case_counts(by=["school_id", "school_group"]))
+    alone = snapshot.case_counts(by=["school_group"])
+    assert by_school.groupby("school_group")["n"].sum().tolist() == alone["n"].tolist()

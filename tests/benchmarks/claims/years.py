@@ -6,7 +6,9 @@ Registers are drawn on the fictitious register's own season and holidays: in all
 of unequal size. A report brings others: in its week (``bunched``), or over three weeks (``lasting``), 0.6 more on average,
 of its own category. Printed for each size, at two days of the year and for a register that holds two or three school years:
 the share of tables in which any row shows a change where there is none (at most 5 in 100 are promised), and the share of
-registers in which the most frequent category is "plus" where it was multiplied by 1.5 this year.
+registers in which the most frequent category is "plus" where it was multiplied by 1.5 this year. Then the same for tables
+of shares of steps, where each school has its own share, in both years: false changes, and a first step done more often by 20
+in 100 that is found.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.domain.school_calendar import calendar
-from analytics.domain.vocabulary import INCIDENT_TYPES
+from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS
 from analytics.measures import years
 from analytics.synthetic import assumptions as assumed
 
@@ -30,6 +32,9 @@ SIZES = {"all": (30, 150, 600), "types": (30, 150, 600, 2_000), "schools": (150,
 CHANGES = ("more", "less")
 MORE = 0.6  # reports that follow one, on average
 FACTOR = 1.5
+STEP_SIZES = ((20, 60), (60, 125), (60, 450), (200, 3_000))  # schools, cases a year
+ALIKE = 0.15  # correlation of the cases of a school
+MORE_OFTEN = 0.2
 
 
 def expected() -> tuple[list[date], np.ndarray, np.ndarray]:
@@ -67,8 +72,54 @@ def shares(name: str, rng: np.random.Generator) -> np.ndarray:
     if name == "types":
         weights = np.array([entry.assumed.weight for entry in INCIDENT_TYPES.values()])
     else:
-        weights = rng.gamma(assumed.SCHOOL_SHAPE, size=60) * rng.lognormal(0, assumed.PUPILS_SPREAD, 60)
+        weights = school_weights(rng, 60)
     return np.sort(weights)[::-1] / weights.sum()
+
+
+def school_weights(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.gamma(assumed.SCHOOL_SHAPE, size=n) * rng.lognormal(0, assumed.PUPILS_SPREAD, n)
+
+
+def draw_steps(
+    rng: np.random.Generator, n_schools: int, n_cases: int, n_steps: int, more: float = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cases of this year and the one before by group of schools and step, each step done in time in about 0.6 of them.
+
+    Each school has its own share for each step, alike by ALIKE; the first step is ``more`` often done this year.
+    """
+    weights = school_weights(rng, n_schools)
+    own = rng.beta(*((1 - ALIKE) / ALIKE * np.array([0.6, 0.4])), (n_steps, n_schools))
+    raised = np.minimum(own + more * (np.arange(n_steps) == 0)[:, None], 1)
+    group = rng.integers(20, size=n_schools)
+    step, school = np.indices(own.shape).reshape(2, -1)
+    years_drawn = []
+    for in_time in (raised, own):
+        cases = rng.poisson(n_cases * weights / weights.sum())
+        done = rng.binomial(cases, in_time)
+        counts = {
+            "school_group": np.tile(group[school], 2),
+            "step": np.array(list(STEPS))[np.tile(step, 2)],
+            "event": np.repeat(["done", "pending"], own.size),
+            "delay": np.repeat([10, 100], own.size),
+            "n": np.concatenate([done.ravel(), (cases - done).ravel()]),
+            "n_time_completed": 0,
+        }
+        years_drawn.append(pd.DataFrame(counts).query("n > 0").reset_index(drop=True))
+    return years_drawn[0], years_drawn[1]
+
+
+def share_rates(rng: np.random.Generator, draws: int, *size: int) -> tuple[float, float]:
+    """The share of tables with a false change, and of those where a rise of MORE_OFTEN in the first step is found."""
+
+    def told(more: float) -> list[pd.Series]:
+        drawn = (draw_steps(rng, *size, more) for _ in range(draws))
+        return [years.compare_shares(*both, 48).set_index("step")["verdict"] for both in drawn]
+
+    first = next(iter(STEPS))
+    return (
+        float(np.mean([row.isin(CHANGES).any() for row in told(0)])),
+        float(np.mean([row[first] == "more" for row in told(MORE_OFTEN)])),
+    )
 
 
 def verdicts(n: np.ndarray, mondays: list[date], as_of: date, since: date = YEARS[0].first_day) -> np.ndarray:
@@ -115,6 +166,11 @@ def main(draws: int) -> None:
     for table, kind, size, found in measure(draws):
         shown = " | ".join(f"{100 * false:.1f}, {100 * power:.0f}" for false, power in found)
         print(f"| {table} | {kind} | {size} | {shown} |", flush=True)
+    print("\n| schools | cases a year | 1 step | 6 steps | 15 steps |\n|---|---|---|---|---|")
+    for n_schools, n_cases in STEP_SIZES:
+        rates = (share_rates(np.random.default_rng(1), draws, n_schools, n_cases, n) for n in (1, 6, 15))
+        shown = " | ".join(f"{100 * false:.1f}, {100 * power:.0f}" for false, power in rates)
+        print(f"| {n_schools} | {n_cases} | {shown} |", flush=True)
 
 
 if __name__ == "__main__":
