@@ -12,8 +12,8 @@ On two quiet cores: 1.2 to 2.3 times at 10,000 cases (the schools 3: millisecond
 0.9 to 1.6 at 1 million, 0.9 to 1.4 at 10 million, where a question takes from 0.3 s (schools) to 20 s (change or chance).
 
 Each round begins with an empty memory, as a first opening does: what is asked twice in a run is asked once. The last column
-is the whole run of the page, drawing included. The best of three rounds counts, so that a busy machine shows less. The pages Registre, Publier, Programme de prévention and
-Protocole measure nothing while they open, and are not here.
+is the whole run of the page, drawing included. The best of three rounds counts, so that a busy machine shows less. The pages
+Registre, Publier, Programme de prévention and Protocole measure nothing while they open, and are not here.
 """
 
 from __future__ import annotations
