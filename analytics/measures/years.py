@@ -230,23 +230,26 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     group = dict(zip(schools, np.arange(len(schools)) % max(n_groups, 1), strict=True))
     now, before = (_by_group(counts, group, delay) for counts in (now, before))
 
-    def share(counts: pd.DataFrame) -> float:
-        if counts.empty or counts["event"].isin(list(UNDATED)).any():
-            return np.nan
-        return float(curves(counts).at((delay,))["incidence"].iloc[0])
-
-    whole = np.array([share(now), share(before)])
+    whole, *without = zip(*(_shares_without(counts, n_groups, delay) for counts in (now, before)), strict=True)
     difference, lower, upper, verdict = whole[0] - whole[1], np.nan, np.nan, "too_few"
     if min(n, n_before) >= FEWEST_CASES and n_groups >= FEWEST_GROUPS and not np.isnan(difference):
-        without = np.array(
-            [share(now[now["group"] != g]) - share(before[before["group"] != g]) for g in range(n_groups)]
-        )
-        error = np.sqrt((n_groups - 1) * without.var())
+        error = np.sqrt((n_groups - 1) * np.subtract(*np.transpose(without)).var())
         half = stdtrit(n_groups - 1, 1 - LEVEL / 2) * error
         lower, upper = difference - half, difference + half
         verdict = "more" if lower > 0 else "less" if upper < 0 else "unsure"
     columns = {"n_cases": n, "n_cases_before": n_before, "share": whole[0], "share_before": whole[1]}
     return pd.DataFrame([columns | {"difference": difference, "lower": lower, "upper": upper, "verdict": verdict}])
+
+
+def _shares_without(counts: pd.DataFrame, n_groups: int, delay: float) -> NDArray[np.float64]:
+    """The share done within ``delay`` among all cases, then without each group; NaN where it is not known. All at once."""
+    if counts["event"].isin(list(UNDATED)).any():
+        return np.full(n_groups + 1, np.nan)
+    left_out = np.repeat(np.arange(-1, n_groups), len(counts))
+    kept = left_out != np.tile(counts["group"].to_numpy(), n_groups + 1)
+    rows = np.tile(np.arange(len(counts)), n_groups + 1)[kept]
+    shares = curves(counts.iloc[rows].assign(left_out=left_out[kept]), ["left_out"]).at((delay,))
+    return shares.set_index("left_out")["incidence"].reindex(np.arange(-1, n_groups)).to_numpy(float)
 
 
 def _by_group(counts: pd.DataFrame, group: dict[str, int], delay: float) -> pd.DataFrame:
