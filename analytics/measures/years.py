@@ -7,7 +7,7 @@ that overdispersion (quasi-likelihood: McCullagh and Nelder 1989, Generalized Li
 Przyborowski and Wilenski 1940, Biometrika 31, 313). Its exact interval (Clopper and Pearson 1934, Biometrika 26, 404) is
 widened by Student's law for what the estimate does not know.
 
-What it promises, and ``tests/benchmarks/years_benchmark.py`` prints: where nothing changes, about five tables in a hundred
+What it promises, and ``tests/benchmarks/claims/years.py`` measures: where nothing changes, about five tables in a hundred
 or fewer show a change in any of their rows, also where bunches last three weeks.
 """
 

@@ -1,33 +1,46 @@
 """What a question shows, remembered with its version: computed for the first reader, drawn again for the next ones."""
 
 from collections.abc import Callable, Hashable
+from contextlib import contextmanager
 from functools import wraps
 from threading import local
 from typing import Any, ParamSpec
 
-Chosen = ParamSpec("Chosen")
-
-_recording = local()  # ``calls``: what the question that this thread answers has drawn so far
+Drawing = ParamSpec("Drawing")
 
 
-def drawn(draw: Callable[Chosen, None]) -> Callable[Chosen, None]:
+class _Recording(local):
+    """What the question that this thread answers has drawn so far; ``is_seen`` where there is a page to draw on."""
+
+    calls: list[tuple] | None = None
+    is_seen = True
+
+    @contextmanager
+    def into(self, calls: list[tuple] | None):
+        """Record into other ``calls``, None for none, for a while."""
+        before, self.calls = self.calls, calls
+        try:
+            yield
+        finally:
+            self.calls = before
+
+
+_recording = _Recording()
+
+
+def drawn(draw: Callable[Drawing, None]) -> Callable[Drawing, None]:
     """``draw``, a function of Streamlit's elements, kept with its arguments when a :func:`remembered` question calls it.
 
     Its arguments are shared by all readers: it may not change them, and what is slow is computed before.
     """
 
     @wraps(draw)
-    def drawing(*arguments: Chosen.args, **named: Chosen.kwargs) -> None:
-        if (calls := getattr(_recording, "calls", None)) is not None:
-            calls.append((draw, arguments, named))
-            if _recording.headless:
-                return
-            _recording.calls = None  # what it calls itself is part of it
-        try:
-            draw(*arguments, **named)
-        finally:
-            if calls is not None:
-                _recording.calls = calls
+    def drawing(*arguments: Drawing.args, **named: Drawing.kwargs) -> None:
+        if _recording.calls is not None:
+            _recording.calls.append((draw, arguments, named))
+        if _recording.is_seen:
+            with _recording.into(None):  # what it draws by others is part of it
+                draw(*arguments, **named)
 
     return drawing
 
@@ -37,7 +50,6 @@ def remembered(show: Callable[..., None]) -> Callable[..., None]:
 
     The key is the version, the question, what the context is asked of (``context.asked``) and ``chosen``.
     """
-
     name = f"{show.__module__}.{getattr(show, '__name__', '')}"
 
     @wraps(show)
@@ -47,27 +59,26 @@ def remembered(show: Callable[..., None]) -> Callable[..., None]:
         def record() -> list[tuple]:
             nonlocal is_new
             is_new = True
-            before = getattr(_recording, "calls", None), getattr(_recording, "headless", False)
-            _recording.calls, _recording.headless = [], before[1]
-            try:
+            calls: list[tuple] = []
+            with _recording.into(calls):
                 show(context, *chosen)
-                return _recording.calls
-            finally:
-                _recording.calls, _recording.headless = before
+            return calls
 
-        asked = (name, context.asked, chosen)
-        calls = context.snapshot.remember(asked, record)
-        if not is_new:
-            for draw, arguments, named in calls:
-                draw(*arguments, **named)
+        calls = context.snapshot.remember((name, context.asked, chosen), record)
+        if _recording.calls is not None:  # it is a part of another question
+            _recording.calls.extend(calls)
+        if _recording.is_seen and not is_new:
+            with _recording.into(None):
+                for draw, arguments, named in calls:
+                    draw(*arguments, **named)
 
     return shown
 
 
 def prepare(show: Callable[..., None], *asked: Any) -> None:
     """Answer a :func:`remembered` question for later readers, without a page to draw on."""
-    _recording.headless = True
+    _recording.is_seen = False
     try:
         show(*asked)
     finally:
-        _recording.headless = False
+        _recording.is_seen = True

@@ -57,7 +57,7 @@ def show(context: Context) -> None:
         return
     n_records = len(past_records(publishing.places(store, snapshot)))
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
-    found = _proposal(str(store.folder), snapshot.version, code, n_records, today)
+    found = snapshot.remember(("proposal", code, n_records, today), lambda: _proposal(code, today))
     _show_proof(found)
     release = found.release or found.rounded
     name = f"projet-{code}.pdf"
@@ -98,11 +98,11 @@ def _closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Perio
     return {period.code: period for period in closed}
 
 
-@st.cache_resource(show_spinner="Protection, puis attaque de tous les tableaux…", max_entries=4)
-def _proposal(folder: str, version: str, period: str, n_records: int, today: date) -> Proposal:
+def _proposal(period: str, today: date) -> Proposal:
     """What can be published; the same as long as the records, the past releases and the day are."""
     catalogue = load_catalogue()
-    return publishing.prepare(_data.store(), _data.snapshot(), catalogue.period(period), catalogue, today)
+    with st.spinner("Protection, puis attaque de tous les tableaux…"):
+        return publishing.prepare(_data.store(), _data.snapshot(), catalogue.period(period), catalogue, today)
 
 
 def _show_proof(found: Proposal) -> None:

@@ -34,6 +34,12 @@ def _question(context: Context, chosen: str = "") -> None:
     _word("end")
 
 
+@remembered
+def _whole(context: Context) -> None:
+    _question(context, "part")
+    _word("whole")
+
+
 class Known:
     def __init__(self) -> None:
         self._memory = Memory(100_000)
@@ -83,3 +89,10 @@ def test_a_question_that_stops_the_page_has_shown_what_came_before_and_is_asked_
             _question(context, "stop")
     assert SHOWN == ["begin", "stop"] * 2
     assert len(ANSWERED) == 2
+
+
+def test_a_question_that_is_part_of_another_is_shown_again_with_it(context):
+    for _ in range(2):
+        _whole(context)
+    assert SHOWN == ["begin", "part", "end", "whole"] * 2
+    assert len(ANSWERED) == 1

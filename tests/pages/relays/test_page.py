@@ -1,5 +1,7 @@
 """The page Activation des relais: each question answers on a register, under a filter, and when there is nothing to say."""
 
+from types import MappingProxyType
+
 import pandas as pd
 import pytest
 
@@ -7,6 +9,8 @@ from analytics.domain.french import NARROW_SPACE
 from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import STEPS
 from analytics.store import Store
+from analytics.store.memory import MEMORY
+from analytics.store.reading import Reader
 
 QUESTIONS = [
     "En bref",
@@ -25,6 +29,30 @@ def test_each_question_answers_in_hours_and_in_school_days(ask, question, clock,
     assert app.get("plotly_chart")
     assert "Comment lire" in text(app)
     assert "Que faire" in text(app)
+
+
+@pytest.mark.parametrize("question", ["En bref", "Changement ou hasard"])
+def test_nothing_is_asked_twice_and_the_next_reader_sees_what_the_first_one_saw(ask, question, monkeypatch):
+    asked, ask_store = [], Reader.ask
+
+    def listen(reader, sql, parameters=MappingProxyType({})):
+        asked.append((reader.version, sql, str(parameters)))
+        return ask_store(reader, sql, parameters)
+
+    def seen(app):
+        kinds = ("markdown", "caption", "header", "metric")
+        tables = [table.value.to_csv() for table in app.dataframe]
+        figures = [chart.proto.spec for chart in app.get("plotly_chart")]
+        return tables, figures, [block.value for kind in kinds for block in app.get(kind)]
+
+    monkeypatch.setattr(Reader, "ask", listen)
+    MEMORY.of(["another version"])
+    first = seen(ask(question=question))
+    n_asked = len(asked)
+    assert n_asked == len({*asked}) > 0
+    assert seen(ask(question=question)) == first
+    assert all(first)
+    assert len(asked) == n_asked
 
 
 @pytest.fixture(scope="module")
