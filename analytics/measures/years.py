@@ -7,7 +7,7 @@ that overdispersion (quasi-likelihood: McCullagh and Nelder 1989, Generalized Li
 Przyborowski and Wilenski 1940, Biometrika 31, 313). Its exact interval (Clopper and Pearson 1934, Biometrika 26, 404) is
 widened by Student's law for what the estimate does not know.
 
-What it promises, and ``tests/benchmarks/years_benchmark.py`` prints: where nothing changes, about five tables in a hundred
+What it promises, and ``tests/benchmarks/claims/years.py`` measures: where nothing changes, about five tables in a hundred
 or fewer show a change in any of their rows, also where bunches last three weeks.
 """
 
@@ -220,7 +220,8 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
 
     Both tables: what :meth:`Snapshot.step_counts` returns for that step by school_id. Cases of a school are alike, and a
     school has cases in both years: the variance of the difference is a jackknife's that leaves out some schools at a time,
-    in both years (Efron 1982, The Jackknife, 3), and the interval Student's.
+    in both years (Efron 1982, The Jackknife, 3), and the interval Student's, of as many groups of equal size as say as much
+    (Carter, Schnepel and Steigerwald 2017, Rev Econ Stat 99, 698).
     Returns n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict; ``too_few`` below FEWEST_CASES
     or FEWEST_GROUPS schools, or where a step has no date.
     """
@@ -242,7 +243,9 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
             [share(now[now["group"] != g]) - share(before[before["group"] != g]) for g in range(n_groups)]
         )
         error = np.sqrt((n_groups - 1) * without.var())
-        half = stdtrit(n_groups - 1, 1 - LEVEL / 2) * error
+        of_groups = pd.concat([now, before]).groupby("group")["n"].sum().to_numpy(float)
+        n_equal = of_groups.sum() ** 2 / (of_groups**2).sum()
+        half = stdtrit(n_equal - 1, 1 - LEVEL / 2) * error
         lower, upper = difference - half, difference + half
         verdict = "more" if lower > 0 else "less" if upper < 0 else "unsure"
     columns = {"n_cases": n, "n_cases_before": n_before, "share": whole[0], "share_before": whole[1]}

@@ -1,35 +1,38 @@
-"""How often the comparison with last year says "plus" or "moins", where nothing changed and where something did.
+"""« Plus », « moins » against last year: how often they are said where nothing changed, and where something did.
 
-    python tests/benchmarks/years_benchmark.py [DRAWS]
+    uv run python -m tests.benchmarks.claims.years [REGISTERS]
 
 Registers are drawn on the fictitious register's own season and holidays: in all, with its mix of types, or for 60 schools
-of unequal size. A report brings others: in its week (``bunched``), or over three weeks (``lasting``), 0.6 more on average,
-of its own category. Printed for each size, at two days of the year and for a register that holds two or three school years:
-the share of tables in which any row shows a change where there is none (at most 5 in 100 are promised), and the share of
-registers in which the most frequent category is "plus" where it was multiplied by 1.5 this year.
+of unequal size. A report comes alone, or brings others of its own category, 0.6 on average: in its week (``bunched``), or
+over three weeks (``lasting``). Each is judged at two days of the year, and as a register of two or of three school years.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from analytics.domain.french import number
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import years
 from analytics.synthetic import assumptions as assumed
+from tests.benchmarks.claims import Claim
+from tests.benchmarks.claims._registers import draw_paces
 
 YEARS = [calendar()[name] for name in ("2024-2025", "2025-2026", "2026-2027")]
 DAYS = (date(2026, 11, 26), date(2027, 5, 27))
-YEARS_KNOWN = {2: YEARS[1].first_day, 3: YEARS[0].first_day}
-SIZES = {"all": (30, 150, 600), "types": (30, 150, 600, 2_000), "schools": (150, 600, 2_000)}  # cases a year
+SINCE = (YEARS[1].first_day, YEARS[0].first_day)
+SIZES = (200, 450, 900)  # cases a year
+TABLES = {"all": "total", "types": "types", "schools": "écoles"}
 CHANGES = ("more", "less")
 MORE = 0.6  # reports that follow one, on average
 FACTOR = 1.5
+FOUND = 80
+"""Changes found of 100, at least."""
 
 
 def expected() -> tuple[list[date], np.ndarray, np.ndarray]:
@@ -82,40 +85,95 @@ def verdicts(n: np.ndarray, mondays: list[date], as_of: date, since: date = YEAR
     return answer["verdict"].to_numpy(str)
 
 
-def measure(draws: int, seed: int = 1) -> Iterator[tuple[str, str, int, list[tuple[float, float]]]]:
-    """Table, kind, cases a year, and for each of YEARS_KNOWN and DAYS the shares of false changes and of changes found."""
-    mondays, weights, running = expected()
-    for table, sizes in SIZES.items():
-        for kind in ("poisson", "bunched", "lasting"):
-            for size in sizes:
-                rng = np.random.default_rng(seed)
-                mix = shares(table, rng)
-                rates = size * mix[:, None] * weights
-                raised = np.where((np.arange(len(mix)) == 0)[:, None] & running, FACTOR, 1) * rates
-                same, changed = ([draw(rng, mean, kind) for _ in range(draws)] for mean in (rates, raised))
-                yield (
-                    table,
-                    kind,
-                    size,
-                    [
-                        (
-                            float(np.mean([np.isin(verdicts(n, mondays, day, since), CHANGES).any() for n in same])),
-                            float(np.mean([verdicts(n, mondays, day, since)[0] == "more" for n in changed])),
-                        )
-                        for since in YEARS_KNOWN.values()
-                        for day in DAYS
-                    ],
-                )
+def rates(table: str, size: int, factor: float = 1) -> np.ndarray:
+    """The mean of each category and week, ``size`` cases a year; the most frequent one ``factor`` times that in the last."""
+    _, weights, running = expected()
+    mix = shares(table, np.random.default_rng(1))
+    raised = np.where((np.arange(len(mix)) == 0)[:, None] & running, factor, 1)
+    return size * mix[:, None] * weights * raised
 
 
-def main(draws: int) -> None:
-    days = " | ".join(f"{n} years, {day:%d/%m/%Y}" for n in YEARS_KNOWN for day in DAYS)
-    print(f"False changes, and changes by {FACTOR} found, in 100 registers.\n")
-    print(f"| table | reports | cases a year | {days} |\n|---|---|---|---|---|---|---|")
-    for table, kind, size, found in measure(draws):
-        shown = " | ".join(f"{100 * false:.1f}, {100 * power:.0f}" for false, power in found)
-        print(f"| {table} | {kind} | {size} | {shown} |", flush=True)
+def words(n_registers: int, table: str, kind: str, size: int, factor: float = 1) -> list[np.ndarray]:
+    """The word of each row of ``n_registers`` tables, at each of DAYS and for each of SINCE."""
+    rng, mean, mondays = np.random.default_rng([size, len(kind)]), rates(table, size, factor), expected()[0]
+    drawn = [draw(rng, mean, kind) for _ in range(n_registers)]
+    return [verdicts(n, mondays, day, since) for n in drawn for since in SINCE for day in DAYS]
+
+
+def share_words(seed: int, size: int) -> tuple[str, str]:
+    """The word on the share of a step within a day: where nothing changes, and where it takes twice as long this year."""
+    paces = draw_paces(np.random.default_rng([seed, size]), len(YEARS) * size, 60, alike=True)
+    counts = paces.counts.assign(step="cpms", n_time_completed=0)
+    before, now = (counts[counts["school_year"] == year] for year in (1, 2))
+    slower = now.assign(delay=now["delay"] + (now["event"] == "done"))  # a delay is a power of two
+    same, late = (years.compare_shares(year, before, 4)["verdict"].iloc[0] for year in (now, slower))
+    return same, late
+
+
+def _per_size(told: dict[int, str]) -> str:
+    return " ; ".join(f"{size} dossiers par an : {figures}" for size, figures in told.items())
+
+
+NUMBER = "« 148 l’an dernier aux mêmes semaines entières : plus », ou « moins »"
+SHARE = "« 82 %, 78 % l’an dernier : plus », ou « moins »"
+KINDS = {"poisson": "signalés un à un", "lasting": "par grappes"}
+FALSE = "5 tableaux sur 100 au plus, à 2 près, où rien ne change"
+
+
+def number_claims(n_registers: int) -> list[Claim]:
+    """How often the number of cases is said to have changed."""
+    found = []
+    for kind, of_kind in KINDS.items():
+        rates_of = {
+            size: {
+                label: 100 * np.mean([np.isin(row, CHANGES).any() for row in words(n_registers, table, kind, size)])
+                for table, label in TABLES.items()
+            }
+            for size in SIZES
+        }
+        told = {
+            size: ", ".join(f"{label} {number(rate, 1)}" for label, rate in row.items())
+            for size, row in rates_of.items()
+        }
+        most = max(rate for row in rates_of.values() for rate in row.values())
+        found.append(Claim(NUMBER, f"{FALSE} ({of_kind})", _per_size(told), bool(most <= 7)))
+    power = {
+        (size, kind): 100 * np.mean([row[0] == "more" for row in words(n_registers, "all", kind, size, FACTOR)])
+        for size in SIZES
+        for kind in KINDS
+    }
+    told = {size: f"{power[size, 'poisson']:.0f}, et {power[size, 'lasting']:.0f} en grappes" for size in SIZES}
+    promised = f"une hausse de moitié est trouvée {FOUND} fois sur 100 au moins, 900 dossiers par an"
+    found.append(Claim(NUMBER, promised, _per_size(told), bool(power[900, "poisson"] >= FOUND)))
+    return found
+
+
+def share_claims(n_registers: int) -> list[Claim]:
+    """How often the share of a step within a day is said to have changed."""
+    drawn = {size: np.array([share_words(seed, size) for seed in range(n_registers)]).T for size in SIZES}
+    wrong = {size: 100 * float(np.isin(same, CHANGES).mean()) for size, (same, _) in drawn.items()}
+    found = {size: 100 * float((late == "less").mean()) for size, (_, late) in drawn.items()}
+    return [
+        Claim(
+            SHARE,
+            "5 fois sur 100 au plus, à 2 près, où rien ne change (60 écoles)",
+            _per_size({size: number(rate, 1) for size, rate in wrong.items()}),
+            max(wrong.values()) <= 7,
+        ),
+        Claim(
+            SHARE,
+            f"des délais qui doublent sont trouvés {FOUND} fois sur 100 au moins, 900 dossiers par an",
+            _per_size({size: f"{rate:.0f}" for size, rate in found.items()}),
+            found[900] >= FOUND,
+        ),
+    ]
+
+
+def claims(n_registers: int = 300) -> list[Claim]:
+    """What the comparisons with last year promise, beside what they do in ``n_registers`` registers of each kind."""
+    return number_claims(n_registers) + share_claims(2 * n_registers)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    for claim in claims(*map(int, sys.argv[1:])):
+        print(f"{'tenu' if claim.held else 'PAS TENU'} | {claim.promised} | {claim.measured}", flush=True)
