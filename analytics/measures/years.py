@@ -220,8 +220,9 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
 
     Both tables: what :meth:`Snapshot.step_counts` returns by school_group on any clock, or :func:`timeliness.judged`. Cases
     of a school are alike, and a school has cases in both years: the variance of a difference is a jackknife's that leaves
-    out a group of schools at a time, in both years (Efron 1982, The Jackknife, 3), and the interval Student's, at 95 % for
-    all rows together. Returns step, n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict;
+    out a group of schools at a time, in both years (Efron 1982, The Jackknife, 3), and the interval Student's, of as many
+    groups of equal size as say as much (Carter, Schnepel and Steigerwald 2017, Rev Econ Stat 99, 698), at 95 % for all rows
+    together. Returns step, n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict;
     ``too_few`` below FEWEST_CASES or FEWEST_GROUPS, where a step has no date, and where no case or each one has it.
     """
     n = outcomes(now).set_index("step")["n_cases"]
@@ -232,13 +233,17 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     every = pd.concat([now, before])
     is_dated = ~n.index.isin(every["step"][every["event"].isin(list(UNDATED))])
     share, share_before = (np.where(is_dated[:, None], shares, np.nan) for shares in (share, share_before))
-    counted = every["school_group"].groupby(every["step"]).nunique().reindex(n.index).to_numpy()
+    sizes = (
+        every.groupby(["step", "school_group"], observed=True)["n"].sum().astype(float).groupby("step", observed=True)
+    )
+    counted = sizes.count().reindex(n.index)
+    n_equal = sizes.agg(lambda of_groups: of_groups.sum() ** 2 / (of_groups**2).sum()).reindex(n.index).to_numpy()
     difference, *without = (share - share_before).T
     error = np.sqrt((len(groups) - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
     enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
     both = share[:, 0] + share_before[:, 0]
     is_told = enough.to_numpy() & (both > 0) & (both < 2) & ~np.isnan(error)
-    half = stdtrit(np.maximum(counted - 1, 1), 1 - LEVEL / max(is_told.sum(), 1) / 2) * error
+    half = stdtrit(np.maximum(n_equal - 1, 1), 1 - LEVEL / max(is_told.sum(), 1) / 2) * error
     lower, upper = (np.where(is_told, difference + side * half, np.nan) for side in (-1, 1))
     columns = {
         "n_cases": n.to_numpy(),

@@ -25,6 +25,7 @@ _CHANCE = (
     "Chaque école a son allure : « rare » veut dire que le hasard des écoles ne donne un tel écart que moins de 5 fois sur 100 "
     f"({group_tests.N_DRAWS} tirages d’écoles entières). Ce qui n’est pas précisé n’y est pas."
 )
+_FEW_SCHOOLS = "Un groupe de moins de huit écoles peut être bien plus lent sans que ce calcul le voie."
 _UNKNOWN = ""  # the group of schools where it is missing
 
 
@@ -101,4 +102,5 @@ def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> 
     text.paragraph(chance(rates[group]))
     rare = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]
     told = f"Rares, du plus net au moins net : {listing(rare)}." if rare else "Aucune n’est rare."
-    text.caption(f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {told}")
+    few = f" {_FEW_SCHOOLS}" if group in relays.OF_SCHOOL else ""
+    text.caption(f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {told}{few}")

@@ -1,9 +1,9 @@
 """What each sentence of this kind on a screen promises, beside what it does on fictitious registers.
 
-    uv run python -m tests.benchmarks.claims_benchmark [--write] [signals] [comparisons] [schools] [evaluation]
+    uv run python -m tests.benchmarks.claims_benchmark [--write] [ROOM ...]
 
-Without a name, all of them. ``--write`` puts what was measured into ``data/claims.toml``, which the page « Comment c’est
-compté » and the README show. Exit code 1 when a promise is not kept.
+Without a room (a module of ``claims``), all of them. ``--write`` puts what was measured into ``data/claims.toml``, which
+the page « Comment c’est compté » and the README show. Exit code 1 when a promise is not kept.
 """
 
 from __future__ import annotations

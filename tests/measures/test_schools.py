@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from analytics.measures import schools
 from analytics.measures.funnel import funnel, shrunken_rates
-from tests.benchmarks.claims.schools import covered, is_beyond
+from tests.benchmarks.claims.schools import by_chance, covered, is_beyond
 
 
 @pytest.fixture
@@ -125,6 +125,17 @@ def test_the_cautious_interval_holds_the_true_rate_as_often_as_promised(bunched)
 def test_a_fundamental_school_at_four_times_its_level_leaves_the_funnel_and_one_at_its_level_does_not():
     assert sum(is_beyond(seed, 600, 4.0, bunched=False) for seed in range(60)) >= 10
     assert not any(is_beyond(seed, 600, 1.0, bunched=True) for seed in range(60))
+
+
+@pytest.mark.parametrize("bunched", [False, True])
+def test_where_schools_of_a_level_are_alike_the_page_says_that_chance_is_enough(bunched):
+    """Of 40 registers two are promised outside; seven or more, once in a hundred times."""
+    found = pd.DataFrame([by_chance(seed, 40, 300, bunched=bunched) for seed in range(40)]).astype(float)
+    assert (1 - found["tenth"]).sum() < 7
+    assert found["apart"].sum() < 7
+    assert found["beyond"].mean() <= 0.05
+    if not bunched:
+        assert abs(found["repeats"].mean()) < 0.015
 
 
 def test_the_others_of_a_network_are_not_the_school_itself(counted):

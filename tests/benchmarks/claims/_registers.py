@@ -126,14 +126,20 @@ class Reports:
 
 
 def draw_reports(
-    rng: np.random.Generator, n_cases: int, n_schools: int, *, bunched: bool = False, ratio: float | None = None
+    rng: np.random.Generator,
+    n_cases: int,
+    n_schools: int,
+    *,
+    bunched: bool = False,
+    ratio: float | None = None,
+    alike: bool = False,
 ) -> Reports:
     """``n_cases`` (on average, where ``bunched``) fall on schools as the generator has it. With ``ratio`` the rate of one
-    fundamental school is that many times its level's.
+    fundamental school is that many times its level's; where they are ``alike`` all schools of a level share its rate.
     """
     sheet = draw_schools(rng, n_schools)
     secondary = (sheet["Niveau"] == TEACHING_LEVELS.label("secondary")).to_numpy()
-    of_school = rng.gamma(assumed.SCHOOL_SHAPE, 1 / assumed.SCHOOL_SHAPE, n_schools)
+    of_school = np.ones(n_schools) if alike else rng.gamma(assumed.SCHOOL_SHAPE, 1 / assumed.SCHOOL_SHAPE, n_schools)
     place = rng.choice(np.flatnonzero(~secondary))
     if ratio is not None:
         of_school[place] = ratio

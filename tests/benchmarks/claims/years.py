@@ -1,40 +1,41 @@
-"""How often the comparison with last year says "plus" or "moins", where nothing changed and where something did.
+"""« Plus », « moins » against last year: how often they are said where nothing changed, and where something did.
 
-    python tests/benchmarks/years_benchmark.py [DRAWS]
+    uv run python -m tests.benchmarks.claims.years [REGISTERS]
 
 Registers are drawn on the fictitious register's own season and holidays: in all, with its mix of types, or for 60 schools
-of unequal size. A report brings others: in its week (``bunched``), or over three weeks (``lasting``), 0.6 more on average,
-of its own category. Printed for each size, at two days of the year and for a register that holds two or three school years:
-the share of tables in which any row shows a change where there is none (at most 5 in 100 are promised), and the share of
-registers in which the most frequent category is "plus" where it was multiplied by 1.5 this year. Then the same for tables
-of shares of steps, where each school has its own share, in both years: false changes, and a first step done more often by 20
-in 100 that is found.
+of unequal size. A report comes alone, or brings others of its own category, 0.6 on average: in its week (``bunched``), or
+over three weeks (``lasting``). Each is judged at two days of the year, and as a register of two or of three school years.
+Shares of steps are those of 60 schools, each with its own, in both years.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from analytics.domain.french import number
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES, STEPS
 from analytics.measures import years
 from analytics.synthetic import assumptions as assumed
+from tests.benchmarks.claims import Claim
 
 YEARS = [calendar()[name] for name in ("2024-2025", "2025-2026", "2026-2027")]
 DAYS = (date(2026, 11, 26), date(2027, 5, 27))
-YEARS_KNOWN = {2: YEARS[1].first_day, 3: YEARS[0].first_day}
-SIZES = {"all": (30, 150, 600), "types": (30, 150, 600, 2_000), "schools": (150, 600, 2_000)}  # cases a year
+SINCE = (YEARS[1].first_day, YEARS[0].first_day)
+SIZES = (200, 450, 900)  # cases a year
+TABLES = {"all": "total", "types": "types", "schools": "écoles"}
 CHANGES = ("more", "less")
 MORE = 0.6  # reports that follow one, on average
 FACTOR = 1.5
-STEP_SIZES = ((20, 60), (60, 125), (60, 450), (200, 3_000))  # schools, cases a year
+N_SCHOOLS, N_STEPS = 60, (1, 6, 15)
 ALIKE = 0.15  # correlation of the cases of a school
 MORE_OFTEN = 0.2
+FOUND = 80
+"""Changes found of 100, at least."""
 
 
 def expected() -> tuple[list[date], np.ndarray, np.ndarray]:
@@ -72,12 +73,38 @@ def shares(name: str, rng: np.random.Generator) -> np.ndarray:
     if name == "types":
         weights = np.array([entry.assumed.weight for entry in INCIDENT_TYPES.values()])
     else:
-        weights = school_weights(rng, 60)
+        weights = school_weights(rng, N_SCHOOLS)
     return np.sort(weights)[::-1] / weights.sum()
 
 
 def school_weights(rng: np.random.Generator, n: int) -> np.ndarray:
     return rng.gamma(assumed.SCHOOL_SHAPE, size=n) * rng.lognormal(0, assumed.PUPILS_SPREAD, n)
+
+
+def verdicts(n: np.ndarray, mondays: list[date], as_of: date, since: date = YEARS[0].first_day) -> np.ndarray:
+    """The word of each row of ``n`` (categories, weeks) as of a day, of a register that begins at ``since``."""
+    rows, columns = np.nonzero(n)
+    weeks = pd.to_datetime(mondays)
+    counts = pd.DataFrame({"category": rows, "report_week": weeks[columns], "n": pd.array(n[rows, columns], "Int64")})
+    first_report = since - timedelta(days=since.weekday())
+    is_told = counts["report_week"].between(pd.Timestamp(first_report), pd.Timestamp(as_of))
+    answer = years.compare(counts[is_told], "category", range(len(n)), calendar(), as_of, first_report)
+    return answer["verdict"].to_numpy(str)
+
+
+def rates(table: str, size: int, factor: float = 1) -> np.ndarray:
+    """The mean of each category and week, ``size`` cases a year; the most frequent one ``factor`` times that in the last."""
+    _, weights, running = expected()
+    mix = shares(table, np.random.default_rng(1))
+    raised = np.where((np.arange(len(mix)) == 0)[:, None] & running, factor, 1)
+    return size * mix[:, None] * weights * raised
+
+
+def words(n_registers: int, table: str, kind: str, size: int, factor: float = 1) -> list[np.ndarray]:
+    """The word of each row of ``n_registers`` tables, at each of DAYS and for each of SINCE."""
+    rng, mean, mondays = np.random.default_rng([size, len(kind)]), rates(table, size, factor), expected()[0]
+    drawn = [draw(rng, mean, kind) for _ in range(n_registers)]
+    return [verdicts(n, mondays, day, since) for n in drawn for since in SINCE for day in DAYS]
 
 
 def draw_steps(
@@ -108,11 +135,11 @@ def draw_steps(
     return years_drawn[0], years_drawn[1]
 
 
-def share_rates(rng: np.random.Generator, draws: int, *size: int) -> tuple[float, float]:
+def share_rates(rng: np.random.Generator, n_registers: int, *size: int) -> tuple[float, float]:
     """The share of tables with a false change, and of those where a rise of MORE_OFTEN in the first step is found."""
 
     def told(more: float) -> list[pd.Series]:
-        drawn = (draw_steps(rng, *size, more) for _ in range(draws))
+        drawn = (draw_steps(rng, *size, more) for _ in range(n_registers))
         return [years.compare_shares(*both, 48).set_index("step")["verdict"] for both in drawn]
 
     first = next(iter(STEPS))
@@ -122,56 +149,71 @@ def share_rates(rng: np.random.Generator, draws: int, *size: int) -> tuple[float
     )
 
 
-def verdicts(n: np.ndarray, mondays: list[date], as_of: date, since: date = YEARS[0].first_day) -> np.ndarray:
-    """The word of each row of ``n`` (categories, weeks) as of a day, of a register that begins at ``since``."""
-    rows, columns = np.nonzero(n)
-    weeks = pd.to_datetime(mondays)
-    counts = pd.DataFrame({"category": rows, "report_week": weeks[columns], "n": pd.array(n[rows, columns], "Int64")})
-    first_report = since - timedelta(days=since.weekday())
-    is_told = counts["report_week"].between(pd.Timestamp(first_report), pd.Timestamp(as_of))
-    answer = years.compare(counts[is_told], "category", range(len(n)), calendar(), as_of, first_report)
-    return answer["verdict"].to_numpy(str)
+def _per_size(told: dict[int, str]) -> str:
+    return " ; ".join(f"{size} dossiers par an : {figures}" for size, figures in told.items())
 
 
-def measure(draws: int, seed: int = 1) -> Iterator[tuple[str, str, int, list[tuple[float, float]]]]:
-    """Table, kind, cases a year, and for each of YEARS_KNOWN and DAYS the shares of false changes and of changes found."""
-    mondays, weights, running = expected()
-    for table, sizes in SIZES.items():
-        for kind in ("poisson", "bunched", "lasting"):
-            for size in sizes:
-                rng = np.random.default_rng(seed)
-                mix = shares(table, rng)
-                rates = size * mix[:, None] * weights
-                raised = np.where((np.arange(len(mix)) == 0)[:, None] & running, FACTOR, 1) * rates
-                same, changed = ([draw(rng, mean, kind) for _ in range(draws)] for mean in (rates, raised))
-                yield (
-                    table,
-                    kind,
-                    size,
-                    [
-                        (
-                            float(np.mean([np.isin(verdicts(n, mondays, day, since), CHANGES).any() for n in same])),
-                            float(np.mean([verdicts(n, mondays, day, since)[0] == "more" for n in changed])),
-                        )
-                        for since in YEARS_KNOWN.values()
-                        for day in DAYS
-                    ],
-                )
+NUMBER = "« 148 l’an dernier aux mêmes semaines entières : plus », ou « moins »"
+SHARE = "« 82 %, 78 % l’an dernier : plus », ou « moins »"
+KINDS = {"poisson": "signalés un à un", "lasting": "par grappes"}
+FALSE = "5 tableaux sur 100 au plus, à 2 près, où rien ne change"
 
 
-def main(draws: int) -> None:
-    days = " | ".join(f"{n} years, {day:%d/%m/%Y}" for n in YEARS_KNOWN for day in DAYS)
-    print(f"False changes, and changes by {FACTOR} found, in 100 registers.\n")
-    print(f"| table | reports | cases a year | {days} |\n|---|---|---|---|---|---|---|")
-    for table, kind, size, found in measure(draws):
-        shown = " | ".join(f"{100 * false:.1f}, {100 * power:.0f}" for false, power in found)
-        print(f"| {table} | {kind} | {size} | {shown} |", flush=True)
-    print("\n| schools | cases a year | 1 step | 6 steps | 15 steps |\n|---|---|---|---|---|")
-    for n_schools, n_cases in STEP_SIZES:
-        rates = (share_rates(np.random.default_rng(1), draws, n_schools, n_cases, n) for n in (1, 6, 15))
-        shown = " | ".join(f"{100 * false:.1f}, {100 * power:.0f}" for false, power in rates)
-        print(f"| {n_schools} | {n_cases} | {shown} |", flush=True)
+def number_claims(n_registers: int) -> list[Claim]:
+    """How often the number of cases is said to have changed."""
+    found = []
+    for kind, of_kind in KINDS.items():
+        rates_of = {
+            size: {
+                label: 100 * np.mean([np.isin(row, CHANGES).any() for row in words(n_registers, table, kind, size)])
+                for table, label in TABLES.items()
+            }
+            for size in SIZES
+        }
+        told = {
+            size: ", ".join(f"{label} {number(rate, 1)}" for label, rate in row.items())
+            for size, row in rates_of.items()
+        }
+        most = max(rate for row in rates_of.values() for rate in row.values())
+        found.append(Claim(NUMBER, f"{FALSE} ({of_kind})", _per_size(told), bool(most <= 7)))
+    power = {
+        (size, kind): 100 * np.mean([row[0] == "more" for row in words(n_registers, "all", kind, size, FACTOR)])
+        for size in SIZES
+        for kind in KINDS
+    }
+    told = {size: f"{power[size, 'poisson']:.0f}, et {power[size, 'lasting']:.0f} en grappes" for size in SIZES}
+    promised = f"une hausse de moitié est trouvée {FOUND} fois sur 100 au moins, 900 dossiers par an"
+    found.append(Claim(NUMBER, promised, _per_size(told), bool(power[900, "poisson"] >= FOUND)))
+    return found
+
+
+def share_claims(n_registers: int) -> list[Claim]:
+    """How often the share of steps within a delay is said to have changed."""
+    rates_of = {
+        size: {n: share_rates(np.random.default_rng([size, n]), n_registers, N_SCHOOLS, size, n) for n in N_STEPS}
+        for size in SIZES
+    }
+    wrong, found = (
+        {
+            size: ", ".join(f"{n} étape{'s' * (n > 1)} {number(100 * rates[which], 1)}" for n, rates in row.items())
+            for size, row in rates_of.items()
+        }
+        for which in (0, 1)
+    )
+    most = max(rates[0] for row in rates_of.values() for rates in row.values())
+    least = min(rates[1] for rates in rates_of[SIZES[-1]].values())
+    promised = f"une hausse de 20 points est trouvée {FOUND} fois sur 100 au moins, {SIZES[-1]} dossiers par an"
+    return [
+        Claim(SHARE, f"{FALSE} ({N_SCHOOLS} écoles)", _per_size(wrong), bool(most <= 0.07)),
+        Claim(SHARE, promised, _per_size(found), bool(100 * least >= FOUND)),
+    ]
+
+
+def claims(n_registers: int = 300) -> list[Claim]:
+    """What the comparisons with last year promise, beside what they do in ``n_registers`` registers of each kind."""
+    return number_claims(n_registers) + share_claims(n_registers)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    for claim in claims(*map(int, sys.argv[1:])):
+        print(f"{'tenu' if claim.held else 'PAS TENU'} | {claim.promised} | {claim.measured}", flush=True)
