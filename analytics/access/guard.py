@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -77,8 +76,8 @@ class Guard:
         """The HTTP status that refuses a request; 0 when it may pass."""
         headers, path, accounts = Headers(scope=scope), scope["path"], self._visitors.accounts
         is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        host = ",".join(headers.getlist("host"))
-        if not self._is_our_name(host):
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._is_our_name(host := hosts[0]):
             return 421
         # What could change or stream something comes from our own page; what is read may come without an origin.
         origins = headers.getlist("origin")
@@ -90,15 +89,14 @@ class Guard:
         if scope["type"] == "websocket":
             return 0 if path == STREAM else 404
         if path.startswith(UPLOADS):
-            may_import = roles.can(self._visitors.account(self.token(headers)), "import")
-            return 403 if not may_import else 0 if scope["method"] in ("PUT", "DELETE") else 404
+            if not roles.can(self._visitors.account(self.token(headers)), "import"):
+                return 403
+            return 0 if scope["method"] in ("PUT", "DELETE") else 404
         return 0 if is_read and self._is_served(path) else 404
 
     def _is_our_name(self, host: str) -> bool:
-        try:
-            return urlsplit(f"//{host}").hostname in self._rules.hosts and not {"@", "/"} & set(host)
-        except ValueError:
-            return False
+        name, colon, port = host.partition(":")
+        return name.lower() in self._rules.hosts and (port.isdecimal() or not colon)
 
     def _is_served(self, path: str) -> bool:
         if path.startswith((ASSETS, DOWNLOADS)):
