@@ -53,6 +53,7 @@ def _last_year(context: RelayContext) -> None:
     clock = context.clock
     delay = clock.delays[1]
     text.header("Même période, un an plus tôt")
+    context.say_danger()
     answer = shares_compared(
         context.snapshot, lambda chosen: context.counts(["school_group"], selection=chosen), delay, context.selection
     )

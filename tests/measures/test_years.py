@@ -145,6 +145,8 @@ def test_a_share_of_few_cases_few_schools_or_undated_steps_is_not_compared(table
     for other in (steps(table, [0.5] * 10, n=1), many[:0], many.assign(event="undated", delay=pd.NA)):
         assert years.compare_shares(many, other, 48)["verdict"].tolist() == ["too_few"]
     assert years.compare_shares(steps(table, [0.5]), steps(table, [0.6]), 48)["verdict"].tolist() == ["too_few"]
+    assert years.compare_shares(many[:0], many, 48).empty
+    assert years.changes(years.compare_shares(many[:0], many, 48), "step", {}) == ""
     none = steps(table, [0.0] * 10)
     assert years.compare_shares(none, none, 48)["verdict"].tolist() == ["too_few"]
 
