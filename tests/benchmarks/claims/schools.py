@@ -111,7 +111,7 @@ def chance_claims(n_registers: int) -> list[Claim]:
         ),
         claim(
             "Dossiers qui en suivent un autre : le hasard seul donnerait",
-            f"à un point près en moyenne, sans grappes ; points au-dessus ({sizes})",
+            f"à un point près en moyenne, sans grappes (écart en points, {sizes})",
             *("repeats", -1, 1, [KINDS[False]]),
         ),
         Claim(
