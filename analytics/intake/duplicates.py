@@ -27,11 +27,11 @@ def probable_duplicates(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     powers: dict[str, int] = {
         code: 2**position for position, code in enumerate(INCIDENT_TYPES)
     }  # a sum of them is a set of types
-    incidents = tables["case_incidents"]
-    kinds = incidents["incident_type"].map(powers).groupby(incidents["case_id"]).sum()
-    cases = tables["cases"][["case_id", *_SAME, *_ALIKE]]
-    cases = cases.assign(kinds=cases["case_id"].map(kinds).astype("int64"), minor=cases["minor"].astype("float"))
+    cases, incidents = tables["cases"][["case_id", *_SAME, *_ALIKE]], tables["case_incidents"]
     cases = cases[cases.groupby(_SAME)["case_id"].transform("size").between(2, MAX_GROUP)]
+    incidents = incidents[incidents["case_id"].isin(cases["case_id"])]
+    kinds = incidents["incident_type"].map(powers).groupby(incidents["case_id"]).sum()
+    cases = cases.assign(kinds=cases["case_id"].map(kinds).astype("int64"), minor=cases["minor"].astype("float"))
     pairs = cases.merge(cases, on=_SAME, suffixes=("", "_other"))
     pairs = pairs[(pairs["case_id"] < pairs["case_id_other"]) & ((pairs["kinds"] & pairs["kinds_other"]) > 0)]
     shared, either = (pairs["kinds"] & pairs["kinds_other"], pairs["kinds"] | pairs["kinds_other"])

@@ -59,11 +59,19 @@ class Rows(Sequence[Sequence[Cell]]):
 
     def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
         rows, seen, parts = iter(rows), [], []
+        flagged: set[int] = set()  # columns in which TRUE and 1 may both stand
         while batch := list(islice(rows, _BATCH)):
             seen = seen or [defaultdict(count().__next__) for _ in batch[0]]
             places = np.empty((len(seen), len(batch)), dtype="int32")
             for i, cells in enumerate(zip(*batch, strict=True)):
-                places[i] = list(map(seen[i].__getitem__, _keys(cells)))
+                n_known = len(seen[i])
+                places[i] = list(map(seen[i].__getitem__, _keys(cells) if i in flagged else cells))
+                if i not in flagged and (
+                    0 in seen[i] or 1 in seen[i]
+                ):  # or False or True, which are the same to a dict
+                    flagged.add(i)
+                    seen[i] = defaultdict(count(n_known).__next__, islice(seen[i].items(), n_known))
+                    places[i] = list(map(seen[i].__getitem__, _keys(cells)))
             parts.append(places)
         self.columns: list[Column[Cell]] = [
             Column([key[0] if type(key) is tuple else key for key in of_column], places)
