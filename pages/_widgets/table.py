@@ -91,7 +91,10 @@ def _shown(table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
 
 def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """The ``columns`` of a table under their headings, codes as labels."""
-    columns = _shown(table, columns)
+    return _labelled(table, _shown(table, columns))
+
+
+def _labelled(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     shown = table[list(columns)].reset_index(drop=True)
     for column in shown.columns:
         if labels := _LABELS.get(column) or code_labels(column):
@@ -101,12 +104,13 @@ def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 
 def as_text(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """:func:`in_french`, each cell as the screen writes it: numbers, shares and days in French, a dash where there is none."""
-    shown = in_french(table, columns)
+    columns = _shown(table, columns)
+    shown = _labelled(table, columns)
     written = {
         heading: shown[heading]
         if pd.api.types.is_string_dtype(shown[heading])
         else shown[heading].astype(object).map(format_cell(column, table, decimals=1), na_action="ignore")
-        for column, heading in zip(_shown(table, columns), shown.columns, strict=True)
+        for column, heading in zip(columns, shown.columns, strict=True)
     }
     if median := typeset(columns.get("median", "")):
         written[median] = written[median].fillna(_NOT_REACHED)
@@ -115,12 +119,18 @@ def as_text(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 
 @drawn
 def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
-    """The first MOST rows of the ``columns`` of a table under their French headings; the browser writes them in French, so that
-    sorting follows the values. Of a longer table the whole is offered as a file.
-    """
-    shown = in_french(table.head(MOST), columns)
+    """The first MOST rows of the ``columns`` of a table under their French headings; of a longer one the whole as a file."""
+    _draw(table, columns)
+    if len(table) > MOST:
+        offer_table(table, columns, "-".join(columns))
+
+
+def _draw(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """The browser writes the values in French, so that sorting follows them."""
+    columns = _shown(table, columns)
+    shown = _labelled(table.head(MOST), columns)
     config = {}
-    for column, heading in zip(_shown(table, columns), shown.columns, strict=True):
+    for column, heading in zip(columns, shown.columns, strict=True):
         shown[heading], config[heading] = _formatted(column, shown[heading], table)
     data: Any = shown
     median = typeset(columns.get("median", ""))
@@ -149,7 +159,7 @@ def fold_table(label: str, table: pd.DataFrame, columns: Mapping[str, str], key:
         if words:
             text.paragraph(words)
         if opened.open:
-            show_table(table, columns)
+            _draw(table, columns)
             offer_table(table, columns, key)
 
 
