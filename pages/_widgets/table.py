@@ -91,7 +91,10 @@ def _shown(table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
 
 def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """The ``columns`` of a table under their headings, codes as labels."""
-    columns = _shown(table, columns)
+    return _labelled(table, _shown(table, columns))
+
+
+def _labelled(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     shown = table[list(columns)].reset_index(drop=True)
     for column in shown.columns:
         if labels := _LABELS.get(column) or code_labels(column):
@@ -101,12 +104,13 @@ def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 
 def as_text(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """:func:`in_french`, each cell as the screen writes it: numbers, shares and days in French, a dash where there is none."""
-    shown = in_french(table, columns)
+    columns = _shown(table, columns)
+    shown = _labelled(table, columns)
     written = {
         heading: shown[heading]
         if pd.api.types.is_string_dtype(shown[heading])
         else shown[heading].astype(object).map(format_cell(column, table, decimals=1), na_action="ignore")
-        for column, heading in zip(_shown(table, columns), shown.columns, strict=True)
+        for column, heading in zip(columns, shown.columns, strict=True)
     }
     if median := typeset(columns.get("median", "")):
         written[median] = written[median].fillna(_NOT_REACHED)
@@ -120,17 +124,25 @@ def written_table(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.D
 
 @drawn
 def show_table(table: pd.DataFrame, columns: Mapping[str, str], key: str = "") -> None:
-    """The first MOST rows of the ``columns`` of a table under their French headings; the browser writes them in French, so that
-    sorting follows the values. Of a longer table the whole is offered as a file.
+    """The first MOST rows of the ``columns`` of a table under their French headings; of a longer one the whole as a file.
 
     It can be copied; on paper it is text. A second table of a page with the same headings has a ``key`` of its own.
     """
+    key = key or "-".join(columns)
+    _draw(table, columns, key)
+    if len(table) > MOST:
+        offer_table(table, columns, key)
+
+
+def _draw(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> None:
+    """The browser writes the values in French, so that sorting follows them."""
     if leave.is_printed():
         leave.print_table(*written_table(table, columns))
         return
-    shown = in_french(table.head(MOST), columns)
+    columns = _shown(table, columns)
+    shown = _labelled(table.head(MOST), columns)
     config = {}
-    for column, heading in zip(_shown(table, columns), shown.columns, strict=True):
+    for column, heading in zip(columns, shown.columns, strict=True):
         shown[heading], config[heading] = _formatted(column, shown[heading], table)
     data: Any = shown
     median = typeset(columns.get("median", ""))
@@ -149,7 +161,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str], key: str = "") -
     )
     if len(table) > MOST:
         text.caption(f"Les {number(MOST)} premières lignes sur {number(len(table))}. Le fichier les contient toutes.")
-    leave.offer_copy(lambda: written_table(table, columns), key or "-".join(columns.values()))
+    leave.offer_copy(lambda: written_table(table, columns), key)
 
 
 @drawn
@@ -163,7 +175,7 @@ def fold_table(label: str, table: pd.DataFrame, columns: Mapping[str, str], key:
             text.paragraph(words)
         if is_printed or opened.open:
             text.caption(st.session_state["shown"][0])
-            show_table(table, columns, key)
+            _draw(table, columns, key)
             offer_table(table, columns, key)
 
 
