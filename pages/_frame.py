@@ -44,7 +44,7 @@ def show() -> None:
     _sign_in.show_account()
     if st.session_state.get("page") != page.url_path:
         for prefix in ("registre_", "numeros_", "printed"):
-            files.forget(prefix)  # what was read of a register leaves the memory with its page
+            files.forget(prefix)  # what was read of a register, or made for paper, goes with its page
         files.forget_uploads()
     st.session_state["page"] = page.url_path
     st.html(PAGES / "_widgets/style.css")

@@ -66,7 +66,7 @@ def offer_copy(written: Callable[[], tuple[pd.DataFrame, pd.DataFrame]], key: st
 
 def is_printed() -> bool:
     """Whether this run makes the page for paper: with its tables open, as text."""
-    return st.session_state.get("printed", "nothing") == st.session_state.get("page")
+    return "printed" in st.session_state
 
 
 def print_table(values: pd.DataFrame, written: pd.DataFrame) -> None:
@@ -80,12 +80,14 @@ def print_table(values: pd.DataFrame, written: pd.DataFrame) -> None:
 
 def offer_print() -> None:
     """In the menu: the page made for paper, then the browser's own window to print it; afterwards, the page as it was."""
-    printed = is_printed()
-    label = "Revenir à l’écran" if printed else "Imprimer cette page"
+    label = "Revenir à l’écran" if is_printed() else "Imprimer cette page"
     st.sidebar.button(label, key="print", icon=":material/print:", type="tertiary", on_click=_turn_over)
-    if printed:
+    if is_printed():
         st.html('<i data-print="true"></i>')
 
 
 def _turn_over() -> None:
-    st.session_state["printed"] = "nothing" if is_printed() else st.session_state["page"]
+    if is_printed():
+        del st.session_state["printed"]
+    else:
+        st.session_state["printed"] = True
