@@ -1,7 +1,9 @@
-"""Run a page in its frame, and show an unexpected exception without a value of the register."""
+"""Run a page or a part of it, and show an exception in French, without a value of the register."""
 
 import logging
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from streamlit.navigation.page import StreamlitPage
@@ -13,14 +15,13 @@ from pages._widgets import text
 _LOG = logging.getLogger("relais")
 
 
-def run(page: StreamlitPage, folder: str) -> None:
-    """Note that the page of ``folder`` is opened, and run it; show the sentence of a RelaisError.
-
-    On an unexpected exception, show a generic message and log its type and location, never a value.
+@contextmanager
+def explained() -> Generator[None]:
+    """Show the sentence of a RelaisError. On an unexpected exception, show a generic message and log its type and location,
+    never a value.
     """
     try:
-        _access.enter(folder)
-        page.run()
+        yield
     except RelaisError as error:
         text.error(str(error))
     except Exception as error:
@@ -30,3 +31,10 @@ def run(page: StreamlitPage, folder: str) -> None:
             "Cette page a rencontré une erreur. Vos données sont intactes. Rechargez la page ; si l’erreur revient, "
             "signalez-la avec l’heure qu’il est."
         )
+
+
+def run(page: StreamlitPage, folder: str) -> None:
+    """Note that the page of ``folder`` is opened, and run it."""
+    with explained():
+        _access.enter(folder)
+        page.run()

@@ -9,9 +9,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.access.guard import DOWNLOADS
-from analytics.domain.errors import RelaisError
 from pages import _access
-from pages._widgets import text
+from pages._widgets import errors
 
 # Inline scripts whose text never changes: the guard's policy lets them run by their hash.
 TAKE_SCRIPT = "document.currentScript.previousElementSibling.click()"
@@ -41,14 +40,11 @@ def offer_file(
     """
     if not _access.may(act):
         return
-    if st.button(label, key=key, type=kind, icon=f":material/{icon}:"):
-        try:
+    with errors.explained():  # a part that runs alone has no page around it
+        if st.button(label, key=key, type=kind, icon=f":material/{icon}:"):
             address = f"{DOWNLOADS}{_access.ticket(file_name, content, act)}"
-        except RelaisError as error:
-            text.error(str(error))
-            return
-        link = f'<a href="{address}" download="{escape(file_name)}"{" data-copy" * is_copied}></a>'
-        st.html(f"{link}<script>{TAKE_SCRIPT}</script>", unsafe_allow_javascript=True)
+            link = f'<a href="{address}" download="{escape(file_name)}"{" data-copy" * is_copied}></a>'
+            st.html(f"{link}<script>{TAKE_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def style(beside: str, name: str) -> str:

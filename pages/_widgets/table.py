@@ -128,7 +128,7 @@ def show_table(table: pd.DataFrame, columns: Mapping[str, str], key: str = "") -
 
     It can be copied; on paper it is text. A second table of a page with the same headings has a ``key`` of its own.
     """
-    key = key or "-".join(columns)
+    key = key or "-".join(columns.values())
     _draw(table, columns, key)
     if len(table) > MOST:
         offer_table(table, columns, key)
