@@ -10,6 +10,16 @@ In a file a case is one row, with its incident types and its steps as columns (:
 
 from analytics.store.reading import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.snapshot import Snapshot
+from analytics.store.steps import COMPARED
 from analytics.store.versions import KEPT_VERSIONS, Store, store_folder
 
-__all__ = ["KEPT_VERSIONS", "DamagedStoreError", "OldLayoutError", "Snapshot", "Store", "StoreError", "store_folder"]
+__all__ = [
+    "COMPARED",
+    "KEPT_VERSIONS",
+    "DamagedStoreError",
+    "OldLayoutError",
+    "Snapshot",
+    "Store",
+    "StoreError",
+    "store_folder",
+]

@@ -125,7 +125,7 @@ class Snapshot(Reader):
         ``delay`` is the power of two that the delay plus one has reached, enough for a test of ranks: a few rows per school,
         however many cases, in any order. ``event`` is done, pending or closed, postvention done later being pending still;
         it and the delay are missing where a case tells nothing of the pace. A case counts once in n, and in the column of
-        each of its types.
+        each of its types. Of more than :data:`steps.COMPARED` cases the first by pseudonym are counted, as by lot.
         """
         return self.query(*steps.school_step_counts(clock, selection, step, by_type))
 

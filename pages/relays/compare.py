@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from analytics.charts import relays as charts
-from analytics.domain.french import RARE, chance, listing
+from analytics.domain.french import RARE, chance, listing, number
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.measures import group_tests, relays
+from analytics.store import COMPARED
 from pages._widgets import columns, pick, remembered, show_chart, text
 from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext, say_undated
 
@@ -103,4 +104,7 @@ def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> 
     rare = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]
     told = f"Rares, du plus net au moins net : {listing(rare)}." if rare else "Aucune n’est rare."
     few = f" {_FEW_SCHOOLS}" if group in relays.OF_SCHOOL else ""
-    text.caption(f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {told}{few}")
+    lot = f" {number(COMPARED)} dossiers, au hasard, suffisent au calcul." if context.n_cases > COMPARED else ""
+    text.caption(
+        f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {told}{few}{lot}"
+    )

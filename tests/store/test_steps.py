@@ -210,6 +210,13 @@ def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
     assert {code: by_type[f"type_{code}"].sum() for code in exact.index} == exact.to_dict()
 
 
+def test_of_many_cases_schools_are_compared_on_the_first(snapshot_of, monkeypatch):
+    monkeypatch.setattr("analytics.store.steps.COMPARED", 2)
+    snapshot = snapshot_of(CASES, "case_id | step | hours | days | timed")
+    assert snapshot.school_step_counts("hours")["n"].sum() == 2
+    assert snapshot.school_step_counts("hours", by_type=True)["n"].sum() == 2
+
+
 def test_postvention_waits_in_closed_cases_too_and_is_followed_no_longer_than_their_wait_is_kept(snapshot_of):
     cases = """
         case_id | danger | status | followed_hours | followed_school_days | waited_hours | waited_school_days
