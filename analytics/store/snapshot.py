@@ -100,7 +100,11 @@ class Snapshot(Reader):
         )
 
     def step_counts(
-        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), step: str | None = None
+        self,
+        clock: str,
+        selection: Selection = EVERYTHING,
+        by: Sequence[str] = (),
+        step: str | Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, earliest, n, n_time_completed].
 
@@ -112,7 +116,7 @@ class Snapshot(Reader):
         was completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step
         from 08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for
         POSTVENTION_FOLLOWED; what is done after that is done_later, at that delay. With incident_type in ``by`` a case
-        counts once for each of its types. ``step`` asks for one step alone.
+        counts once for each of its types. ``step`` asks for one step alone, or for some.
         """
         return self.query(*steps.step_counts(clock, selection, by, step))
 

@@ -126,14 +126,14 @@ def _elapsed(clock: str) -> str:
     return f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN wait_{clock} END"
 
 
-def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | None) -> Statement:
+def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None) -> Statement:
     """:meth:`Snapshot.step_counts`."""
     if clock not in CLOCKS:
         raise ValueError(f"unknown clock: {clock}")
-    if step is not None and step not in STEPS:
-        raise ValueError(f"unknown step: {step}")
+    steps = [step] if isinstance(step, str) else list(step or STEPS)
+    if unknown := set(steps) - set(STEPS):
+        raise ValueError(f"unknown step: {', '.join(sorted(unknown))}")
     query = CaseQuery(selection, ("step", *by))
-    steps = [step] if step else list(STEPS)
     if clock == "deadline":
         return _deadline_counts(query, steps)
     is_hours, most = clock == "hours", POSTVENTION_FOLLOWED[clock]

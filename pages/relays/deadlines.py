@@ -22,7 +22,10 @@ def show(context: RelayContext) -> None:
     best = judged.loc[judged["share"].idxmax()] if len(judged) else None
     text.header("Chaque étape et son délai")
     changed = shares_compared(
-        snapshot, lambda chosen: snapshot.step_counts("deadline", chosen, ["school_group"]), 1, context.selection
+        snapshot,
+        lambda chosen: snapshot.step_counts("deadline", chosen, ["school_group"], RELAYS),
+        1,
+        context.selection,
     )
     say_changes(changed, "step", {code: f"{label} à temps" for code, label in STEP_LABELS.items()})
     show_chart(
