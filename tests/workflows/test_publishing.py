@@ -17,6 +17,7 @@ from analytics.store import Store
 from analytics.workflows import publishing
 from analytics.workflows.importing import import_register
 from analytics.workflows.publishing import consequence, publish_folder, record_and_render
+from tests.benchmarks.releases_benchmark import rounded_then_exact, run, two_years_and_a_term
 from tests.released import FILES, KEY, TERM, TODAY, imported, release
 
 
@@ -83,6 +84,14 @@ def test_a_term_that_is_cut_otherwise_does_not_leave_beside_one_that_it_touches(
     monkeypatch.setattr(publishing, "load_catalogue", lambda: replace(known, terms=other))
     with pytest.raises(CatalogueError, match="recouvre"):
         publish_folder(own, "2025-2026-T2", tmp_path / "one", TODAY, never_before=True)
+
+
+@pytest.mark.parametrize(("sequence", "n_releases"), [(rounded_then_exact, 1), (two_years_and_a_term, 2)])
+def test_what_leaves_one_after_the_other_gives_nothing_away(sequence, n_releases):
+    """The benchmark attacks every kind of sequence, at four sizes."""
+    found = run(sequence, 200, seed=1)
+    assert found.n_releases == n_releases
+    assert (found.given_back, found.too_close, found.by_a_school) == (0, 0, 0)
 
 
 class TestAfterTheStoreWasLost:
