@@ -33,12 +33,14 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
         return chart
     top = 1.12 * max(known["ratio"].max(), lines["upper_998"].min())
     drawn = list(dict.fromkeys(lines["school_level"]))
+    chart.update_layout(showlegend=len(drawn) > 1)
     chart.add_hline(y=1, line={"color": theme.NOT_RECORDED, "width": 1})
     for level, colour in zip(drawn, theme.GROUPS, strict=False):
         limits = lines[lines["school_level"] == level]
         for column in ("lower_95", "upper_95", "lower_998", "upper_998"):
             line = {"color": colour, "width": 1.2, "dash": "dash" if column.endswith("95") else "solid"}
-            chart.add_scatter(x=limits["expected"], y=limits[column], mode="lines", line=line, hoverinfo="skip")
+            look = {"line": line, "hoverinfo": "skip", "name": levels[level], "showlegend": column == "upper_998"}
+            chart.add_scatter(x=limits["expected"], y=limits[column], mode="lines", **look)
         for flag, (symbol, size) in _MARKERS.items():
             rows = known[(known["flag"] == flag) & (known["school_level"] == level)]
             of_marker = theme.SIGNAL if symbol == "diamond" else colour
@@ -46,15 +48,12 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
                 x=rows["expected"],
                 y=rows["ratio"],
                 mode="markers",
+                showlegend=False,
                 marker={"symbol": symbol, "color": of_marker, "size": size, "line": {"width": 1.5, "color": of_marker}},
                 **theme.hover(
                     zip(map(_school_hover, rows.itertuples()), rows["school_id"], strict=True), "%{customdata[0]}"
                 ),
             )
-        if len(drawn) > 1:
-            place = int((limits["upper_998"] <= 0.9 * top).to_numpy().argmax())
-            x, y = limits[["expected", "upper_998"]].iloc[place]
-            _name_limit(chart, x, min(y, 0.9 * top), levels[level], xanchor="left", font={"color": colour})
     inner, outer = lines[["upper_95", "upper_998"]].iloc[-1].clip(upper=0.9 * top)
     named = {"95 %": inner, "99,8 %": outer} if outer - inner >= 0.08 * top else {"95 % et 99,8 %": outer}
     for words, y in named.items():

@@ -43,10 +43,12 @@ def test_every_school_is_drawn_once_within_the_picture(n_schools):
 
 
 @pytest.mark.parametrize("n_schools", [1, 2, 200])
-def test_the_limits_are_named_on_their_lines_within_the_picture(n_schools):
+def test_the_limits_are_named_on_their_lines_within_the_picture_and_the_levels_above_it(n_schools):
     chart = drawn(counted(n_schools))
+    named = {trace.name for trace in chart.data if trace.showlegend and chart.layout.showlegend}
+    assert named == ({"Fondamental", "Secondaire"} if n_schools > 1 else set())
     notes = {note.text: note for note in chart.layout.annotations}
-    assert set(notes) == {"95 %", "99,8 %"} | ({"Fondamental", "Secondaire"} if n_schools > 1 else set())
+    assert set(notes) == {"95 %", "99,8 %"}
     top = chart.layout.yaxis.range[1]
     assert all(note.y <= top for note in notes.values())
     assert all(chart.layout.xaxis.range[0] <= note.x <= chart.layout.xaxis.range[1] for note in notes.values())
