@@ -38,7 +38,7 @@ from analytics.cli.terminal import (
 if TYPE_CHECKING:
     from analytics.access.log import AccessLog
     from analytics.intake import OwnWords, Question
-    from analytics.store import Store
+    from analytics.store import Snapshot, Store
     from analytics.workflows.importing import Import
 
 MAX_LISTED = 50
@@ -432,12 +432,9 @@ def plan(
     ] = None,
 ) -> None:
     """Planifie la prévention pour le reste de l'année scolaire."""
-    from analytics.domain.errors import RefusedError
     from analytics.workflows.planning import written_plan
 
-    if (snapshot := _store().snapshot()) is None:
-        raise RefusedError("Il n’y a pas encore de données.")
-    with snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
+    with _records(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
 
@@ -445,12 +442,9 @@ def plan(
 @_command("digest")
 def digest(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
     """Résume sur une page ce qui est nouveau, ce qui attend et ce qui change."""
-    from analytics.domain.errors import RefusedError
     from analytics.workflows.digest import written_digest
 
-    if (snapshot := _store().snapshot()) is None:
-        raise RefusedError("Il n’y a pas encore de données.")
-    with snapshot, new_file(file, private=True) as opened:
+    with _records(_store()) as snapshot, new_file(file, private=True) as opened:
         opened.write(written_digest(snapshot, file.suffix.lower(), _now().date()))
     say("Le résumé est écrit. Ce fichier contient des données internes.")
 
@@ -461,12 +455,9 @@ def school(
     file: Annotated[Path, file_to_write(".pdf")],
 ) -> None:
     """Écrit la fiche d'une école sur une page, pour une réunion avec elle."""
-    from analytics.domain.errors import RefusedError
     from analytics.workflows.school_sheet import school_sheet
 
-    if (snapshot := _store().snapshot()) is None:
-        raise RefusedError("Il n’y a pas encore de données.")
-    with snapshot:
+    with _records(_store()) as snapshot:
         content = school_sheet(snapshot, code, _now().date())
     with new_file(file, private=True) as opened:
         opened.write(content)
@@ -490,13 +481,10 @@ def report(
     internal: Annotated[bool, typer.Option("--internal", help="Les chiffres exacts, pour le service seul.")] = False,
 ) -> None:
     """Écrit le rapport annuel, d’après ce qui est publié."""
-    from analytics.domain.errors import RefusedError
     from analytics.workflows.reporting import annual_report, report_file
 
     store = _store()
-    with store.snapshot() or nullcontext() as snapshot:
-        if snapshot is None:
-            raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
+    with _records(store) as snapshot:
         written = annual_report(store, snapshot, period, _now().date(), internal=internal)
     with new_file(file, private=internal) as opened:
         opened.write(report_file(written, file.suffix.lower()))
@@ -512,9 +500,7 @@ def export(
     from analytics.documents.data_package import data_package
     from analytics.domain.errors import RefusedError
 
-    with _store().snapshot() or nullcontext() as snapshot:
-        if snapshot is None:
-            raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
+    with _records(_store()) as snapshot:
         if folder.exists():
             raise RefusedError("Ce dossier existe déjà, et n’a pas été touché. Donnez un autre nom.")
         write_folder(folder, data_package(snapshot))
@@ -579,6 +565,15 @@ def _store() -> Store:
     from analytics.store import Store
 
     return Store()
+
+
+def _records(store: Store) -> Snapshot:
+    """The current version. RefusedError where there is none."""
+    from analytics.domain.errors import RefusedError
+
+    if (snapshot := store.snapshot()) is None:
+        raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
+    return snapshot
 
 
 def _now() -> datetime:

@@ -41,10 +41,10 @@ class OneSchool:
 
 
 def rated_schools(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
-    """The schools that can have a chosen case (:func:`schools.rates`), by name."""
+    """The schools that can have a chosen case (:func:`schools.rates`)."""
     counts = schools.teaching(snapshot.school_counts(selection), selection.school_levels)
     bunching = funnel.bunching(snapshot.case_counts(by=["school_id", "report_week"]))
-    return schools.rates(counts, bunching).sort_values(["name", "school_id"])
+    return schools.rates(counts, bunching)
 
 
 def one_school(

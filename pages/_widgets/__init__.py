@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pages._widgets.chart import show_chart
     from pages._widgets.files import offer_file
     from pages._widgets.indicator import Indicator, Link, show_indicators, show_links
-    from pages._widgets.panel import address, one_of, pick, pick_school, school_label
+    from pages._widgets.panel import address, one_of, pick, pick_school, school_labels
     from pages._widgets.records import Context, answer, open_records, say_closure
     from pages._widgets.remembering import remembered
     from pages._widgets.table import INTERVAL, SHARES, columns, fold_table, in_french, show_table
@@ -20,7 +20,7 @@ _HOMES = {
     "chart": ("show_chart",),
     "files": ("offer_file",),
     "indicator": ("Indicator", "Link", "show_indicators", "show_links"),
-    "panel": ("address", "one_of", "pick", "pick_school", "school_label"),
+    "panel": ("address", "one_of", "pick", "pick_school", "school_labels"),
     "records": ("Context", "answer", "open_records", "say_closure"),
     "remembering": ("remembered",),
     "table": ("INTERVAL", "SHARES", "columns", "fold_table", "in_french", "show_table"),

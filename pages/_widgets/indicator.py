@@ -23,10 +23,18 @@ class Link:
     page: str
     address: Mapping[str, str | list[str]]
 
+    @property
+    def _file(self) -> str:
+        return str(_PAGES / self.page / "page.py")
+
     @drawn
     def show(self) -> None:
-        page = str(_PAGES / self.page / "page.py")
-        st.page_link(page, label=typeset(self.label), icon=":material/arrow_forward:", query_params=dict(self.address))
+        icon = ":material/arrow_forward:"
+        st.page_link(self._file, label=typeset(self.label), icon=icon, query_params=dict(self.address))
+
+    def open(self) -> None:
+        """Go there, without a touch."""
+        st.switch_page(self._file, query_params=dict(self.address))
 
 
 @drawn

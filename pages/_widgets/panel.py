@@ -150,6 +150,11 @@ def school_label(name: str, school_id: str) -> str:
     return f"{name} ({school_id})"
 
 
+def school_labels(schools: pd.DataFrame) -> dict[str, str]:
+    """:func:`school_label` by code, in the order of ``schools`` (name, school_id)."""
+    return {code: school_label(name, code) for name, code in zip(schools["name"], schools["school_id"], strict=True)}
+
+
 def pick_school(labels: Mapping[str, str]) -> str:
     """One school among those of ``labels``, by code. Its code is kept in the address, where a name would stay in histories."""
     kept, asked = st.session_state.get("school"), st.query_params.get("ecole")

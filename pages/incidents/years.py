@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.measures import years
 from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, which_weeks
-from pages._widgets import Context, columns, one_of, remembered, say_changes, school_label, show_table, text
+from pages._widgets import Context, columns, one_of, remembered, say_changes, school_labels, show_table, text
 
 _BY: dict[str, tuple[str, Mapping[str, str]]] = {
     "Type": ("incident_type", INCIDENT_TYPES.labels),
@@ -27,9 +27,7 @@ def show(context: Context) -> None:
 def _compare(context: Context, chosen: str) -> None:
     column, labels = _BY[chosen]
     if column == "school_id":
-        schools = context.snapshot.school_counts(context.selection)
-        names = zip(schools["name"], schools["school_id"], strict=True)
-        labels = {school_id: school_label(name, school_id) for name, school_id in names}
+        labels = school_labels(context.snapshot.school_counts(context.selection))
     answer = years.surest_first(compared(context.snapshot, column, list(labels), context.selection))
     if answer.empty:
         text.info(NO_YEAR_BEFORE)

@@ -5,7 +5,6 @@ import streamlit as st
 from analytics.charts import planning as charts
 from analytics.domain.french import count, day, number, percent
 from analytics.domain.school_calendar import calendar
-from analytics.measures.funnel import bunching
 from analytics.planning.evaluation import VERDICT_WORDS, Effect, baseline, effect, expected_without_action
 from analytics.planning.lots import Draw, DrawnEffect, drawn_effect
 from analytics.planning.power import power_table, schools_needed
@@ -32,7 +31,7 @@ def show(context: Planned) -> None:
     text.subheader("2. Peut-on le voir ?")
     _power(*baseline(panel))
     text.subheader("3. Qu’est-ce qui baisserait tout seul ?")
-    _falls(context.snapshot)
+    _falls(context)
 
 
 def _estimates(snapshot: Snapshot, draws: tuple[Draw, ...]):
@@ -104,9 +103,9 @@ def _power(cases: float, dispersion: float) -> None:
     )
 
 
-def _falls(snapshot: Snapshot) -> None:
-    bunched = bunching(snapshot.case_counts(by=["school_id", "report_week"]))
-    falls = expected_without_action(observed_rates(snapshot, calendar()), 10, bunched)
+def _falls(context: Planned) -> None:
+    snapshot = context.snapshot
+    falls = expected_without_action(observed_rates(snapshot, calendar()), 10, context.bunching)
     rates = falls.merge(snapshot.school_counts()[["school_id", "name"]], on="school_id")
     show_chart(
         charts.falls_by_themselves(rates),

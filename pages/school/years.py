@@ -4,9 +4,10 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count
 from analytics.workflows.comparing import NO_YEAR_BEFORE, which_weeks
 from analytics.workflows.one_school import OneSchool, by_year, year_sentence
-from pages._widgets import columns, show_chart, text
+from pages._widgets import columns, remembered, show_chart, text
 
 
+@remembered
 def show(context: OneSchool) -> None:
     years = by_year(context)
     sentence = year_sentence(context)

@@ -1,17 +1,14 @@
 """A school by its name, or by its point in the funnel: its own page opens."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from analytics.domain.selection import Selection
-from pages._widgets import address, school_label
+from pages._widgets import Link, address, school_labels
 from pages.schools.rated import RatedSchools
 
 
 def show(context: RatedSchools) -> None:
-    rated = context.rated.sort_values(["name", "school_id"])
-    labels = {code: school_label(name, code) for name, code in zip(rated["name"], rated["school_id"], strict=True)}
+    labels = school_labels(context.rated.sort_values(["name", "school_id"]))
     found = st.selectbox(
         "Ouvrir la fiche d’une école",
         list(labels),
@@ -26,4 +23,4 @@ def show(context: RatedSchools) -> None:
 
 def open_school(code: str, selection: Selection) -> None:
     """Go to the page of a school, with the same filters."""
-    st.switch_page(str(Path(__file__).parents[1] / "school/page.py"), query_params=address(selection, ecole=code))
+    Link("", "school", address(selection, ecole=code)).open()

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analytics.domain.selection import Selection
 from analytics.measures import schools
+from analytics.workflows.one_school import rated_schools
 from pages._widgets import Context
 
 
@@ -16,8 +17,7 @@ class RatedSchools(Context):
 
     @cached_property
     def rated(self) -> pd.DataFrame:
-        counts = self.snapshot.school_counts(self.selection)
-        return schools.rates(schools.teaching(counts, self.selection.school_levels), self.bunching)
+        return rated_schools(self.snapshot, self.selection)
 
     @cached_property
     def tenth(self) -> pd.Series:
