@@ -52,7 +52,7 @@ def test_a_measure_opens_no_file_reads_no_clock_and_draws_nothing():
 
 def test_solvers_are_called_in_their_silent_form():
     direct = re.compile(r"scipy\.optimize import .*\b(milp|linprog)\b")
-    silent = "analytics/domain/solving.py"
+    silent = "analytics/solving/silent.py"
     code = {path: (ROOT / path).read_text("utf-8") for path in sources("analytics/") if path != silent}
     assert not [path for path, text in code.items() if direct.search(text)]
 

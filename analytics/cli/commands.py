@@ -6,27 +6,25 @@ wrongly. Heavy parts are imported by the command that needs them, so that the he
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import date
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from analytics.cli.context import access_log, current_records, noting, now, open_store
+from analytics.cli.importing import import_
 from analytics.cli.terminal import (
     FrenchCommand,
     FrenchGroup,
     Misuse,
     accept_any_encoding,
     day_argument,
-    existing_file,
     explain_misuse,
     file_to_write,
     new_file,
@@ -35,15 +33,7 @@ from analytics.cli.terminal import (
     setting,
 )
 
-if TYPE_CHECKING:
-    from analytics.access.log import AccessLog
-    from analytics.intake import OwnWords, Question
-    from analytics.store import Snapshot, Store
-    from analytics.workflows.importing import Import
-
-MAX_LISTED = 50
-MAX_CHOICES = 5  # answers shown of a question; --propose writes them all
-
+MAX_LISTED = 50  # faults of the access log
 INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
 
 app = typer.Typer(
@@ -86,7 +76,7 @@ def demo() -> None:
     from analytics.workflows.demo import build_demo
 
     with progress_bar() as progress:
-        build_demo(_store(), _now(), progress)
+        build_demo(open_store(), now(), progress)
     say("Les données fictives sont prêtes.")
 
 
@@ -100,195 +90,7 @@ def template(file: Annotated[Path, file_to_write(".xlsx")]) -> None:
     say("Le modèle est écrit. Une ligne par dossier ; la ligne d’exemple n’est pas importée.")
 
 
-@_command("import")
-def import_(
-    file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Le registre : XLSX, ODS ou CSV.", callback=existing_file)
-    ],
-    schools: Annotated[
-        Path | None,
-        typer.Option(metavar="FICHIER", help="La liste des écoles, si elle est ailleurs.", callback=existing_file),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FICHIER", help="Vos propres en-têtes et vos propres mots (TOML).", callback=existing_file
-        ),
-    ] = None,
-    as_of: Annotated[
-        date | None,
-        typer.Option(metavar="DATE", help="Le jour de l’extrait, si le fichier ne le dit pas.", parser=day_argument),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et montre, sans rien importer.")] = False,
-    refused: Annotated[
-        Path | None,
-        typer.Option(metavar="FICHIER", help="Où écrire les lignes refusées, pour les corriger."),
-    ] = None,
-    ask: Annotated[bool, typer.Option("--ask", help="Pose ici les questions que le fichier laisse ouvertes.")] = False,
-    propose: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FICHIER", help="Où écrire les questions et leurs réponses probables (TOML), sans importer."
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Donne le résultat en JSON sur la sortie standard.")] = False,
-) -> int:
-    """Lit, vérifie, anonymise et publie un registre."""
-    from analytics.intake import OwnWords, UnansweredError, load_own_words
-    from analytics.spreadsheets.reading import MAX_FILE_BYTES
-    from analytics.workflows import import_sentences as sentences
-    from analytics.workflows.importing import import_register, store_key
-
-    def content(path: Path) -> bytes:
-        with path.open("rb") as opened:
-            return opened.read(MAX_FILE_BYTES + 1)
-
-    store = _store()
-    before = store.versions[:1]
-    own_words = load_own_words(content(mapping)) if mapping else OwnWords()
-    register, listed = content(file), content(schools) if schools else None
-
-    def run(own_words: OwnWords, *, dry_run: bool) -> Import:
-        noted = nullcontext({}) if dry_run else _noting("import")
-        with noted as what, progress_bar() as progress:
-            done = import_register(
-                store,
-                register,
-                store_key(store),
-                _now(),
-                schools_content=listed,
-                own_words=own_words,
-                as_of=as_of,
-                dry_run=dry_run,
-                progress=progress,
-            )
-            what |= {"version": done.version, "rows": done.extract.n_accepted}
-            return done
-
-    def questions(own_words: OwnWords) -> tuple[Question, ...]:
-        try:
-            return run(own_words, dry_run=True).extract.questions
-        except UnansweredError as error:
-            return error.questions
-
-    if propose is not None:
-        return _propose(propose, questions(own_words), own_words)
-    if ask:
-        own_words = _ask_all(questions, own_words)
-    with new_file(refused, private=True) if refused else nullcontext() as refused_file:
-        try:
-            done = run(own_words, dry_run=dry_run)
-        except UnansweredError as error:
-            say("Relais ne peut pas importer ce fichier sans une réponse : rien n’a changé.")
-            for sentence in sentences.understood(error.understanding):
-                say(sentence)
-            _list_questions(error.questions)
-            if as_json:
-                nothing = dict.fromkeys(("read", "accepted", "refused", "new", "changed", "unchanged", "missing"), 0)
-                stopped = nothing | {"as_of": None, "snapshot": next(iter(before), None)}
-                typer.echo(
-                    json.dumps(stopped | {"questions": [q.summary for q in error.questions]}, ensure_ascii=False)
-                )
-            return 1
-        if refused_file is not None and done.extract.n_refused:
-            from analytics.intake.correcting import refused_workbook
-
-            refused_file.write(refused_workbook(done.extract))
-    _report(done, dry_run=dry_run, published=store.versions[:1] != before)
-    if refused is not None and done.extract.n_refused:
-        say("Les lignes refusées sont écrites. Ce fichier contient des noms : supprimez-le une fois corrigé.")
-    if as_json:
-        open_questions = [question.summary for question in done.extract.questions]
-        typer.echo(json.dumps(done.summary | {"questions": open_questions}, ensure_ascii=False))
-    return 0 if done.extract.n_accepted else 1
-
-
-def _list_questions(questions: Sequence[Question]) -> None:
-    """The questions with their answers, the best one first, and how to answer them."""
-    for question in questions[:MAX_LISTED]:
-        say(f"  {question.asked}")
-        for code, label in islice(question.choices.items(), MAX_CHOICES):
-            say(f"    {label} [{code}]")
-    if len(questions) > MAX_LISTED:
-        say(f"  et {len(questions) - MAX_LISTED} autres.")
-    say("Répondez avec --ask, ou dans le fichier que --propose écrit et que --mapping relit.")
-
-
-def _ask_all(questions: Callable[[OwnWords], Sequence[Question]], own_words: OwnWords) -> OwnWords:
-    """Ask until no question is left that was not asked; 0 leaves one without an answer."""
-    asked: set[tuple[str, ...]] = set()
-    while left := [question for question in questions(own_words) if question.place not in asked]:
-        for question in left:
-            asked.add(question.place)
-            say(question.asked)
-            codes = list(question.choices)
-            for place, code in enumerate(codes, 1):
-                say(f"  {place}. {question.choices[code]}")
-            if not question.blocking:
-                say("  0. Laisser sans réponse")
-            typed = -1
-            while not int(question.blocking) <= typed <= len(codes):
-                typed = typer.prompt("Votre réponse", default=1, type=int, err=True)
-            if typed:
-                own_words = own_words.with_answer(question.place, codes[typed - 1])
-    return own_words
-
-
-def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> int:
-    """Write the questions and their best answers as a mapping file to edit; it may hold words of the register."""
-    from analytics.intake import own_words_toml
-
-    if not questions:
-        say("Ce fichier ne laisse aucune question ouverte : rien n’est écrit.")
-        return 0
-    lines = []
-    for question in questions:
-        answers = ", ".join(f"{code} ({label})" for code, label in question.choices.items())
-        lines += [f"# {question.asked}", f"#   {' / '.join(question.place[1:])} = {answers}"]
-        own_words = own_words.with_answer(question.place, question.default)
-    comments = "".join(" ".join(line.split()) + "\n" for line in lines)
-    with new_file(file, private=True) as opened:
-        opened.write(f"{comments}\n{own_words_toml(own_words)}".encode())
-    say("Les questions sont écrites avec leur réponse probable. Corrigez ce fichier, puis donnez-le par --mapping.")
-    return 0
-
-
-def _report(done: Import, *, dry_run: bool, published: bool) -> None:
-    from analytics.intake.duplicates import duplicate_sentences
-    from analytics.workflows import import_sentences as sentences
-
-    extract = done.extract
-    for title, faults in sentences.fault_lists(extract):
-        say(f"{title} :")
-        for row, reasons in faults.head(sentences.MAX_LISTED).itertuples(index=False):
-            say(f"  Ligne {row} : {reasons}")
-        if more := sentences.not_listed(faults):
-            say(f"  {more}")
-    for sentence in sentences.understood(extract.understanding):
-        say(sentence)
-    if extract.questions:
-        say("Questions ouvertes :")
-        _list_questions(extract.questions)
-    say(sentences.rows_read(extract))
-    for warning in sentences.warnings(done, "Voyez --as-of.", "Si vos en-têtes sont autres, donnez-les par --mapping."):
-        say(warning)
-    if extract.n_accepted:
-        say(sentences.changes(done.changes))
-    for sentence in duplicate_sentences(done.duplicates):
-        say(sentence)
-    if extract.n_accepted and dry_run:
-        _preview(done)
-    say(sentences.result(done, dry_run=dry_run, published=published))
-
-
-def _preview(done: Import) -> None:
-    from analytics.intake.previewing import residual_risk, risk_sentence
-
-    say("Ce que Relais a compris :")
-    for column in done.extract.understanding.columns:
-        how = f" ({column.description})" if column.description else ""
-        say(f"  {column.header} : {column.becomes}{how}")
-    say(risk_sentence(residual_risk(done.extract.tables)))
+_command("import")(import_)
 
 
 @_command("info")
@@ -298,7 +100,7 @@ def info() -> None:
     from analytics.store.memory import limit_mb
     from analytics.workflows.inventory import history, history_sentences, inventory
 
-    store = _store()
+    store = open_store()
     if not can_tell():
         say(
             "Ce système ne dit pas qui se connecte : un autre utilisateur de cette machine peut ouvrir Relais.",
@@ -320,8 +122,8 @@ def undo() -> None:
     """Annule la dernière importation."""
     from analytics.domain.french import day
 
-    store = _store()
-    with _noting("undo") as what:
+    store = open_store()
+    with noting("undo") as what:
         what["version"] = next(iter(store.versions), None)
         store.undo()
     with store.snapshot() or nullcontext() as snapshot:
@@ -339,11 +141,11 @@ def forget(
     from analytics.intake.anonymising import PSEUDONYM_LENGTH
     from analytics.workflows.importing import store_key
 
-    store = _store()
+    store = open_store()
     if not store.versions:
         raise RefusedError("Il n’y a pas encore de données.")
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
-    with _noting("forget"):
+    with noting("forget"):
         if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
             raise RefusedError("Aucune version gardée ne contient ce dossier.")
     say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
@@ -361,7 +163,7 @@ def protocol(
     if parents and file.suffix.lower() != ".pdf":
         raise Misuse("La feuille pour les parents s’écrit en .pdf.")
     with new_file(file):
-        (write_parents_sheet if parents else write_protocol)(file, read_protocol(), _now().date())
+        (write_parents_sheet if parents else write_protocol)(file, read_protocol(), now().date())
     say("La feuille pour les parents est écrite." if parents else "Le protocole est écrit.")
 
 
@@ -384,9 +186,9 @@ def publish(
     from analytics.workflows.publishing import publish_folder
 
     answers = {"rounded": rounded, "earlier": earlier, "never_before": never_before}
-    with _noting("publish") as what:
+    with noting("publish") as what:
         what["period"] = period
-        said = publish_folder(_store(), period, folder, _now().date(), **answers)
+        said = publish_folder(open_store(), period, folder, now().date(), **answers)
     for sentence in said:
         say(sentence)
 
@@ -408,12 +210,12 @@ def notebook(
     from analytics.workflows.demo import ready_snapshot
     from analytics.workflows.notebooks import internal_copy, leaving_copy
 
-    store, chosen = _store(), dict(map(setting, settings or []))
+    store, chosen = open_store(), dict(map(setting, settings or []))
     with new_file(file, private=period is None) as opened, progress_bar() as progress:
         if period is not None:
             opened.write(leaving_copy(store, name, period, chosen, progress))
         else:
-            with ready_snapshot(store, _now()) as snapshot:
+            with ready_snapshot(store, now()) as snapshot:
                 opened.write(internal_copy(store, snapshot, name, chosen, progress))
     say(
         "La copie est écrite. Elle contient des données internes."
@@ -434,8 +236,8 @@ def plan(
     """Planifie la prévention pour le reste de l'année scolaire."""
     from analytics.workflows.planning import written_plan
 
-    with _records(_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
-        opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, _now(), progress))
+    with current_records(open_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
+        opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, now(), progress))
     say("Le programme est écrit. Ce fichier contient des données internes.")
 
 
@@ -444,8 +246,8 @@ def digest(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
     """Résume sur une page ce qui est nouveau, ce qui attend et ce qui change."""
     from analytics.workflows.digest import written_digest
 
-    with _records(_store()) as snapshot, new_file(file, private=True) as opened:
-        opened.write(written_digest(snapshot, file.suffix.lower(), _now().date()))
+    with current_records(open_store()) as snapshot, new_file(file, private=True) as opened:
+        opened.write(written_digest(snapshot, file.suffix.lower(), now().date()))
     say("Le résumé est écrit. Ce fichier contient des données internes.")
 
 
@@ -457,8 +259,8 @@ def school(
     """Écrit la fiche d'une école sur une page, pour une réunion avec elle."""
     from analytics.workflows.school_sheet import school_sheet
 
-    with _records(_store()) as snapshot:
-        content = school_sheet(snapshot, code, _now().date())
+    with current_records(open_store()) as snapshot:
+        content = school_sheet(snapshot, code, now().date())
     with new_file(file, private=True) as opened:
         opened.write(content)
     say("La fiche est écrite. Ce fichier contient des données internes.")
@@ -483,9 +285,9 @@ def report(
     """Écrit le rapport annuel, d’après ce qui est publié."""
     from analytics.workflows.reporting import annual_report, report_file
 
-    store = _store()
-    with _records(store) as snapshot:
-        written = annual_report(store, snapshot, period, _now().date(), internal=internal)
+    store = open_store()
+    with current_records(store) as snapshot:
+        written = annual_report(store, snapshot, period, now().date(), internal=internal)
     with new_file(file, private=internal) as opened:
         opened.write(report_file(written, file.suffix.lower()))
     say("Le rapport est écrit. Il est interne : ne le diffusez pas." if internal else "Le rapport est écrit.")
@@ -500,7 +302,7 @@ def export(
     from analytics.documents.data_package import data_package
     from analytics.domain.errors import RefusedError
 
-    with _records(_store()) as snapshot:
+    with current_records(open_store()) as snapshot:
         if folder.exists():
             raise RefusedError("Ce dossier existe déjà, et n’a pas été touché. Donnez un autre nom.")
         write_folder(folder, data_package(snapshot))
@@ -530,7 +332,7 @@ def access(
     """Montre le journal des accès, et vérifie qu'aucune ligne n'a été changée."""
     from analytics.access.log_words import in_french
 
-    log = _access_log()
+    log = access_log()
     for line in () if verify else log.lines():
         is_asked = who in (None, line.get("who")) and act in (None, line.get("act"))
         if is_asked and (since is None or str(line.get("at", "")) >= since.isoformat()):
@@ -540,41 +342,3 @@ def access(
         say(fault)
     say("Ce journal a été modifié." if faults else "Le journal est intact.")
     return 1 if faults else 0
-
-
-def _access_log() -> AccessLog:
-    from analytics.access.log import AccessLog
-    from analytics.intake import key_path
-
-    return AccessLog(key_path().with_name("access.jsonl"))
-
-
-def _noting(act: str) -> AbstractContextManager[dict]:
-    """Note what a command changes. Where accounts are listed, a log that cannot be written refuses it."""
-    from analytics.access.roles import Account
-    from analytics.access.settings import Accounts, roles_path
-    from analytics.access.visitors import Visitors
-
-    listed = roles_path()
-    return Visitors(Accounts(listed, "") if listed else None, _access_log).acting(
-        Account("terminal", "coordination"), act
-    )
-
-
-def _store() -> Store:
-    from analytics.store import Store
-
-    return Store()
-
-
-def _records(store: Store) -> Snapshot:
-    """The current version. RefusedError where there is none."""
-    from analytics.domain.errors import RefusedError
-
-    if (snapshot := store.snapshot()) is None:
-        raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
-    return snapshot
-
-
-def _now() -> datetime:
-    return datetime.now(ZoneInfo("Europe/Brussels"))

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analytics.domain.errors import RelaisError
-from analytics.domain.solving import milp
+from analytics.solving import milp
 
 INTEGRALITY_TOLERANCE = 1e-5
 UNBOUNDED = 1e6

@@ -21,7 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 
 from analytics.domain.errors import RelaisError
-from analytics.domain.solving import linprog, milp
+from analytics.solving import linprog, milp
 
 MOVE_LIMIT = 2.0
 """How far, in times the protection level, one quantity may move in an attack on another: more makes weaker cuts."""

@@ -20,8 +20,8 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import coo_array, csr_array, diags_array, hstack, lil_array, sparray
 
 from analytics.domain.errors import RelaisError
-from analytics.domain.solving import milp
 from analytics.planning.problem import Problem
+from analytics.solving import milp
 
 Progress = Callable[[float, str], None]
 

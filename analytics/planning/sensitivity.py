@@ -10,9 +10,9 @@ from scipy.sparse import coo_array, csr_array, diags_array, hstack
 from scipy.special import gammaincinv
 
 from analytics.domain.programme import Programme
-from analytics.domain.solving import milp
 from analytics.planning.allocation import Progress
 from analytics.planning.problem import Problem
+from analytics.solving import milp
 
 N_DRAWS = 100
 _GAP = 0.01

@@ -1,85 +1,23 @@
-"""``relais`` in a terminal: what each command does, says and answers with; and what no output ever holds."""
+"""``relais`` in a terminal: what each command does, says and answers with."""
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
 
-from analytics.cli.commands import app, main
+from analytics.cli.commands import app
 from analytics.store import Store
-from tests.scanning import disguises
+from tests.cli.calling import ALSO_GOOD, BAD, GOOD, LATER, REGISTER, ROOT, stored
 
-ROOT = Path(__file__).parents[2]
-REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
-LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
-TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
 COMMANDS = [
     *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
     *("digest", "school", "dictionary", "report", "export", "serve", "access"),
 ]
-
-HEADERS = "N° dossier;Élève;École;Année d’études;Signalé le;Faits"
-GOOD = "2026/01;Zoé Lambert;A1;S3;10/03/2026;Insultes"
-ALSO_GOOD = "2026/02;Noé Lambert;A1;S3;11/03/2026;Menaces"
-BAD = "2026/03;Léa Petit;A1;S3;31/02/2026;Insultes"
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def relais(tmp_path, monkeypatch, capfd) -> Callable[..., Answer]:
-    """Runs a command in a folder of its own, with a store and a key of its own; narrow spaces read as plain ones."""
-    monkeypatch.setenv("RELAIS_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "relais.key"))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str | Path) -> Answer:
-        capfd.readouterr()
-        code = main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Answer(code, out.replace("\u202f", " "), err.replace("\u202f", " "))
-
-    return run
-
-
-@pytest.fixture
-def register(tmp_path) -> Callable[..., Path]:
-    """Writes a small register as CSV, and the schools beside it as ``ecoles.csv``."""
-    (tmp_path / "ecoles.csv").write_text("Code;Nom\nA1;Athénée du Parc\n", encoding="utf-8")
-
-    def write(*rows: str, headers: str = HEADERS) -> Path:
-        path = tmp_path / "registre.csv"
-        path.write_text("\n".join(["Extrait du 12/06/2026", headers, *rows]), encoding="utf-8")
-        return path
-
-    return write
-
-
-def stored(name: str) -> pd.DataFrame:
-    """A table of the current version."""
-    snapshot = Store().snapshot()
-    assert snapshot is not None
-    with snapshot:
-        return snapshot.table(name)
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder but the lock, which comes and goes."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*")) if path.name != "lock"}
 
 
 def test_every_command_has_its_help_without_an_english_heading(relais):
@@ -126,118 +64,6 @@ def test_without_a_command_the_help_is_shown_and_the_code_is_2(relais):
     assert "Commandes" in answer.err
 
 
-def test_a_register_is_imported_and_counted(relais):
-    answer = relais("import", REGISTER)
-    assert answer.code == 0
-    assert "420 lignes lues : 420 acceptées, 0 refusée. Situation au 12/06/2026." in answer.err
-    assert "Le registre est importé." in answer.err
-    assert answer.out == ""
-
-
-def test_json_is_one_object_on_standard_output_and_nothing_else(relais):
-    answer = relais("import", REGISTER, "--json")
-    assert answer.code == 0
-    assert json.loads(answer.out) == {
-        "questions": [],
-        "read": 420,
-        "accepted": 420,
-        "refused": 0,
-        "new": 420,
-        "changed": 0,
-        "unchanged": 0,
-        "missing": 0,
-        "as_of": "2026-06-12",
-        "snapshot": Store().versions[0],
-    }
-
-
-def test_the_same_file_again_changes_nothing_and_says_so(relais, tmp_path):
-    relais("import", REGISTER)
-    before = files(tmp_path / "store")
-    answer = relais("import", REGISTER)
-    assert answer.code == 0
-    assert "Rien n’a changé" in answer.err
-    assert files(tmp_path / "store") == before
-
-
-def test_refused_rows_beside_imported_ones_are_said_and_the_code_is_0(relais, register):
-    answer = relais("import", register(GOOD, BAD), "--schools", "ecoles.csv")
-    assert answer.code == 0
-    assert "2 lignes lues : 1 acceptée, 1 refusée." in answer.err
-    assert "Ligne 4 : Colonne « Signalé le »" in answer.err
-    assert "31/02" not in answer.err
-
-
-def test_when_every_row_is_refused_nothing_changes_and_the_code_is_1(relais, register, tmp_path):
-    relais("import", register(GOOD), "--schools", "ecoles.csv")
-    before = files(tmp_path / "store")
-    answer = relais("import", register(BAD), "--schools", "ecoles.csv", "--json")
-    assert answer.code == 1
-    assert json.loads(answer.out)["refused"] == 1
-    assert files(tmp_path / "store") == before
-
-
-def test_a_file_that_cannot_be_read_is_refused_with_code_1_and_nothing_on_standard_output(relais, tmp_path):
-    (tmp_path / "registre.xlsx").write_bytes(b"PK\x03\x04 no workbook")
-    answer = relais("import", "registre.xlsx", "--json")
-    assert (answer.code, answer.out) == (1, "")
-    assert "endommagé" in answer.err
-
-
-def test_at_most_fifty_refused_rows_are_listed(relais, register):
-    rows = [f"2026/{i};Élève;A1;S3;31/02/2026;Insultes" for i in range(60)]
-    answer = relais("import", register(*rows, GOOD), "--schools", "ecoles.csv")
-    assert answer.err.count("Ligne ") == 50
-    assert "Et 10 autres." in answer.err
-
-
-def test_a_dry_run_shows_what_would_be_kept_and_imports_nothing(relais, register, tmp_path):
-    answer = relais("import", register(GOOD), "--schools", "ecoles.csv", "--dry-run")
-    assert answer.code == 0
-    assert "N° dossier : remplacé par un pseudonyme" in answer.err
-    assert "Élève : laissé de côté" in answer.err
-    assert "1 dossier sur 1 est seul" in answer.err
-    assert files(tmp_path / "store") == {}
-
-
-def test_steps_that_no_column_is_are_said_with_the_way_to_name_them(relais, register):
-    answer = relais("import", register(GOOD), "--schools", "ecoles.csv")
-    assert "Aucune colonne n’est reconnue pour « Preuves conservées le »" in answer.err
-    assert "--mapping" in answer.err
-
-
-def test_the_day_of_the_extract_can_be_given_and_has_the_last_word(relais, register):
-    answer = relais("import", register(GOOD), "--schools", "ecoles.csv", "--as-of", "2026-05-29", "--json")
-    assert json.loads(answer.out)["as_of"] == "2026-05-29"
-
-
-def test_a_service_maps_its_own_headers_and_words(relais, register, tmp_path):
-    (tmp_path / "mots.toml").write_text('[columns]\n"Réf" = "case_number"\n[words.incident_types]\nchahut = "other"\n')
-    path = register(GOOD.replace("Insultes", "Chahut"), headers=HEADERS.replace("N° dossier", "Réf."))
-    assert relais("import", path, "--schools", "ecoles.csv").code == 1
-    assert relais("import", path, "--schools", "ecoles.csv", "--mapping", "mots.toml").code == 0
-
-
-def test_refused_rows_come_back_in_a_workbook_for_its_owner_alone(relais, register, tmp_path):
-    answer = relais("import", register(GOOD, BAD), "--schools", "ecoles.csv", "--refused", "a-corriger.xlsx")
-    assert answer.code == 0
-    assert "contient des noms" in answer.err
-    rows = CalamineWorkbook.from_path(tmp_path / "a-corriger.xlsx").get_sheet_by_index(0).to_python()
-    assert any("Léa Petit" in row for row in rows)
-    assert not any("Zoé Lambert" in row for row in rows)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="rights are kept otherwise there")
-def test_the_workbook_of_refused_rows_has_rights_for_its_owner_alone(relais, register, tmp_path):
-    relais("import", register(GOOD, BAD), "--schools", "ecoles.csv", "--refused", "a-corriger.xlsx")
-    assert stat.S_IMODE((tmp_path / "a-corriger.xlsx").stat().st_mode) == 0o600
-
-
-def test_no_workbook_is_written_when_no_row_is_refused(relais, register, tmp_path):
-    relais("import", register(GOOD), "--schools", "ecoles.csv", "--refused", "a-corriger.xlsx")
-    assert not (tmp_path / "a-corriger.xlsx").exists()
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -255,12 +81,6 @@ def test_no_file_is_ever_overwritten(relais, register, tmp_path, arguments):
     assert answer.code == 1
     assert "existe déjà" in answer.err
     assert {(tmp_path / name).read_text() for name in names} == {"mine"}
-    assert Store().versions == []
-
-
-def test_a_folder_that_is_not_there_is_refused_before_anything_is_imported(relais, register):
-    answer = relais("import", register(GOOD), "--schools", "ecoles.csv", "--refused", "nulle/part.xlsx")
-    assert answer.code == 1
     assert Store().versions == []
 
 
@@ -369,24 +189,6 @@ def test_a_notebook_that_is_called_wrongly_is_not_run(relais, tmp_path):
     assert not (tmp_path / "copie.html").exists()
 
 
-def test_a_lost_key_is_an_error_that_says_what_to_do(relais, tmp_path):
-    relais("import", REGISTER)
-    (tmp_path / "relais.key").unlink()
-    answer = relais("import", LATER)
-    assert answer.code == 1
-    assert "RELAIS_KEY" in answer.err
-    assert not (tmp_path / "relais.key").exists()
-
-
-def test_no_personal_word_of_a_register_is_in_the_store_or_in_the_output(relais, tmp_path):
-    said = ""
-    for arguments in (["import", REGISTER, "--dry-run"], ["import", REGISTER, "--json"], ["info"]):
-        answer = relais(*arguments)
-        said += answer.out + answer.err
-    assert not [word for word in TRUTH["forbidden"] if word in said]
-    assert not disguises(REGISTER.stem).found_in(*files(tmp_path / "store").values())
-
-
 def test_the_help_waits_for_no_heavy_part(tmp_path):
     code = (
         "import sys; from analytics.cli.commands import main; main(['--help']); "
@@ -410,13 +212,3 @@ def test_the_log_of_what_was_changed_is_printed_and_verified(relais, tmp_path):
     log = tmp_path / "access.jsonl"
     log.write_bytes(log.read_bytes().replace(b'"import"', b'"page"'))
     assert relais("access", "--verify").code == 1
-
-
-def test_where_accounts_are_listed_a_log_that_cannot_be_written_stops_an_import(relais, tmp_path, monkeypatch):
-    monkeypatch.setenv("RELAIS_ROLES", str(tmp_path / "roles.toml"))
-    (tmp_path / "access.jsonl").mkdir()
-    refused = relais("import", REGISTER)
-    assert refused.code == 1
-    assert "journal des accès" in refused.err
-    monkeypatch.delenv("RELAIS_ROLES")
-    assert relais("import", REGISTER).code == 0

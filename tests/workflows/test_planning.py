@@ -14,7 +14,7 @@ from tests.planned import HOUR, NOW, demo_store
 
 def test_the_command_writes_the_plan_and_nothing_over_another_file(tmp_path, monkeypatch):
     monkeypatch.setenv("RELAIS_STORE", str(demo_store().folder))
-    monkeypatch.setattr("analytics.cli.commands._now", lambda: NOW)
+    monkeypatch.setattr("analytics.cli.commands.now", lambda: NOW)
     file = tmp_path / "programme.ics"
     asked = ["plan", str(file), "--people", "6", "--hours", "20"]
     assert CliRunner().invoke(app, asked).exit_code == 0

@@ -11,7 +11,7 @@ import pytest
 from scipy import optimize
 from scipy.sparse import csr_array
 
-from analytics.domain import solving
+from analytics.solving import silent
 
 MODEL = Path(__file__).parents[1] / "files" / "highs-prints.npz"  # of the demonstration, the first that HiGHS comments
 
@@ -31,15 +31,15 @@ def commented_model() -> tuple[tuple, dict]:
 
 def test_what_the_solver_prints_reaches_no_stream_and_its_answer_is_the_same(commented_model, capfd):
     arguments, options = commented_model
-    silent = solving.milp(*arguments, **options)
+    answer = silent.milp(*arguments, **options)
     assert capfd.readouterr() == ("", "")
-    assert np.array_equal(silent.x, optimize.milp(*arguments, **options).x)
+    assert np.array_equal(answer.x, optimize.milp(*arguments, **options).x)
 
 
 def test_two_threads_that_solve_at_once_leave_the_output_open(capfd):
     both_run = threading.Barrier(2)
 
-    @solving.silent
+    @silent.silent
     def solve() -> None:
         both_run.wait(10)
         os.write(1, b"a line of the solver's\n")
@@ -55,6 +55,6 @@ def test_two_threads_that_solve_at_once_leave_the_output_open(capfd):
 
 def test_the_output_is_open_again_after_a_solver_that_failed(capfd):
     with pytest.raises(ValueError, match="method"):
-        solving.linprog([1], method="no such method")
+        silent.linprog([1], method="no such method")
     os.write(1, b"still here\n")
     assert capfd.readouterr().out == "still here\n"
