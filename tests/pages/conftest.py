@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from analytics.domain.schema import TABLES
@@ -16,10 +18,19 @@ from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.demo import build_demo
 from analytics.workflows.importing import import_register
+from tests.pages.opening import open_page
 from tests.repository import ROOT
 
 FILES = ROOT / "tests/files"
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packages_read_once():
+    """Streamlit's test tool reads the metadata of each installed package again for each page that it opens."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +61,7 @@ def demonstration(tmp_path_factory) -> Path:
 def few_cases(extracts, tmp_path_factory):
     """A store with the schools of the extracts and only their first cases."""
 
+    @cache
     def few_cases(n_cases: int) -> Path:
         snapshot = Store(extracts).snapshot()
         assert snapshot is not None
@@ -96,13 +108,7 @@ def visit(monkeypatch):
     def visit(page: str, folder: Path, **address: str) -> AppTest:
         monkeypatch.setenv("RELAIS_STORE", str(folder))
         st.cache_resource.clear()
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-        app.query_params.update(address)
-        app.run()
-        app.query_params.clear()  # what the first page wrote there
-        app.query_params.update(address)
-        app.switch_page(f"pages/{page}/page.py").run()
-        app.run()  # after a switch, the simulation gives the widgets what they hold one run late
+        app = open_page(page, **address)
         for folded in app.expander:
             if folded.proto.id:  # a table that is made when it is opened
                 app.session_state[folded.proto.id.split("-", 2)[2]] = True

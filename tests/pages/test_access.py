@@ -81,20 +81,12 @@ def test_no_address_gives_a_direction_more_than_its_school_by_school_year(as_acc
     ]
 
 
-def test_a_page_that_is_closed_is_noted_as_refused(as_account):
-    _, log, _ = as_account("a@x", "incidents")
-    before = len(noted(log))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_access.st, "session_state", {})
-        _access.enter("register")
-        _access.note_refused()
-        _access.note_refused()
-    last = list(log.lines())[before:]
-    assert [(line["who"], line["act"], line["what"], line["result"]) for line in last] == [
+def test_who_may_not_open_a_page_reads_no_word_of_it_and_is_noted_once_as_refused(as_account):
+    app, log, _ = as_account("a@x", "register")
+    app.run()
+    assert app.title[0].value == "Page fermée"
+    assert not app.file_uploader
+    assert "Registre" not in {heading.value for heading in (*app.title, *app.header)}
+    assert [(line["who"], line["act"], line["what"], line["result"]) for line in log.lines()] == [
         ("a@x", "page", {"page": "register"}, "refused")
     ]
-
-
-def test_who_may_not_open_a_page_reads_no_word_of_it(as_account):
-    with pytest.raises(ValueError, match="Could not find a navigation page"):  # it is not in the menu
-        as_account("a@x", "register")

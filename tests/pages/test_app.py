@@ -13,6 +13,7 @@ from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
 from tests.pages.conftest import NOW
+from tests.pages.opening import open_page
 from tests.repository import ROOT
 
 PAGES = {
@@ -49,14 +50,7 @@ def opened(monkeypatch):
     def opened(page: str, folder, **address: str) -> AppTest:
         monkeypatch.setenv("RELAIS_STORE", str(folder))
         st.cache_resource.clear()
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-        app.query_params.update(address)
-        app.run()
-        app.query_params.clear()  # what the first page wrote there
-        app.query_params.update(address)
-        app.switch_page(f"pages/{page}/page.py").run()
-        if address:
-            app.run()  # after a switch, the simulation gives the widgets what they hold one run late
+        app = open_page(page, **address)
         assert not app.exception
         assert app.title[0].value == PAGES[page]
         return app
@@ -105,12 +99,17 @@ def test_where_nothing_can_be_stored_a_page_says_so_calmly(page, opened, tmp_pat
     assert "Le dossier des données n’est pas" in said(app)
 
 
-@pytest.mark.parametrize("page", OF_RECORDS)
-def test_a_damaged_store_asks_for_the_register_again(page, opened, tmp_path):
-    import_register(Store(tmp_path), REGISTER.read_bytes(), Key(b"k" * 32), NOW)
-    for version in tmp_path.glob("*.duckdb"):
+@pytest.fixture(scope="module")
+def damaged(register, tmp_path_factory):
+    folder = shutil.copytree(register, tmp_path_factory.mktemp("damaged") / "store")
+    for version in folder.glob("*.duckdb"):
         version.write_bytes(version.read_bytes()[:10_000])
-    assert "Les données sont endommagées. Importez à nouveau le registre." in said(opened(page, tmp_path))
+    return folder
+
+
+@pytest.mark.parametrize("page", OF_RECORDS)
+def test_a_damaged_store_asks_for_the_register_again(page, opened, damaged):
+    assert "Les données sont endommagées. Importez à nouveau le registre." in said(opened(page, damaged))
 
 
 @pytest.mark.parametrize(("page", "level"), list(zip(FILTERED, TRUTH["levels"], strict=True)))

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
+from tests.pages.opening import open_page
 from tests.repository import ROOT
 
 FILES = ROOT / "tests" / "files"
@@ -56,8 +57,7 @@ def page(store, monkeypatch) -> AppTest:
 
 def first_run(monkeypatch) -> AppTest:
     monkeypatch.chdir(ROOT)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return run(app.run().switch_page("pages/register/page.py"))
+    return run(open_page("register"))
 
 
 def run(page: AppTest) -> AppTest:

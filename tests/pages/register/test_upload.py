@@ -16,6 +16,7 @@ import app as served
 from analytics.intake import Key
 from analytics.store import Store
 from analytics.workflows.importing import import_register
+from tests.pages.opening import open_page
 from tests.repository import ROOT
 
 REGISTER = (ROOT / "tests/files/registre-2025-2026.xlsx").read_bytes()
@@ -60,8 +61,7 @@ def page(monkeypatch, tmp_path, kept) -> AppTest:
     monkeypatch.setenv("RELAIS_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("RELAIS_KEY", str(tmp_path / "relais.key"))
     import_register(Store(), REGISTER, Key(b"f" * 32), datetime(2026, 6, 12, tzinfo=UTC), source="demo")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.run().switch_page("pages/register/page.py").run()
+    app = open_page("register").run()
     app.file_uploader[0].set_value(("registre.xlsx", REGISTER, ""))
     app.run()
     assert any(kept.values())

@@ -1,5 +1,6 @@
 """The page Activation des relais: each question answers on a register, under a filter, and when there is nothing to say."""
 
+from functools import cache
 from types import MappingProxyType
 
 import pandas as pd
@@ -59,6 +60,7 @@ def test_nothing_is_asked_twice_and_the_next_reader_sees_what_the_first_one_saw(
 def a_case(extracts, tmp_path_factory):
     """A store of one case, whose steps are what is asked for, and whether it threatens life."""
 
+    @cache
     def a_case(outcome: str, *, danger: bool):
         snapshot = Store(extracts).snapshot()
         assert snapshot is not None
