@@ -26,10 +26,18 @@ _SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepa
 
 
 class UnreachableStoreError(StoreError):
-    """The catalogue of a shared store does not answer."""
+    """The catalogue of a shared store does not answer. The message says why, as far as PostgreSQL tells."""
 
-    def __init__(self) -> None:
-        super().__init__("Le catalogue partagé ne répond pas. Réessayez ; relais store check dit ce qui manque.")
+    def __init__(self, error: duckdb.Error) -> None:
+        reasons = {
+            "password": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
+            "role ": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
+            "database ": "PostgreSQL répond, mais la base que catalogue nomme n’existe pas.",
+            "pg_hba": "PostgreSQL ne laisse pas entrer cette machine : voyez pg_hba.conf.",
+        }
+        refused = str(error).partition("FATAL:")[2]
+        usual = "Le catalogue partagé ne répond pas. Vérifiez le réseau, PostgreSQL et son adresse, puis réessayez."
+        super().__init__(next((reason for word, reason in reasons.items() if word in refused), usual))
 
 
 @contextlib.contextmanager
@@ -39,7 +47,7 @@ def told() -> Generator[None]:
         yield
     except duckdb.Error as error:
         if is_unreachable(error):
-            raise UnreachableStoreError from None
+            raise UnreachableStoreError(error) from None
         raise
 
 
@@ -51,10 +59,13 @@ def is_unreachable(error: duckdb.Error) -> bool:
 
 def explained(error: duckdb.Error) -> StoreError:
     """Why a change of the versions failed."""
+    words = str(error)
     if is_unreachable(error):
-        return UnreachableStoreError()
-    if "Transaction conflict" in str(error):
+        return UnreachableStoreError(error)
+    if "Transaction conflict" in words:
         return StoreError("Une autre importation est passée avant celle-ci : rien n’a changé. Recommencez.")
+    if "permission denied" in words:
+        return StoreError("Ce compte n’a pas le droit de changer le catalogue ou le dossier partagés.")
     return StoreError(FULL)
 
 
@@ -68,12 +79,21 @@ def _extension(name: str) -> Path:
     raise StoreError("Un dossier partagé demande des extensions : installez relais[shared].")
 
 
+def _load(connection: duckdb.DuckDBPyConnection, extension: Path) -> None:
+    try:
+        connection.execute(f"LOAD {_quoted(str(extension))}")
+    except duckdb.Error:  # of another version, or not as DuckDB has signed it
+        raise StoreError(
+            f"Les extensions ne vont pas avec DuckDB {duckdb.__version__} : installez relais[shared] à nouveau."
+        ) from None
+
+
 def connect(settings: SharedSettings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection with the catalogue attached; what fails is to be :func:`told`."""
     connection = duckdb.connect(":memory:", config=CONFIG)
     try:
         for name in _EXTENSIONS:
-            connection.execute(f"LOAD {_quoted(str(_extension(name)))}")
+            _load(connection, _extension(name))
         if settings.is_in_s3:
             connection.execute(_s3_secret(settings))
         connection.execute(
@@ -88,12 +108,23 @@ def connect(settings: SharedSettings, *, read_only: bool = False) -> duckdb.Duck
 def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, *, read_only: bool = False) -> None:
     """Attach the lake as ``lake``; a writer makes it where there is none. A row never lies in the catalogue itself."""
     options = "READ_ONLY" if read_only else "ENCRYPTED"
+    try:
+        _attach_lake(connection, settings, options)
+    except duckdb.InvalidInputException as error:
+        if "version" in str(error):
+            raise StoreError(
+                "Le catalogue est d’une autre version de DuckLake : il faut le même Relais partout."
+            ) from None
+        raise
+    if not read_only:
+        execute(connection, f"CREATE TABLE IF NOT EXISTS {BESIDE} (name TEXT PRIMARY KEY, digest TEXT, content BYTEA)")
+
+
+def _attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, options: str) -> None:
     connection.execute(
         f"ATTACH {_quoted('ducklake:postgres:' + _dsn(settings))} AS lake (DATA_PATH {_quoted(settings.records)}, "
         f"OVERRIDE_DATA_PATH, METADATA_SCHEMA '{CATALOGUE}', DATA_INLINING_ROW_LIMIT 0, {options})"
     )
-    if not read_only:
-        execute(connection, f"CREATE TABLE IF NOT EXISTS {BESIDE} (name TEXT PRIMARY KEY, digest TEXT, content BYTEA)")
 
 
 _CONNECTIONS: dict[SharedSettings, duckdb.DuckDBPyConnection] = {}

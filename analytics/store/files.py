@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -110,6 +111,11 @@ class Files:
 
     def erase(self) -> None:
         """Nothing is left: a forgotten case went with the files that held it."""
+
+    def faults(self, now: datetime) -> list[str]:
+        if self.folder.is_dir() and not os.access(self.folder, os.W_OK):
+            return ["Le dossier des données n’est pas accessible en écriture."]
+        return []
 
     def _point_to(self, versions: Sequence[str]) -> None:
         written = self.folder / f"{secrets.token_hex(4)}.manifest"

@@ -10,17 +10,31 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from analytics.store import layout
-from analytics.store.catalogue import CATALOGUE, attach_lake, connect, execute, explained, query, reading, told
+from analytics.store.catalogue import (
+    CATALOGUE,
+    attach_lake,
+    connect,
+    execute,
+    explained,
+    is_unreachable,
+    query,
+    reading,
+    told,
+)
 from analytics.store.errors import DamagedStoreError, StoreError
 from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
+
+ERASING_SECONDS = 60
 
 _LOCK = int.from_bytes(b"relais")
 _VERSION = re.compile(r"'(v[0-9a-f]{16})'")
@@ -58,7 +72,7 @@ class Lake:
     def connect(self, version: str) -> LakeVersion:
         with self.reading() as cursor:
             if cursor is None or not self.is_whole(version):
-                raise DamagedStoreError
+                raise self.damage()
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {version}")
             for (name,) in cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{version})").fetchall():
                 cursor.execute(f"CREATE VIEW IF NOT EXISTS {version}.{name} AS FROM lake.{version}.{name}")
@@ -107,6 +121,8 @@ class Lake:
             self._held.execute("BEGIN")
             after = change(before)
             named = ", ".join(f"'{version}'" for version in after)
+            note = "CALL ducklake_set_commit_message('lake', $1, '', extra_info => $2)"
+            self._held.execute(note, [self.settings.office, duckdb.__version__])
             self._held.execute(f"CREATE OR REPLACE VIEW lake.main.kept AS SELECT unnest([{named}]) AS version")
             for version in set(before) - set(after):
                 self._held.execute(f"DROP SCHEMA IF EXISTS lake.{version} CASCADE")
@@ -123,11 +139,40 @@ class Lake:
         return after
 
     def erase(self) -> None:
-        """Write the tables of the catalogue anew, without the extremes that they told of what was removed."""
+        """Write the tables of the catalogue anew, without the extremes that they told of what was removed.
+
+        PostgreSQL keeps what a reader who began before may still ask for: StoreError when one has not ended in a minute.
+        """
         with told(), connect(self.settings) as connection:
-            tables = query(connection, f"SELECT tablename FROM pg_tables WHERE schemaname = '{CATALOGUE}'")
-            for (table,) in tables:
+            ((removed,),) = query(connection, "SELECT txid_current()::text")
+            older = f"""
+                SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                AND age(backend_xmin) > age('{removed}'::xid)
+            """
+            ended = time.monotonic() + ERASING_SECONDS
+            while (is_read := bool(query(connection, older))) and time.monotonic() < ended:
+                time.sleep(0.2)
+            for (table,) in query(connection, f"SELECT tablename FROM pg_tables WHERE schemaname = '{CATALOGUE}'"):
                 execute(connection, f"VACUUM FULL {CATALOGUE}.{table}", in_transaction=False)
+        if is_read:
+            raise StoreError(
+                "Le dossier est retiré, mais une longue lecture tient encore le catalogue : après elle, "
+                f"VACUUM FULL sur les tables du schéma {CATALOGUE} enlève ses dernières traces."
+            )
+
+    def damage(self) -> StoreError:
+        """Why a file cannot be read."""
+        if not self.settings.is_in_s3 and not Path(self.settings.records).is_dir():
+            return StoreError(
+                "Le dossier partagé n’est pas là. Vérifiez le partage ; relais store check dit ce qui manque."
+            )
+        return DamagedStoreError()
+
+    def faults(self, now: datetime) -> list[str]:
+        from analytics.store.lake_faults import faults  # asked for once, when something is wrong
+
+        with self.reading() as cursor:
+            return faults(self.settings, cursor, now)
 
     @property
     def _held(self) -> duckdb.DuckDBPyConnection:
@@ -160,9 +205,11 @@ class LakeVersion:
                     raise DamagedStoreError
                 cursor.execute(f"USE memory.{self._version}")
                 yield cursor
-        except duckdb.Error:
+        except duckdb.Error as error:
             if self._version not in self._lake.versions():
                 raise StoreError("Les données viennent de changer. Rechargez la page.") from None
+            if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):  # gone, or not to be deciphered
+                raise self._lake.damage() from None
             raise
 
     def close(self) -> None:
@@ -172,16 +219,12 @@ class LakeVersion:
 def _is_there(cursor: duckdb.DuckDBPyConnection, version: str, name: str) -> bool:
     listed = "SELECT data_file, data_file_size_bytes FROM ducklake_list_files('lake', $1, schema => $2)"
     try:
-        for path, size in cursor.execute(listed, [name, version]).fetchall():
-            if cursor.execute("SELECT size FROM read_blob($1)", [path]).fetchall() != [(size,)]:
-                return False
-    except (duckdb.CatalogException, duckdb.BinderException):  # the version is gone
-        return False
-    except duckdb.IOException as error:
-        if "Postgres" in str(error):
+        files = cursor.execute(listed, [name, version]).fetchall()
+        return all(cursor.execute("SELECT size FROM read_blob($1)", [path]).fetchall() == [(n,)] for path, n in files)
+    except duckdb.Error as error:
+        if is_unreachable(error):
             raise
-        return False
-    return True
+        return False  # a file is gone, or the version itself
 
 
 def _clear(writer: duckdb.DuckDBPyConnection) -> None:

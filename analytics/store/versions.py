@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from platformdirs import user_data_path
 
 from analytics.domain.schema import TABLES
 from analytics.domain.shipped import IS_INSTALLED, SHIPPED
-from analytics.store.errors import DamagedStoreError, StoreError
+from analytics.store.errors import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.files import Files
 from analytics.store.memory import MEMORY
 from analytics.store.reading import Connection
@@ -57,6 +58,10 @@ class Backend(Protocol):
 
         StoreError when it fails, or when the kept versions no longer are those ``before``: then all stays as it was.
         """
+        ...
+
+    def faults(self, now: datetime) -> list[str]:
+        """What is wrong around the versions, as French sentences; StoreError when nothing can be asked."""
         ...
 
     def erase(self) -> None:
@@ -160,14 +165,58 @@ class Store:
         """
         with self.writing():
             before = self.versions
-            whole = [name for name in before if self._backend.is_whole(name)]
-            if before and not whole:
-                raise DamagedStoreError
-            after = self._replace(lambda _: [self._without(name, case_id) for name in whole]) if whole else []
+            after = self._replace(lambda kept: self._each_without(kept, case_id)) if before else []
         is_changed = not set(after) <= set(before)
         if is_changed:
             self._backend.erase()
         return is_changed
+
+    def _each_without(self, versions: Sequence[str], case_id: str) -> list[str]:
+        after = []
+        for name in versions:
+            with contextlib.suppress(DamagedStoreError):
+                after.append(self._without(name, case_id))
+        if not after:
+            raise DamagedStoreError
+        return after
+
+    def faults(self, now: datetime) -> list[str]:
+        """What is wrong with the store, as French sentences; none when it is whole. Every kept version is read."""
+        try:
+            found = self._backend.faults(now)
+            for place, name in enumerate(self.versions):
+                try:
+                    with self.open(name) as snapshot:
+                        snapshot.digests()
+                        if place == 0 and not snapshot.has_current_layout:
+                            found.append(str(OldLayoutError()))
+                except StoreError as error:
+                    found.append(f"Version {place + 1} sur {len(self.versions)}, de la plus récente : {error}")
+        except StoreError as error:
+            return [str(error)]
+        return found
+
+    def fill_from(self, source: Store) -> None:
+        """Copy every kept version of ``source`` into this store, which has none, in one step, and compare them.
+
+        StoreError when there is nothing to copy, when this store holds something, or when a copy differs: it stays empty.
+        """
+        with self.writing():
+            copied = source.versions
+            if self.versions or not copied:
+                raise StoreError(
+                    "Il y a déjà des données là où copier." if copied else "Il n’y a pas encore de données à copier."
+                )
+            made = self._replace(lambda _: [self._backend.build(source._rows(name)) for name in copied])
+            for name, original in zip(made, copied, strict=True):
+                with self.open(name) as copy, source.open(original) as before:
+                    if copy.digests() != before.digests():
+                        self._replace(lambda _: [])
+                        raise StoreError("La copie n’est pas égale à l’original : elle est retirée.")
+
+    def _rows(self, name: str) -> dict[str, pa.Table]:
+        with self.open(name) as snapshot:
+            return {table: TABLES[table].to_arrow(snapshot.table(table)) for table in TABLES}
 
     def _without(self, name: str, case_id: str) -> str:
         with self.open(name) as snapshot:

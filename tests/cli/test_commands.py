@@ -24,7 +24,7 @@ REGISTER = ROOT / "tests" / "files" / "registre-2025-2026.xlsx"
 LATER = ROOT / "tests" / "files" / "registre-2025-2026-suite.xlsx"
 TRUTH = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))
 COMMANDS = [
-    *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
+    *("demo", "template", "import", "info", "undo", "forget", "store", "protocol", "publish", "notebook", "plan"),
     *("digest", "school", "dictionary", "report", "export", "serve", "access"),
 ]
 
