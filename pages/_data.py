@@ -11,19 +11,19 @@ from pages import _access
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def _open(folder: str, version: str) -> Snapshot | None:
-    opened = Store(Path(folder)).snapshot()
+def _open(location: str, version: str) -> Snapshot | None:
+    opened = Store(Path(location)).snapshot()
     if opened is not None and not opened.has_current_layout:
         raise OldLayoutError
     return opened
 
 
 @st.cache_resource(show_spinner=False)
-def _prepare(folder: str) -> None:
+def _prepare(location: str) -> None:
     """Once per server: remove the files of a killed import, and build the demo on a first start."""
     from analytics.workflows.demo import build_demo  # Faker is slow to import and rarely needed
 
-    store = Store(Path(folder))
+    store = Store(Path(location))
     with contextlib.suppress(StoreError), store.writing():
         pass
     if not store.versions:
@@ -41,7 +41,7 @@ def prepare() -> None:
     current = store()
     wait = "Premier démarrage : préparation de données fictives…"
     with contextlib.nullcontext() if current.versions else st.spinner(wait):
-        _prepare(str(current.folder))
+        _prepare(str(current.location))
 
 
 def snapshot() -> Snapshot:
@@ -60,12 +60,12 @@ def snapshot() -> Snapshot:
 
 def opened_version(current: Store) -> Snapshot | None:
     """The current version of a store, opened once, whoever asks; None while there is none. Raises StoreError."""
-    return _open(str(current.folder), current.versions[0]) if current.versions else None
+    return _open(str(current.location), current.versions[0]) if current.versions else None
 
 
 def made_ready(current: Store) -> Snapshot | None:
     """:func:`opened_version`, after the demonstration was built where there is nothing; it may not be shown unasked."""
-    _prepare(str(current.folder))
+    _prepare(str(current.location))
     return opened_version(current)
 
 
@@ -73,17 +73,17 @@ def previous_snapshot(current: Snapshot) -> Snapshot | None:
     """The version before ``current`` to compare it with; None when there is none, when one is fictitious and the other not,
     and when it was written before the protocol or Relais changed.
     """
-    versions = Store(current.folder).versions
+    versions = Store(current.location).versions
     if len(versions) < 2:
         return None
-    previous = _open_version(str(current.folder), versions[1])
+    previous = _open_version(str(current.location), versions[1])
     return previous if previous is not None and previous.is_demo == current.is_demo else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def _open_version(folder: str, version: str) -> Snapshot | None:
+def _open_version(location: str, version: str) -> Snapshot | None:
     try:
-        opened = Snapshot(Path(folder) / version)
+        opened = Store(Path(location)).open(version)
     except StoreError:
         return None
     return opened if opened.has_current_layout else None

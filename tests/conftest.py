@@ -17,7 +17,7 @@ os.environ["RELAIS_DATA"] = str(Path(__file__).with_name("data"))
 
 from analytics.domain.schema import TABLES
 from analytics.store import Snapshot, Store
-from analytics.store.reading import digest
+from analytics.store.files import digest
 
 os.environ["RELAIS_KEY"] = str(Path(mkdtemp(prefix="relais-test-key-")) / "relais.key")  # never the user's own
 

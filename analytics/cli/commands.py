@@ -28,6 +28,7 @@ from analytics.cli.terminal import (
     explain_misuse,
     file_to_write,
     new_file,
+    one_of,
     progress_bar,
     say,
     setting,
@@ -149,6 +150,38 @@ def forget(
         if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
             raise RefusedError("Aucune version gardée ne contient ce dossier.")
     say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
+
+
+@_command("store")
+def store(
+    what: Annotated[str, typer.Argument(metavar="QUOI", help="check ou copy.", callback=one_of("check", "copy"))],
+    source: Annotated[
+        Path | None, typer.Argument(metavar="DE", help="Pour copy : le dossier ou le .toml à copier.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Argument(metavar="VERS", help="Pour copy : là où copier, encore vide.")
+    ] = None,
+) -> int:
+    """Vérifie les données et leur accès (check), ou les copie ailleurs (copy)."""
+    from analytics.domain.french import count
+    from analytics.store import Store
+    from analytics.workflows.moving import copy_store
+
+    if (what == "copy") != (source is not None and target is not None):
+        raise Misuse("check se donne seul, copy avec DE et VERS.")
+    if source is not None and target is not None:
+        n_versions = copy_store(Store(source), Store(target))
+        say(
+            f"Les données sont copiées et comparées : {count(n_versions, 'version', 'versions')}. La clé reste à sa place."
+        )
+        return 0
+    checked = _store()
+    faults = checked.faults(_now())
+    for fault in faults:
+        say(fault, result=True)
+    if not faults:
+        say(f"Tout est entier : {count(len(checked.versions), 'version gardée', 'versions gardées')}.", result=True)
+    return 1 if faults else 0
 
 
 @_command("protocol")

@@ -64,6 +64,17 @@ def file_to_write(*suffixes: str) -> TyperArgument:
     return typer.Argument(metavar="FICHIER", help=f"Le nouveau fichier, en {endings}.", callback=checked)
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """Checks that an argument is one of ``words``; Misuse for another."""
+
+    def checked(word: str) -> str:
+        if word not in words:
+            raise Misuse(f"À choisir : {' ou '.join(words)}.")
+        return word
+
+    return checked
+
+
 def setting(word: str) -> tuple[str, str]:
     """``ECOLE=A12`` as name and value; Misuse without an equals sign."""
     name, equals, value = word.partition("=")

@@ -13,7 +13,7 @@ from analytics.disclosure.release_records import Record, past_records
 from analytics.disclosure.wording import format_interval
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import number
-from analytics.store import store_folder
+from analytics.store import Store
 
 __all__ = ["PublishedPeriod", "published_period", "wide"]  # all that a notebook that leaves takes from here
 
@@ -42,7 +42,7 @@ def last_record(period: str | None, folder: Path) -> Record:
 
 def published_period(period: str | None = None, folder: Path | None = None) -> PublishedPeriod:
     """What :func:`last_record` holds, of the store in use where no ``folder`` is given."""
-    entry = last_record(period, folder or store_folder())
+    entry = last_record(period, folder or Store().folder)
     publication = entry.publication
     tables = {table.title: table.frame for table in publication.tables}
     return PublishedPeriod(entry.period, entry.is_demo, about_release(publication), tables)

@@ -89,20 +89,20 @@ def read_kept(snapshot: Snapshot) -> Kept:
 
 def keep(snapshot: Snapshot, kept: Kept) -> None:
     """Keep this for these records, for their owner alone. StoreError while an import writes, or when the disk is full."""
-    folder = snapshot.folder
-    with Store(folder).writing():
+    store = Store(snapshot.location)
+    with store.writing():
         content = msgspec.json.encode({**_all(snapshot), _records(snapshot): kept})
         try:
-            written = folder / f".{FILE}"
+            written = store.folder / f".{FILE}"
             written.write_bytes(msgspec.json.format(content))
-            written.replace(folder / FILE)
+            written.replace(store.folder / FILE)
         except OSError:
             raise StoreError("L’écriture a échoué (disque plein ?). Ce qui était gardé reste en place.") from None
 
 
 def _all(snapshot: Snapshot) -> Mapping[str, Kept]:
     try:
-        return msgspec.json.decode((snapshot.folder / FILE).read_bytes(), type=dict[str, Kept])
+        return msgspec.json.decode((Store(snapshot.location).folder / FILE).read_bytes(), type=dict[str, Kept])
     except FileNotFoundError:
         return {}
     except (OSError, msgspec.MsgspecError):

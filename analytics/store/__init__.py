@@ -8,10 +8,10 @@ In a file a case is one row, with its incident types and its steps as columns (:
 :class:`Snapshot` answers with counts, filtered in DuckDB: what ten million cases cost a page is a scan, not a transfer.
 """
 
-from analytics.store.reading import DamagedStoreError, OldLayoutError, StoreError
+from analytics.store.errors import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.snapshot import Snapshot
 from analytics.store.steps import COMPARED
-from analytics.store.versions import KEPT_VERSIONS, Store, store_folder
+from analytics.store.versions import KEPT_VERSIONS, Store, store_location
 
 __all__ = [
     "COMPARED",
@@ -21,5 +21,5 @@ __all__ = [
     "Snapshot",
     "Store",
     "StoreError",
-    "store_folder",
+    "store_location",
 ]

@@ -8,9 +8,11 @@ question joins a case to its steps, and ten million cases are read as columns of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +25,8 @@ EVENTS = (
     *("not_applicable", "not_recorded", "no_deadline"),
 )
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
+ROW_GROUP = 122_880
+"""Rows that DuckDB writes as one."""
 
 # Closed vocabularies are numbers in the file, which group and compare faster than words.
 _ENUMS: dict[str, Iterable[str]] = {
@@ -57,11 +61,12 @@ def of_step(step: str, name: str) -> str:
     return f"{step}_{name}"
 
 
-def columns() -> dict[str, str]:
-    """The columns of ``records``, each with its type."""
+def columns(*, words_as_text: bool = False) -> dict[str, str]:
+    """The columns of ``records``, each with its type; without types of our own where ``words_as_text``."""
 
     def declared(column: Column) -> str:
-        return f"{column.name if column.name in _ENUMS else column.type}{'' if column.nullable else ' NOT NULL'}"
+        kind = column.type if words_as_text or column.name not in _ENUMS else column.name
+        return f"{kind}{'' if column.nullable else ' NOT NULL'}"
 
     return {
         **{column.name: declared(column) for column in CASES.columns},
@@ -71,9 +76,13 @@ def columns() -> dict[str, str]:
     }
 
 
-def statements() -> list[str]:
-    """What makes an empty file of the store: its types, its tables, and the views on ``records``."""
-    types = [f"CREATE TYPE {name} AS ENUM ({', '.join(map(repr, codes))})" for name, codes in _ENUMS.items()]
+def types() -> list[str]:
+    """What makes the types that statements name."""
+    return [f"CREATE TYPE {name} AS ENUM ({', '.join(map(repr, codes))})" for name, codes in _ENUMS.items()]
+
+
+def statements(*, words_as_text: bool = False) -> list[str]:
+    """What makes a version: its types, its tables, and the views on ``records``."""
     tables = [table.ddl for table in TABLES.values() if table.name not in VIEWS]
     views = {
         CASES.name: f"SELECT {', '.join(_as_text(c.name, c.name) for c in CASES.columns)} FROM records",
@@ -86,12 +95,33 @@ def statements() -> list[str]:
             for step in STEPS
         ),
     }
+    declared = columns(words_as_text=words_as_text)
     return [
-        *types,
+        *([] if words_as_text else types()),
         *tables,
-        f"CREATE TABLE records ({', '.join(f'{name} {kind}' for name, kind in columns().items())})",
+        f"CREATE TABLE records ({', '.join(f'{name} {kind}' for name, kind in declared.items())})",
         *(f"CREATE VIEW {name} AS {query}" for name, query in views.items()),
     ]
+
+
+def writing_threads(rows: Mapping[str, pa.Table]) -> int:
+    """A thread per row group: others would only wait, which costs as much as the work."""
+    return min(os.cpu_count() or 1, 1 + len(rows[CASES.name]) // ROW_GROUP)
+
+
+def write(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, pa.Table], *, words_as_text: bool = False) -> None:
+    """Make the tables of a version where ``connection`` creates tables, and write ``rows`` (all tables of the schema)."""
+    stored = {name: (table, rows[name]) for name, table in TABLES.items() if name not in VIEWS}
+    stored["records"] = CASES, records(rows)
+    for statement in statements(words_as_text=words_as_text):
+        connection.execute(statement)
+    for name, (table, kept) in stored.items():
+        # A batch a row group of DuckDB, so that its threads share the work: a whole table in one keeps them waiting.
+        connection.register("incoming", kept.to_reader(ROW_GROUP))
+        # In the order of its key a table takes half the room.
+        order = "" if table.is_in_order(kept) else f"ORDER BY {', '.join(table.key)}"
+        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming {order}")
+        connection.unregister("incoming")
 
 
 def _as_text(name: str, column: str) -> str:

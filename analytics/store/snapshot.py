@@ -21,14 +21,20 @@ class Snapshot(Reader):
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole table of the schema, in the order of its key. What a file of an older layout lacks is filled in."""
-        table = TABLES[name]
-        found = self.columns(name)
-        columns = (
-            c.name if c.name in found else f"{layout.WHERE_LACKING.get(c.name, 'NULL')}::{c.type} AS {c.name}"
-            for c in table.columns
-        )
         ask = self.ask if name in layout.VIEWS else self.query  # whole tables of cases would fill the memory
-        return ask(f"SELECT {', '.join(columns)} FROM {name} ORDER BY {', '.join(table.key)}")
+        return ask(f"SELECT {self._columns(name)} FROM {name} ORDER BY {', '.join(TABLES[name].key)}")
+
+    def digests(self) -> dict[str, str]:
+        """A digest of the rows of each table of the schema, the same wherever and in whatever order they are kept."""
+        total = "SELECT sum(hash(row)::HUGEINT)::VARCHAR AS n FROM (SELECT {} FROM {}) AS row"
+        return {name: str(self.ask(total.format(self._columns(name), name))["n"].iloc[0]) for name in TABLES}
+
+    def _columns(self, name: str) -> str:
+        found = self.columns(name)
+        return ", ".join(
+            c.name if c.name in found else f"{layout.WHERE_LACKING.get(c.name, 'NULL')}::{c.type} AS {c.name}"
+            for c in TABLES[name].columns
+        )
 
     @property
     def is_demo(self) -> bool:

@@ -68,7 +68,7 @@ def internal_copy(
     notebook = _read(notebook_path(name))
     _set(notebook, settings)
     versions = store.versions
-    _run(notebook, {"RELAIS_STORE": str(store.folder.resolve())}, progress)
+    _run(notebook, {"RELAIS_STORE": str(store.location.resolve())}, progress)
     if store.versions != versions:
         raise RefusedError("Les données ont changé pendant le calcul. Recommencez.")
     of = "données fictives" if snapshot.is_demo else "registre du service"

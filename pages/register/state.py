@@ -41,9 +41,9 @@ class StoreSummary:
 
 
 @st.cache_data(show_spinner=False, max_entries=3)
-def store_summary(folder: str, versions: tuple[str, ...]) -> StoreSummary | None:
+def store_summary(location: str, versions: tuple[str, ...]) -> StoreSummary | None:
     """What the versions of a store hold; None when there are none. Raises StoreError when none can be read."""
-    if not versions or (snapshot := Store(Path(folder)).snapshot()) is None:
+    if not versions or (snapshot := Store(Path(location)).snapshot()) is None:
         return None
     with snapshot:
         return StoreSummary(inventory(snapshot), history(snapshot), snapshot.is_demo)

@@ -36,9 +36,10 @@ from streamlit.testing.v1 import AppTest
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
 from analytics.measures import incidents, relays, schools, signals, timeliness, work, years
 from analytics.store import layout
+from analytics.store.files import digest
 from analytics.store.layout import of_step, of_type
 from analytics.store.memory import MEMORY
-from analytics.store.reading import Reader, digest
+from analytics.store.reading import Reader
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 3

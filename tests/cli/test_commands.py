@@ -15,7 +15,7 @@ from analytics.store import Store
 from tests.cli.calling import ALSO_GOOD, BAD, GOOD, LATER, REGISTER, ROOT, stored
 
 COMMANDS = [
-    *("demo", "template", "import", "info", "undo", "forget", "protocol", "publish", "notebook", "plan"),
+    *("demo", "template", "import", "info", "undo", "forget", "store", "protocol", "publish", "notebook", "plan"),
     *("digest", "school", "dictionary", "report", "export", "serve", "access"),
 ]
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pandas as pd
 import pytest
 
-from analytics.store import Snapshot, Store
+from analytics.store import Store
 from analytics.store.memory import Memory
 
 
@@ -88,11 +88,11 @@ def test_what_is_computed_while_the_versions_change_is_given_and_not_kept():
 def test_a_change_of_the_kept_versions_empties_the_memory(publish, table, tmp_path, change):
     cases = [table(f"case_id\n{case}").assign(school_id="1") for case in ("A", "B")]
     first, second = (publish(tmp_path / name, cases=one) for name, one in zip("ab", cases, strict=True))
-    store, asked = Store(first.folder), Asked()
-    other = second.folder / second.version
+    store, asked = Store(first.location), Asked()
+    other = second.location / second.version
     (store.folder / other.name).write_bytes(other.read_bytes())
     (store.folder / "manifest").write_text(f"{first.version}\n{other.name}", encoding="ascii")
-    with Snapshot(store.folder / other.name) as kept:
+    with store.open(other.name) as kept:
         assert store.versions == [first.version, other.name]
         for _ in range(2):
             kept.remember("q", asked)

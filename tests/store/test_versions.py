@@ -12,8 +12,8 @@ import pytest
 
 from analytics.domain.schema import TABLES, SchemaError
 from analytics.domain.vocabulary import STEPS
-from analytics.store import KEPT_VERSIONS, DamagedStoreError, Store, StoreError, store_folder
-from analytics.store.versions import _ROW_GROUP
+from analytics.store import KEPT_VERSIONS, DamagedStoreError, Store, StoreError, store_location
+from analytics.store.layout import ROW_GROUP
 
 CASE = {
     "school_id": "3000",
@@ -100,7 +100,7 @@ def test_a_store_without_a_version_has_no_snapshot_and_no_folder(store):
 
 def test_the_folder_is_the_one_that_the_environment_names(monkeypatch, tmp_path):
     monkeypatch.setenv("RELAIS_STORE", str(tmp_path))
-    assert store_folder() == tmp_path
+    assert store_location() == tmp_path
 
 
 def test_what_is_published_is_read_back_as_it_was(store):
@@ -127,7 +127,7 @@ def test_a_case_of_an_older_layout_was_first_seen_by_the_first_extraction_after_
 
 @pytest.mark.parametrize("step", [1, -1], ids=["in order", "out of order"])
 def test_a_table_is_kept_whole_and_in_order_beyond_a_row_group(store, step):
-    case_ids = pd.Series([f"{number:06}" for number in range(_ROW_GROUP + 1)][::step], dtype="str")
+    case_ids = pd.Series([f"{number:06}" for number in range(ROW_GROUP + 1)][::step], dtype="str")
     many = {
         "cases": TABLES["cases"].conform(pd.DataFrame({"case_id": case_ids, **CASE})),
         "case_incidents": pd.DataFrame({"case_id": case_ids, "incident_type": "insults"}),

@@ -1,0 +1,180 @@
+"""The connections of a shared store: DuckDB in memory, the catalogue attached as ``pg``, the lake as ``lake``."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Generator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from analytics.store import layout
+from analytics.store.errors import CONFIG, FULL, StoreError
+from analytics.store.shared_settings import SECRETS, SharedSettings
+
+CATALOGUE = "relais"
+"""The schema of PostgreSQL that holds the tables of the lake, and the files that go with the records."""
+BESIDE = f"{CATALOGUE}.beside"
+
+_EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")  # httpfs: S3, and the cipher that writes encrypted Parquet
+# The catalogue's server is told to notice within a minute that the machine of a writer is gone, and to end its lock.
+_SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
+
+class UnreachableStoreError(StoreError):
+    """The catalogue of a shared store does not answer. The message says why, as far as PostgreSQL tells."""
+
+    def __init__(self, error: duckdb.Error) -> None:
+        reasons = {
+            "password": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
+            "role ": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
+            "database ": "PostgreSQL répond, mais la base que catalogue nomme n’existe pas.",
+            "pg_hba": "PostgreSQL ne laisse pas entrer cette machine : voyez pg_hba.conf.",
+        }
+        refused = str(error).partition("FATAL:")[2]
+        usual = "Le catalogue partagé ne répond pas. Vérifiez le réseau, PostgreSQL et son adresse, puis réessayez."
+        super().__init__(next((reason for word, reason in reasons.items() if word in refused), usual))
+
+
+@contextlib.contextmanager
+def told() -> Generator[None]:
+    """Errors of the catalogue's connection as an UnreachableStoreError; others pass."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if is_unreachable(error):
+            raise UnreachableStoreError(error) from None
+        raise
+
+
+def is_unreachable(error: duckdb.Error) -> bool:
+    """Whether what failed is the connection to PostgreSQL, and not what was asked."""
+    words = str(error)
+    return any(said in words for said in ("Unable to connect to Postgres", "connection to server", "server closed the"))
+
+
+def explained(error: duckdb.Error) -> StoreError:
+    """Why a change of the versions failed."""
+    words = str(error)
+    if is_unreachable(error):
+        return UnreachableStoreError(error)
+    if "Transaction conflict" in words:
+        return StoreError("Une autre importation est passée avant celle-ci : rien n’a changé. Recommencez.")
+    if "permission denied" in words:
+        return StoreError("Ce compte n’a pas le droit de changer le catalogue ou le dossier partagés.")
+    return StoreError(FULL)
+
+
+@cache
+def _extension(name: str) -> Path:
+    found = find_spec(f"duckdb_extension_{name}")
+    folders = found.submodule_search_locations if found else None
+    for folder in folders or ():
+        for path in Path(folder).rglob("*.duckdb_extension"):
+            return path
+    raise StoreError("Un dossier partagé demande des extensions : installez relais[shared].")
+
+
+def _load(connection: duckdb.DuckDBPyConnection, extension: Path) -> None:
+    try:
+        connection.execute(f"LOAD {_quoted(str(extension))}")
+    except duckdb.Error:  # of another version, or not as DuckDB has signed it
+        raise StoreError(
+            f"Les extensions ne vont pas avec DuckDB {duckdb.__version__} : installez relais[shared] à nouveau."
+        ) from None
+
+
+def connect(settings: SharedSettings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection with the catalogue attached; what fails is to be :func:`told`."""
+    connection = duckdb.connect(":memory:", config=CONFIG)
+    try:
+        for name in _EXTENSIONS:
+            _load(connection, _extension(name))
+        if settings.is_in_s3:
+            connection.execute(_s3_secret(settings))
+        connection.execute(
+            f"ATTACH {_quoted(_dsn(settings))} AS pg (TYPE postgres{', READ_ONLY' if read_only else ''})"
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, *, read_only: bool = False) -> None:
+    """Attach the lake as ``lake``; a writer makes it where there is none. A row never lies in the catalogue itself."""
+    options = "READ_ONLY" if read_only else "ENCRYPTED"
+    try:
+        _attach_lake(connection, settings, options)
+    except duckdb.InvalidInputException as error:
+        if "version" in str(error):
+            raise StoreError(
+                "Le catalogue est d’une autre version de DuckLake : il faut le même Relais partout."
+            ) from None
+        raise
+    if not read_only:
+        execute(connection, f"CREATE TABLE IF NOT EXISTS {BESIDE} (name TEXT PRIMARY KEY, digest TEXT, content BYTEA)")
+
+
+def _attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, options: str) -> None:
+    connection.execute(
+        f"ATTACH {_quoted('ducklake:postgres:' + _dsn(settings))} AS lake (DATA_PATH {_quoted(settings.records)}, "
+        f"OVERRIDE_DATA_PATH, METADATA_SCHEMA '{CATALOGUE}', DATA_INLINING_ROW_LIMIT 0, {options})"
+    )
+
+
+_CONNECTIONS: dict[SharedSettings, duckdb.DuckDBPyConnection] = {}
+_CONNECTING = Lock()
+
+
+def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
+    """The one connection by which this process reads a lake, whichever its versions; None while there is no lake.
+
+    It reads the lake's files and no other, attaches nothing more, and keeps its settings.
+    """
+    with _CONNECTING:
+        if settings not in _CONNECTIONS:
+            connection = connect(settings, read_only=True)
+            if query(connection, f"SELECT to_regclass('{BESIDE}')") == [(None,)]:
+                connection.close()
+                return None
+            attach_lake(connection, settings, read_only=True)
+            for statement in layout.types():
+                connection.execute(statement)
+            connection.execute(f"SET allowed_directories = [{_quoted(settings.records)}]")
+            connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+            _CONNECTIONS[settings] = connection
+        return _CONNECTIONS[settings]
+
+
+def query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:
+    """The rows of a statement of PostgreSQL."""
+    return connection.execute(f"FROM postgres_query('pg', {_quoted(sql)})").fetchall()
+
+
+def execute(connection: duckdb.DuckDBPyConnection, sql: str, *, in_transaction: bool = True) -> None:
+    """Run a statement of PostgreSQL, as a part of the transaction unless it can be none."""
+    options = "" if in_transaction else ", use_transaction => false"
+    connection.execute(f"CALL postgres_execute('pg', {_quoted(sql)}{options})")
+
+
+def _dsn(settings: SharedSettings) -> str:
+    return f"{settings.catalogue} application_name=relais connect_timeout=5 options='{_SESSION}'"
+
+
+def _s3_secret(settings: SharedSettings) -> str:
+    key, secret = (_quoted(os.environ[name]) for name in SECRETS)
+    s3 = settings.s3
+    where = f", ENDPOINT {_quoted(s3.endpoint)}, URL_STYLE 'path'" if s3.endpoint else ""
+    return (
+        f"CREATE SECRET (TYPE s3, KEY_ID {key}, SECRET {secret}, REGION {_quoted(s3.region)}{where}, "
+        f"USE_SSL {str(s3.tls).lower()}, SCOPE {_quoted(settings.data)})"
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

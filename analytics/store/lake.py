@@ -1,0 +1,237 @@
+"""A store that several machines share: a DuckLake, with its catalogue in PostgreSQL and encrypted Parquet beside.
+
+A version is a schema of the lake that nobody changes once it is made. The view ``kept`` names the kept ones, the current
+first: it is replaced in the transaction that makes or drops their schemas, and two writers who began from the same one
+cannot both replace it. So no time travel, no DELETE and no inlined row is needed: what is dropped leaves with its files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from analytics.store import layout
+from analytics.store.catalogue import (
+    CATALOGUE,
+    attach_lake,
+    connect,
+    execute,
+    explained,
+    is_unreachable,
+    query,
+    reading,
+    told,
+)
+from analytics.store.errors import DamagedStoreError, StoreError
+from analytics.store.mirror import mirror_of
+from analytics.store.shared_settings import read_settings
+
+ERASING_SECONDS = 60
+
+_LOCK = int.from_bytes(b"relais")
+_VERSION = re.compile(r"'(v[0-9a-f]{16})'")
+_KEPT = f"SELECT sql FROM {CATALOGUE}.ducklake_view WHERE view_name = 'kept' AND end_snapshot IS NULL"
+_STORED = ("records", *(name for name in layout.TABLES if name not in layout.VIEWS))
+
+
+class Lake:
+    """The operations of a shared store, as :class:`analytics.store.versions.Backend` declares them."""
+
+    def __init__(self, location: Path) -> None:
+        self.settings = read_settings(location)
+        self._writer: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def folder(self) -> Path:
+        """This process's copy of the files that go with the records, up to date unless this writer is changing them."""
+        mirror = mirror_of(self.settings)
+        if self._writer is None:
+            with self.reading() as cursor:
+                if cursor:
+                    mirror.follow(cursor)
+        return mirror.folder
+
+    def versions(self) -> list[str]:
+        with self.reading() as cursor:
+            found = query(cursor, _KEPT) if cursor else []
+        return _VERSION.findall(found[0][0]) if found else []
+
+    def is_whole(self, version: str) -> bool:
+        """Whether each file is there with its size; a changed byte shows when it is deciphered."""
+        with self.reading() as cursor:
+            return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
+
+    def connect(self, version: str) -> LakeVersion:
+        with self.reading() as cursor:
+            if cursor is None or not self.is_whole(version):
+                raise self.damage()
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {version}")
+            for (name,) in cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{version})").fetchall():
+                cursor.execute(f"CREATE VIEW IF NOT EXISTS {version}.{name} AS FROM lake.{version}.{name}")
+        return LakeVersion(self, version)
+
+    @contextlib.contextmanager
+    def lock(self) -> Generator[None]:
+        """Hold the catalogue's lock, which ends with its connection: who lost it unseen cannot replace ``kept`` either."""
+        with contextlib.ExitStack() as stack:
+            with told():
+                writer = stack.enter_context(connect(self.settings))
+                guard = stack.enter_context(writer.cursor())
+                guard.execute("BEGIN")
+                execute(guard, "SET LOCAL lock_timeout = '50ms'")
+            try:
+                execute(guard, f"SELECT pg_advisory_xact_lock({_LOCK})")
+            except duckdb.Error:
+                raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
+            mirror = mirror_of(self.settings)
+            with told():
+                attach_lake(writer, self.settings)
+                mirror.follow(writer)
+                _clear(writer)
+            self._writer = writer
+            try:
+                yield
+                with told():
+                    mirror.push(guard)
+                    guard.execute("COMMIT")
+            except BaseException:
+                mirror.distrust()
+                raise
+            finally:
+                self._writer = None
+
+    def build(self, rows: Mapping[str, pa.Table]) -> str:
+        version = f"v{secrets.token_hex(8)}"
+        self._held.execute(f"CREATE SCHEMA lake.{version}")
+        self._held.execute(f"USE lake.{version}")
+        layout.write(self._held, rows, words_as_text=True)
+        return version
+
+    def replace(self, before: Sequence[str], change: Callable[[Sequence[str]], list[str]]) -> list[str]:
+        after = None
+        try:
+            self._held.execute("BEGIN")
+            after = change(before)
+            named = ", ".join(f"'{version}'" for version in after)
+            note = "CALL ducklake_set_commit_message('lake', $1, '', extra_info => $2)"
+            self._held.execute(note, [self.settings.office, duckdb.__version__])
+            self._held.execute(f"CREATE OR REPLACE VIEW lake.main.kept AS SELECT unnest([{named}]) AS version")
+            for version in set(before) - set(after):
+                self._held.execute(f"DROP SCHEMA IF EXISTS lake.{version} CASCADE")
+            self._held.execute("COMMIT")
+        except duckdb.Error as error:
+            if after is None or self.versions() != after:  # a commit that was cut off may have been done all the same
+                raise explained(error) from None
+        finally:
+            with contextlib.suppress(duckdb.Error):
+                self._held.execute("ROLLBACK")
+            self._held.execute("USE memory.main")
+        with contextlib.suppress(duckdb.Error):  # else the next writer clears it
+            _clear(self._held)
+        return after
+
+    def erase(self) -> None:
+        """Write the tables of the catalogue anew, without the extremes that they told of what was removed.
+
+        PostgreSQL keeps what a reader who began before may still ask for: StoreError when one has not ended in a minute.
+        """
+        with told(), connect(self.settings) as connection:
+            ((removed,),) = query(connection, "SELECT txid_current()::text")
+            older = f"""
+                SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                AND age(backend_xmin) > age('{removed}'::xid)
+            """
+            ended = time.monotonic() + ERASING_SECONDS
+            while (is_read := bool(query(connection, older))) and time.monotonic() < ended:
+                time.sleep(0.2)
+            for (table,) in query(connection, f"SELECT tablename FROM pg_tables WHERE schemaname = '{CATALOGUE}'"):
+                execute(connection, f"VACUUM FULL {CATALOGUE}.{table}", in_transaction=False)
+        if is_read:
+            raise StoreError(
+                "Le dossier est retiré, mais une longue lecture tient encore le catalogue : après elle, "
+                f"VACUUM FULL sur les tables du schéma {CATALOGUE} enlève ses dernières traces."
+            )
+
+    def damage(self) -> StoreError:
+        """Why a file cannot be read."""
+        if not self.settings.is_in_s3 and not Path(self.settings.records).is_dir():
+            return StoreError(
+                "Le dossier partagé n’est pas là. Vérifiez le partage ; relais store check dit ce qui manque."
+            )
+        return DamagedStoreError()
+
+    def faults(self, now: datetime) -> list[str]:
+        from analytics.store.lake_faults import faults  # asked for once, when something is wrong
+
+        with self.reading() as cursor:
+            return faults(self.settings, cursor, now)
+
+    @property
+    def _held(self) -> duckdb.DuckDBPyConnection:
+        assert self._writer is not None, "to be called while writing"
+        return self._writer
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[duckdb.DuckDBPyConnection | None]:
+        """A cursor on what this process reads by; None while nothing was ever imported."""
+        with told():
+            connection = reading(self.settings)
+            if connection is None:
+                yield None
+            else:
+                with connection.cursor() as cursor:
+                    yield cursor
+
+
+class LakeVersion:
+    """One version of the lake, as a :class:`analytics.store.reading.Connection`."""
+
+    def __init__(self, lake: Lake, version: str) -> None:
+        self._lake, self._version = lake, version
+
+    @contextlib.contextmanager
+    def cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
+        try:
+            with self._lake.reading() as cursor:
+                if cursor is None:
+                    raise DamagedStoreError
+                cursor.execute(f"USE memory.{self._version}")
+                yield cursor
+        except duckdb.Error as error:
+            if self._version not in self._lake.versions():
+                raise StoreError("Les données viennent de changer. Rechargez la page.") from None
+            if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):  # gone, or not to be deciphered
+                raise self._lake.damage() from None
+            raise
+
+    def close(self) -> None:
+        """The connection is that of the process."""
+
+
+def _is_there(cursor: duckdb.DuckDBPyConnection, version: str, name: str) -> bool:
+    listed = "SELECT data_file, data_file_size_bytes FROM ducklake_list_files('lake', $1, schema => $2)"
+    try:
+        files = cursor.execute(listed, [name, version]).fetchall()
+        return all(cursor.execute("SELECT size FROM read_blob($1)", [path]).fetchall() == [(n,)] for path, n in files)
+    except duckdb.Error as error:
+        if is_unreachable(error):
+            raise
+        return False  # a file is gone, or the version itself
+
+
+def _clear(writer: duckdb.DuckDBPyConnection) -> None:
+    """Remove what no kept version needs: past snapshots, dropped files, what a killed import left more than a day ago."""
+    snapshots = writer.execute("SELECT snapshot_id FROM ducklake_snapshots('lake') ORDER BY ALL").fetchall()
+    past = [snapshot for (snapshot,) in snapshots[:-1]]
+    if past:
+        writer.execute("CALL ducklake_expire_snapshots('lake', versions => $1)", [past])
+    writer.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+    writer.execute("CALL ducklake_delete_orphaned_files('lake', older_than => now() - INTERVAL 1 DAY)")
