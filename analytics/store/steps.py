@@ -182,7 +182,7 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
                                 WHEN 'not_done' THEN CASE WHEN is_open THEN {followed("pending", f"wait_{clock}")}
                                                           ELSE {followed("closed", f"wait_{clock}")} END END AS reached,
                    count(*) AS n {of_types}
-            FROM ({_each_step(query, [step], *types)} LIMIT {COMPARED}) GROUP BY ALL
+            FROM ({_each_step(query, [step], "case_id", *types)} ORDER BY case_id LIMIT {COMPARED}) GROUP BY ALL
         )
         SELECT * EXCLUDE (reached), CASE WHEN reached < 32 THEN 'done'::event WHEN reached < 64 THEN 'pending'::event
                                          WHEN reached < 96 THEN 'closed'::event END AS event, reached % 32 AS delay
@@ -228,7 +228,7 @@ def relay_times() -> str:
     )
     n_done, n_without = (" + ".join(f"count_if({one})" for one in each) for each in (is_done.values(), without))
     counts = f"({n_done})::BIGINT AS n_done, ({n_without})::BIGINT AS n_without_time"
-    return f"SELECT {counts} FROM records WHERE rowid < {ENOUGH}"
+    return f"SELECT {counts} FROM (FROM records ORDER BY case_id LIMIT {ENOUGH})"
 
 
 def _first_of(steps: Sequence[str]) -> tuple[str, ...]:

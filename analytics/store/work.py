@@ -42,19 +42,19 @@ def _hours_since(as_of: date) -> list[int]:
 
 
 def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement:
-    """The expressions that end in ``cases``, one row per open case in one of STATES, by its place in ``records``.
+    """The expressions that end in ``cases``, one row per open case in one of STATES.
 
     ``steps`` alone tell the state of a case and what is reached; what else waits is told beside.
     """
     query = CaseQuery(selection, ())
     days, hours_since = calendar(), _hours_since(as_of)
-    columns = ("place", "school_id", "school_level", "danger")
-    named = ("records.rowid AS place", "records.school_id", "records.school_level", "danger", "changed_on")
+    columns = ("case_id", "school_id", "school_level", "danger")
+    named = ("case_id", "records.school_id", "records.school_level", "danger", "changed_on")
     return (
         f"""
-        WITH limits AS NOT MATERIALIZED ({each_limit(query, STEPS, "records.rowid AS place")}), {JUDGED},
+        WITH limits AS NOT MATERIALIZED ({each_limit(query, STEPS, "case_id")}), {JUDGED},
         due AS (
-            SELECT place, bit, elapsed > deadline AS is_overdue,
+            SELECT case_id, bit, elapsed > deadline AS is_overdue,
                    CASE WHEN in_hours THEN elapsed - deadline
                         ELSE $hours_since[least(elapsed - deadline + {SOON + 1}, {len(hours_since)})] END AS late,
                    struct_pack(step := step, in_hours := in_hours, deadline := deadline, late := late) AS reached
@@ -62,12 +62,12 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
                  AND elapsed - deadline >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
         ),
         waiting AS (
-            SELECT place, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
+            SELECT case_id, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
                    coalesce(bit_or(bit) FILTER (NOT is_overdue), 0) AS soon,
                    max(late) FILTER (bit & $steps <> 0) AS oldest_hours,
                    coalesce(arg_min(reached, late) FILTER (is_overdue AND bit & $steps <> 0),
                             arg_max(reached, late) FILTER (bit & $steps <> 0)) AS head
-            FROM due GROUP BY place
+            FROM due GROUP BY case_id
         ),
         followed AS (
             SELECT {", ".join(columns)},
@@ -80,7 +80,7 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
                    head.in_hours AS in_hours, head.deadline AS deadline, head.late::INTEGER AS late_hours,
                    oldest_hours::INTEGER AS oldest_hours, coalesce(overdue, 0) AS overdue, coalesce(soon, 0) AS soon,
                    CASE WHEN is_dormant THEN 'dormant' WHEN overdue & $steps <> 0 THEN 'overdue' ELSE 'soon' END AS state
-            FROM followed LEFT JOIN waiting USING (place)
+            FROM followed LEFT JOIN waiting USING (case_id)
                  LEFT JOIN (SELECT school_id, name, zone FROM schools) AS schools USING (school_id)
             WHERE coalesce((overdue | soon) & $steps <> 0, false) OR (is_dormant AND $steps = -1)
         )
@@ -108,17 +108,17 @@ def work_list(
     if state not in STATES:
         raise ValueError(f"unknown state: {state}")
     cases, parameters = _cases(selection, as_of, steps)
-    conditions = "state = $state" if case_id is None else "place = (SELECT rowid FROM records WHERE case_id = $case_id)"
+    conditions = "state = $state" if case_id is None else "case_id = $case_id"
     parameters |= {"state": state} if case_id is None else {"case_id": case_id}
     limit = "" if most is None else f"LIMIT {int(most)}"
-    in_order = f"ORDER BY {ORDERS[order]}, place"
+    in_order = f"ORDER BY {ORDERS[order]}, case_id"
     return (
         f"""
         {cases}, shown AS (SELECT * FROM cases WHERE {conditions} {in_order} {limit})
         SELECT case_id, shown.school_id, name, zone, shown.school_level, report_week, shown.danger, state, overdue, soon,
                step, in_hours, deadline, late_hours, oldest_hours, quiet_days
         FROM (SELECT *, row_number() OVER ({in_order}) AS rank FROM shown) AS shown
-             JOIN records ON records.rowid = place ORDER BY rank
+             JOIN records USING (case_id) ORDER BY rank
         """,
         parameters,
     )
