@@ -100,6 +100,9 @@ def template(file: Annotated[Path, file_to_write(".xlsx")]) -> None:
     say("Le modèle est écrit. Une ligne par dossier ; la ligne d’exemple n’est pas importée.")
 
 
+_OFFICE = typer.Option(metavar="CODE", help="Votre bureau, où le service en a plusieurs.")
+
+
 @_command("import")
 def import_(
     file: Annotated[
@@ -119,6 +122,7 @@ def import_(
         date | None,
         typer.Option(metavar="DATE", help="Le jour de l’extrait, si le fichier ne le dit pas.", parser=day_argument),
     ] = None,
+    office: Annotated[str | None, _OFFICE] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et montre, sans rien importer.")] = False,
     refused: Annotated[
         Path | None,
@@ -138,12 +142,13 @@ def import_(
     from analytics.spreadsheets.reading import MAX_FILE_BYTES
     from analytics.workflows import import_sentences as sentences
     from analytics.workflows.importing import import_register, store_key
+    from analytics.workflows.offices import office_of
 
     def content(path: Path) -> bytes:
         with path.open("rb") as opened:
             return opened.read(MAX_FILE_BYTES + 1)
 
-    store = _store()
+    store, of_office = _store(), office_of(office)
     before = store.versions[:1]
     own_words = load_own_words(content(mapping)) if mapping else OwnWords()
     register, listed = content(file), content(schools) if schools else None
@@ -156,6 +161,7 @@ def import_(
                 register,
                 store_key(store),
                 _now(),
+                office=of_office,
                 schools_content=listed,
                 own_words=own_words,
                 as_of=as_of,
@@ -316,14 +322,16 @@ def info() -> None:
 
 
 @_command("undo")
-def undo() -> None:
-    """Annule la dernière importation."""
+def undo(office: Annotated[str | None, _OFFICE] = None) -> None:
+    """Annule la dernière importation, si elle est de votre bureau."""
     from analytics.domain.french import day
+    from analytics.workflows.offices import office_of
+    from analytics.workflows.offices import undo as undo_import
 
     store = _store()
     with _noting("undo") as what:
         what["version"] = next(iter(store.versions), None)
-        store.undo()
+        undo_import(store, office_of(office))
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
