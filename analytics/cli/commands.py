@@ -346,13 +346,15 @@ def forget(
     from analytics.domain.errors import RefusedError
     from analytics.intake.anonymising import PSEUDONYM_LENGTH
     from analytics.workflows.importing import store_key
+    from analytics.workflows.offices import cases_of
 
     store = _store()
     if not store.versions:
         raise RefusedError("Il n’y a pas encore de données.")
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
     with _noting("forget"):
-        if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
+        is_gone = is_pseudonym and store.forget(case)
+        if not is_gone and True not in list(map(store.forget, cases_of(store, store_key(store), case))):
             raise RefusedError("Aucune version gardée ne contient ce dossier.")
     say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
 

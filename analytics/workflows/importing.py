@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.domain.schema import TABLES
-from analytics.domain.vocabulary import PRINCIPAL
+from analytics.domain.vocabulary import OFFICES, PRINCIPAL
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.duplicates import probable_duplicates
 from analytics.intake.extracting import Progress
@@ -27,7 +27,7 @@ from analytics.intake.merging import (
 )
 from analytics.intake.offices import APART, NUMBERS, settle
 from analytics.intake.questions import UnansweredError
-from analytics.store import DamagedStoreError, Store
+from analytics.store import DamagedStoreError, Store, StoreError
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ def import_register(
     with contextlib.nullcontext() if dry_run else store.writing():
         known, has_current_layout = _known_tables(store, source)
         every_import = known["imports"]
+        if unlisted := set(every_import["office"]) - set(OFFICES):
+            raise StoreError(f"offices.toml ne nomme plus le bureau « {min(unlisted)} », qui a importé : remettez-le.")
         imports = every_import[every_import["office"] == office]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
         known_refused = imports["refused_digest"].iloc[-1] if len(imports) else ""

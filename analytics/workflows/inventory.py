@@ -42,10 +42,8 @@ def inventory(snapshot: Snapshot) -> list[str]:
         WAITS,
     ]
     if len(OFFICES) > 1:
-        last = snapshot.table("imports").drop_duplicates("office", keep="last")
-        days = [
-            f"{OFFICES.label(one)} au {day(as_of)}" for one, as_of in last[["office", "as_of"]].itertuples(index=False)
-        ]
+        last = snapshot.table("imports").drop_duplicates("office", keep="last")[["office", "as_of"]]
+        days = [f"{OFFICES.labels.get(one, one)} au {day(as_of)}" for one, as_of in last.itertuples(index=False)]
         lines.insert(2, f"Derniers extraits des bureaux : {listing(days)}.")
     lines.append(data_files(CONTENT))
     if snapshot.is_fallback:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import day, listing
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.domain.vocabulary import OFFICES
+from analytics.intake.anonymising import Key, number_of_office
 from analytics.store import Store
 
 
@@ -24,6 +26,17 @@ def office_of(code: str | None = None) -> str:
     raise RefusedError(
         f"{what}. Les bureaux : {listing([f'{one} ({label})' for one, label in OFFICES.labels.items()])}."
     )
+
+
+def cases_of(store: Store, key: Key, number: str) -> list[str]:
+    """The pseudonyms that a case of this ``number`` may have, or the one that is known. RefusedError where several are."""
+    offices = OFFICES if len(OFFICES) > 1 else ()
+    case_ids = [key.pseudonym(one) for one in (number, *(number_of_office(office, number) for office in offices))]
+    with store.snapshot() or nullcontext() as snapshot:
+        held = [case_id for case_id in case_ids if snapshot is not None and snapshot.holds(case_id)]
+    if len(held) > 1:
+        raise RefusedError("Plusieurs bureaux ont un dossier de ce numéro : donnez son pseudonyme (relais export).")
+    return held or case_ids
 
 
 def undo(store: Store, office: str, seen: str | None = None) -> None:

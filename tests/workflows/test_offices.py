@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from analytics.domain.errors import RefusedError, RelaisError
-from analytics.intake import Key
+from analytics.intake import Key, OwnWords
 from analytics.store import Store, StoreError
 from analytics.workflows.importing import import_register
-from analytics.workflows.offices import office_of, undo
+from analytics.workflows.inventory import history, history_sentences, inventory
+from analytics.workflows.offices import cases_of, office_of, undo
 from tests.offices import MONS, TOURNAI, register, two_offices
 
+KEY = Key(b"k" * 32)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -29,7 +31,8 @@ def both(monkeypatch) -> None:
 
 def take(store: Store, office: str, *numbers: int, hours: int = 0) -> None:
     now = NOW + timedelta(hours=hours)
-    import_register(store, register(*numbers), Key(b"k" * 32), now, office=office, as_of=date(2026, 6, 12))
+    apart = OwnWords(answers={"office_numbers": "apart"}) if office == TOURNAI else None
+    import_register(store, register(*numbers), KEY, now, office=office, own_words=apart, as_of=date(2026, 6, 12))
 
 
 def n_cases(store: Store) -> int:
@@ -98,3 +101,35 @@ def test_two_offices_that_import_at_once_lose_nothing(store, both):
     with store.snapshot() as snapshot:
         assert snapshot.table("cases")["office"].value_counts().to_dict() == {MONS: 3, TOURNAI: 2}
         assert sorted(snapshot.table("imports")["office"]) == [MONS, MONS, TOURNAI]
+
+
+def test_a_number_that_two_offices_have_forgets_neither_before_one_is_told(store, both):
+    take(store, MONS, 1, 2)
+    take(store, TOURNAI, 2, 3, hours=1)
+    assert cases_of(store, KEY, "1") == [KEY.pseudonym("1")]
+    assert cases_of(store, KEY, "3") == [KEY.pseudonym("tournai/3")]
+    assert cases_of(store, KEY, "Tournai / 2") == [KEY.pseudonym("tournai/2")]
+    with pytest.raises(RefusedError, match="Plusieurs bureaux"):
+        cases_of(store, KEY, "2")
+
+
+def test_an_office_that_imported_stays_in_the_list(store, both, monkeypatch):
+    take(store, TOURNAI, 1)
+    monkeypatch.undo()
+    with pytest.raises(StoreError, match="ne nomme plus le bureau « tournai »"):
+        take(store, MONS, 1, hours=1)
+
+
+def test_with_one_office_the_history_and_the_contents_say_nothing_of_it_and_with_two_whose_each_import_was(
+    store, monkeypatch
+):
+    take(store, MONS, 1)
+    with store.snapshot() as snapshot:
+        assert "Bureau" not in history(snapshot)
+        assert not any("bureau" in line.lower() for line in inventory(snapshot))
+        two_offices(monkeypatch)
+    take(store, TOURNAI, 2, hours=1)
+    with store.snapshot() as snapshot:
+        assert history(snapshot)["Bureau"].tolist() == ["Tournai", "Mons"]
+        assert "Derniers extraits des bureaux : Mons au 12/06/2026 et Tournai au 12/06/2026." in inventory(snapshot)
+        assert history_sentences(history(snapshot))[0].startswith("22/11/2026 14:00, Tournai : situation au 12/06/2026")
