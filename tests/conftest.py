@@ -72,6 +72,7 @@ FILLED = {
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2025-10-01"),
         "changed_on": pd.NaT,
+        "office": "principal",
     },
     "case_steps": {
         "delay_hours": pd.NA,
@@ -99,7 +100,10 @@ FILLED = {
         "fields": "",
         "imported_by": None,
         "by_year": False,
+        "office": "principal",
+        "own_numbers": False,
     },
+    "school_actions": {"office": "principal"},
 }
 
 
@@ -132,7 +136,15 @@ def publish() -> Callable[..., Snapshot]:
 
 LATER = (
     *("detection_days", "first_seen_on", "changed_on", "reason", "provisional", "tells_closure", "fields", "by_year"),
-    *("refused_digest", "waited_hours", "waited_school_days", "completed_hours", "imported_by"),
+    *(
+        "refused_digest",
+        "waited_hours",
+        "waited_school_days",
+        "completed_hours",
+        "imported_by",
+        "office",
+        "own_numbers",
+    ),
 )
 
 

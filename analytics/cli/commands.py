@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from analytics.cli.context import access_log, current_records, noting, now, open_store
-from analytics.cli.importing import import_
+from analytics.cli.importing import OFFICE, import_
 from analytics.cli.terminal import (
     FrenchCommand,
     FrenchGroup,
@@ -119,14 +119,16 @@ def info() -> None:
 
 
 @_command("undo")
-def undo() -> None:
-    """Annule la dernière importation."""
+def undo(office: Annotated[str | None, OFFICE] = None) -> None:
+    """Annule la dernière importation, si elle est de votre bureau."""
     from analytics.domain.french import day
+    from analytics.workflows.offices import office_of
+    from analytics.workflows.offices import undo as undo_import
 
     store = open_store()
     with noting("undo") as what:
         what["version"] = next(iter(store.versions), None)
-        store.undo()
+        undo_import(store, office_of(office))
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
@@ -141,13 +143,15 @@ def forget(
     from analytics.domain.errors import RefusedError
     from analytics.intake.anonymising import PSEUDONYM_LENGTH
     from analytics.workflows.importing import store_key
+    from analytics.workflows.offices import cases_of
 
     store = open_store()
     if not store.versions:
         raise RefusedError("Il n’y a pas encore de données.")
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
     with noting("forget"):
-        if not (is_pseudonym and store.forget(case)) and not store.forget(store_key(store).pseudonym(case)):
+        is_gone = is_pseudonym and store.forget(case)
+        if not is_gone and True not in list(map(store.forget, cases_of(store, store_key(store), case))):
             raise RefusedError("Aucune version gardée ne contient ce dossier.")
     say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
 
@@ -175,8 +179,8 @@ def store(
             f"Les données sont copiées et comparées : {count(n_versions, 'version', 'versions')}. La clé reste à sa place."
         )
         return 0
-    checked = _store()
-    faults = checked.faults(_now())
+    checked = open_store()
+    faults = checked.faults(now())
     for fault in faults:
         say(fault, result=True)
     if not faults:

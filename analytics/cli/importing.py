@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from analytics.intake import OwnWords, Question
     from analytics.workflows.importing import Import
 
+OFFICE = typer.Option(metavar="CODE", help="Votre bureau, où le service en a plusieurs.")
+
 MAX_LISTED = 50  # questions
 MAX_CHOICES = 5  # answers shown of a question; --propose writes them all
 
@@ -41,6 +43,7 @@ def import_(
         date | None,
         typer.Option(metavar="DATE", help="Le jour de l’extrait, si le fichier ne le dit pas.", parser=day_argument),
     ] = None,
+    office: Annotated[str | None, OFFICE] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et montre, sans rien importer.")] = False,
     refused: Annotated[
         Path | None,
@@ -60,12 +63,13 @@ def import_(
     from analytics.spreadsheets.reading import MAX_FILE_BYTES
     from analytics.workflows import import_sentences as sentences
     from analytics.workflows.importing import import_register, store_key
+    from analytics.workflows.offices import office_of
 
     def content(path: Path) -> bytes:
         with path.open("rb") as opened:
             return opened.read(MAX_FILE_BYTES + 1)
 
-    store = open_store()
+    store, of_office = open_store(), office_of(office)
     before = store.versions[:1]
     own_words = load_own_words(content(mapping)) if mapping else OwnWords()
     register, listed = content(file), content(schools) if schools else None
@@ -78,6 +82,7 @@ def import_(
                 register,
                 store_key(store),
                 now(),
+                office=of_office,
                 schools_content=listed,
                 own_words=own_words,
                 as_of=as_of,

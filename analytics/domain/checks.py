@@ -17,6 +17,7 @@ from analytics.domain.terms import Vocabulary
 
 FLAGS = frozenset({"minor", "adult", "images", "threat"})
 NOT_RECORDED = "not_recorded"
+PRINCIPAL = "principal"  # the office of what was imported before there were several
 
 # The codes that the programme itself names, and so must find.
 _NEEDED = {
@@ -89,7 +90,7 @@ def _codes(content: Content) -> Iterator[str]:
         yield from (f"{table} « {code} » : ce code est donné deux fois." for code in codes if codes.count(code) > 1)
         for row in rows:
             if isinstance(row, Term):
-                yield from _unknown(f"{table} « {row.code} »", "source", [row.source], sources)
+                yield from _unknown(f"{table} « {row.code} »", "source", filter(None, [row.source]), sources)
 
 
 def _words(content: Content) -> Iterator[str]:
@@ -104,6 +105,9 @@ def _words(content: Content) -> Iterator[str]:
             yield f"{table} « {min(more)} » : cette liste ne peut pas s’allonger ; retirez l’entrée."
         yield from _ambiguous(table, terms)
     yield from _ambiguous("activities.toml : activities", content.activities.activities)
+    yield from _ambiguous("offices.toml : offices", content.offices.offices)
+    if PRINCIPAL not in (office.code for office in content.offices.offices):
+        yield f"offices.toml : offices : l’entrée « {PRINCIPAL} » manque ; ajoutez-la."
     headers = [normalise(step.header) for step in content.protocol.steps]
     for step, header in zip(content.protocol.steps, headers, strict=True):
         if headers.count(header) > 1:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from analytics.domain.entries import ContactsFile, ObservedFile, ProtocolFile, RegisterFile, VocabularyFile
+from analytics.domain.entries import ContactsFile, ObservedFile, OfficesFile, ProtocolFile, RegisterFile, VocabularyFile
 from analytics.domain.numbers import ActivitiesFile, CalendarFile, ClaimsFile, ComparisonFile, PublicationsFile
 from analytics.domain.shipped import SHIPPED
 
@@ -18,6 +18,7 @@ class Content(Struct, frozen=True):
     """
 
     vocabulary: VocabularyFile
+    offices: OfficesFile
     protocol: ProtocolFile
     register: RegisterFile
     contacts: ContactsFile

@@ -99,6 +99,21 @@ class VocabularyFile(Row, frozen=True):
     minors: tuple[Term, ...]
 
 
+# offices.toml
+
+
+class Office(Term, frozen=True, kw_only=True):
+    """An office of the service, which imports its own register."""
+
+    code: Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]*$")]
+    definition: str = ""
+    source: str = ""
+
+
+class OfficesFile(Row, frozen=True):
+    offices: tuple[Office, ...]
+
+
 # register.toml
 
 

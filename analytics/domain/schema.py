@@ -137,6 +137,7 @@ _CASE = Column(
 )
 _SCHOOL = Column("school_id", "VARCHAR", "code de l’école dans la liste des écoles")
 _STEP = Column("step", "VARCHAR", "étape du protocole", vocabulary.STEPS)
+_OFFICE = Column("office", "VARCHAR", "le bureau qui l’a importé", vocabulary.OFFICES)
 _FOLLOWED = "du signalement à la clôture, sinon à l’extrait ; vide si le jour de la clôture n’est pas connu"
 _WAITED = "du signalement à l’extrait, arrondis, pour la postvention d’un dossier clôturé"
 _DELAY = "du signalement à l’étape, si elle est faite un jour connu"
@@ -179,6 +180,7 @@ CASES = Table(
             "jour du dernier extrait qui a ajouté ou modifié le dossier ; vide s’il est comme au premier import",
             nullable=True,
         ),
+        _OFFICE,
     ),
     ("case_id",),
 )
@@ -238,14 +240,15 @@ SCHOOL_DEADLINES = Table(
 )
 SCHOOL_ACTIONS = Table(
     "school_actions",
-    "une école, une activité de prévention et une semaine où elle a vraiment été donnée",
+    "une école, une activité de prévention et une semaine où elle a vraiment été donnée, dite par un bureau",
     (
         _SCHOOL,
         Column("activity", "VARCHAR", "activité du programme", programme().activities),
         Column("week", "DATE", "lundi de la semaine"),
         Column("n_groups", "INTEGER", "nombre de séances : chacune touche un groupe"),
+        _OFFICE,
     ),
-    ("school_id", "activity", "week"),
+    ("school_id", "activity", "week", "office"),
 )
 IMPORTS = Table(
     "imports",
@@ -280,6 +283,8 @@ IMPORTS = Table(
         Column("fields", "VARCHAR", "codes of the columns that were read, so that one that is gone later is told"),
         Column("imported_by", "VARCHAR", "le compte qui a importé ; vide où il n’y a pas de comptes", nullable=True),
         Column("by_year", "BOOLEAN", "whether case numbers begin again each school year, which is then a part of them"),
+        _OFFICE,
+        Column("own_numbers", "BOOLEAN", "si le bureau a ses propres numéros de dossier, dont il fait alors partie"),
     ),
     ("imported_at",),
 )

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.domain.french import count, day, listing
-from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OFFICES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Cases by school year, period, incident type, level, network and zone; an empty choice leaves all in.
+    """Cases by school year, period, incident type, level, network, zone and office; an empty choice leaves all in.
 
     A case with several incident types is in when one of them is chosen. ``first_week`` and ``last_week`` are the Mondays of
     the weeks of report, both included. ``school_ids`` narrows the question to a school, or to those beside which it stands,
@@ -25,6 +25,7 @@ class Selection:
     school_levels: tuple[str, ...] = ()
     school_networks: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
     school_ids: tuple[str, ...] = ()
     danger: bool = False
 
@@ -52,6 +53,8 @@ class Selection:
                 parts.append(listing([vocabulary.label(code) for code in chosen], "ou"))
         if self.zones:
             parts.append(f"zone {listing(list(self.zones), 'ou')}")
+        if self.offices:
+            parts.append(f"bureau {listing([OFFICES.label(code) for code in self.offices], 'ou')}")
         if self.school_ids:
             parts.append(count(len(self.school_ids), "école"))
         if self.danger:

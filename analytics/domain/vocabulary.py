@@ -6,12 +6,13 @@ columns of the register and what is measured. A code that is not here cannot ent
 
 from __future__ import annotations
 
+from analytics.domain.checks import PRINCIPAL
 from analytics.domain.data import CONTENT
 from analytics.domain.entries import Deadline, IncidentType, Step, Term
 from analytics.domain.matching import holds_stem, normalise, word_key
 from analytics.domain.terms import Vocabulary
 
-__all__ = ["Deadline", "IncidentType", "Step", "Term", "Vocabulary", "holds_stem", "normalise", "word_key"]
+__all__ = ["PRINCIPAL", "Deadline", "IncidentType", "Step", "Term", "Vocabulary", "holds_stem", "normalise", "word_key"]
 
 
 def _vocabulary(name: str) -> Vocabulary:
@@ -28,6 +29,7 @@ OUTCOMES = _vocabulary("outcomes")
 REASONS = _vocabulary("reasons")
 STATUSES = _vocabulary("statuses")
 MINORS = _vocabulary("minors")
+OFFICES = Vocabulary("offices", CONTENT.offices.offices)
 
 NO_CLOSURE = "Ce registre ne dit rien des clôtures : chaque dossier compte comme ouvert."
 

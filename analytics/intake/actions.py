@@ -9,6 +9,7 @@ import pandas as pd
 from analytics.domain.programme import programme
 from analytics.domain.schema import SCHOOL_ACTIONS
 from analytics.domain.school_calendar import SchoolCalendar
+from analytics.domain.vocabulary import PRINCIPAL
 from analytics.intake.cells import code_words, text
 from analytics.intake.checking import Fault, Faults, check_moments, data_rows
 from analytics.intake.dates import read_moments
@@ -28,9 +29,9 @@ _HOUR = 12  # the time of day of a session says nothing: any hour of its day wil
 
 
 def read_actions(
-    layout: Layout, schools: pd.DataFrame, as_of: date, calendar: SchoolCalendar
+    layout: Layout, schools: pd.DataFrame, as_of: date, calendar: SchoolCalendar, office: str = PRINCIPAL
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """The sheet as ``school_actions`` (school_id, activity, week, n_groups) and its faults; a faulty row is left out.
+    """The sheet as ``school_actions`` (school_id, activity, week, n_groups, office) and its faults: such rows are left out.
 
     A row is one date; the groups of a school, an activity and a week are added up. An empty cell of groups is one group.
     """
@@ -62,6 +63,7 @@ def read_actions(
             "activity": activity[kept],
             "week": days - pd.to_timedelta(days.dt.day_of_week, unit="D"),
             "n_groups": n_groups[kept].astype("int64"),
+            "office": office,
         }
     )
     table = sessions.groupby(list(SCHOOL_ACTIONS.key), as_index=False)["n_groups"].sum()

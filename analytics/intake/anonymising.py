@@ -42,6 +42,11 @@ def number_of_year(school_year: str, canonical: str) -> str:
     return f"{school_year}/{canonical}"
 
 
+def number_of_office(office: str, number: str) -> str:
+    """What stands for a case number where an office has numbers of its own; an empty one stays empty."""
+    return f"{office}/{number}" if number else number
+
+
 def begins_again(canonical_numbers: Iterable[str], school_years: Iterable[str]) -> bool:
     """Whether a register plainly gives its case numbers again in each school year.
 

@@ -34,6 +34,7 @@ RULES: dict[str, str] = {
     "in_the_future": "cette date est après le jour de l’extrait",
     "unknown_term": "ce mot n’est pas dans la liste",
     "duplicate": "ce numéro est déjà celui d’une ligne plus haut",
+    "other_office": "un autre bureau a un dossier de ce numéro",
     "conflict": "les lignes de ce dossier ne disent pas la même chose",
     "contradiction": "la cellule contredit une autre de la ligne",
     "error": "la cellule contient une erreur",

@@ -16,9 +16,9 @@ import pandas as pd
 
 from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
 from analytics.domain.school_calendar import SchoolCalendar, calendar
-from analytics.domain.vocabulary import TEACHING_LEVELS, normalise
+from analytics.domain.vocabulary import OFFICES, PRINCIPAL, TEACHING_LEVELS, normalise
 from analytics.intake.actions import ACTIONS, read_actions
-from analytics.intake.anonymising import Key, begins_again, number_of_year
+from analytics.intake.anonymising import Key, begins_again, number_of_office, number_of_year
 from analytics.intake.cells import text
 from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
@@ -41,6 +41,7 @@ from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
 _READING = 0.55  # of the time that an import takes
+_NO_IDS = np.array([], dtype="U")
 CLASS_P = "class_p"  # where the answer stands to what « 4P » is
 NUMBERS = "numbers"  # where the answer to it stands that case numbers begin again each school year
 
@@ -52,9 +53,11 @@ class Extract:
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
     which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part of
-    the case numbers; ``plain_ids`` are then the pseudonyms of the numbers without it. Both they and ``rows``, which names
-    the row of the spreadsheet, are in the order of the cases. ``fields`` are the codes of what the register has columns for.
-    ``questions`` block nothing: their rows are refused, or unknown, until they are answered.
+    the case numbers; ``plain_ids`` are then the pseudonyms of the numbers without it. ``own_numbers`` is True where the
+    ``office`` is a part of them; with several offices ``service_ids`` and ``office_ids`` are the pseudonyms without and with
+    it. All these and ``rows``, which names the row of the spreadsheet, are in the order of the cases. ``fields`` are the
+    codes of what the register has columns for. ``questions`` block nothing: their rows are refused, or unknown, until they
+    are answered.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -70,6 +73,10 @@ class Extract:
     is_partial: bool
     numbers_by_year: bool
     plain_ids: np.ndarray
+    office: str
+    own_numbers: bool
+    service_ids: np.ndarray
+    office_ids: np.ndarray
     rows: np.ndarray
     fields: frozenset[str]
     questions: tuple[Question, ...]
@@ -117,14 +124,16 @@ def extract(
     own_words: OwnWords | None = None,
     as_of: date | None = None,
     by_year: bool = False,
+    office: str = PRINCIPAL,
+    own_numbers: bool = False,
     progress: Progress = lambda share, what: None,
 ) -> Extract:
     """Read, check and anonymise a register.
 
     The schools come from ``schools_content``, else from a sheet of the same file, else from ``known_schools`` (table
-    ``schools`` of an earlier import), else from the names of the register itself. ``by_year`` is what
-    an earlier import says of the numbers. Raises RefusedFileError when the file as a
-    whole cannot be taken, and UnansweredError when it could mean two things.
+    ``schools`` of an earlier import), else from the names of the register itself. ``by_year`` and
+    ``own_numbers`` are what an earlier import of the ``office`` says of the numbers. Raises RefusedFileError when the file
+    as a whole cannot be taken, and UnansweredError when it could mean two things.
     """
     own_words = own_words or OwnWords()
     progress(0.0, "Lecture du fichier")
@@ -192,17 +201,22 @@ def extract(
     columns = Columns.stack(parts)
     plain = columns.case_number
     columns, by_year = _tell_numbers_apart(columns, every_faults, own_words, days, by_year=by_year)
+    in_service = columns.case_number
+    if own_numbers:
+        columns, plain = replace(columns, case_number=_of_office(office, in_service)), _of_office(office, plain)
     keep = np.concatenate([faults.clean for faults in every_faults])
     progress(0.7, "Anonymisation")
-    tables, accepted = record_tables(columns, keep, key, as_of, days)
+    tables, accepted = record_tables(columns, keep, key, as_of, days, office)
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {
         "schools": SCHOOLS.conform(pd.concat([listed, added], ignore_index=True) if listed is not None else added),
         "school_deadlines": deadlines,
     }
-    tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days)
+    tables["school_actions"], action_faults = _read_action_sheet(others, own_words, every_school, as_of, days, office)
     if by_year:
         notes.append("Les numéros recommencent chaque année scolaire : l’année fait partie du numéro.")
+    if own_numbers:
+        notes.append("Ce bureau a ses propres numéros : le bureau fait partie du numéro.")
     questions = [
         *asked,
         *school_questions,
@@ -224,12 +238,20 @@ def extract(
         layouts,
         any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
         by_year,
-        key.pseudonyms(plain[accepted]).astype("U") if by_year else np.array([], dtype="U"),
+        key.pseudonyms(plain[accepted]).astype("U") if by_year else _NO_IDS,
+        office,
+        own_numbers,
+        key.pseudonyms(in_service[accepted]).astype("U") if len(OFFICES) > 1 else _NO_IDS,
+        key.pseudonyms(_of_office(office, in_service[accepted])).astype("U") if len(OFFICES) > 1 else _NO_IDS,
         _row_names(layouts)[accepted],
         frozenset(field_code(code) for layout in layouts for code in layout.columns),
         tuple({question.place: question for question in questions}.values()),
         understand(layouts, columns, orders, set_aside, sheets_read, notes, tables["cases"]),
     )
+
+
+def _of_office(office: str, numbers: np.ndarray) -> np.ndarray:
+    return np.fromiter((number_of_office(office, number) for number in numbers), object, len(numbers))
 
 
 def _school_cells(layouts: Sequence[Layout], classes: Classes) -> tuple[list[str], list[str | None], list[int]]:
@@ -353,11 +375,16 @@ def _describes_schools(sheet: Sheet, own_words: OwnWords) -> bool:
 
 
 def _read_action_sheet(
-    others: Sequence[Sheet], own_words: OwnWords, schools: pd.DataFrame, as_of: date, days: SchoolCalendar
+    others: Sequence[Sheet],
+    own_words: OwnWords,
+    schools: pd.DataFrame,
+    as_of: date,
+    days: SchoolCalendar,
+    office: str,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """What a sheet Actions of the same file says was given in the schools; nothing when there is none, or an empty one."""
     named = [sheet for sheet in others if normalise(sheet.name).startswith("action")]
     filled = [sheet for sheet in named if any(str(cell).strip() for row in sheet.rows for cell in row)]
     if not filled:
         return SCHOOL_ACTIONS.empty, []
-    return read_actions(lay_out(filled, ACTIONS, own_words, "Actions"), schools, as_of, days)
+    return read_actions(lay_out(filled, ACTIONS, own_words, "Actions"), schools, as_of, days, office)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.domain.french import count, listing
-from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STEPS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, PRINCIPAL, REASONS, STEPS
 from analytics.intake.mapping import REGISTER
 from analytics.intake.questions import Question
 from analytics.intake.schools import OTHER_SCHOOL, SchoolNames
@@ -26,7 +26,7 @@ NEARLY_ALL = 0.8  # of the known cases, whose contradiction asks whether it is t
 _FEW = 3  # cases of which nothing is concluded about the file
 BY_YEAR = "by_year"
 
-_CASE_TABLES = ("cases", "case_incidents", "case_steps")
+CASE_TABLES = ("cases", "case_incidents", "case_steps")
 _FOLLOWED = ["followed_hours", "followed_school_days"]
 _WAITED = ["waited_hours", "waited_school_days"]
 # What a column of the register leaves in the table of cases; the first field of each is in the file, or another is.
@@ -56,35 +56,38 @@ def merge(
     *,
     gone: Collection[str] = (),
     is_partial: bool = False,
+    office: str = PRINCIPAL,
 ) -> tuple[Tables, Changes]:
     """The tables of both, where the extract has the last word, and what it changed.
 
     Meaning decides: two records are the same when what is kept of them is. An open case that is followed longer because
-    time has passed is unchanged, and so is a closed one that waits longer for postvention. A case is missing when the
-    extract covers its school year and does not hold it; a partial extract misses nothing. What was stored from a field that
-    is ``gone`` stays; of a new case its step is not recorded.
+    time has passed is unchanged, and so is a closed one that waits longer for postvention. A case of the ``office`` is
+    missing when its extract covers its school year and does not hold it; a partial extract misses nothing. What was stored
+    from a field that is ``gone`` stays; of a new case its step is not recorded.
     """
-    common = _common(known, extract)
+    common = common_ids(known, extract)
     extract = _with_gone(known, dict(extract), common, gone)
-    differs = _differences(_Facts.of(known, common), _Facts.of(extract, common))
-    extract["cases"] = _with_history(known["cases"], extract["cases"], common[differs])
+    differs = _differences(Facts.of(known, common), Facts.of(extract, common))
+    of_office = (known["cases"]["office"] == office).to_numpy(bool)
+    extract["cases"] = _with_history(known["cases"], extract["cases"], common[differs], is_first=not of_office.any())
     changed = int(differs.sum())
-    absent = known["cases"][~_among(known["cases"]["case_id"], common)]
+    is_absent = ~among(known["cases"]["case_id"], common)
+    absent, missed = known["cases"][is_absent], known["cases"]["school_year"][is_absent & of_office]
     covered = extract["cases"]["school_year"].unique()
     changes = Changes(
         new=len(extract["cases"]) - len(common),
         changed=changed,
         unchanged=len(common) - changed,
-        missing=0 if is_partial else int(absent["school_year"].isin(covered).sum()),
+        missing=0 if is_partial else int(missed.isin(covered).sum()),
     )
     tables = {
-        name: _stack(known[name][_among(known[name]["case_id"], absent["case_id"])], extract[name])
-        for name in _CASE_TABLES
+        name: _stack(known[name][among(known[name]["case_id"], absent["case_id"])], extract[name])
+        for name in CASE_TABLES
     }
     for name in ("schools", "school_deadlines"):
         listed = extract["schools"]["school_id"]
         tables[name] = _stack(known[name][~known[name]["school_id"].isin(listed)], extract[name])
-    tables["school_actions"] = _merge_actions(known["school_actions"], extract["school_actions"])
+    tables["school_actions"] = _merge_actions(known["school_actions"], extract["school_actions"], office)
     return tables, changes
 
 
@@ -107,9 +110,9 @@ def merge_questions(
     are known of its own school years. A school is when its cases all come back under a name that was not known.
     ``answers`` to the first two hold for the file of this ``digest`` alone; ``by_year``: its numbers hold the school year.
     """
-    common = _common(known, extract)
-    one, other = _Facts.of(known, common), _Facts.of(extract, common)
-    moved, contradicted = _moved(one, other), _contradictions(one, other)
+    common = common_ids(known, extract)
+    one, other = Facts.of(known, common), Facts.of(extract, common)
+    moved, contradicted = has_moved(one, other), _contradictions(one, other)
     listed = []
     if moved.any() and not answered(answers, digest, by_year=by_year):
         to_another_year = one.cases["school_year"] != other.cases["school_year"]
@@ -138,9 +141,20 @@ def answered(answers: Mapping[str, str], digest: str, *, by_year: bool) -> str |
 
 def keep_moved(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> Tables:
     """The ``extract`` with the known records in the place of those that moved."""
-    common = _common(known, extract)
-    moved = common[_moved(_Facts.of(known, common), _Facts.of(extract, common))]
-    return dict(extract) | {name: _exchange(extract[name], known[name], moved) for name in _CASE_TABLES}
+    common = common_ids(known, extract)
+    return keep_known(known, extract, common[has_moved(Facts.of(known, common), Facts.of(extract, common))])
+
+
+def keep_known(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> Tables:
+    """The ``extract`` with the known records in the place of those of some cases."""
+    return dict(extract) | {name: _exchange(extract[name], known[name], case_ids) for name in CASE_TABLES}
+
+
+def only_cases(tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> Tables:
+    """``tables`` with some cases alone."""
+    return dict(tables) | {
+        name: tables[name][among(tables[name]["case_id"], case_ids)].reset_index(drop=True) for name in CASE_TABLES
+    }
 
 
 def _moved_question(n: int, n_years: int, digest: str, *, by_year: bool) -> Question:
@@ -211,17 +225,16 @@ def gone_sentence(gone: Collection[str]) -> str:
 # The same case or school under another key
 
 
-def rekey(known: Mapping[str, pd.DataFrame], extract_cases: pd.DataFrame, plain_ids: np.ndarray) -> Tables:
-    """``known`` with the ids of an extract whose numbers hold the school year.
+def rekey(known: Mapping[str, pd.DataFrame], extract_cases: pd.DataFrame, plain_ids: np.ndarray, *same: str) -> Tables:
+    """``known`` with the ids of an extract whose numbers hold the school year, or the office.
 
-    ``plain_ids`` are the pseudonyms of the numbers of ``extract_cases`` without their year, in order: a case that is known
-    under one of them, of the same school year, is that case.
+    ``plain_ids`` are the pseudonyms of the numbers of ``extract_cases`` without it, in order: a case of the office that is
+    known under one of them, with the ``same`` columns, is that case.
     """
-    ids = pd.DataFrame(
-        {"id": extract_cases["case_id"], "plain": plain_ids, "school_year": extract_cases["school_year"]}
-    )
-    pairs = ids.merge(known["cases"], left_on=["plain", "school_year"], right_on=["case_id", "school_year"])
-    return _renamed(known, _CASE_TABLES, "case_id", dict(zip(pairs["plain"], pairs["id"], strict=True)))
+    same = ("office", *same)
+    ids = extract_cases[["case_id", *same]].assign(plain=plain_ids)
+    pairs = ids.merge(known["cases"], left_on=["plain", *same], right_on=["case_id", *same], suffixes=("", "_known"))
+    return renamed(known, CASE_TABLES, "case_id", dict(zip(pairs["plain"], pairs["case_id"], strict=True)))
 
 
 def recode_schools(known: Mapping[str, pd.DataFrame], listed: pd.DataFrame) -> Tables:
@@ -232,12 +245,12 @@ def recode_schools(known: Mapping[str, pd.DataFrame], listed: pd.DataFrame) -> T
     provisional = known["schools"][known["schools"]["provisional"].astype("bool")]
     codes = {code: find(name) for code, name in zip(provisional["school_id"], provisional["name"], strict=True)}
     codes = {old: new for old, new in codes.items() if new is not None and new != old}
-    recoded = _renamed(known, ("cases", "school_actions"), "school_id", codes)
+    recoded = renamed(known, ("cases", "school_actions"), "school_id", codes)
     recoded["schools"] = known["schools"][~known["schools"]["school_id"].isin(list(codes))]
     return recoded
 
 
-def _renamed(known: Mapping[str, pd.DataFrame], names: Collection[str], column: str, new: Mapping[str, str]) -> Tables:
+def renamed(known: Mapping[str, pd.DataFrame], names: Collection[str], column: str, new: Mapping[str, str]) -> Tables:
     if not new:
         return dict(known)
     return dict(known) | {
@@ -249,7 +262,7 @@ def _renamed(known: Mapping[str, pd.DataFrame], names: Collection[str], column: 
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
     """What is kept of some cases, one entry per case in their order, so that two extracts compare place by place.
 
     ``types`` has a column per incident type. ``steps`` is cases by steps by (outcome, delay_hours, delay_school_days,
@@ -261,9 +274,9 @@ class _Facts:
     steps: np.ndarray
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> _Facts:
+    def of(cls, tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> Facts:
         if case_ids.empty:  # as in a first import, whose millions of steps are then compared with nothing
-            tables = {name: tables[name].iloc[:0] for name in _CASE_TABLES}
+            tables = {name: tables[name].iloc[:0] for name in CASE_TABLES}
         ids = pa.array(case_ids)
         places = pc.index_in(ids, value_set=pa.array(tables["cases"]["case_id"])).to_numpy(zero_copy_only=False)
         types = np.zeros((len(ids), len(INCIDENT_TYPES)), dtype=bool)
@@ -311,7 +324,7 @@ def _different(one: pd.Series, other: pd.Series) -> np.ndarray:
     return ((one != other).fillna(value=True) & ~(one.isna() & other.isna())).to_numpy(bool)
 
 
-def _differences(one: _Facts, other: _Facts) -> np.ndarray:
+def _differences(one: Facts, other: Facts) -> np.ndarray:
     """True for each case of which anything that is kept differs, but for the time that it is followed or waits."""
     found = (one.types != other.types).any(axis=1) | (one.steps != other.steps).any(axis=(1, 2))
     both_open = ((one.cases["status"] == "open") & (other.cases["status"] == "open")).to_numpy(bool)
@@ -320,7 +333,7 @@ def _differences(one: _Facts, other: _Facts) -> np.ndarray:
     return found
 
 
-def _contradictions(one: _Facts, other: _Facts) -> np.ndarray:
+def _contradictions(one: Facts, other: Facts) -> np.ndarray:
     """True for each case of which something that was told is told otherwise; what is told since is no contradiction."""
     found = (one.types & ~other.types).any(axis=1)
     was_done = one.step(_OUTCOME) == _DONE
@@ -334,7 +347,7 @@ def _contradictions(one: _Facts, other: _Facts) -> np.ndarray:
     return found
 
 
-def _moved(one: _Facts, other: _Facts) -> np.ndarray:
+def has_moved(one: Facts, other: Facts) -> np.ndarray:
     """True for each case whose report is of another school year, over four weeks away, or of another week and school."""
     before, after = one.cases, other.cases
     other_week = before["report_week"] != after["report_week"]
@@ -346,7 +359,7 @@ def _moved(one: _Facts, other: _Facts) -> np.ndarray:
 
 def _with_gone(known: Mapping[str, pd.DataFrame], extract: Tables, common: pd.Series, gone: Collection[str]) -> Tables:
     """The extract with what is known of the ``common`` cases from the fields that are ``gone``."""
-    before = known["cases"][_among(known["cases"]["case_id"], common)]
+    before = known["cases"][among(known["cases"]["case_id"], common)]
     columns = [column for group, left in _LEFT_BY.items() if set(group) & set(gone) for column in left]
     extract["cases"] = _with_values(extract["cases"], before, columns)
     if set(_CLOSURE) & set(gone):
@@ -355,7 +368,7 @@ def _with_gone(known: Mapping[str, pd.DataFrame], extract: Tables, common: pd.Se
     steps = [step for step in STEPS if f"step:{step}" in gone]  # not recorded in the extract
     if steps:
         kept, replaced = (
-            frame["step"].isin(steps).to_numpy(bool) & _among(frame["case_id"], common)
+            frame["step"].isin(steps).to_numpy(bool) & among(frame["case_id"], common)
             for frame in (known["case_steps"], extract["case_steps"])
         )
         extract["case_steps"] = _stack(known["case_steps"][kept], extract["case_steps"][~replaced])
@@ -371,34 +384,37 @@ def _with_values(cases: pd.DataFrame, source: pd.DataFrame, columns: list[str]) 
     return changed.reset_index().astype(cases.dtypes.to_dict())[cases.columns]
 
 
-def _with_history(known: pd.DataFrame, extracted: pd.DataFrame, differing: pd.Series) -> pd.DataFrame:
+def _with_history(
+    known: pd.DataFrame, extracted: pd.DataFrame, differing: pd.Series, *, is_first: bool
+) -> pd.DataFrame:
     """The cases of an extract with the days on which they were first seen and last changed; ``differing`` are the ids of
-    those that are known otherwise. A first import changes nothing.
+    those that are known otherwise. The first import of an office changes nothing.
     """
     place = pc.index_in(pa.array(extracted["case_id"]), value_set=pa.array(known["case_id"]))
     seen_on, changed_on = (
         pa.array(known[name]).take(place).to_pandas().astype("datetime64[s]")
         for name in ("first_seen_on", "changed_on")
     )
-    is_news = (seen_on.isna() & bool(len(known))) | _among(extracted["case_id"], differing)
+    is_news = (seen_on.isna() & (not is_first)) | among(extracted["case_id"], differing)
     today = extracted["first_seen_on"]
     return extracted.assign(first_seen_on=seen_on.fillna(today), changed_on=changed_on.mask(is_news, today))
 
 
-def _merge_actions(known: pd.DataFrame, extracted: pd.DataFrame) -> pd.DataFrame:
-    """A sheet has the last word from its first week on, so that a corrected action replaces the wrong one."""
-    return _stack(known[~(known["week"] >= extracted["week"].min())], extracted)
+def _merge_actions(known: pd.DataFrame, extracted: pd.DataFrame, office: str) -> pd.DataFrame:
+    """A sheet has the last word of its office from its first week on: a corrected action replaces the wrong one."""
+    replaced = (known["week"] >= extracted["week"].min()) & (known["office"] == office)
+    return _stack(known[~replaced], extracted)
 
 
-def _common(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> pd.Series:
+def common_ids(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> pd.Series:
     """The ids of the known cases that the extract holds."""
     ids = known["cases"]["case_id"]
-    return ids[_among(ids, extract["cases"]["case_id"])]
+    return ids[among(ids, extract["cases"]["case_id"])]
 
 
 def _exchange(frame: pd.DataFrame, source: pd.DataFrame, case_ids: pd.Series) -> pd.DataFrame:
     """``frame`` with the rows of ``source`` for some cases."""
-    return _stack(source[_among(source["case_id"], case_ids)], frame[~_among(frame["case_id"], case_ids)])
+    return _stack(source[among(source["case_id"], case_ids)], frame[~among(frame["case_id"], case_ids)])
 
 
 def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
@@ -408,7 +424,7 @@ def _stack(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, added[kept.columns]], ignore_index=True)
 
 
-def _among(ids: pd.Series, wanted: pd.Series) -> np.ndarray:
+def among(ids: pd.Series, wanted: pd.Series) -> np.ndarray:
     """As ``ids.isin(wanted)``, which makes a Python string of each."""
     found = pc.is_in(pa.array(ids), value_set=pa.array(wanted))
     return found.to_numpy(zero_copy_only=False)

@@ -37,7 +37,6 @@ def understand(
         for index, header in enumerate(layout.headers)
         if header
     ]
-    of_school = cases.value_counts(["school_year", "school_id"], sort=False).reset_index(name="n")
     n_formulas = sum(
         len(set(product(data_rows(layout).tolist(), layout.columns.values())) & layout.sheet.formulas)
         for layout in layouts
@@ -51,7 +50,12 @@ def understand(
     tells_closure = any({"closed", "status"} & set(layout.columns) for layout in layouts)
     if not tells_closure:
         said.append("Ce registre ne dit rien des clôtures : tous ses dossiers comptent comme ouverts.")
-    return Understanding(tuple(readings), tuple(sheets), tuple(said), of_school, tells_closure)
+    return Understanding(tuple(readings), tuple(sheets), tuple(said), cases_by_school_and_year(cases), tells_closure)
+
+
+def cases_by_school_and_year(cases: pd.DataFrame) -> pd.DataFrame:
+    """How many ``cases`` each school has in each school year: [school_year, school_id, n]."""
+    return cases.value_counts(["school_year", "school_id"], sort=False).reset_index(name="n")
 
 
 def _read_column(

@@ -21,13 +21,14 @@ from analytics.spreadsheets.reading import RefusedFileError
 class Question:
     """Something that a register can mean in two ways.
 
-    ``code`` is the kind: ``column``, ``word``, ``school``, ``date_order``, ``journal``, ``year_key``, ``sheet``, ``file``.
+    ``code`` is the kind: ``column``, ``word``, ``school``, ``date_order``, ``journal``, ``year_key``, ``sheet``, ``file``,
+    ``office``.
     ``choices`` maps each answer to its French label, the best first; it is the default. ``place`` is where the answer stands
     in the mapping file: ``("columns", header)``, ``("words", vocabulary, word)``, ``("schools", name)`` or
     ``("answers", key)``. ``n_rows`` counts the rows that it touches and ``rows`` holds the first of their numbers.
     ``blocking`` is True when nothing is imported before it is answered; else the rows that it touches are refused, or what
     they say is unknown, until it is. ``text`` holds no value of the register, for exceptions and ``--json``; ``word`` is the
-    word that is asked about, "" where it may be about a person.
+    word that is asked about, "" where it may be about a person. ``beside`` are the records that are asked about.
     """
 
     code: str
@@ -38,11 +39,13 @@ class Question:
     rows: tuple[int, ...] = ()
     blocking: bool = False
     word: str = field(default="", repr=False)
+    beside: str = field(default="", repr=False)
 
     @property
     def asked(self) -> str:
-        """The text for the coordinator, who has the file before her: with the word itself, where it may be shown."""
-        return re.sub("« .*? »", lambda _: f"« {self.word} »", self.text, count=1) if self.word else self.text
+        """The text for the coordinator, who has the file before her: with the word or the records themselves."""
+        text = re.sub("« .*? »", lambda _: f"« {self.word} »", self.text, count=1) if self.word else self.text
+        return f"{text} {self.beside}".rstrip()
 
     @property
     def default(self) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from analytics.domain.schema import CASES, to_pandas
 from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
-from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, REASONS, STEPS
+from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, PRINCIPAL, REASONS, STEPS
 from analytics.intake.anonymising import Key
 from analytics.intake.columns import REPORT_HOUR, STEP_HOUR, Columns
 from analytics.intake.dates import Moments
@@ -22,7 +22,7 @@ _FEW_DELAYS = 200
 
 
 def record_tables(
-    columns: Columns, keep: np.ndarray, key: Key, as_of: date, days: SchoolCalendar
+    columns: Columns, keep: np.ndarray, key: Key, as_of: date, days: SchoolCalendar, office: str = PRINCIPAL
 ) -> tuple[dict[str, pd.DataFrame], np.ndarray]:
     """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms.
 
@@ -75,6 +75,7 @@ def record_tables(
             "detection_days": _days_between(kept(columns.facts.days), reported_on),
             "first_seen_on": end_of_extract,
             "changed_on": pd.NaT,
+            "office": office,
         }
     )
     case_of_type = np.repeat(np.arange(len(incidents)), list(map(len, incidents)))

@@ -123,16 +123,26 @@ OF_CASE = ("school_level", "danger", "school_year")
 """The groups that one step is compared by: those that a school belongs to, and those that its cases do."""
 
 
+def with_office(schools: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """``schools`` with the office that has most of the cases of each, to compare offices by schools; missing where none has.
+
+    ``counts``: school_id, office, n.
+    """
+    most = counts.sort_values("n", kind="stable").drop_duplicates("school_id", keep="last").set_index("school_id")
+    return schools.assign(office=schools["school_id"].map(most["office"]))
+
+
 def comparisons(counts: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     """Is one step done at the same pace in all groups? One row per way of grouping, the clearest difference first.
 
-    ``counts`` is what :meth:`Snapshot.school_step_counts` returns for that step, ``schools`` the table of the store. Cases
-    whose group is not known are no group. Returns group (a column of ``schools`` or ``counts``), p_value (how often chance
-    alone makes as large a difference, given that schools differ: see :mod:`measures.group_tests`) and false_discovery_rate
-    (the share of false ones among those at least as clear); NaN where there is nothing to compare.
+    ``counts`` is what :meth:`Snapshot.school_step_counts` returns for that step, ``schools`` the table of the store, with
+    office where there are several (:func:`with_office`). Cases whose group is not known are no group. Returns group (a
+    column of ``schools`` or ``counts``), p_value (how often chance alone makes as large a difference, given that schools
+    differ: see :mod:`measures.group_tests`) and false_discovery_rate (the share of false ones among those at least as
+    clear); NaN where there is nothing to compare.
     """
     by_school = schools.set_index("school_id")
-    found = {group: between_schools(counts, by_school[group]) for group in OF_SCHOOL}
+    found = {group: between_schools(counts, by_school[group]) for group in (*OF_SCHOOL, "office") if group in by_school}
     found |= {group: within_schools(counts, _members(counts, group)) for group in OF_CASE}
     answer = pd.DataFrame({"group": list(found), "p_value": list(found.values())})
     answer["false_discovery_rate"] = false_discovery_rates(answer["p_value"].to_list())

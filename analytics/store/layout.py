@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
-from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, REASONS, STATUSES, STEPS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, PRINCIPAL, REASONS, STATUSES, STEPS
 
 EVENTS = (
     *("done", "pending", "closed", "undated", "closed_undated", "done_later"),
@@ -45,6 +45,8 @@ WHERE_LACKING = {
     "fields": "''",
     "refused_digest": "''",
     "by_year": "false",
+    "office": f"'{PRINCIPAL}'",
+    "own_numbers": "false",
     "completed_hours": "CASE WHEN time_completed THEN 16 ELSE 0 END",  # which of both had no time is not known
 }
 """What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""

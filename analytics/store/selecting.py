@@ -20,6 +20,7 @@ _OF_CASE = (
     "minor",
     "danger",
     "status",
+    "office",
 )
 _DERIVED = {"school_group": "hash(records.school_id::VARCHAR) % 20 AS school_group"}
 """Schools dealt into 20 groups, the same ones each time: enough to tell how schools differ, at any number of them."""
@@ -45,6 +46,7 @@ class CaseQuery:
             ("records", "school_year", selection.school_years),
             ("records", "school_level", selection.school_levels),
             ("records", "school_id", selection.school_ids),
+            ("records", "office", selection.offices),
             ("schools", "school_network", selection.school_networks),
             ("schools", "zone", selection.zones),
         ):

@@ -43,8 +43,12 @@ class Snapshot(Reader):
 
     @property
     def as_of(self) -> date:
-        """The day of the last imported extraction."""
-        return self.query("SELECT arg_max(as_of, imported_at) AS as_of FROM imports")["as_of"].iloc[0].date()
+        """The day of the last imported extraction; of several offices that have cases, the earliest of these days."""
+        last = self.table("imports").drop_duplicates("office", keep="last")
+        if len(last) > 1:
+            has_cases = last["office"].isin(self.case_counts(by=("office",))["office"])
+            last = last[has_cases] if has_cases.any() else last
+        return last["as_of"].min().date()
 
     @property
     def tells_closure(self) -> bool:

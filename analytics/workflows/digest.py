@@ -38,6 +38,7 @@ def written_digest(snapshot: Snapshot, suffix: str, today: date) -> bytes:
 def _new(snapshot: Snapshot) -> Iterator[str]:
     imports = snapshot.table("imports").sort_values("imported_at")
     last = imports.iloc[-1]
+    imports = imports[imports["office"] == last["office"]]
     refused = count(last["n_refused"], "ligne refusée", "lignes refusées")
     if len(imports) == 1:
         yield f"Premier extrait : {count(last['n_accepted'], 'dossier')}, {refused}."

@@ -10,12 +10,24 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.domain.schema import TABLES
+from analytics.domain.vocabulary import OFFICES, PRINCIPAL
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.duplicates import probable_duplicates
 from analytics.intake.extracting import Progress
-from analytics.intake.merging import Tables, answered, gone_fields, keep_moved, merge_questions, recode_schools, rekey
+from analytics.intake.merging import (
+    Tables,
+    answered,
+    gone_fields,
+    keep_known,
+    keep_moved,
+    merge_questions,
+    only_cases,
+    recode_schools,
+    rekey,
+)
+from analytics.intake.offices import APART, NUMBERS, settle
 from analytics.intake.questions import UnansweredError
-from analytics.store import DamagedStoreError, Store
+from analytics.store import DamagedStoreError, Store, StoreError
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,7 @@ def import_register(
     *,
     source: str = "register",
     imported_by: str | None = None,
+    office: str = PRINCIPAL,
     schools_content: bytes | None = None,
     own_words: OwnWords | None = None,
     as_of: date | None = None,
@@ -79,12 +92,16 @@ def import_register(
     """Read a register and publish its accepted rows, merged with what the store knows.
 
     Fictitious records (``source`` "demo") and real ones never mix: the one gives way to the other. A file that changes
-    nothing publishes nothing. ``imported_by`` is the account, where there are accounts. With ``dry_run`` everything is done
-    but the publication. Raises RefusedFileError or StoreError; the store is then as it was.
+    nothing publishes nothing. ``imported_by`` is the account, where there are accounts. What is known from
+    other ``office``s stays as it is, unless a case that both know is decided. With ``dry_run`` everything is done but the
+    publication. Raises RefusedFileError or StoreError; the store is then as it was.
     """
     with contextlib.nullcontext() if dry_run else store.writing():
         known, has_current_layout = _known_tables(store, source)
-        imports = known["imports"]
+        every_import = known["imports"]
+        if unlisted := set(every_import["office"]) - set(OFFICES):
+            raise StoreError(f"offices.toml ne nomme plus le bureau « {min(unlisted)} », qui a importé : remettez-le.")
+        imports = every_import[every_import["office"] == office]
         known_as_of = imports["as_of"].iloc[-1].date() if len(imports) else None
         known_refused = imports["refused_digest"].iloc[-1] if len(imports) else ""
         own_words = own_words or OwnWords()
@@ -97,45 +114,53 @@ def import_register(
             own_words=own_words,
             as_of=as_of,
             by_year=bool(imports["by_year"].tail(1).any()),
+            office=office,
+            own_numbers=bool(imports["own_numbers"].tail(1).any()) or own_words.answers.get(NUMBERS) == APART,
             progress=progress,
         )
         progress(0.82, "Comparaison avec les dossiers connus")
-        known, extracted = _reconcile(known, found, own_words, is_demo=source == "demo")
+        known, extracted, found = _reconcile(known, found, own_words, is_demo=source == "demo")
         gone = gone_fields({code for codes in imports["fields"] for code in codes.split()}, found.fields)
-        tables, changes = merge(known, extracted, gone=gone, is_partial=found.is_partial)
+        tables, changes = merge(known, extracted, gone=gone, is_partial=found.is_partial, office=office)
         version, doubled = next(iter(store.versions), None), _duplicates(tables, found)
         done = Import(found, changes, version, known_as_of, known_refused, gone, doubled)
-        nothing_new = has_current_layout and _changes_nothing(known, tables, changes, found)
+        nothing_new = has_current_layout and known_as_of == found.as_of and _changes_nothing(known, tables, changes)
         if dry_run or found.n_accepted == 0 or nothing_new:
             return done
         del known, extracted  # as large as what is published
         progress(0.85, "Publication")
-        entry = _entry(found, changes, key, source, imported_by, _after(imports, now))
-        tables["imports"] = pd.concat([imports, entry], ignore_index=True) if len(imports) else entry
+        entry = _entry(found, changes, key, source, imported_by, _after(every_import, now))
+        tables["imports"] = pd.concat([every_import, entry], ignore_index=True) if len(every_import) else entry
         version = store.publish(tables)
         progress(1.0, "Terminé")
         return replace(done, version=version)
 
 
-def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: bool) -> tuple[Tables, Tables]:
-    """What is known under the ids and codes of an extract, and what the extract tells of it.
+def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: bool) -> tuple[Tables, Tables, Extract]:
+    """What is known under the ids and codes of an extract, what the extract tells of it, and the extract without the rows
+    that wait for a decision about another office's case.
 
     Raises UnansweredError when something must be answered first. A demonstration is never in doubt: it has no other file.
     """
-    extracted, digest = found.tables, found.digest[:12]
+    if found.own_numbers:
+        known = rekey(known, found.tables["cases"], found.service_ids)
     if found.numbers_by_year:
-        known = rekey(known, extracted["cases"], found.plain_ids)
-    known = recode_schools(known, extracted["schools"])
-    questions = found.questions
+        known = rekey(known, found.tables["cases"], found.plain_ids, "school_year")
+    known = recode_schools(known, found.tables["schools"])
+    found, kept = settle(known, found, own_words.answers)
+    questions, digest = found.questions, found.digest[:12]
+    is_own = (known["cases"]["office"] == found.office).to_numpy(bool)
+    own = known if is_own.all() else only_cases(known, known["cases"]["case_id"][is_own])
     if not is_demo:
         in_doubt = merge_questions(
-            known, extracted, own_words.answers, digest, by_year=found.numbers_by_year, is_partial=found.is_partial
+            own, found.tables, own_words.answers, digest, by_year=found.numbers_by_year, is_partial=found.is_partial
         )
         questions = (*questions, *in_doubt)
     if any(question.blocking for question in questions):
         raise UnansweredError(questions, found.understanding)
     keeps = answered(own_words.answers, digest, by_year=found.numbers_by_year) == "keep"
-    return known, keep_moved(known, extracted) if keeps else extracted
+    extracted = keep_moved(own, found.tables) if keeps else found.tables
+    return known, keep_known(known, extracted, kept) if len(kept) else extracted, found
 
 
 def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
@@ -152,14 +177,11 @@ def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
     )
 
 
-def _changes_nothing(
-    known: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame], changes: Changes, found: Extract
-) -> bool:
-    """Whether the file says what the last import said: the same day, cases and schools, whatever the formatting."""
-    same_day = (known["imports"]["as_of"].tail(1) == pd.Timestamp(found.as_of)).any()
+def _changes_nothing(known: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame], changes: Changes) -> bool:
+    """Whether the file says what is known of cases and schools, whatever the formatting."""
     of_schools = ("schools", "school_deadlines", "school_actions")
     same_schools = all(_same_rows(known[name], tables[name], name) for name in of_schools)
-    return bool(same_day and same_schools and not changes.new and not changes.changed)
+    return bool(same_schools and not changes.new and not changes.changed)
 
 
 def _same_rows(one: pd.DataFrame, other: pd.DataFrame, name: str) -> bool:
@@ -197,6 +219,8 @@ def _entry(
             "fields": [" ".join(sorted(found.fields))],
             "imported_by": [imported_by],
             "by_year": [found.numbers_by_year],
+            "office": [found.office],
+            "own_numbers": [found.own_numbers],
         }
     )
 

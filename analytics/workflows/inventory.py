@@ -9,6 +9,7 @@ from analytics.domain.data import CONTENT
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.vocabulary import OFFICES
 from analytics.intake.previewing import risk_sentence
 from analytics.store import Snapshot
 
@@ -40,6 +41,10 @@ def inventory(snapshot: Snapshot) -> list[str]:
         risk_sentence(snapshot.residual_risk()),
         WAITS,
     ]
+    if len(OFFICES) > 1:
+        last = snapshot.table("imports").drop_duplicates("office", keep="last")[["office", "as_of"]]
+        days = [f"{OFFICES.labels.get(one, one)} au {day(as_of)}" for one, as_of in last.itertuples(index=False)]
+        lines.insert(2, f"Derniers extraits des bureaux : {listing(days)}.")
     lines.append(data_files(CONTENT))
     if snapshot.is_fallback:
         lines.insert(0, "La version la plus récente est endommagée : la version précédente est lue à sa place.")
@@ -75,6 +80,7 @@ def history(snapshot: Snapshot) -> pd.DataFrame:
             "Importé le": moments.dt.strftime("%d/%m/%Y %H:%M"),
             "Situation au": imports["as_of"].dt.strftime("%d/%m/%Y"),
             "Données": imports["source"].map({"demo": "fictives", "register": "registre"}),
+            **({"Bureau": imports["office"].map(OFFICES.labels)} if len(OFFICES) > 1 else {}),
             **({"Par": imports["imported_by"].fillna("–")} if imports["imported_by"].notna().any() else {}),
             **{heading: imports[column] for heading, column in counts.items()},
         }
@@ -84,9 +90,9 @@ def history(snapshot: Snapshot) -> pd.DataFrame:
 def history_sentences(imports: pd.DataFrame) -> list[str]:
     """:func:`history` as sentences, for a terminal."""
     return [
-        f"{moment} : situation au {as_of}, {count(read, 'ligne lue', 'lignes lues')}, {count(refused, 'refusée')}, "
-        f"{count(new, 'nouveau dossier', 'nouveaux dossiers')}, {count(changed, 'modifié')}."
-        for moment, as_of, read, refused, new, changed in imports[
-            ["Importé le", "Situation au", "Lues", "Refusées", "Nouveaux", "Modifiés"]
-        ].itertuples(index=False)
+        f"{moment}{office and f', {office}'} : situation au {as_of}, {count(read, 'ligne lue', 'lignes lues')}, "
+        f"{count(refused, 'refusée')}, {count(new, 'nouveau dossier', 'nouveaux dossiers')}, {count(changed, 'modifié')}."
+        for moment, office, as_of, read, refused, new, changed in imports.reindex(
+            columns=["Importé le", "Bureau", "Situation au", "Lues", "Refusées", "Nouveaux", "Modifiés"], fill_value=""
+        ).itertuples(index=False)
     ]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.domain.french import count, day
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OFFICES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.store import Snapshot
 
 
@@ -42,6 +42,7 @@ FIELDS = (
     Field("Niveaux", "niveaux", "school_levels", lambda _: SCHOOL_LEVELS, SCHOOL_LEVELS.label),
     Field("Réseaux", "reseaux", "school_networks", lambda _: SCHOOL_NETWORKS, SCHOOL_NETWORKS.label),
     Field("Zones", "zones", "zones", lambda known: known["zones"], placeholder="Toutes"),
+    Field("Bureaux", "bureaux", "offices", lambda _: OFFICES if len(OFFICES) > 1 else (), OFFICES.label),
 )
 
 
@@ -53,7 +54,8 @@ ALL = "toutes"  # in an address: no choice, where a page proposes one
 def filters(snapshot: Snapshot, fields: Iterable[Field], *, this_year: bool = False) -> Selection:
     """The filter panel of the data pages, with ``fields``. A choice is kept from page to page and in the address.
 
-    With ``this_year`` the last school year that has a case is proposed while no other is chosen; a proposal is not kept.
+    With ``this_year`` the last school year that has a case is proposed while no other is chosen; a proposal is not kept. A
+    field with nothing to choose is not shown.
     """
     known = snapshot.choices().iloc[0]
     if pd.isna(known["first_week"]):
@@ -63,10 +65,9 @@ def filters(snapshot: Snapshot, fields: Iterable[Field], *, this_year: bool = Fa
         st.markdown("**Filtrer**")  # no heading: it stands before the page's own
         clear = st.container()
         chosen = {
-            field.attribute: _choose(
-                field, {value: field.written(value) for value in field.choices(known)}, proposed.get(field.key, [])
-            )
+            field.attribute: _choose(field, options, proposed.get(field.key, []))
             for field in fields
+            if (options := {value: field.written(value) for value in field.choices(known)})
         }
         n_set = sum(map(bool, chosen.values()))
         clear.button(

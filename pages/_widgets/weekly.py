@@ -6,7 +6,6 @@ import pandas as pd
 
 from analytics.domain.french import count, day, number
 from analytics.domain.school_calendar import breaks, calendar
-from analytics.domain.selection import EVERYTHING
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
 from pages._widgets.records import Context
@@ -31,8 +30,12 @@ class Weekly:
 
     def __init__(self, context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
         snapshot, selection = context.snapshot, context.selection
-        seen = snapshot.case_counts(EVERYTHING, ["report_week", "first_seen_on"])
-        n_open = surveillance.open_weeks(seen, snapshot.table("imports")["as_of"].dt.date.tolist())
+        seen, imports = snapshot.case_counts(by=["office", "report_week", "first_seen_on"]), snapshot.table("imports")
+        extracts = {office: imports["as_of"][imports["office"] == office] for office in imports["office"].unique()}
+        n_open = max(  # each office has extracts of its own
+            surveillance.open_weeks(seen[seen["office"] == office], days.dt.date.tolist())
+            for office, days in extracts.items()
+        )
         first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
         # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
         covered = [

@@ -2,7 +2,7 @@
 
 from analytics.charts import incidents as charts
 from analytics.domain.french import percent
-from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, Vocabulary
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, OFFICES, REPORTERS, SCHOOL_LEVELS, Vocabulary
 from analytics.measures import incidents
 from analytics.workflows.comparing import compared
 from pages._widgets import SHARES, Context, columns, one_of, remembered, say_changes, show_chart, text
@@ -22,6 +22,11 @@ _CROSSED: dict[str, tuple[str, Vocabulary, str]] = {
         "reporter",
         REPORTERS,
         "si peu d’élèves ou de témoins signalent, rappelez en classe à qui parler et ce qui se passe ensuite.",
+    ),
+    **(
+        {"Bureau": ("office", OFFICES, "demandez au bureau où un type domine ce qu’il en fait déjà.")}
+        if len(OFFICES) > 1
+        else {}
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, OFFICES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.measures import years
 from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, which_weeks
 from pages._widgets import Context, columns, one_of, remembered, say_changes, school_labels, show_table, text
@@ -14,6 +14,7 @@ _BY: dict[str, tuple[str, Mapping[str, str]]] = {
     "Qui signale": ("reporter", REPORTERS.labels),
     "Réseau": ("school_network", SCHOOL_NETWORKS.labels),
     "École": ("school_id", {}),
+    **({"Bureau": ("office", OFFICES.labels)} if len(OFFICES) > 1 else {}),
 }
 
 

@@ -1,6 +1,7 @@
 """Schools above the funnel's 99.8 % limit."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analytics.domain.french import count, listing
 from analytics.measures import schools
@@ -10,8 +11,8 @@ SHOWN_SCHOOLS = 2
 
 
 def links(context: Context) -> Iterator[Link]:
-    """The schools beyond the limit, the highest cautious rate first; nothing where there is none."""
-    selection = context.selection
+    """The schools beyond the limit, whatever the office, the highest cautious rate first; nothing where there is none."""
+    selection = replace(context.selection, offices=())
     counts = schools.teaching(context.snapshot.school_counts(selection), selection.school_levels)
     rated = schools.rates(counts, context.bunching)
     beyond = schools.outliers(rated)

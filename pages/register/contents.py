@@ -7,21 +7,21 @@ from pages._widgets import text
 from pages.register import state
 
 
-def show(store: Store, summary: state.StoreSummary) -> None:
+def show(store: Store, summary: state.StoreSummary, office: str) -> None:
     text.header("Ce que contient Relais", anchor=False)
     text.bullets(summary.sentences)
     state.show_flash()
     text.plain_table(summary.history, "Les importations, la dernière d’abord")
     text.caption("Relais ne garde pas le fichier importé.")
     if len(store.versions) > 1:
-        _offer_undo(store)
+        _offer_undo(store, office)
 
 
-def _offer_undo(store: Store) -> None:
-    """Undo the last import, after a confirmation."""
+def _offer_undo(store: Store, office: str) -> None:
+    """Undo the last import, after a confirmation; it is the ``office``'s own, or is refused."""
     if not state.undo_asked():
         label, key = "Annuler la dernière importation", "registre_annuler_bouton"
-        st.button(label, icon=":material/undo:", key=key, on_click=state.ask_undo, args=(True,))
+        st.button(label, icon=":material/undo:", key=key, on_click=state.ask_undo, args=(True,), disabled=not office)
         return
     text.warning("Les données d’avant cette importation reviendront. Annuler la dernière importation ?")
     with st.container(horizontal=True):
@@ -29,7 +29,7 @@ def _offer_undo(store: Store) -> None:
             "Oui, annuler",
             key="registre_annuler_oui",
             on_click=state.undo,
-            args=(store, store.versions[0]),
+            args=(store, office, store.versions[0]),
             type="primary",
         )
         st.button("Non, garder", key="registre_annuler_non", on_click=state.ask_undo, args=(False,))

@@ -12,7 +12,7 @@ from pages._widgets.files import focus, offer_file, upload_style
 from pages.register import check, outcome, questions, refused, released, state
 
 
-def show(store: Store) -> None:
+def show(store: Store, office: str) -> None:
     text.header("Importer", anchor=False)
     text.paragraph(
         "Le fichier est lu en mémoire et n’est jamais enregistré. Les noms, les dates de naissance et les remarques n’entrent "
@@ -21,7 +21,7 @@ def show(store: Store) -> None:
     offer_file(
         "Télécharger un registre vide", template_workbook, "registre.xlsx", "registre_modele", icon="description"
     )
-    upload = _choose_files()
+    upload = _choose_files(office)
     outcome.show()
     if upload is not None:
         _show_upload(store, upload)
@@ -60,7 +60,7 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
     refused.show(found)
 
 
-def _choose_files() -> state.Upload | None:
+def _choose_files(office: str) -> state.Upload | None:
     """The widgets for the files; None while there is no register, or while something about it cannot be read."""
     generation = state.upload_generation()
     upload_style()
@@ -80,6 +80,9 @@ def _choose_files() -> state.Upload | None:
         return None
     if register is None:
         return None
+    if not office:
+        text.info("Choisissez d’abord votre bureau.")
+        return None
     try:
         own_words = load_own_words(mapping.getvalue()) if mapping else OwnWords()
     except RefusedFileError as error:
@@ -88,6 +91,5 @@ def _choose_files() -> state.Upload | None:
     own_words = together(own_words, state.answers())
     as_of = moment.date() if moment else None
     files = tuple(file.file_id if file else "" for file in (register, schools, mapping))
-    return state.Upload(
-        register.getvalue(), schools.getvalue() if schools else None, as_of, own_words, (files, as_of, own_words)
-    )
+    listed, token = schools.getvalue() if schools else None, (files, as_of, own_words, office)
+    return state.Upload(register.getvalue(), listed, as_of, own_words, office, token)

@@ -3,7 +3,7 @@
 from analytics.store import StoreError
 from pages import _data
 from pages._widgets import text
-from pages.register import contents, importing, state
+from pages.register import contents, importing, office, state
 
 text.title("Registre", "Que contient Relais, et comment y importer votre registre ?")
 store = _data.store()
@@ -16,6 +16,7 @@ except StoreError as error:
 if summary is not None and summary.is_demo:
     text.warning("**Données fictives.** Votre premier registre les remplace.", "science")
 
-importing.show(store)
+of_office = office.choose()
+importing.show(store, of_office)
 if summary is not None:
-    contents.show(store, summary)
+    contents.show(store, summary, of_office)

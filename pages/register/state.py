@@ -20,6 +20,7 @@ from analytics.intake.duplicates import duplicate_sentences
 from analytics.intake.mapping import IGNORED
 from analytics.store import Store
 from analytics.workflows import import_sentences as sentences
+from analytics.workflows import offices
 from analytics.workflows.importing import Import, import_register, store_key
 from analytics.workflows.inventory import history, inventory
 from pages import _access, _first
@@ -57,6 +58,7 @@ class Upload:
     schools: bytes | None
     as_of: date | None
     own_words: OwnWords
+    office: str
     token: tuple
 
 
@@ -159,6 +161,7 @@ def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
             store_key(store),
             datetime.now(ZoneInfo(TIMEZONE)),
             imported_by=_access.mail() or None,
+            office=upload.office,
             schools_content=upload.schools,
             own_words=upload.own_words,
             as_of=upload.as_of,
@@ -235,12 +238,12 @@ def ask_undo(asked: bool) -> None:
     st.session_state[_UNDO] = asked
 
 
-def undo(store: Store, seen: str) -> None:
-    """Undo the import that made the version ``seen``, and flash the result."""
+def undo(store: Store, office: str, seen: str) -> None:
+    """Undo the import of the ``office`` that made the version ``seen``, and flash the result."""
     ask_undo(False)
     try:
         with _access.acting("undo") as what:
-            store.undo(seen)
+            offices.undo(store, office, seen)
             what["version"] = seen
         flash("La dernière importation est annulée.")
     except RelaisError as error:

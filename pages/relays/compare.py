@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.charts import relays as charts
 from analytics.domain.french import RARE, chance, listing, number
-from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OFFICES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.measures import group_tests, relays
 from analytics.store import COMPARED
 from pages._widgets import columns, pick, remembered, show_chart, text
@@ -21,6 +21,7 @@ _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "incident_type": ("Type d’incident", INCIDENT_TYPES.labels),
     "danger": ("Menace pour la vie", {True: "menace pour la vie", False: "autres dossiers"}),
     "school_year": ("Année scolaire", None),
+    **({"office": ("Bureau", OFFICES.labels)} if len(OFFICES) > 1 else {}),
 }
 _CHANCE = (
     "Chaque école a son allure : « rare » veut dire que le hasard des écoles ne donne un tel écart que moins de 5 fois sur 100 "
@@ -98,7 +99,10 @@ def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> 
         text.paragraph(chance(relays.type_comparison(counts)))
         text.caption(f"{_CHANCE} Un dossier qui a plusieurs types y compte une seule fois.")
         return
-    found = relays.comparisons(counts, context.snapshot.table("schools"))
+    schools = context.snapshot.table("schools")
+    if "office" in _GROUPS:
+        schools = relays.with_office(schools, context.snapshot.case_counts(context.selection, ["school_id", "office"]))
+    found = relays.comparisons(counts, schools)
     rates = dict(zip(found["group"], found["false_discovery_rate"], strict=True))
     text.paragraph(chance(rates[group]))
     rare = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]

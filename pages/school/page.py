@@ -7,7 +7,9 @@ from pages.school.chosen import choose
 QUESTIONS = (paper, figures, years, types, deadlines)
 
 records = open_records(
-    "Fiche d’une école", "Que s’y passe-t-il, et ses relais sont-ils activés dans ses propres délais ?"
+    "Fiche d’une école",
+    "Que s’y passe-t-il, et ses relais sont-ils activés dans ses propres délais ?",
+    without=("bureaux",),
 )
 context = choose(records)
 for question in QUESTIONS:

@@ -6,7 +6,11 @@ from pages.schools.rated import RatedSchools
 
 QUESTIONS = (finding, figures, funnel, tenth, by_group, never_seen)
 
-records = open_records("Écoles concernées", "D’où viennent les signalements, compte tenu du nombre d’élèves ?")
+records = open_records(
+    "Écoles concernées",
+    "D’où viennent les signalements, compte tenu du nombre d’élèves ?",
+    without=("bureaux",),  # a school has pupils and a zone, and no office
+)
 context = RatedSchools(records.snapshot, records.selection)
 for question in QUESTIONS:
     question.show(context)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics.domain.errors import explain
 from analytics.domain.french import number
+from analytics.domain.vocabulary import OFFICES
 from analytics.intake.numbers import own_numbers
 from analytics.workflows.importing import store_key
 from pages import _data
@@ -45,7 +46,8 @@ def ask(work: Work) -> dict[str, str]:
 def _read(work: Work, content: bytes) -> tuple[dict[str, str], int]:
     """The numbers that the register has for open cases, and how many of these there are."""
     snapshot = work.snapshot
-    by_year = bool(snapshot.table("imports")["by_year"].iloc[-1])
-    years = snapshot.choices()["school_years"].iloc[0] if by_year else ()
+    imports = snapshot.table("imports")
+    years = snapshot.choices()["school_years"].iloc[0] if imports["by_year"].any() else ()
+    offices = OFFICES if len(OFFICES) > 1 else ()
     case_ids = snapshot.open_cases()
-    return own_numbers(content, store_key(_data.store()), case_ids, years), len(case_ids)
+    return own_numbers(content, store_key(_data.store()), case_ids, years, offices), len(case_ids)

@@ -81,7 +81,7 @@ DRAWN = {
                CASE WHEN status = 'closed' THEN 720 END AS waited_hours,
                CASE WHEN status = 'closed' THEN 20 END AS waited_school_days,
                CASE WHEN hash(number, 9) % 5 > 0 THEN (hash(number, 9) % 60)::INTEGER END AS detection_days,
-               DATE '2026-06-12' AS first_seen_on, NULL::DATE AS changed_on,
+               DATE '2026-06-12' AS first_seen_on, NULL::DATE AS changed_on, 'principal' AS office,
     """
     + ", ".join(
         f"hash(number, 8) % {len(INCIDENT_TYPES)} = {place} OR hash(number, 9) % {3 * len(INCIDENT_TYPES)} = {place} "
@@ -116,7 +116,7 @@ DRAWN = {
         SELECT TIMESTAMPTZ '2026-06-12' AS imported_at, 'demo' AS source, '' AS file_digest, '' AS key_id,
                DATE '2026-06-12' AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, '' AS refused_digest,
                $n AS n_new, 0 AS n_changed, 0 AS n_unchanged, 0 AS n_missing,
-               true AS tells_closure, '' AS fields, false AS by_year
+               true AS tells_closure, '' AS fields, false AS by_year, 'principal' AS office, false AS own_numbers
     """,
 }
 

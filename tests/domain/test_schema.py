@@ -51,7 +51,7 @@ def test_the_tables_hold_the_columns_of_the_design():
     assert CASES.names == [
         *("case_id", "school_id", "school_year", "report_week", "school_level", "reporter", "channel"),
         *("minor", "danger", "status", "followed_hours", "followed_school_days", "waited_hours", "waited_school_days"),
-        *("detection_days", "first_seen_on", "changed_on"),
+        *("detection_days", "first_seen_on", "changed_on", "office"),
     ]
     assert CASE_STEPS.names[:5] == ["case_id", "step", "outcome", "delay_hours", "delay_school_days"]
     assert CASE_STEPS.names[5:] == ["time_completed", "completed_hours", "reason"]

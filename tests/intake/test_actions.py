@@ -8,10 +8,11 @@ from itertools import count
 import pandas as pd
 import pytest
 
-from analytics.intake import Key, RefusedFileError
+from analytics.intake import Key, OwnWords, RefusedFileError
 from analytics.spreadsheets.writing import Book
 from analytics.store import Store
 from analytics.workflows.importing import Import, import_register
+from tests.offices import TOURNAI, two_offices
 
 NOW = datetime(2026, 6, 12, 18, tzinfo=UTC)
 HEADERS = ["École", "Activité", "Date", "Groupes"]
@@ -42,10 +43,9 @@ def take(tmp_path):
     store = Store(tmp_path / "store")
     minutes = count()
 
-    def take(content: bytes) -> Import:
-        return import_register(
-            store, content, Key(b"k" * 32), NOW + timedelta(minutes=next(minutes)), as_of=date(2026, 6, 12)
-        )
+    def take(content: bytes, **how) -> Import:
+        now = NOW + timedelta(minutes=next(minutes))
+        return import_register(store, content, Key(b"k" * 32), now, as_of=date(2026, 6, 12), **how)
 
     take.store = store
     return take
@@ -56,7 +56,8 @@ def actions(store: Store) -> list[tuple]:
     assert snapshot is not None
     with snapshot:
         table = snapshot.table("school_actions")
-    return list(table.assign(week=table["week"].dt.strftime("%d/%m")).itertuples(index=False, name=None))
+    shown = table.assign(week=table["week"].dt.strftime("%d/%m")).drop(columns="office")
+    return list(shown.itertuples(index=False, name=None))
 
 
 def test_groups_of_a_school_an_activity_and_a_week_are_added_up(take):
@@ -114,6 +115,16 @@ def test_a_later_sheet_has_the_last_word_from_its_first_week_on(take):
     take(workbook(["A", training, date(2025, 10, 6), 1], ["A", training, date(2026, 3, 10), 1]))
     take(workbook(["B", training, date(2026, 3, 10), 2]))
     assert actions(take.store) == [("A", "staff_training", "06/10", 1), ("B", "staff_training", "09/03", 2)]
+
+
+def test_the_sheet_of_an_office_replaces_nothing_of_another_one(take, monkeypatch):
+    two_offices(monkeypatch)
+    training = "Formation de l’équipe éducative"
+    take(workbook(["A", training, date(2026, 3, 10), 1]))
+    same_case = OwnWords(answers={"office_numbers": "keep"})
+    take(workbook(["B", training, date(2026, 3, 3), 2]), office=TOURNAI, own_words=same_case)
+    take(workbook(["B", training, date(2026, 3, 3), 4]), office=TOURNAI, own_words=same_case)
+    assert actions(take.store) == [("A", "staff_training", "09/03", 1), ("B", "staff_training", "02/03", 4)]
 
 
 def test_a_file_without_the_sheet_leaves_what_is_known(take):

@@ -184,6 +184,7 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
         "detection_days": pd.NA,
         "first_seen_on": pd.Timestamp("2026-06-12"),
         "changed_on": pd.NaT,
+        "office": "principal",
     }
     rows, types, steps = [], [], []
     for place, given in enumerate(cases):
@@ -298,7 +299,7 @@ def test_a_school_without_a_code_that_comes_back_under_another_name_is_asked_abo
 def test_cases_known_by_their_number_alone_take_the_number_with_its_year():
     known = tables_of({"case_id": "plain-1", "week": "2025-01-13"}, {"case_id": "plain-2", "week": "2025-01-13"})
     told = tables_of({"case_id": "2024-1", "week": "2025-01-13"}, {"case_id": "2025-2"})
-    renamed = rekey(known, told["cases"], np.array(["plain-1", "plain-2"]))
+    renamed = rekey(known, told["cases"], np.array(["plain-1", "plain-2"]), "school_year")
     assert renamed["cases"]["case_id"].tolist() == ["2024-1", "plain-2"], "number 2 is of another year"
     merged, changes = merge(renamed, told)
     assert (changes.new, changes.unchanged) == (1, 1)

@@ -83,7 +83,9 @@ def problem(
 
 def given(*rows: tuple[str, str, str, int]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["school_id", "activity", "week", "n_groups"])
-    return frame.assign(week=pd.to_datetime(frame["week"])).astype(SCHOOL_ACTIONS.empty.dtypes.to_dict())
+    return frame.assign(week=pd.to_datetime(frame["week"]), office="principal").astype(
+        SCHOOL_ACTIONS.empty.dtypes.to_dict()
+    )
 
 
 def unit(of: Problem, school: str, activity: str) -> pd.Series:

@@ -32,6 +32,7 @@ CASE = {
     "detection_days": pd.NA,
     "first_seen_on": pd.Timestamp("2026-06-12"),
     "changed_on": pd.NaT,
+    "office": "principal",
 }
 
 
@@ -51,6 +52,8 @@ def records(*case_ids: str) -> dict[str, pd.DataFrame]:
         "fields": "",
         "imported_by": None,
         "by_year": False,
+        "office": "principal",
+        "own_numbers": False,
     }
     given = {
         "cases": cases,
