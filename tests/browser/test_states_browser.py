@@ -69,7 +69,7 @@ from analytics.workflows.importing import import_register
 years = [year.name for year in calendar().years][:10]
 assert years[-1] == "{YEAR}"
 as_of = date.fromisoformat("{AS_OF}")
-content = synthetic_register(seed=3, n_cases=8_000, n_schools=200, school_years=years, as_of=as_of)
+content = synthetic_register(seed=3, n_cases=3_000, n_schools=200, school_years=years, as_of=as_of)
 import_register(Store(Path(sys.argv[1])), content, Key(b"k" * 32), datetime(2032, 5, 29, tzinfo=UTC))
 """
 
