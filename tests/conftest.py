@@ -25,6 +25,14 @@ settings.register_profile("relais", deadline=None)  # a slow machine is not a wr
 settings.load_profile("relais")
 
 
+LONG = ("browser", "test_accounts_served.py", "test_crashes.py", "test_notebooks.py", "test_wheel.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: begun last, one would keep a worker busy while the other has nothing left."""
+    items.sort(key=lambda item: not {*item.path.parts} & {*LONG})
+
+
 @pytest.fixture(autouse=True, scope="module")
 def own_key_of_module(tmp_path_factory) -> None:
     """For what the tests of a module share."""

@@ -42,6 +42,5 @@ def holds_stem(words: Iterable[str], stem: str) -> bool:
     >>> holds_stem(["photo", "intimes"], "photo intime"), holds_stem(["police"], "po")
     (True, False)
     """
-    return all(
-        any(word == part or (len(part) > 3 and word.startswith(part)) for word in words) for part in stem.split()
-    )
+    text = f" {' '.join(words)} "
+    return all((f" {part}" if len(part) > 3 else f" {part} ") in text for part in stem.split())

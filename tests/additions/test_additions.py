@@ -1,4 +1,4 @@
-"""A type and a step cost two entries each, and no line of code: a service that adds them finds them everywhere."""
+"""A type or a relay costs two entries, another step one, and no code: a service that adds them finds them everywhere."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ assumed = {{ weight = 0.3 }}
 """
 TYPE_CATEGORY = f'    {{ label = "{CATEGORY}", codes = ["doxing"] }},\n'
 
-# The entries of the step: itself with its source and assumption, and its category.
+# The entries of a relay: itself with its source and assumption, and its category.
 SAJ = f"""
 [[steps]]
 code = "saj"
@@ -46,6 +46,22 @@ reason = "Quand la famille ne peut pas protéger l’élève seule."
 """
 STEP_CATEGORY = '    { label = "SAJ", codes = ["saj"] },\n'
 
+# The one entry of a step that is no relay: a publication counts relays alone.
+MEETING, MEETING_HEADER = "Réunion de suivi", "Réunion de suivi le"
+FOLLOW_UP = f"""
+[[steps]]
+code = "follow_up"
+label = "{MEETING}"
+header = "{MEETING_HEADER}"
+definition = "L’équipe se revoit après une semaine."
+source = "relais"
+assumed = {{ done = 0.6, median_hours = 120, spread = 1.0, not_applicable = 0.1, not_recorded = 0.05 }}
+phase = "after"
+who = "La direction"
+action = "Réunissez l’équipe après une semaine."
+reason = "Ce qui s’est apaisé peut reprendre."
+"""
+
 
 def after(text: str, place: str, added: str) -> str:
     assert text.count(place) == 1, place
@@ -60,7 +76,7 @@ def seen(tmp_path_factory) -> dict:
         shutil.copy(ROOT / "tests/data" / name, own / name)
     for name, change in {
         "vocabulary.toml": lambda text: text + INCIDENT_TYPE,
-        "protocol.toml": lambda text: text + SAJ,
+        "protocol.toml": lambda text: text + SAJ + FOLLOW_UP,
         "publications.toml": lambda text: after(
             after(text, '    { label = "Menaces", codes = ["threats"] },\n', TYPE_CATEGORY),
             '    { label = "Police", codes = ["police_contact"] },\n',
@@ -85,17 +101,20 @@ def seen(tmp_path_factory) -> dict:
 def test_the_register_has_the_word_and_the_column(seen):
     assert TYPE in seen["template"]
     assert HEADER in seen["template"]
+    assert MEETING_HEADER in seen["template"]
 
 
 def test_records_hold_them(seen):
     assert seen["refused"] == 0
     assert seen["types"]["doxing"] > 50
     assert seen["steps"]["saj"] > 50
+    assert seen["steps"]["follow_up"] > 50
 
 
 def test_pages_show_them(seen):
     assert TYPE in seen["pages"]["incidents"]
     assert STEP in seen["pages"]["relays"]
+    assert MEETING in seen["pages"]["protocol"]
 
 
 def test_the_protocol_shows_the_step_and_marks_it_as_a_complement(seen):

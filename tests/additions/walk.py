@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdf
-from streamlit.testing.v1 import AppTest
 
 from analytics.documents import protocol_html, protocol_pdf
 from analytics.intake import Key
@@ -24,15 +23,13 @@ from analytics.workflows.importing import import_register
 from analytics.workflows.inventory import inventory
 from analytics.workflows.planning import written_plan
 from analytics.workflows.publishing import publish_folder
+from tests.pages.opening import open_page
 
 AS_OF, NOW = date(2026, 9, 25), datetime(2026, 9, 25, 16, tzinfo=UTC)
-ROOT = Path(__file__).parents[2]
 
 
-def page(name: str, **address: str) -> str:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    app.query_params.update(address)
-    app.run().switch_page(f"pages/{name}/page.py").run()
+def page(name: str) -> str:
+    app = open_page(name)
     app.run()
     assert not app.exception and not app.error, [error.value for error in (*app.exception, *app.error)]
     tables = [table.value.to_csv(index=False) for table in app.dataframe]

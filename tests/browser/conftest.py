@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.driving import DESK, PATIENCE, Visit, chromium, launch, serve, visit
+from tests.browser.driving import DESK, HEIGHT, PATIENCE, Visit, chromium, launch, serve, visit
 
 expect.set_options(timeout=PATIENCE)
 
@@ -36,7 +36,7 @@ def open_url(browser):
 
     def open_url(url: str, width: int = DESK, scheme: str = "light", **options) -> Visit:
         context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=scheme, locale="fr-BE", **options
+            viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, locale="fr-BE", **options
         )
         contexts.append(context)
         return visit(context, url)
@@ -51,16 +51,17 @@ def look(browser):
     """Look at an address in the one tab of a module, at a width and in a colour scheme, once it is all there.
 
     For tests that only look: a browser of its own reads all of Streamlit's client again, most of what a visit takes. Each
-    address is still a session of its own on the server. What a page asks of hosts is seen by a browser that has nothing yet.
+    address is still a session of its own on the server, and what it asks of hosts is noted, kept or not.
     """
     context = browser.new_context(locale="fr-BE")
     tab = visit(context, "about:blank")
 
     def look(url: str, width: int = DESK, scheme: str = "light") -> Visit:
         tab.page.emulate_media(color_scheme=scheme)
-        tab.page.set_viewport_size({"width": width, "height": 844})
+        tab.page.set_viewport_size({"width": width, "height": HEIGHT})
         tab.hosts.clear()
         tab.complaints.clear()
+        tab.page.goto("about:blank")  # or an address that differs behind its # alone would not be opened
         tab.page.goto(url)
         return tab.settle()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 ROOT = Path(__file__).parents[2]
 START = "streamlit run app.py"  # the README's command, as tests/test_readme.py checks
@@ -36,7 +36,8 @@ PAGES = {
     "methode": ("Comment c’est compté", False),
 }
 
-PHONE, DESK = 390, 1280
+PHONE, DESK, HEIGHT = 390, 1280, 844
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 24, 30)"}
 PATIENCE = 90_000  # milliseconds: a loaded machine is not a broken page
 
 _QUIET = [
@@ -48,7 +49,8 @@ _QUIET = [
     "--disable-sync",
 ]
 
-# The script has run, nothing is still to come or moving, each chart has been drawn, and since the last look nothing changed.
+# The script has run, nothing is still to come or moving, each chart is drawn as wide as its place, and since the last look
+# nothing changed.
 _SETTLED = """() => {
     const app = document.querySelector("[data-testid=stApp]")
     const [before, now] = [window.relaisSeen, document.documentElement.outerHTML.length]
@@ -58,7 +60,8 @@ _SETTLED = """() => {
         && document.querySelector("h1, [data-testid=stException]")
         && !document.querySelector("[data-testid=stSkeleton], [data-testid=stSpinner]")
         && document.getAnimations().every(animation => animation.playState !== "running")
-        && [...document.querySelectorAll(".stPlotlyChart")].every(chart => chart.querySelector(".main-svg"))
+        && [...document.querySelectorAll(".stPlotlyChart")].every(chart =>
+            Math.abs(chart.querySelector(".main-svg")?.getBoundingClientRect().width - chart.clientWidth) < 2)
 }"""
 
 
@@ -137,6 +140,13 @@ class Visit:
         self.page.evaluate("delete window.relaisSeen")
         self.page.wait_for_function(_SETTLED, timeout=PATIENCE, polling=100)  # milliseconds between two looks
         return self
+
+    def turn(self, width: int, scheme: str = "light", height: int = HEIGHT) -> Visit:
+        """The same page on another screen, once it has followed."""
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.set_viewport_size({"width": width, "height": height})
+        expect(self.page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUNDS[scheme])
+        return self.settle()
 
     def press(self, name: str) -> None:
         """Press a button with the keyboard once the page stands still: one that is being drawn again loses the key."""

@@ -5,7 +5,7 @@ import json
 import re
 from datetime import date
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pypdf
 import pytest
@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from analytics.documents import write_protocol
 from analytics.protocol import protocol
-from tests.browser.driving import DESK, PHONE
+from tests.browser.driving import DESK, PAGES, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -45,18 +45,23 @@ def addresses(server, file):
 
 
 @pytest.fixture
-def open_form(addresses, open_url):
-    """Open the page or the file, and wait until its script has run."""
+def open_form(addresses, open_url, look):
+    """Open the page in the one tab, or the file in a browser of its own; wait until its script has run."""
+    looked = None
 
-    def open_form(form: str, query: str = "", width: int = PHONE, scheme: str = "light", **options):
-        visit = open_url(addresses[form] + query, width, scheme, **options)
+    def open_form(form: str, query: str = "", width: int = PHONE, **options):
+        nonlocal looked
         if form == "page":
-            visit.settle()
+            visit = looked = look(addresses[form] + query, width)
+        else:
+            visit = open_url(addresses[form] + query, width, **options)
         if options.get("java_script_enabled", True):
             visit.page.get_by_text("Adapter à la situation").wait_for()
         return visit
 
-    return open_form
+    yield open_form
+    if looked:
+        looked.page.evaluate("localStorage.clear()")
 
 
 def visible_steps(visit) -> list[str]:
@@ -64,6 +69,11 @@ def visible_steps(visit) -> list[str]:
         "[...document.querySelectorAll('.step')].filter(step => step.checkVisibility())"
         ".map(step => step.querySelector('[data-step]').dataset.step)"
     )
+
+
+def test_a_link_to_a_page_shows_its_frame_on_a_server_that_was_never_visited(server, look):
+    """The first test here: nobody has opened a page of this server."""
+    assert look(f"{server.address}protocole").page.get_by_test_id("stSidebarNavLink").count() == len(PAGES)
 
 
 # Ten seconds, on the worst phone
@@ -102,11 +112,11 @@ def test_no_number_no_deadline_and_nothing_to_avoid_is_folded(open_form):
 
 
 @pytest.mark.parametrize("form", ["page", "file"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_every_screen_and_axe_finds_nothing(open_form, form, scheme):
-    visit = open_form(form, "?faits=threats&faits=intimate_images", scheme=scheme)
+def test_it_fits_every_screen_and_axe_finds_nothing(open_form, form):
+    visit = open_form(form, "?faits=threats&faits=intimate_images")
     visit.page.evaluate(UNFOLD)
-    for width in WIDTHS:
+    for width, scheme in product(WIDTHS, ("light", "dark")):
+        visit.page.emulate_media(color_scheme=scheme)
         visit.page.set_viewport_size({"width": width, "height": 844})
         assert visit.overflow <= 0, width
         assert [found["id"] for found in Axe().run(visit.page, context=OF_OURS).response["violations"]] == [], width
@@ -310,12 +320,9 @@ def test_page_and_plain_page_share_their_ticks(server, open_form):
     assert visit.page.get_by_label("CPMS\u202f: fait").is_checked()
 
 
-@pytest.mark.parametrize(
-    ("link", "start"),
-    [("Protocole (PDF)", b"%PDF"), ("Hors ligne", b"<!doctype html>"), ("Feuille parents", b"%PDF")],
-)
-def test_a_link_hands_over_its_file(open_form, link, start):
+def test_each_link_hands_over_its_file(open_form):
     visit = open_form("page", width=DESK)
-    with visit.page.expect_download() as download:
-        visit.page.get_by_role("link", name=link).first.click()
-    assert download.value.path().read_bytes().startswith(start)
+    for link, start in (("Protocole (PDF)", b"%PDF"), ("Hors ligne", b"<!doctype html>"), ("Feuille parents", b"%PDF")):
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("link", name=link).first.click()
+        assert download.value.path().read_bytes().startswith(start), link

@@ -10,20 +10,13 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from tests.browser.driving import Visit, serve
+from tests.browser.driving import Visit
 from tests.scanning import disguises
 
 pytestmark = pytest.mark.browser
 
 REGISTER = Path(__file__).parents[1] / "files" / "registre-2025-2026.xlsx"
 FORBIDDEN = json.loads(REGISTER.with_suffix(".truth.json").read_text("utf-8"))["forbidden"]
-
-
-@pytest.fixture
-def server(browser, tmp_path):
-    """A server of its own: what is imported here must not show elsewhere."""
-    with serve(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture
@@ -66,26 +59,19 @@ def is_served(url: str) -> bool:
         return False
 
 
-def test_a_register_goes_in_by_keyboard_and_no_name_is_on_the_page_or_the_disk(server, open_url, tmp_path):
+def test_a_file_that_is_too_large_is_refused_in_french(server, open_url, tmp_path):
     visit = open_url(f"{server.address}registre").settle()
-    page = visit.page
-    choose(page, REGISTER)
-    page.get_by_text("420 lignes lues").wait_for()
-    assert "420 lignes lues" in focused(visit.settle())
-    checked = visit.text
-    assert visit.findings == []
-    visit.press("Importer 420 dossiers")
-    page.get_by_text("Le registre est importé").wait_for()
-    assert "Le registre est importé" in focused(visit.settle())
-    done = visit.text
-    assert "Données fictives" not in done
-    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert not [word for word in FORBIDDEN if word in checked + done]
-    assert not disguises(REGISTER.stem).found_in(*kept)
-    assert visit.complaints == []
+    large = tmp_path / "grand.csv"
+    large.write_bytes(bytes(51 * 1024 * 1024))
+    choose(visit.page, large)
+    visit.page.locator("[aria-invalid=true]").wait_for()
+    field = visit.page.get_by_test_id("stFileUploader").first
+    assert "il dépasse 50 Mo" in field.evaluate("field => getComputedStyle(field, '::after').content")
 
 
-def test_the_refused_rows_come_back_to_their_coordinator_and_are_then_forgotten(server, open_url, small_register):
+def test_the_refused_rows_come_back_and_are_then_forgotten_and_the_import_is_taken_back_by_keyboard(
+    server, open_url, small_register
+):
     visit = open_url(f"{server.address}registre").settle()
     page = visit.page
     choose(page, small_register)
@@ -99,24 +85,26 @@ def test_the_refused_rows_come_back_to_their_coordinator_and_are_then_forgotten(
     page.get_by_role("button", name="Télécharger les lignes refusées").wait_for(state="detached")
     page.wait_for_function("url => fetch(url).then(answer => answer.status === 404)", arg=download.value.url)
     assert not is_served(download.value.url)
-
-
-def test_a_file_that_is_too_large_is_refused_in_french(server, open_url, tmp_path):
-    visit = open_url(f"{server.address}registre").settle()
-    large = tmp_path / "grand.csv"
-    large.write_bytes(bytes(51 * 1024 * 1024))
-    choose(visit.page, large)
-    visit.page.locator("[aria-invalid=true]").wait_for()
-    field = visit.page.get_by_test_id("stFileUploader").first
-    assert "il dépasse 50 Mo" in field.evaluate("field => getComputedStyle(field, '::after').content")
-
-
-def test_the_last_import_is_taken_back_by_keyboard(server, open_url, small_register):
-    visit = open_url(f"{server.address}registre").settle()
-    page = visit.page
-    choose(page, small_register)
-    visit.press("Importer 2 dossiers")
     visit.press("Annuler la dernière importation")
     visit.press("Oui, annuler")
     page.get_by_text("La dernière importation est annulée").wait_for()
     page.get_by_text("Données fictives").first.wait_for()
+
+
+def test_a_register_goes_in_by_keyboard_and_no_name_is_on_the_page_or_the_disk(server, open_url):
+    visit = open_url(f"{server.address}registre").settle()
+    page = visit.page
+    choose(page, REGISTER)
+    page.get_by_text("420 lignes lues").wait_for()
+    assert "420 lignes lues" in focused(visit.settle())
+    checked = visit.text
+    assert visit.findings == []
+    visit.press("Importer 420 dossiers")
+    page.get_by_text("Le registre est importé").wait_for()
+    assert "Le registre est importé" in focused(visit.settle())
+    done = visit.text
+    assert "Données fictives" not in done
+    kept = [path.read_bytes() for path in server.log.parent.rglob("*") if path.is_file()]
+    assert not [word for word in FORBIDDEN if word in checked + done]
+    assert not disguises(REGISTER.stem).found_in(*kept)
+    assert visit.complaints == []

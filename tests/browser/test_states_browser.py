@@ -4,7 +4,6 @@ on top, and a word where there is nothing to draw.
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -22,8 +21,7 @@ from tests.browser.driving import PHONE, ROOT, serve
 
 pytestmark = pytest.mark.browser
 
-LAPTOP = {"width": 1440, "height": 900}
-SMALL_LAPTOP = {"width": 1366, "height": 768}
+LAPTOPS = ((1440, 900), (1366, 768))
 AS_OF = date(2032, 5, 28)
 YEAR = "2031-2032"
 PAGES = ["", "incidents", "relais", "ecoles", "ecole", "prevention"]
@@ -71,7 +69,7 @@ from analytics.workflows.importing import import_register
 years = [year.name for year in calendar().years][:10]
 assert years[-1] == "{YEAR}"
 as_of = date.fromisoformat("{AS_OF}")
-content = synthetic_register(seed=3, n_cases=8_000, n_schools=200, school_years=years, as_of=as_of)
+content = synthetic_register(seed=3, n_cases=3_000, n_schools=200, school_years=years, as_of=as_of)
 import_register(Store(Path(sys.argv[1])), content, Key(b"k" * 32), datetime(2032, 5, 29, tzinfo=UTC))
 """
 
@@ -152,14 +150,11 @@ def showing(states, browser, tmp_path_factory) -> Generator[Callable[[str], str]
 @pytest.mark.parametrize("path", CHARTED)
 @pytest.mark.parametrize("state", ["huge", "one"])
 def test_no_word_of_a_chart_or_a_figure_is_cut_or_covered(state, path, showing, look):
-    visit = look(showing(state) + path, LAPTOP["width"])
+    visit = look(showing(state) + path, LAPTOPS[0][0])
     assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     assert visit.page.locator(".stPlotlyChart").count() > 0
-    for width, scheme in ((LAPTOP["width"], "light"), (PHONE, "dark")):
-        visit.page.emulate_media(color_scheme=scheme)
-        visit.page.set_viewport_size({"width": width, "height": 900})
-        visit.settle()
-        visit.page.wait_for_timeout(500)
+    for width, scheme in ((LAPTOPS[0][0], "light"), (PHONE, "dark")):
+        visit.turn(width, scheme)
         assert visit.page.evaluate(_MISPLACED) == [], width
         assert visit.page.evaluate(_HIDDEN) == [], width
         assert visit.overflow <= 0, width
@@ -174,33 +169,9 @@ def test_a_page_without_a_case_says_so_and_draws_nothing(path, showing, look):
     assert visit.overflow <= 0
 
 
-@pytest.mark.parametrize("screen", [LAPTOP, SMALL_LAPTOP], ids=["1440x900", "1366x768"])
 @pytest.mark.parametrize("state", ["huge", "one"])
-def test_the_overview_holds_in_one_screen_of_a_laptop(state, screen, showing, look):
-    visit = look(showing(state), screen["width"])
-    visit.page.set_viewport_size(screen)
-    visit.settle()
-    main = visit.page.get_by_test_id("stMain")
-    assert main.evaluate("main => main.scrollHeight <= main.clientHeight")
-
-
-def test_a_filter_stays_from_page_to_page_and_stands_in_each_address(showing, open_url):
-    visit = open_url(showing("huge") + "?niveaux=1er+degr%C3%A9", LAPTOP["width"])
-    page = visit.settle().page
-    chosen = page.get_by_text(re.compile("Données internes .* 1er degré"))
-    for menu, heading in (
-        ("Écoles concernées", "Dossiers, taille et niveau de l’école"),
-        ("Vue d’ensemble", "Vue d’ensemble"),
-    ):
-        page.get_by_test_id("stSidebarNavLink").filter(has_text=menu).click()
-        page.get_by_role("heading", name=heading).wait_for()
-        chosen.wait_for()
-        assert "niveaux=1er+degr%C3%A9" in page.url
-    page.get_by_test_id("stMain").get_by_role("link", name="Voir les types").first.click()
-    page.get_by_role("heading", name="Ce qui arrive").wait_for()
-    chosen.wait_for()
-    assert "/incidents?" in page.url
-    assert "niveaux=1er+degr%C3%A9" in page.url
-    page.reload()
-    visit.settle()
-    chosen.wait_for()
+def test_the_overview_holds_in_one_screen_of_a_laptop(state, showing, look):
+    visit = look(showing(state), LAPTOPS[0][0])
+    for width, height in LAPTOPS:
+        main = visit.turn(width, height=height).page.get_by_test_id("stMain")
+        assert main.evaluate("main => main.scrollHeight <= main.clientHeight"), width

@@ -79,4 +79,4 @@ class TestAgainstPastReleases:
 
     def test_a_fictitious_release_does_not_bind_a_real_one(self, own):
         (past,) = recorded(own)
-        assert proposed(own, [replace(past, is_demo=True, period="2025-2026")]).release is not None
+        assert proposed(own, [replace(past, is_demo=True, period="2025-2026")], seconds=0).rounded is not None

@@ -126,7 +126,7 @@ def kill_imports(imported: Path, folder: Path, seed: int, kills: int) -> int:
 
 
 def test_an_import_killed_at_any_instant_is_there_as_a_whole_or_not_at_all(imported, tmp_path):
-    kill_imports(imported, tmp_path, seed=1, kills=6)  # tests/benchmarks/kills_benchmark.py kills as many as one likes
+    kill_imports(imported, tmp_path, seed=1, kills=4)  # tests/benchmarks/kills_benchmark.py kills as many as one likes
 
 
 def _in_a_process(target: Callable[..., None], *args: object) -> str:
@@ -182,7 +182,7 @@ def _import_on_a_full_disk(folder: Path, room: int, answer: Connection) -> None:
 
 def test_a_disk_full_at_any_size_leaves_the_records_of_before(store):
     size = (store.folder / store.versions[0]).stat().st_size
-    for room in (1, 5_000, 20_000, size // 4, size // 2, size - 4096):
+    for room in (1, 20_000, size // 2, size - 4096):
         assert _in_a_process(_import_on_a_full_disk, store.folder, room).startswith("L’écriture a échoué")
         assert served(store) == N_BEFORE
         assert_clean(store)
@@ -218,7 +218,7 @@ def _poll(folder: Path, stop, answer: Connection) -> None:
     try:
         while not stop.is_set():
             seen.append(served(Store(folder)))
-            time.sleep(0.05)  # as a page that is looked at: the imports need the processor too
+            time.sleep(0.2)  # as a page that is looked at: the imports need the processor too
     except BaseException as error:  # the test shows it
         answer.send(repr(error))
         raise

@@ -53,12 +53,12 @@ def test_a_proof_that_did_not_know_the_last_release_publishes_nothing(own):
 
 
 def test_an_exact_release_is_never_followed_by_a_rounded_one_nor_by_another_threshold(own, tmp_path, monkeypatch):
-    publish_folder(own, TERM, tmp_path / "one", TODAY, never_before=True)
+    record_and_render(own, release(), 0)
     known = publishing.load_catalogue()
     for number, rules in enumerate((known.rules.replace(seconds=0), known.rules.replace(threshold=3))):
         monkeypatch.setattr(publishing, "load_catalogue", lambda rules=rules: replace(known, rules=rules))
         publish_folder(own, TERM, tmp_path / str(number), TODAY, rounded=True)
-        assert read_files(tmp_path / str(number)) == read_files(tmp_path / "one")
+        assert read_files(tmp_path / str(number)) == publication_files(release())
 
 
 def test_what_left_is_given_again_after_late_cases_corrections_and_a_forgotten_case(own, tmp_path):
@@ -96,11 +96,11 @@ def test_what_leaves_one_after_the_other_gives_nothing_away(sequence, n_releases
 
 class TestAfterTheStoreWasLost:
     def test_what_is_recorded_beside_the_key_is_found_again(self, own, tmp_path):
-        publish_folder(own, TERM, tmp_path / "one", TODAY, never_before=True)
+        record_and_render(own, release(), 0)
         shutil.rmtree(own.folder)
         again = imported(tmp_path / "again")
         publish_folder(again, TERM, tmp_path / "two", TODAY)
-        assert read_files(tmp_path / "two") == read_files(tmp_path / "one")
+        assert read_files(tmp_path / "two") == publication_files(release())
         assert past_records([again.folder / "releases"])
 
     def test_without_any_record_it_is_asked_whether_the_period_was_published(self, own, tmp_path):
