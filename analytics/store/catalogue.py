@@ -48,6 +48,8 @@ def told() -> Generator[None]:
     except duckdb.Error as error:
         if is_unreachable(error):
             raise UnreachableStoreError(error) from None
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            _CONNECTIONS.clear()  # DuckDB answers nothing more by a connection on which it has failed
         raise
 
 
@@ -107,6 +109,8 @@ def connect(settings: SharedSettings, *, read_only: bool = False) -> duckdb.Duck
 
 def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, *, read_only: bool = False) -> None:
     """Attach the lake as ``lake``; a writer makes it where there is none. A row never lies in the catalogue itself."""
+    if connection.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = 'lake'").fetchone():
+        return
     options = "READ_ONLY" if read_only else "ENCRYPTED"
     try:
         _attach_lake(connection, settings, options)
@@ -127,8 +131,16 @@ def _attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings
     )
 
 
-_CONNECTIONS: dict[SharedSettings, duckdb.DuckDBPyConnection] = {}
+_CONNECTIONS: dict[tuple[SharedSettings, str], duckdb.DuckDBPyConnection] = {}
 _CONNECTING = Lock()
+
+
+def writing(settings: SharedSettings) -> duckdb.DuckDBPyConnection:
+    """The one connection by which this process writes a lake, whoever does; the lake may not yet be attached."""
+    with _CONNECTING:
+        if (settings, "writes") not in _CONNECTIONS:
+            _CONNECTIONS[settings, "writes"] = connect(settings)
+        return _CONNECTIONS[settings, "writes"]
 
 
 def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
@@ -137,7 +149,7 @@ def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
     It reads the lake's files and no other, attaches nothing more, and keeps its settings.
     """
     with _CONNECTING:
-        if settings not in _CONNECTIONS:
+        if (settings, "reads") not in _CONNECTIONS:
             connection = connect(settings, read_only=True)
             if query(connection, f"SELECT to_regclass('{BESIDE}')") == [(None,)]:
                 connection.close()
@@ -147,8 +159,8 @@ def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
                 connection.execute(statement)
             connection.execute(f"SET allowed_directories = [{_quoted(settings.records)}]")
             connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-            _CONNECTIONS[settings] = connection
-        return _CONNECTIONS[settings]
+            _CONNECTIONS[settings, "reads"] = connection
+        return _CONNECTIONS[settings, "reads"]
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:

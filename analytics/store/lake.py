@@ -22,13 +22,13 @@ from analytics.store import layout
 from analytics.store.catalogue import (
     CATALOGUE,
     attach_lake,
-    connect,
     execute,
     explained,
     is_unreachable,
     query,
     reading,
     told,
+    writing,
 )
 from analytics.store.errors import DamagedStoreError, StoreError
 from analytics.store.mirror import mirror_of
@@ -70,12 +70,8 @@ class Lake:
             return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
 
     def connect(self, version: str) -> LakeVersion:
-        with self.reading() as cursor:
-            if cursor is None or not self.is_whole(version):
-                raise self.damage()
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {version}")
-            for (name,) in cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{version})").fetchall():
-                cursor.execute(f"CREATE VIEW IF NOT EXISTS {version}.{name} AS FROM lake.{version}.{name}")
+        if not self.is_whole(version):
+            raise self.damage()
         return LakeVersion(self, version)
 
     @contextlib.contextmanager
@@ -83,8 +79,7 @@ class Lake:
         """Hold the catalogue's lock, which ends with its connection: who lost it unseen cannot replace ``kept`` either."""
         with contextlib.ExitStack() as stack:
             with told():
-                writer = stack.enter_context(connect(self.settings))
-                guard = stack.enter_context(writer.cursor())
+                writer, guard = (stack.enter_context(writing(self.settings).cursor()) for _ in range(2))
                 guard.execute("BEGIN")
                 execute(guard, "SET LOCAL lock_timeout = '50ms'")
             try:
@@ -100,13 +95,17 @@ class Lake:
             try:
                 yield
                 with told():
-                    mirror.push(guard)
-                    guard.execute("COMMIT")
+                    if mirror.push(guard):
+                        guard.execute("COMMIT")
             except BaseException:
                 mirror.distrust()
                 raise
             finally:
                 self._writer = None
+                with contextlib.suppress(
+                    duckdb.Error
+                ):  # closed within a transaction whose server is gone, DuckDB aborts
+                    guard.execute("ROLLBACK")
 
     def build(self, rows: Mapping[str, pa.Table]) -> str:
         version = f"v{secrets.token_hex(8)}"
@@ -143,7 +142,7 @@ class Lake:
 
         PostgreSQL keeps what a reader who began before may still ask for: StoreError when one has not ended in a minute.
         """
-        with told(), connect(self.settings) as connection:
+        with told(), writing(self.settings).cursor() as connection:
             ((removed,),) = query(connection, "SELECT txid_current()::text")
             older = f"""
                 SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -203,7 +202,10 @@ class LakeVersion:
             with self._lake.reading() as cursor:
                 if cursor is None:
                     raise DamagedStoreError
-                cursor.execute(f"USE memory.{self._version}")
+                try:
+                    cursor.execute(f"USE memory.{self._version}")
+                except duckdb.CatalogException:
+                    self._name_tables(cursor)
                 yield cursor
         except duckdb.Error as error:
             if self._version not in self._lake.versions():
@@ -211,6 +213,14 @@ class LakeVersion:
             if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):  # gone, or not to be deciphered
                 raise self._lake.damage() from None
             raise
+
+    def _name_tables(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Make the tables of the version go by their names alone, and use them so."""
+        tables = cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{self._version})").fetchall()
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{self._version}")
+        cursor.execute(f"USE memory.{self._version}")
+        for (name,) in tables:
+            cursor.execute(f"CREATE VIEW IF NOT EXISTS {name} AS FROM lake.{self._version}.{name}")
 
     def close(self) -> None:
         """The connection is that of the process."""

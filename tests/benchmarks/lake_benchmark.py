@@ -23,7 +23,17 @@ from analytics.store.work import ORDERS, STATES
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import running_cluster
 
-DIMENSIONS = ("school_id", "school_year", "report_week", "school_level", "reporter", "channel", "minor", "danger", "status")
+DIMENSIONS = (
+    "school_id",
+    "school_year",
+    "report_week",
+    "school_level",
+    "reporter",
+    "channel",
+    "minor",
+    "danger",
+    "status",
+)
 DIMENSIONS += ("school_network", "zone", "school_group", "first_seen_on")
 Question = tuple[str, tuple, dict]
 
@@ -122,7 +132,9 @@ def main(n_cases: int = 1_000_000, n_selections: int = 60) -> None:
         print(f"{n_compared} answers compared; other ones: {sorted(differ) or 'none'}")
         for name, (a, b) in sorted(by_question.items()):
             print(f"  {name:22} {a:8.2f} s {b:8.2f} s {b / a:6.2f}")
-        print(f"processor: {seconds[0]:.1f} s as a file, {seconds[1]:.1f} s shared: {seconds[1] / seconds[0]:.2f} times")
+        print(
+            f"processor: {seconds[0]:.1f} s as a file, {seconds[1]:.1f} s shared: {seconds[1] / seconds[0]:.2f} times"
+        )
 
 
 if __name__ == "__main__":
