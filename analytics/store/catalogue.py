@@ -20,6 +20,8 @@ CATALOGUE = "relais"
 """The schema of PostgreSQL that holds the tables of the lake, and the files that go with the records."""
 BESIDE = f"{CATALOGUE}.beside"
 
+S3_SILENT = "S3 ne répond pas, ou refuse cette machine. Vérifiez son adresse et ses clés, puis réessayez."
+
 _EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")  # httpfs: S3, and the cipher that writes encrypted Parquet
 # The catalogue's server is told to notice within a minute that the machine of a writer is gone, and to end its lock.
 _SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
@@ -48,6 +50,8 @@ def told() -> Generator[None]:
     except duckdb.Error as error:
         if is_unreachable(error):
             raise UnreachableStoreError(error) from None
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            _CONNECTIONS.clear()  # DuckDB answers nothing more by a connection on which it has failed
         raise
 
 
@@ -57,11 +61,19 @@ def is_unreachable(error: duckdb.Error) -> bool:
     return any(said in words for said in ("Unable to connect to Postgres", "connection to server", "server closed the"))
 
 
+def is_of_s3(error: duckdb.Error) -> bool:
+    """Whether S3 does not answer, or refuses; that a file is not there is another thing."""
+    words = str(error)
+    return ("HTTP" in words or "Could not connect to server" in words) and "404" not in words
+
+
 def explained(error: duckdb.Error) -> StoreError:
     """Why a change of the versions failed."""
     words = str(error)
     if is_unreachable(error):
         return UnreachableStoreError(error)
+    if is_of_s3(error):
+        return StoreError(S3_SILENT)
     if "Transaction conflict" in words:
         return StoreError("Une autre importation est passée avant celle-ci : rien n’a changé. Recommencez.")
     if "permission denied" in words:
@@ -107,6 +119,8 @@ def connect(settings: SharedSettings, *, read_only: bool = False) -> duckdb.Duck
 
 def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, *, read_only: bool = False) -> None:
     """Attach the lake as ``lake``; a writer makes it where there is none. A row never lies in the catalogue itself."""
+    if connection.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = 'lake'").fetchone():
+        return
     options = "READ_ONLY" if read_only else "ENCRYPTED"
     try:
         _attach_lake(connection, settings, options)
@@ -127,8 +141,16 @@ def _attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings
     )
 
 
-_CONNECTIONS: dict[SharedSettings, duckdb.DuckDBPyConnection] = {}
+_CONNECTIONS: dict[tuple[SharedSettings, str], duckdb.DuckDBPyConnection] = {}
 _CONNECTING = Lock()
+
+
+def writing(settings: SharedSettings) -> duckdb.DuckDBPyConnection:
+    """The one connection by which this process writes a lake, whoever does; the lake may not yet be attached."""
+    with _CONNECTING:
+        if (settings, "writes") not in _CONNECTIONS:
+            _CONNECTIONS[settings, "writes"] = connect(settings)
+        return _CONNECTIONS[settings, "writes"]
 
 
 def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
@@ -137,7 +159,7 @@ def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
     It reads the lake's files and no other, attaches nothing more, and keeps its settings.
     """
     with _CONNECTING:
-        if settings not in _CONNECTIONS:
+        if (settings, "reads") not in _CONNECTIONS:
             connection = connect(settings, read_only=True)
             if query(connection, f"SELECT to_regclass('{BESIDE}')") == [(None,)]:
                 connection.close()
@@ -147,8 +169,8 @@ def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
                 connection.execute(statement)
             connection.execute(f"SET allowed_directories = [{_quoted(settings.records)}]")
             connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-            _CONNECTIONS[settings] = connection
-        return _CONNECTIONS[settings]
+            _CONNECTIONS[settings, "reads"] = connection
+        return _CONNECTIONS[settings, "reads"]
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:

@@ -21,14 +21,16 @@ import pyarrow as pa
 from analytics.store import layout
 from analytics.store.catalogue import (
     CATALOGUE,
+    S3_SILENT,
     attach_lake,
-    connect,
     execute,
     explained,
+    is_of_s3,
     is_unreachable,
     query,
     reading,
     told,
+    writing,
 )
 from analytics.store.errors import DamagedStoreError, StoreError
 from analytics.store.mirror import mirror_of
@@ -59,6 +61,10 @@ class Lake:
                     mirror.follow(cursor)
         return mirror.folder
 
+    @property
+    def office(self) -> str:
+        return self.settings.office
+
     def versions(self) -> list[str]:
         with self.reading() as cursor:
             found = query(cursor, _KEPT) if cursor else []
@@ -66,47 +72,50 @@ class Lake:
 
     def is_whole(self, version: str) -> bool:
         """Whether each file is there with its size; a changed byte shows when it is deciphered."""
-        with self.reading() as cursor:
-            return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
+        try:
+            with self.reading() as cursor:
+                return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
+        except duckdb.Error as error:
+            raise explained(error) from None
 
     def connect(self, version: str) -> LakeVersion:
-        with self.reading() as cursor:
-            if cursor is None or not self.is_whole(version):
-                raise self.damage()
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {version}")
-            for (name,) in cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{version})").fetchall():
-                cursor.execute(f"CREATE VIEW IF NOT EXISTS {version}.{name} AS FROM lake.{version}.{name}")
+        if not self.is_whole(version):
+            raise self.damage()
         return LakeVersion(self, version)
 
     @contextlib.contextmanager
     def lock(self) -> Generator[None]:
         """Hold the catalogue's lock, which ends with its connection: who lost it unseen cannot replace ``kept`` either."""
+        mirror = mirror_of(self.settings)
         with contextlib.ExitStack() as stack:
-            with told():
-                writer = stack.enter_context(connect(self.settings))
-                guard = stack.enter_context(writer.cursor())
-                guard.execute("BEGIN")
-                execute(guard, "SET LOCAL lock_timeout = '50ms'")
             try:
-                execute(guard, f"SELECT pg_advisory_xact_lock({_LOCK})")
-            except duckdb.Error:
-                raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
-            mirror = mirror_of(self.settings)
-            with told():
-                attach_lake(writer, self.settings)
-                mirror.follow(writer)
+                with told():
+                    writer, guard = (stack.enter_context(writing(self.settings).cursor()) for _ in range(2))
+                    guard.execute("BEGIN")
+                    execute(guard, f"SET LOCAL lock_timeout = '50ms'; SELECT pg_advisory_xact_lock({_LOCK})")
+                    attach_lake(writer, self.settings)
+                    mirror.follow(writer)
+            except duckdb.Error as error:
+                if "lock timeout" in str(error):
+                    raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
+                raise explained(error) from None
+            with contextlib.suppress(duckdb.Error):  # what cannot be removed now is in nobody's way
                 _clear(writer)
             self._writer = writer
             try:
                 yield
                 with told():
-                    mirror.push(guard)
-                    guard.execute("COMMIT")
+                    if mirror.push(guard):
+                        guard.execute("COMMIT")
             except BaseException:
                 mirror.distrust()
                 raise
             finally:
                 self._writer = None
+                with contextlib.suppress(
+                    duckdb.Error
+                ):  # closed within a transaction whose server is gone, DuckDB aborts
+                    guard.execute("ROLLBACK")
 
     def build(self, rows: Mapping[str, pa.Table]) -> str:
         version = f"v{secrets.token_hex(8)}"
@@ -143,7 +152,7 @@ class Lake:
 
         PostgreSQL keeps what a reader who began before may still ask for: StoreError when one has not ended in a minute.
         """
-        with told(), connect(self.settings) as connection:
+        with told(), writing(self.settings).cursor() as connection:
             ((removed,),) = query(connection, "SELECT txid_current()::text")
             older = f"""
                 SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -203,14 +212,27 @@ class LakeVersion:
             with self._lake.reading() as cursor:
                 if cursor is None:
                     raise DamagedStoreError
-                cursor.execute(f"USE memory.{self._version}")
+                try:
+                    cursor.execute(f"USE memory.{self._version}")
+                except duckdb.CatalogException:
+                    self._name_tables(cursor)
                 yield cursor
         except duckdb.Error as error:
             if self._version not in self._lake.versions():
                 raise StoreError("Les données viennent de changer. Rechargez la page.") from None
+            if is_of_s3(error):
+                raise StoreError(S3_SILENT) from None
             if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):  # gone, or not to be deciphered
                 raise self._lake.damage() from None
             raise
+
+    def _name_tables(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Make the tables of the version go by their names alone, and use them so."""
+        tables = cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{self._version})").fetchall()
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{self._version}")
+        cursor.execute(f"USE memory.{self._version}")
+        for (name,) in tables:
+            cursor.execute(f"CREATE VIEW IF NOT EXISTS {name} AS FROM lake.{self._version}.{name}")
 
     def close(self) -> None:
         """The connection is that of the process."""
@@ -222,7 +244,7 @@ def _is_there(cursor: duckdb.DuckDBPyConnection, version: str, name: str) -> boo
         files = cursor.execute(listed, [name, version]).fetchall()
         return all(cursor.execute("SELECT size FROM read_blob($1)", [path]).fetchall() == [(n,)] for path, n in files)
     except duckdb.Error as error:
-        if is_unreachable(error):
+        if is_unreachable(error) or is_of_s3(error):
             raise
         return False  # a file is gone, or the version itself
 

@@ -38,8 +38,9 @@ class Mirror:
                 (folder / name).write_bytes(content)
             self.folder, self._known = folder, digests
 
-    def push(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Keep what a writer changed here, as a part of the connection's transaction."""
+    def push(self, connection: duckdb.DuckDBPyConnection) -> bool:
+        """Keep what a writer changed here, as a part of the connection's transaction; whether there was anything."""
+        is_changed = False
         found = {
             path.relative_to(self.folder).as_posix(): path.read_bytes()
             for path in self.folder.rglob("*")
@@ -50,6 +51,8 @@ class Mirror:
             if (self._known or {}).get(name) != digest:
                 connection.execute(f"DELETE FROM pg.{BESIDE} WHERE name = $1", [name])
                 connection.execute(f"INSERT INTO pg.{BESIDE} VALUES ($1, $2, $3)", [name, digest, content])
+                is_changed = True
+        return is_changed
 
     def distrust(self) -> None:
         """Copy anew the next time: what a writer who failed has left here is not kept."""

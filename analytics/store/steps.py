@@ -186,7 +186,7 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
         )
         SELECT * EXCLUDE (reached), CASE WHEN reached < 32 THEN 'done'::event WHEN reached < 64 THEN 'pending'::event
                                          WHEN reached < 96 THEN 'closed'::event END AS event, reached % 32 AS delay
-        FROM counted
+        FROM counted ORDER BY ALL
         """,
         query.parameters,
     )

@@ -29,6 +29,7 @@ ORDERS = {
     "school": "name, danger DESC, abs(late_hours)",
 }
 
+_FIRST = f"{2 << len(STEPS)}::BIGINT"  # of two steps that are as late, the first of the protocol
 _LAST_DATED = [of_step(step, "delay_school_days") for step in STEPS]
 
 
@@ -65,8 +66,8 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
             SELECT case_id, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
                    coalesce(bit_or(bit) FILTER (NOT is_overdue), 0) AS soon,
                    max(late) FILTER (bit & $steps <> 0) AS oldest_hours,
-                   coalesce(arg_min(reached, late) FILTER (is_overdue AND bit & $steps <> 0),
-                            arg_max(reached, late) FILTER (bit & $steps <> 0)) AS head
+                   coalesce(arg_min(reached, {_FIRST} * late + bit) FILTER (is_overdue AND bit & $steps <> 0),
+                            arg_max(reached, {_FIRST} * late - bit) FILTER (bit & $steps <> 0)) AS head
             FROM due GROUP BY case_id
         ),
         followed AS (
