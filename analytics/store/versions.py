@@ -160,19 +160,23 @@ class Store:
     def _build(self, rows: Mapping[str, pa.Table]) -> str:
         """Write a version that no manifest names yet, and return its name: a random part, and the digest of its bytes."""
         building = self.folder / f"{secrets.token_hex(4)}.building"
-        stored = {name: (table, rows[name]) for name, table in TABLES.items() if name not in layout.VIEWS}
-        stored["records"] = CASES, layout.records(rows)
+        # In the order of its key a table takes half the room; records have an order of their own.
+        stored: dict[str, tuple[Sequence[str], pa.Table]] = {
+            name: (() if table.is_in_order(rows[name]) else table.key, rows[name])
+            for name, table in TABLES.items()
+            if name not in layout.VIEWS
+        }
+        stored["records"] = (), layout.records(rows)
         # A thread per row group: others would only wait, which costs as much as the work.
         n_threads = min(os.cpu_count() or 1, 1 + len(rows[CASES.name]) // _ROW_GROUP)
         with duckdb.connect(building, config=CONFIG | {"threads": n_threads}) as connection:
             for statement in layout.statements():
                 connection.execute(statement)
-            for name, (table, kept) in stored.items():
+            for name, (order, kept) in stored.items():
                 # A batch a row group of DuckDB, so that its threads share the work: a whole table in one keeps them waiting.
                 connection.register("incoming", kept.to_reader(_ROW_GROUP))
-                # In the order of its key a table takes half the room.
-                order = "" if table.is_in_order(kept) else f"ORDER BY {', '.join(table.key)}"
-                connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming {order}")
+                in_order = f"ORDER BY {', '.join(order)}" if order else ""
+                connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming {in_order}")
                 connection.unregister("incoming")
             connection.execute("CHECKPOINT")  # closing would do it too, but without a word when the disk is full
         with building.open("rb+") as file:
