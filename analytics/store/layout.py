@@ -1,24 +1,33 @@
-"""How the three tables of cases lie in a file of the store: as one, ``records``, one row per case.
+"""How the three tables of cases lie in a file of the store: as one, ``records``, one row per case, by school year and week.
 
-Its columns are those of ``cases``, a yes or no for each incident type (``type_insults``) and, for each step of the protocol,
-those of ``case_steps`` (``cpms_outcome``, ``cpms_delay_hours``, ...). So what is counted of a case lies side by side: no
-question joins a case to its steps, and ten million cases are read as columns of small numbers. ``cases``,
+Its columns are those of ``cases``, the network and zone of the school, a yes or no for each incident type
+(``type_insults``), what is counted again and again as small numbers, and the reasons:
+
+- ``lot``: the place of the case in the order of the pseudonyms, which are drawn by chance;
+- ``cpms_hours``: what became of the step (its place in EVENTS, 4 bits), whether a time of day was completed (1), the
+  hours that it counts for it (5), and one more than the hours that the step took or has waited (0: not known);
+- ``cpms_school_days``: the same in school days, without the completed hours;
+- ``cpms_own``: the school's own deadline for the step, as :func:`limit` writes it; missing where it has none;
+- ``done``, ``undated``, ``overtaken``, ``skipped``: sets of steps (:data:`BITS`), see :meth:`Snapshot.order_counts`.
+
+So no question joins a case to its steps, and ten million cases are read as columns of small numbers. ``cases``,
 ``case_incidents`` and ``case_steps`` are views on it, of the columns that :mod:`analytics.domain.schema` declares.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from zlib import crc32
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, TABLES, Column, SchemaError
-from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, PRINCIPAL, REASONS, STATUSES, STEPS
+from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, SCHOOLS, TABLES, Column, SchemaError
+from analytics.domain.vocabulary import INCIDENT_TYPES, PRINCIPAL, REASONS, STATUSES, STEPS
 
 EVENTS = (
     *("done", "pending", "closed", "undated", "closed_undated", "done_later"),
@@ -27,11 +36,21 @@ EVENTS = (
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
 ROW_GROUP = 122_880
 """Rows that DuckDB writes as one."""
+OF_SCHOOL = ("school_network", "zone")
+CLOCKS = {"hours": 10, "school_days": 5}
+"""The clocks, each with the place at which the delay begins in a step's number."""
+BITS = {step: 1 << place for place, step in enumerate(STEPS)}
+"""Each step as a bit: a set of steps is then one number."""
+IN_ORDER = tuple(code for code, step in STEPS.items() if not step.postvention)
+_PROTOCOL = f"{crc32(repr([(code, step.postvention) for code, step in STEPS.items()]).encode()):08x}"
+# Named after the order of the steps: a file that was written under another one lacks them, and is of an older layout.
+DONE, UNDATED, OVERTAKEN, SKIPPED = SETS = tuple(
+    f"{name}_{_PROTOCOL}" for name in ("done", "undated", "overtaken", "skipped")
+)
 
 # Closed vocabularies are numbers in the file, which group and compare faster than words.
 _ENUMS: dict[str, Iterable[str]] = {
     "status": STATUSES,
-    "outcome": OUTCOMES,
     "reason": REASONS,
     "event": EVENTS,
     "incident_type": INCIDENT_TYPES,
@@ -50,7 +69,6 @@ WHERE_LACKING = {
     "completed_hours": "CASE WHEN time_completed THEN 16 ELSE 0 END",  # which of both had no time is not known
 }
 """What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""
-OF_STEP = tuple(column for column in CASE_STEPS.columns if column.name not in CASE_STEPS.key)
 
 
 def of_type(incident_type: str) -> str:
@@ -59,8 +77,42 @@ def of_type(incident_type: str) -> str:
 
 
 def of_step(step: str, name: str) -> str:
-    """The column of ``records`` that holds the column ``name`` of ``case_steps`` for a step."""
+    """The column of ``records`` that holds a number of a step, or its reason: hours, school_days, own, reason."""
     return f"{step}_{name}"
+
+
+def event(number: str) -> str:
+    """What became of a step, as its place in EVENTS, in SQL."""
+    return f"({number} & 15)"
+
+
+def is_event(number: str, *names: str) -> str:
+    """Whether a step became one of some EVENTS, in SQL."""
+    return f"{event(number)} IN ({', '.join(str(EVENTS.index(name)) for name in names)})"
+
+
+def time_completed(number: str) -> str:
+    """Whether a time of day was completed, in SQL."""
+    return f"({number} & 16 <> 0)"
+
+
+def delay(number: str, clock: str) -> str:
+    """How long a step took, or has waited, in SQL; NULL where it is not known."""
+    return f"(nullif({number} >> {CLOCKS[clock]}, 0) - 1)"
+
+
+def earliest(number: str) -> str:
+    """The delay in hours, counted as early as it can be where a time of day is missing, in SQL."""
+    return f"({delay(number, 'hours')} - least({delay(number, 'hours')}, ({number} >> 5) & 31))"
+
+
+def limit(hours: int | None, school_days: int | None, *, danger: bool) -> int:
+    """A deadline as one number: one more than it (0: none), twice, and 1 where it is in hours. Danger is judged in hours."""
+    in_hours = danger or hours is not None
+    if danger and hours is None and school_days is not None:
+        hours = 24 * school_days
+    deadline = hours if in_hours else school_days
+    return 2 * (0 if deadline is None else deadline + 1) + in_hours
 
 
 def columns(*, words_as_text: bool = False) -> dict[str, str]:
@@ -72,9 +124,13 @@ def columns(*, words_as_text: bool = False) -> dict[str, str]:
 
     return {
         **{column.name: declared(column) for column in CASES.columns},
+        "lot": "INTEGER NOT NULL",
+        **dict.fromkeys(OF_SCHOOL, "VARCHAR"),
         **{of_type(code): "BOOLEAN NOT NULL" for code in INCIDENT_TYPES},
         # A step of which the register says nothing is NULL in all of its columns.
-        **{of_step(step, c.name): declared(replace(c, nullable=True)) for step in STEPS for c in OF_STEP},
+        **{of_step(step, name): "INTEGER" for name in (*CLOCKS, "own") for step in STEPS},
+        **{of_step(step, "reason"): "VARCHAR" if words_as_text else "reason" for step in STEPS},
+        **dict.fromkeys(SETS, "INTEGER NOT NULL"),
     }
 
 
@@ -87,15 +143,11 @@ def statements(*, words_as_text: bool = False) -> list[str]:
     """What makes a version: its types, its tables, and the views on ``records``."""
     tables = [table.ddl for table in TABLES.values() if table.name not in VIEWS]
     views = {
-        CASES.name: f"SELECT {', '.join(_as_text(c.name, c.name) for c in CASES.columns)} FROM records",
+        CASES.name: f"SELECT {', '.join(_as_text(c.name) for c in CASES.columns)} FROM records",
         CASE_INCIDENTS.name: " UNION ALL ".join(
             f"SELECT case_id, '{code}' AS incident_type FROM records WHERE {of_type(code)}" for code in INCIDENT_TYPES
         ),
-        CASE_STEPS.name: " UNION ALL ".join(
-            f"SELECT case_id, '{step}' AS step, {', '.join(_as_text(c.name, of_step(step, c.name)) for c in OF_STEP)} "
-            f"FROM records WHERE {of_step(step, 'outcome')} IS NOT NULL"
-            for step in STEPS
-        ),
+        CASE_STEPS.name: " UNION ALL ".join(map(_rows_of_step, STEPS)),
     }
     declared = columns(words_as_text=words_as_text)
     return [
@@ -113,48 +165,159 @@ def writing_threads(rows: Mapping[str, pa.Table]) -> int:
 
 def write(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, pa.Table], *, words_as_text: bool = False) -> None:
     """Make the tables of a version where ``connection`` creates tables, and write ``rows`` (all tables of the schema)."""
-    stored = {name: (table, rows[name]) for name, table in TABLES.items() if name not in VIEWS}
-    stored["records"] = CASES, records(rows)
+    # In the order of its key a table takes half the room; records have an order of their own.
+    stored: dict[str, tuple[Sequence[str], pa.Table]] = {
+        name: (() if table.is_in_order(rows[name]) else table.key, rows[name])
+        for name, table in TABLES.items()
+        if name not in VIEWS
+    }
+    stored["records"] = (), records(rows)
     for statement in statements(words_as_text=words_as_text):
         connection.execute(statement)
-    for name, (table, kept) in stored.items():
+    for name, (order, kept) in stored.items():
         # A batch a row group of DuckDB, so that its threads share the work: a whole table in one keeps them waiting.
         connection.register("incoming", kept.to_reader(ROW_GROUP))
-        # In the order of its key a table takes half the room.
-        order = "" if table.is_in_order(kept) else f"ORDER BY {', '.join(table.key)}"
-        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming {order}")
+        in_order = f"ORDER BY {', '.join(order)}" if order else ""
+        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming {in_order}")
         connection.unregister("incoming")
 
 
-def _as_text(name: str, column: str) -> str:
-    return f"{column}::VARCHAR AS {name}" if name in _ENUMS else f"{column} AS {name}"
+def _as_text(name: str) -> str:
+    return f"{name}::VARCHAR AS {name}" if name in _ENUMS else name
+
+
+def _rows_of_step(step: str) -> str:
+    hours, school_days = (of_step(step, clock) for clock in CLOCKS)
+    of_outcome = {"done": ("done", "undated"), "not_done": ("pending", "closed", "closed_undated")}
+    outcomes = " ".join(f"WHEN {is_event(hours, *events)} THEN '{name}'" for name, events in of_outcome.items())
+    other = " ".join(f"WHEN {is_event(hours, name)} THEN '{name}'" for name in ("not_applicable", "not_recorded"))
+    delays = ", ".join(
+        f"CASE WHEN {is_event(number, 'done')} THEN {delay(number, clock)} END AS delay_{clock}"
+        for clock, number in zip(CLOCKS, (hours, school_days), strict=True)
+    )
+    return f"""
+        SELECT case_id, '{step}' AS step, CASE {outcomes} {other} END AS outcome, {delays},
+               {time_completed(hours)} AS time_completed, ({hours} >> 5) & 31 AS completed_hours,
+               {of_step(step, "reason")}::VARCHAR AS reason
+        FROM records WHERE {hours} IS NOT NULL
+    """
 
 
 def records(rows: Mapping[str, pa.Table]) -> pa.Table:
-    """The rows of the three tables of cases as one table, one row per case, in the order of ``cases``.
+    """The rows of the three tables of cases as one table, one row per case, by school year, week and pseudonym.
 
-    SchemaError when an incident type or a step is of a case that is not there.
+    SchemaError when an incident type or a step is of a case that is not there, or a delay is not of this world.
     """
     cases, incidents, steps = (rows[name] for name in VIEWS)
+    lot = pc.subtract(pc.rank(cases["case_id"], "ascending", tiebreaker="first"), 1).cast(pa.int32())
+    order = [(name, "ascending") for name in ("school_year", "report_week", "case_id")]
+    cases = cases.append_column("lot", lot).sort_by(order).combine_chunks()
     case_id, types = cases["case_id"].combine_chunks(), pa.array(list(INCIDENT_TYPES))
     has_type = np.zeros((len(types), len(cases)), dtype=bool)
     has_type[
         _places(incidents, "incident_type", types).to_numpy(), _places(incidents, "case_id", case_id).to_numpy()
     ] = True
     wide = dict(zip(cases.column_names, cases.columns, strict=True))
+    school = pc.index_in(cases["school_id"], value_set=rows[SCHOOLS.name]["school_id"]).combine_chunks()
+    wide |= {name: rows[SCHOOLS.name][name].take(school) for name in OF_SCHOOL}
     wide |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
-    place = _places(steps, "step", pa.array(list(STEPS))).to_numpy() * np.int64(len(cases))
-    place += _places(steps, "case_id", case_id).to_numpy()
-    for column in OF_STEP:
-        words = pa.array(list(_ENUMS.get(column.name, ())), pa.string())
-        stored = _places(steps, column.name, words) if words else steps[column.name].combine_chunks()
-        values = np.full(len(STEPS) * len(cases), -1, "int32")  # nothing that is stored is negative
-        values[place] = stored.cast(pa.int32()).fill_null(-1)
-        for step, of_cases in zip(STEPS, values.reshape(len(STEPS), -1), strict=True):
-            row = pa.array(of_cases, mask=of_cases < 0).cast(stored.type)
-            wide[of_step(step, column.name)] = pa.DictionaryArray.from_arrays(row, words) if words else row
-    return pa.table(wide)
+    step = _places(steps, "step", pa.array(list(STEPS))).to_numpy()
+    case = _places(steps, "case_id", case_id).to_numpy()
+    reasons = pa.array(list(REASONS))
+    placed = {clock: np.full((len(STEPS), len(cases)), -1, "int32") for clock in (*CLOCKS, "reason")}
+    postvention = np.array([entry.postvention for entry in STEPS.values()])[step]
+    for clock in CLOCKS:
+        placed[clock][step, case] = _numbers(cases, steps, case, postvention, clock)
+    placed["reason"][step, case] = _places(steps, "reason", reasons).fill_null(-1).to_numpy()
+    placed["own"] = _own_limits(cases, rows["school_deadlines"])
+    for name, numbers in placed.items():
+        for code, row in zip(STEPS, numbers, strict=True):
+            stored = pa.array(row, mask=row < 0)
+            wide[of_step(code, name)] = pa.DictionaryArray.from_arrays(stored, reasons) if name == "reason" else stored
+    return pa.table(wide | _sets(placed["hours"], placed["school_days"], _is(cases["status"], "closed")))
+
+
+def _numbers(
+    cases: pa.Table, steps: pa.Table, case: NDArray[np.int32], postvention: NDArray[np.bool_], clock: str
+) -> NDArray[np.int32]:
+    """Each row of ``case_steps`` as one number by a clock, as the module says."""
+    followed, waited = (_known(cases[f"{name}_{clock}"])[case] for name in ("followed", "waited"))
+    is_open = _is(cases["status"], "open")[case] | (postvention & (waited >= 0))
+    wait = np.where(postvention & (waited >= 0), waited, followed)
+    took = _known(steps[f"delay_{clock}"])
+    is_done, is_not_done = (_is(steps["outcome"], name) for name in ("done", "not_done"))
+    found = np.select(
+        [
+            is_done & (took >= 0),
+            is_done,
+            is_not_done & is_open,
+            is_not_done & (wait >= 0),
+            is_not_done,
+            _is(steps["outcome"], "not_recorded"),
+        ],
+        [EVENTS.index(name) for name in ("done", "undated", "pending", "closed", "closed_undated", "not_recorded")],
+        EVENTS.index("not_applicable"),
+    )
+    lasted = np.where(is_done, took, np.where(is_not_done, wait, -1)).astype(np.int64)
+    number = (lasted + 1 << CLOCKS[clock]) + 16 * _is(steps["time_completed"], True) + found
+    if clock == "hours":
+        completed = steps["completed_hours"].combine_chunks().to_numpy()
+        if (completed > 31).any():
+            raise SchemaError("case_steps.completed_hours : plus que les heures d’une journée.")
+        number += completed.astype(np.int64) << 5
+    if (number >= 1 << 31).any():
+        raise SchemaError(f"case_steps.delay_{clock} : un délai de plus de deux siècles.")
+    return number.astype("int32")
+
+
+def _own_limits(cases: pa.Table, deadlines: pa.Table) -> NDArray[np.int32]:
+    """The own deadline of each case's school for each step, as :func:`limit` writes it: steps by cases, -1 without one."""
+    schools = deadlines["school_id"].combine_chunks().unique()
+    known = np.full((2, len(STEPS), len(schools) + 1), -1, "int32")
+    place = {code: i for i, code in enumerate(STEPS)}
+    of_school = {code: i for i, code in enumerate(schools.to_pylist())}
+    for row in deadlines.to_pylist():
+        for danger in (False, True):
+            of_row = limit(row["max_hours"], row["max_school_days"], danger=danger)
+            known[int(danger), place[row["step"]], of_school[row["school_id"]]] = of_row
+    school = pc.index_in(cases["school_id"], value_set=schools).combine_chunks().fill_null(len(schools)).to_numpy()
+    return known[_is(cases["danger"], True).astype(int)[None, :], np.arange(len(STEPS))[:, None], school[None, :]]
+
+
+def _sets(
+    hours: NDArray[np.int32], school_days: NDArray[np.int32], is_closed: NDArray[np.bool_]
+) -> dict[str, pa.Array]:
+    """The sets of steps of each case. Steps are read from the last to the first, with the soonest of those after each."""
+    sets = {name: np.zeros(hours.shape[1], "int32") for name in SETS}
+    never = np.full(hours.shape[1], np.iinfo("int32").max, "int32")
+    soonest_day, soonest_hour, is_any_done = never, never, np.zeros(hours.shape[1], dtype=bool)
+    place = {step: i for i, step in enumerate(STEPS)}
+    for step in reversed(IN_ORDER):
+        number, days = hours[place[step]], school_days[place[step]]
+        became = np.where(number < 0, -1, number & 15)
+        is_dated, is_undated = (became == EVENTS.index(name) for name in ("done", "undated"))
+        is_timed = is_dated & (number & 16 == 0)
+        day = np.where((days >= 0) & (days & 15 == 0), days >> CLOCKS["school_days"], never)
+        hour = np.where(is_timed, number >> CLOCKS["hours"], never)
+        is_done = is_dated | is_undated
+        was_overtaken = is_done & (((soonest_day < day) & (day < never)) | (is_timed & (soonest_hour < hour)))
+        is_left_out = np.isin(became, [EVENTS.index(name) for name in ("pending", "closed", "closed_undated")])
+        found = (is_done, is_undated, was_overtaken, is_left_out & is_any_done & is_closed)
+        for name, is_in in zip(SETS, found, strict=True):
+            sets[name] |= np.where(is_in, BITS[step], 0).astype("int32")
+        soonest_day, soonest_hour = np.minimum(soonest_day, day), np.minimum(soonest_hour, hour)
+        is_any_done |= is_done
+    return {name: pa.array(numbers) for name, numbers in sets.items()}
+
+
+def _known(values: pa.ChunkedArray) -> NDArray[np.int32]:
+    """Whole numbers, -1 where one is missing: nothing that is stored is negative."""
+    return values.combine_chunks().fill_null(-1).to_numpy()
+
+
+def _is(values: pa.ChunkedArray, value: object) -> NDArray[np.bool_]:
+    return pc.equal(values, value).combine_chunks().fill_null(False).to_numpy(zero_copy_only=False)
 
 
 def _places(table: pa.Table, name: str, among: pa.Array) -> pa.Array:

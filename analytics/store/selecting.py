@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES
-from analytics.store.layout import of_type
+from analytics.store.layout import OF_SCHOOL, of_type
 
-_OF_SCHOOL = ("school_network", "zone")
 _OF_CASE = (
     "school_id",
     "school_year",
@@ -24,10 +23,10 @@ _OF_CASE = (
 )
 _DERIVED = {
     # Schools dealt into 20 groups, the same ones each time: enough to tell how schools differ, at any number of them.
-    "school_group": "hash(records.school_id::VARCHAR) % 20 AS school_group",
-    "status": "records.status::status AS status",  # a word in a shared store: in the order of the vocabulary there too
+    "school_group": "hash(school_id::VARCHAR) % 20 AS school_group",
+    "status": "status::status AS status",  # a word in a shared store: in the order of the vocabulary there too
 }
-_DIMENSIONS = {*_OF_CASE, *_OF_SCHOOL, *_DERIVED, "incident_type", "step"}
+_DIMENSIONS = {*_OF_CASE, *OF_SCHOOL, *_DERIVED, "incident_type", "step"}
 
 
 class CaseQuery:
@@ -45,17 +44,19 @@ class CaseQuery:
         self.grouped = "GROUP BY ALL ORDER BY ALL" if by else ""
         self.parameters: dict[str, object] = {}
         self._conditions: list[str] = []
-        for table, column, values in (
-            ("records", "school_year", selection.school_years),
-            ("records", "school_level", selection.school_levels),
-            ("records", "school_id", selection.school_ids),
-            ("records", "office", selection.offices),
-            ("schools", "school_network", selection.school_networks),
-            ("schools", "zone", selection.zones),
+        for column, values in (
+            ("school_year", selection.school_years),
+            ("school_level", selection.school_levels),
+            ("school_id", selection.school_ids),
+            ("office", selection.offices),
+            ("school_network", selection.school_networks),
+            ("zone", selection.zones),
         ):
             if values:
-                self._conditions.append(f"list_contains(${column}, {table}.{column})")
-                self.parameters[column] = list(values)
+                named = {f"{column}_{place}": value for place, value in enumerate(values)}
+                # As constants: a block of rows that holds none of them is not read.
+                self._conditions.append(f"{column} IN ({', '.join(f'${name}' for name in named)})")
+                self.parameters |= named
         for name, operator in (("first_week", ">="), ("last_week", "<=")):
             if week := getattr(selection, name):
                 self._conditions.append(f"report_week {operator} ${name}")
@@ -63,10 +64,8 @@ class CaseQuery:
         if selection.incident_types:
             known = [of_type(code) for code in selection.incident_types if code in INCIDENT_TYPES]
             self._conditions.append(f"({' OR '.join(known) or 'false'})")
-        needs_schools = selection.school_networks or selection.zones or set(_OF_SCHOOL) & set(by)
         if selection.danger:
             self._conditions.append("danger")
-        self._source = "records LEFT JOIN schools USING (school_id)" if needs_schools else "records"
 
     def rows(self, *named: str, where: str = "") -> str:
         """The chosen cases as a subquery: their dimensions, and what is ``named`` of ``records`` (columns, or "x AS y").
@@ -74,7 +73,7 @@ class CaseQuery:
         With incident_type among the dimensions one row per case and type. Only what is named is read, and nothing is kept in
         between: ten million cases would fill the memory.
         """
-        columns = [_DERIVED.get(name, f"{'schools' if name in _OF_SCHOOL else 'records'}.{name}") for name in self._by]
+        columns = [_DERIVED.get(name, name) for name in self._by]
         columns += [name for name in named if name not in self._by]
         conditions = [*self._conditions, *([where] if where else [])]
         if not self._types:
@@ -87,7 +86,7 @@ class CaseQuery:
 
     def _select(self, columns: Sequence[str], conditions: Sequence[str]) -> str:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"(SELECT {', '.join(columns)} FROM {self._source}{where})"
+        return f"(SELECT {', '.join(columns)} FROM records{where})"
 
 
 def school_conditions(selection: Selection) -> tuple[str, dict[str, object]]:

@@ -141,7 +141,10 @@ class Snapshot(Reader):
         it and the delay are missing where a case tells nothing of the pace. A case counts once in n, and in the column of
         each of its types. Of more than :data:`steps.COMPARED` cases the first by pseudonym are counted, as by lot.
         """
-        return self.query(*steps.school_step_counts(clock, selection, step, by_type))
+        n_chosen, n_cases = (int(self.case_counts(chosen)["n"].iloc[0]) for chosen in (selection, EVERYTHING))
+        # Lots are drawn: of the first so many nearly as large a part is chosen as of all, and a tenth more is enough.
+        lots = 1_000 + 11 * steps.COMPARED * n_cases // (10 * n_chosen) if n_chosen > steps.COMPARED else None
+        return self.query(*steps.school_step_counts(clock, selection, step, by_type, lots))
 
     def relay_times(self) -> pd.DataFrame:
         """Number of relays done, and of those on a day or at a time of day that is not known, in all cases or, of many, in
@@ -167,7 +170,7 @@ class Snapshot(Reader):
         (least overdue, or due, or quiet), oldest, or most (missing), each with danger first; or school.
         ``steps`` keeps the cases that wait for one of them, and judges each by these alone; ``case_id`` one case, in any
         state.
-        overdue and soon are sets of steps (:data:`steps.BITS`). step is the last one whose deadline passed, else the
+        overdue and soon are sets of steps (:data:`layout.BITS`). step is the last one whose deadline passed, else the
         next one due, with its deadline (hours where ``in_hours``, else class days); late_hours run from that deadline to the
         extraction (negative before it), oldest_hours from the first one that passed. quiet_days are class days.
         """

@@ -1,12 +1,13 @@
 """The SQL of the questions about the steps of the protocol: each function returns a statement and its parameters.
 
-What they answer is said where they are asked, in :class:`analytics.store.snapshot.Snapshot`.
+What they answer is said where they are asked, in :class:`analytics.store.snapshot.Snapshot`. Cases are counted by the
+numbers of :mod:`analytics.store.layout`; what a number means is read after, once per number and not once per case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import (
@@ -17,10 +18,11 @@ from analytics.domain.vocabulary import (
     RESPONSES,
     STEPS,
 )
-from analytics.store.layout import EVENTS, OF_STEP, of_step, of_type
+from analytics.store import layout
+from analytics.store.layout import BITS, EVENTS, IN_ORDER, is_event, of_step, of_type
 from analytics.store.selecting import CaseQuery
 
-CLOCKS = ("hours", "school_days", "deadline")
+CLOCKS = (*layout.CLOCKS, "deadline")
 """Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""
 
 COMPARED = 250_000
@@ -28,102 +30,52 @@ COMPARED = 250_000
 ENOUGH = 20_000
 """Cases that tell how often times of day are missing: of more, the first by pseudonym, which says nothing of a case."""
 
-BITS = {step: 1 << place for place, step in enumerate(STEPS)}
-"""Each step as a bit: a set of steps is then one number."""
-
-_IN_ORDER = [step.code for step in STEPS.values() if not step.postvention]
-
 Statement = tuple[str, dict[str, object]]
 
-
-def _event(delay: str = "delay_hours", wait: str = "wait_hours") -> str:
-    """What a step counts as: without a day on which it was done, or its case closed, an event of its own."""
-    return f"""
-        CASE outcome WHEN 'not_done' THEN CASE WHEN is_open THEN 'pending'::event
-                                               WHEN {wait} IS NULL THEN 'closed_undated'::event
-                                               ELSE 'closed'::event END
-                     WHEN 'done' THEN CASE WHEN {delay} IS NULL THEN 'undated'::event ELSE 'done'::event END
-                     WHEN 'not_recorded' THEN 'not_recorded'::event
-                     ELSE 'not_applicable'::event END
-    """
+_NOT_DONE = ("pending", "closed", "closed_undated")
+_EVENT = f"{list(EVENTS)}[1 + {layout.event('number')}]::event"
+_N_TIME_COMPLETED = f"coalesce(sum(n) FILTER ({layout.time_completed('number')}), 0)::BIGINT AS n_time_completed"
+_POSTVENTION = f"step IN ({', '.join(repr(code) for code, step in STEPS.items() if step.postvention) or 'NULL'})"
 
 
-# Danger is judged in hours: a school day is then 24.
-JUDGED = """
-    judged AS (
-        SELECT *, max_hours IS NOT NULL OR danger AS in_hours,
-               CASE WHEN in_hours THEN coalesce(max_hours, 24 * max_school_days) ELSE max_school_days END AS deadline,
-               CASE WHEN outcome = 'done' AND in_hours THEN delay_hours
-                    WHEN outcome = 'done' THEN delay_school_days
-                    WHEN outcome = 'not_done' AND in_hours THEN wait_hours
-                    WHEN outcome = 'not_done' THEN wait_school_days END AS elapsed,
-               CASE WHEN in_hours THEN elapsed - least(elapsed, completed_hours) ELSE elapsed END AS soonest
-        FROM limits
-    )
-"""
-
-
-def _waits(step: str = "") -> tuple[str, ...]:
-    """What a step that is not done waits for, and how long: the closure of its case, if there was one, or the extraction.
-
-    Postvention may follow the closure: it waits until the extraction, as far as a closed case tells.
-    """
-    if step and STEPS[step].postvention:
-        return (
-            "status = 'open' OR waited_hours IS NOT NULL AS is_open",
-            *(f"coalesce(waited_{unit}, followed_{unit}) AS wait_{unit}" for unit in POSTVENTION_FOLLOWED),
-        )
-    return "status = 'open' AS is_open", *(f"followed_{unit} AS wait_{unit}" for unit in POSTVENTION_FOLLOWED)
-
-
-def _each_step(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
-    """One row per chosen case and step of ``steps``, with the columns of case_steps and those ``named``."""
+def _each_step(query: CaseQuery, steps: Iterable[str], *named: str, clock: str) -> str:
+    """One row per chosen case and step of ``steps`` that the register tells of, with its number by a clock."""
     return " UNION ALL ".join(
         "FROM "
         + query.rows(
             *named,
-            "danger",
-            *_waits(step),
             f"'{step}'::step AS step",
-            f"{STEPS[step].postvention} AS postvention",
-            *(f"{of_step(step, column.name)} AS {column.name}" for column in OF_STEP),
-            where=f"{of_step(step, 'outcome')} IS NOT NULL",
+            f"{of_step(step, clock)} AS number",
+            where=f"{of_step(step, clock)} IS NOT NULL",
         )
         for step in steps
     )
 
 
-def _of_service(step: str) -> dict[str, str]:
-    """The deadline of the service for a step, in hours and in school days, in SQL."""
+def limit_of(step: str) -> str:
+    """The deadline of a step as one number (:func:`layout.limit`): the school's own where it has one, else the service's."""
     deadline = STEPS[step].deadline
-    limits = {unit: getattr(deadline, unit, None) for unit in ("hours", "school_days")}
-    return {unit: f"{'NULL' if limit is None else int(limit)}::INTEGER" for unit, limit in limits.items()}
+    hours, days = (getattr(deadline, unit, None) for unit in ("hours", "school_days"))
+    in_danger, else_ = (layout.limit(hours, days, danger=danger) for danger in (True, False))
+    of_service = f"CASE WHEN danger THEN {in_danger} ELSE {else_} END" if in_danger != else_ else str(else_)
+    return f"coalesce({of_step(step, 'own')}, {of_service})"
 
 
-def each_limit(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
-    """The same, each step with its bit (:data:`BITS`) and its deadline: the school's own where it has one, else the
-    service's.
-    """
-
-    def of_service(step: str) -> tuple[str, ...]:
-        return (
-            *(f"{limit} AS service_{unit}" for unit, limit in _of_service(step).items()),
-            f"{BITS[step]} AS bit",
-        )
-
-    each = " UNION ALL ".join(_each_step(query, [step], "school_id", *named, *of_service(step)) for step in steps)
-    return f"""
-        SELECT steps.*, own.step IS NOT NULL AS is_own,
-               CASE WHEN is_own THEN own.max_hours ELSE service_hours END AS max_hours,
-               CASE WHEN is_own THEN own.max_school_days ELSE service_school_days END AS max_school_days
-        FROM ({each}) AS steps
-        LEFT JOIN (SELECT * REPLACE (step::step AS step) FROM school_deadlines) AS own USING (school_id, step)
-    """
+def number_of(step: str, in_hours: str) -> str:
+    """The number of a step by the clock that its deadline is in."""
+    hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
+    return f"CASE WHEN {in_hours} THEN {hours} ELSE {school_days} END"
 
 
-def _elapsed(clock: str) -> str:
-    """How long a step took, or what is not done has waited."""
-    return f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN wait_{clock} END"
+IN_HOURS = "(limits & 1 = 1)"
+DEADLINE = "(nullif(limits >> 1, 0) - 1)"
+"""What :func:`limit_of` says, in SQL, where it is called ``limits``."""
+
+
+def delay_by(in_hours: str, number: str) -> str:
+    """The delay of a number by the clock that its deadline is in."""
+    hours, school_days = (layout.delay(number, clock) for clock in layout.CLOCKS)
+    return f"CASE WHEN {in_hours} THEN {hours} ELSE {school_days} END"
 
 
 def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None) -> Statement:
@@ -136,56 +88,50 @@ def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str |
     query = CaseQuery(selection, ("step", *by))
     if clock == "deadline":
         return _deadline_counts(query, steps)
-    is_hours, most = clock == "hours", POSTVENTION_FOLLOWED[clock]
+    most = POSTVENTION_FOLLOWED[clock]
+    delay = layout.delay("number", clock)
+    is_late = f"{_POSTVENTION} AND {delay} > {most}"
+    completed = "((number >> 5) & 31)" if clock == "hours" else "0"
     return (
         f"""
         WITH counted AS (
-            SELECT {query.columns} postvention, outcome, is_open, {_elapsed(clock)} AS elapsed,
-                   {"completed_hours, " if is_hours else ""} time_completed, count(*) AS n
-            FROM ({_each_step(query, steps)}) GROUP BY ALL
+            SELECT {query.columns} number, count(*) AS n FROM ({_each_step(query, steps, clock=clock)}) GROUP BY ALL
         )
         SELECT {query.columns}
-               CASE WHEN postvention AND outcome = 'done' AND elapsed > {most} THEN 'done_later'::event
-                    ELSE {_event("elapsed", "elapsed")} END AS event,
-               CASE WHEN postvention AND elapsed > {most} THEN {most} ELSE elapsed END AS delay,
-               {"delay - least(delay, completed_hours)" if is_hours else "delay"} AS earliest,
-               sum(n)::BIGINT AS n, coalesce(sum(n) FILTER (time_completed), 0)::BIGINT AS n_time_completed
+               CASE WHEN {is_late} AND {is_event("number", "done")} THEN 'done_later'::event ELSE {_EVENT} END AS event,
+               CASE WHEN {is_late} THEN {most} ELSE {delay} END AS delay,
+               delay - least(delay, {completed}) AS earliest,
+               sum(n)::BIGINT AS n, {_N_TIME_COMPLETED}
         FROM counted GROUP BY ALL ORDER BY ALL
         """,
         query.parameters,
     )
 
 
-def school_step_counts(clock: str, selection: Selection, step: str, by_type: bool) -> Statement:
-    """:meth:`Snapshot.school_step_counts`."""
+def school_step_counts(clock: str, selection: Selection, step: str, by_type: bool, lots: int | None) -> Statement:
+    """:meth:`Snapshot.school_step_counts`. ``lots``: among them are COMPARED of the chosen cases, which are more."""
     by = ("school_id", "danger") if by_type else ("school_id", "danger", "school_level", "school_year")
     types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
     query = CaseQuery(selection, by)
-    most = POSTVENTION_FOLLOWED[clock] if STEPS[step].postvention else None
-
-    def reached(event: str, delay: str) -> str:
-        """An event and a power of two as one number, which is faster to group by than two."""
-        return f"({32 * EVENTS.index(event)} + floor(log2(1 + {delay})))::TINYINT"
-
-    def followed(event: str, delay: str) -> str:
-        if most is None:
-            return reached(event, delay)
-        late = "pending" if event == "done" else event
-        return f"CASE WHEN {delay} > {most} THEN {reached(late, str(most))} ELSE {reached(event, delay)} END"
-
+    number, delay = of_step(step, clock), layout.delay(of_step(step, clock), clock)
+    became = layout.event(number)
+    if STEPS[step].postvention:
+        most, pending = POSTVENTION_FOLLOWED[clock], EVENTS.index("pending")
+        became = f"CASE WHEN {delay} > {most} AND {is_event(number, 'done')} THEN {pending} ELSE {became} END"
+        delay = f"least({delay}, {most} + 0 * {delay})"
+    # An event and a power of two as one number, which is faster to group by than two.
+    reached = f"(32 * ({became}) + floor(log2(1 + {delay})))::SMALLINT"
+    told = f"CASE WHEN {is_event(number, 'done', 'pending', 'closed')} THEN {reached} END AS reached"
+    first = "" if lots is None else f"ORDER BY lot LIMIT {COMPARED}"
+    conditions = [f"{number} IS NOT NULL", *([] if lots is None else [f"lot < {lots}"])]
+    rows = query.rows("lot", told, *types, where=" AND ".join(conditions))
     of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
     return (
         f"""
         WITH counted AS (
-            SELECT {query.columns}
-                   CASE outcome WHEN 'done' THEN {followed("done", f"delay_{clock}")}
-                                WHEN 'not_done' THEN CASE WHEN is_open THEN {followed("pending", f"wait_{clock}")}
-                                                          ELSE {followed("closed", f"wait_{clock}")} END END AS reached,
-                   count(*) AS n {of_types}
-            FROM ({_each_step(query, [step], "case_id", *types)} ORDER BY case_id LIMIT {COMPARED}) GROUP BY ALL
+            SELECT {query.columns} reached, count(*) AS n {of_types} FROM (FROM {rows} {first}) GROUP BY ALL
         )
-        SELECT * EXCLUDE (reached), CASE WHEN reached < 32 THEN 'done'::event WHEN reached < 64 THEN 'pending'::event
-                                         WHEN reached < 96 THEN 'closed'::event END AS event, reached % 32 AS delay
+        SELECT * EXCLUDE (reached), {list(EVENTS)}[1 + reached // 32]::event AS event, reached % 32 AS delay
         FROM counted ORDER BY ALL
         """,
         query.parameters,
@@ -193,21 +139,33 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
 
 
 def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
-    """:func:`step_counts` by the clock of deadlines. Cases are counted by whole numbers first, which is faster."""
+    """:func:`step_counts` by the clock of deadlines."""
+    each = " UNION ALL ".join(
+        "FROM "
+        + query.rows(
+            f"'{step}'::step AS step",
+            f"{limit_of(step)} AS limits",
+            f"{number_of(step, IN_HOURS)} AS number",
+            where=f"{of_step(step, 'hours')} IS NOT NULL",
+        )
+        for step in steps
+    )
     return (
         f"""
-        WITH limits AS NOT MATERIALIZED ({each_limit(query, steps)}), {JUDGED},
-        counted AS (
-            SELECT {query.columns} {_event()} AS event, deadline, elapsed, soonest,
-                   count(*) AS n, count(*) FILTER (time_completed) AS n_time_completed
-            FROM judged GROUP BY ALL
+        WITH counted AS (
+            SELECT {query.columns} limits, number, count(*) AS n FROM ({each}) GROUP BY ALL
+        ),
+        judged AS (
+            SELECT *, {DEADLINE} AS deadline, {delay_by(IN_HOURS, "number")} AS elapsed,
+                   CASE WHEN {IN_HOURS} THEN {layout.earliest("number")} ELSE elapsed END AS soonest
+            FROM counted
         )
         SELECT {query.columns}
-               CASE WHEN deadline IS NULL AND event NOT IN ('not_applicable', 'not_recorded') THEN 'no_deadline'
-                    ELSE event END AS event,
+               CASE WHEN deadline IS NULL AND NOT {is_event("number", "not_applicable", "not_recorded")} THEN 'no_deadline'
+                    ELSE {_EVENT} END AS event,
                {_part("elapsed", "deadline")} AS delay, {_part("soonest", "deadline")} AS earliest,
-               sum(n)::BIGINT AS n, sum(n_time_completed)::BIGINT AS n_time_completed
-        FROM counted GROUP BY ALL ORDER BY ALL
+               sum(n)::BIGINT AS n, {_N_TIME_COMPLETED}
+        FROM judged GROUP BY ALL ORDER BY ALL
         """,
         query.parameters,
     )
@@ -221,40 +179,51 @@ def _part(elapsed: str, deadline: str) -> str:
 
 def relay_times() -> str:
     """:meth:`Snapshot.relay_times`."""
-    is_done = {relay: f"{of_step(relay, 'outcome')} = 'done'" for relay in RELAYS}
-    without = (
-        f"{done} AND ({of_step(relay, 'delay_hours')} IS NULL OR {of_step(relay, 'time_completed')})"
-        for relay, done in is_done.items()
-    )
-    n_done, n_without = (" + ".join(f"count_if({one})" for one in each) for each in (is_done.values(), without))
+    numbers = [of_step(relay, "hours") for relay in RELAYS]
+    is_done = [is_event(number, "done", "undated") for number in numbers]
+    without = [
+        f"{done} AND ({is_event(number, 'undated')} OR {layout.time_completed(number)})"
+        for number, done in zip(numbers, is_done, strict=True)
+    ]
+    n_done, n_without = (" + ".join(f"count_if({one})" for one in each) for each in (is_done, without))
     counts = f"({n_done})::BIGINT AS n_done, ({n_without})::BIGINT AS n_without_time"
-    return f"SELECT {counts} FROM (FROM records ORDER BY case_id LIMIT {ENOUGH})"
+    return f"SELECT {counts} FROM records WHERE lot < {ENOUGH}"
 
 
 def _first_of(steps: Sequence[str]) -> tuple[str, ...]:
     """Columns of one case for the first of several steps that is done: what became of it, and its delays."""
+    number = {step: of_step(step, "hours") for step in steps}
 
-    def any_is(outcome: str) -> str:
-        return " OR ".join(f"{of_step(step, 'outcome')} = '{outcome}'" for step in steps)
+    def any_is(*names: str) -> str:
+        return " OR ".join(is_event(number[step], *names) for step in steps)
 
-    def first(delay: Callable[[str], str]) -> str:
-        return f"least({', '.join(map(delay, steps))}, NULL)"
+    def first(clock: str, delay: str) -> str:
+        each = (
+            f"CASE WHEN {is_event(of_step(step, clock), 'done')} THEN {delay.format(of_step(step, clock))} END"
+            for step in steps
+        )
+        return f"least({', '.join(each)}, NULL)"
 
-    outcomes = " ".join(f"WHEN {any_is(outcome)} THEN '{outcome}'" for outcome in ("done", "not_done", "not_recorded"))
     return (
-        f"(CASE {outcomes} ELSE 'not_applicable' END)::outcome AS outcome",
-        *(
-            f"{first(lambda step, unit=unit: of_step(step, f'delay_{unit}'))} AS delay_{unit}"
-            for unit in POSTVENTION_FOLLOWED
-        ),
-        f"{first(_earliest)} AS earliest_hours",
+        f"""CASE WHEN {any_is("done", "undated")} THEN 'done' WHEN {any_is(*_NOT_DONE)} THEN 'not_done'
+                 WHEN {any_is("not_recorded")} THEN 'not_recorded' ELSE 'not_applicable' END AS outcome""",
+        *(f"{first(clock, layout.delay('{0}', clock))} AS delay_{clock}" for clock in layout.CLOCKS),
+        f"{first('hours', layout.earliest('{0}'))} AS earliest_hours",
     )
 
 
-def _earliest(step: str) -> str:
-    """The delay of a step in hours, counted as early as it can be where a time of day is missing."""
-    hours = of_step(step, "delay_hours")
-    return f"{hours} - least({hours}, {of_step(step, 'completed_hours')})"
+_FOLLOWED = ("status", *(f"followed_{clock}" for clock in layout.CLOCKS))
+_FIRST_EVENT = """
+    CASE outcome WHEN 'done' THEN CASE WHEN delay_hours IS NULL THEN 'undated'::event ELSE 'done'::event END
+                 WHEN 'not_done' THEN CASE WHEN status = 'open' THEN 'pending'::event
+                                           WHEN followed_hours IS NULL THEN 'closed_undated'::event
+                                           ELSE 'closed'::event END
+                 WHEN 'not_recorded' THEN 'not_recorded'::event ELSE 'not_applicable'::event END
+"""
+
+
+def _first_elapsed(clock: str) -> str:
+    return f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
 
 
 def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> Statement:
@@ -262,58 +231,45 @@ def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> S
     query = CaseQuery(selection, by)
     return (
         f"""
-        SELECT 'first_relay' AS step, {query.columns} {_event()} AS event,
-               {_elapsed(clock)} AS delay,
+        SELECT 'first_relay' AS step, {query.columns} {_FIRST_EVENT} AS event,
+               {_first_elapsed(clock)} AS delay,
                {"coalesce(earliest_hours, delay)" if clock == "hours" else "delay"} AS earliest,
                count(*) AS n, count(*) FILTER (earliest_hours < delay_hours) AS n_time_completed
-        FROM {query.rows(*_waits(), *_first_of(RELAYS))} GROUP BY ALL ORDER BY ALL
+        FROM {query.rows(*_FOLLOWED, *_first_of(RELAYS))} GROUP BY ALL ORDER BY ALL
         """,
         query.parameters,
     )
 
 
 def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
-    """:meth:`Snapshot.response_counts`. What a school has set as its deadlines stands beside its cases, a column each."""
+    """:meth:`Snapshot.response_counts`."""
     query = CaseQuery(selection, by)
-    limited = list(dict.fromkeys(chain.from_iterable(RESPONSES.values())))
-    own = ", ".join(
-        f"bool_or(step = '{step}') AS {step}_is_own, "
-        + ", ".join(f"max(max_{unit}) FILTER (step = '{step}') AS {step}_{unit}" for unit in POSTVENTION_FOLLOWED)
-        for step in limited
-    )
 
     def part(step: str, hours: str) -> str:
         """The part of its deadline that a step took, where it shares the outcome of the response."""
-        limit = {
-            unit: f"CASE WHEN {step}_is_own THEN {step}_{unit} ELSE {limit} END"
-            for unit, limit in _of_service(step).items()
-        }
-        hours = f"CASE outcome WHEN 'done' THEN {hours} ELSE wait_hours END"
-        days = f"CASE outcome WHEN 'done' THEN {of_step(step, 'delay_school_days')} ELSE wait_school_days END"
-        judged_in_hours = f"coalesce({limit['hours']}, 24 * {limit['school_days']})"
+        limits, number, school_days = f"limits_{step}", of_step(step, "hours"), of_step(step, "school_days")
+        in_hours, deadline = (word.replace("limits", limits) for word in (IN_HOURS, DEADLINE))
+        took = f"CASE WHEN {in_hours} THEN {hours.format(number)} ELSE {layout.delay(school_days, 'school_days')} END"
+        waited = f"CASE WHEN {in_hours} THEN followed_hours ELSE followed_school_days END"
         return f"""
-            CASE WHEN {of_step(step, "outcome")} <> outcome THEN NULL
-                 WHEN danger OR ({limit["hours"]}) IS NOT NULL THEN {_part(f"({hours})", judged_in_hours)}
-                 ELSE {_part(f"({days})", f"({limit['school_days']})")} END"""
+            CASE outcome WHEN 'done' THEN CASE WHEN {is_event(number, "done")} THEN {_part(f"({took})", deadline)} END
+                         WHEN 'not_done'
+                         THEN CASE WHEN {is_event(number, *_NOT_DONE)} THEN {_part(f"({waited})", deadline)} END END"""
 
     def response(code: str, steps: Sequence[str]) -> str:
-        columns = (
-            of_step(step, c)
-            for step in steps
-            for c in ("outcome", "delay_hours", "delay_school_days", "completed_hours")
+        columns = (of_step(step, name) for step in steps for name in layout.CLOCKS)
+        limits = (f"{limit_of(step)} AS limits_{step}" for step in steps)
+        rows = query.rows("danger", *_FOLLOWED, *columns, *limits, *_first_of(steps))
+        soonest = {"part": layout.delay("{0}", "hours"), "earliest_part": layout.earliest("{0}")}
+        parts = ", ".join(
+            f"least({', '.join(part(step, hours) for step in steps)}, NULL) AS {name}"
+            for name, hours in soonest.items()
         )
-        rows = query.rows("school_id", "danger", *_waits(), *columns, *_first_of(steps))
-        soonest = {
-            "part": [part(step, of_step(step, "delay_hours")) for step in steps],
-            "earliest_part": [part(step, f"({_earliest(step)})") for step in steps],
-        }
-        parts = ", ".join(f"least({', '.join(of_steps)}, NULL) AS {name}" for name, of_steps in soonest.items())
         return f"""
-            SELECT '{code}' AS interval, {query.columns} {_event()} AS event,
-                   {_elapsed("hours")} AS delay,
+            SELECT '{code}' AS interval, {query.columns} {_FIRST_EVENT} AS event, {_first_elapsed("hours")} AS delay,
                    coalesce(earliest_hours, delay) AS earliest, part, earliest_part,
                    count(*) AS n, count(*) FILTER (earliest_hours < delay_hours) AS n_time_completed
-            FROM (SELECT *, {parts} FROM {rows} LEFT JOIN own USING (school_id)) GROUP BY ALL
+            FROM (SELECT *, {parts} FROM {rows}) GROUP BY ALL
         """
 
     target = "NULL" if DETECTION_TARGET_DAYS is None else str(int(DETECTION_TARGET_DAYS))
@@ -325,76 +281,56 @@ def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
         FROM {query.rows("detection_days")} GROUP BY ALL
     """
     every = " UNION ALL ".join([detection, *(response(code, steps) for code, steps in RESPONSES.items())])
-    return (
-        f"WITH own AS (SELECT school_id, {own} FROM school_deadlines GROUP BY school_id) {every} ORDER BY ALL",
-        query.parameters,
-    )
+    return f"{every} ORDER BY ALL", query.parameters
 
 
 def order_counts(selection: Selection) -> Statement:
-    """:meth:`Snapshot.order_counts`. Steps are read from the last to the first, with the soonest of those after each."""
+    """:meth:`Snapshot.order_counts`. Cases are counted by their sets of steps, which are few."""
     query = CaseQuery(selection, ())
-    last_first = _IN_ORDER[::-1]
-    is_done = {step: f"{of_step(step, 'outcome')} = 'done'" for step in _IN_ORDER}
-    after = [f"NULL::INTEGER AS days_after_{last_first[0]}, NULL::INTEGER AS timed_after_{last_first[0]}"]
-    after.append(f"false AS done_after_{last_first[0]}")
-    for step, before in pairwise(last_first):
-        timed = f"CASE WHEN NOT {of_step(step, 'time_completed')} THEN {of_step(step, 'delay_hours')} END"
-        after.append(f"least(days_after_{step}, {of_step(step, 'delay_school_days')}) AS days_after_{before}")
-        after.append(f"least(timed_after_{step}, {timed}) AS timed_after_{before}")
-        after.append(f"done_after_{step} OR coalesce({is_done[step]}, false) AS done_after_{before}")
-    conditions = {
-        "n_done": is_done,
-        "n_undated": {step: f"{done} AND {of_step(step, 'delay_hours')} IS NULL" for step, done in is_done.items()},
-        "n_overtaken": {
-            step: f"""
-            {done} AND (
-                days_after_{step} < {of_step(step, "delay_school_days")}
-                OR (NOT {of_step(step, "time_completed")} AND timed_after_{step} < {of_step(step, "delay_hours")})
-            )"""
-            for step, done in is_done.items()
-        },
-        # What an open case has not done may still come.
-        "n_done_closed": {step: f"{done} AND status = 'closed'" for step, done in is_done.items()},
-        "n_skipped": {
-            step: f"{of_step(step, 'outcome')} = 'not_done' AND done_after_{step} AND status = 'closed'"
-            for step in _IN_ORDER
-        },
+    in_sets = {
+        "n_done": (layout.DONE, "true"),
+        "n_undated": (layout.UNDATED, "true"),
+        "n_overtaken": (layout.OVERTAKEN, "true"),
+        "n_done_closed": (layout.DONE, "status = 'closed'"),  # what an open case has not done may still come
+        "n_skipped": (layout.SKIPPED, "true"),
     }
-    counts = ", ".join(
-        f"unnest([{', '.join(f'count_if({condition})::BIGINT' for condition in of_steps.values())}]) AS {name}"
-        for name, of_steps in conditions.items()
+    each = " UNION ALL ".join(
+        "FROM " + query.rows(f"'{name}' AS kind", f"{steps} AS steps", where=where)
+        for name, (steps, where) in in_sets.items()
     )
-    columns = (of_step(step, column.name) for step in _IN_ORDER for column in OF_STEP)
+    counts = ", ".join(
+        f"coalesce(sum(n) FILTER (kind = '{name}' AND steps & bit <> 0), 0)::BIGINT AS {name}" for name in in_sets
+    )
+    protocol = ", ".join(f"('{step}', {place}, {BITS[step]})" for place, step in enumerate(IN_ORDER))
     return (
         f"""
-        SELECT unnest($steps) AS step, {counts}
-        FROM (SELECT *, {", ".join(after)} FROM {query.rows("status", *columns)}) HAVING count(*) > 0
+        WITH kinds AS (SELECT kind, steps, count(*) AS n FROM ({each}) GROUP BY ALL)
+        SELECT step, {counts} FROM kinds, (VALUES {protocol}) AS protocol (step, place, bit)
+        GROUP BY step, place ORDER BY place
         """,
-        query.parameters | {"steps": _IN_ORDER},
+        query.parameters,
     )
 
 
 def transition_counts(selection: Selection) -> Statement:
     """:meth:`Snapshot.transition_counts`."""
     query = CaseQuery(selection, ())
+    delay = {step: layout.delay(of_step(step, "hours"), "hours") for step in IN_ORDER}
     pairs = " UNION ALL ".join(
         "FROM "
         + query.rows(
             f"'{step}'::step AS step",
             f"'{after}'::step AS next_step",
-            f"{of_step(after, 'outcome')} AS outcome",
-            *_waits(),
-            f"{of_step(after, 'delay_hours')} AS delay_hours",
-            f"CASE outcome WHEN 'done' THEN delay_hours ELSE wait_hours END - {of_step(step, 'delay_hours')} AS waited",
-            where=f"{of_step(step, 'outcome')} = 'done' AND {of_step(after, 'outcome')} IN ('done', 'not_done')",
+            f"{layout.event(of_step(after, 'hours'))} AS number",
+            f"greatest({delay[after]} - {delay[step]}, 0) AS delay",
+            where=f"{is_event(of_step(step, 'hours'), 'done')} AND {is_event(of_step(after, 'hours'), 'done', *_NOT_DONE)} "
+            f"AND {delay[after]} IS NOT NULL",
         )
-        for step, after in pairwise(_IN_ORDER)
+        for step, after in pairwise(IN_ORDER)
     )
     return (
         f"""
-        SELECT step, next_step, {_event()} AS event, greatest(waited, 0) AS delay, count(*) AS n
-        FROM ({pairs}) WHERE waited IS NOT NULL GROUP BY ALL ORDER BY ALL
+        SELECT step, next_step, {_EVENT} AS event, delay, count(*) AS n FROM ({pairs}) GROUP BY ALL ORDER BY ALL
         """,
         query.parameters,
     )

@@ -12,9 +12,9 @@ from functools import cache
 from analytics.domain.school_calendar import calendar
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
-from analytics.store.layout import of_step
+from analytics.store.layout import BITS, delay, is_event, of_step
 from analytics.store.selecting import CaseQuery
-from analytics.store.steps import BITS, JUDGED, Statement, each_limit
+from analytics.store.steps import DEADLINE, IN_HOURS, Statement, delay_by, limit_of, number_of
 
 SOON = 2
 """Class days within which what is due is shown: today, and the time to make a call."""
@@ -28,9 +28,6 @@ ORDERS = {
     "most": "danger DESC, bit_count(overdue) DESC, abs(late_hours)",
     "school": "name, danger DESC, abs(late_hours)",
 }
-
-_FIRST = f"{2 << len(STEPS)}::BIGINT"  # of two steps that are as late, the first of the protocol
-_LAST_DATED = [of_step(step, "delay_school_days") for step in STEPS]
 
 
 @cache
@@ -50,31 +47,51 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
     query = CaseQuery(selection, ())
     days, hours_since = calendar(), _hours_since(as_of)
     columns = ("case_id", "school_id", "school_level", "danger")
-    named = ("case_id", "records.school_id", "records.school_level", "danger", "changed_on")
+    waiting = " UNION ALL ".join(
+        "FROM "
+        + query.rows(
+            "case_id",
+            f"'{step}'::step AS step",
+            f"{BITS[step]} AS bit",
+            f"{limit_of(step)} AS limits",
+            f"{number_of(step, IN_HOURS)} AS number",
+            where=f"status = 'open' AND {is_event(of_step(step, 'hours'), 'pending')}",
+        )
+        for step in STEPS
+    )
+    dated = [
+        f"CASE WHEN {is_event(number, 'done')} THEN {delay(number, 'school_days')} END"
+        for number in (of_step(step, "school_days") for step in STEPS)
+    ]
+    followed = ("changed_on", "followed_school_days", *(of_step(step, "school_days") for step in STEPS))
+    in_order = f"late::BIGINT * {2 * max(BITS.values())}"  # of steps that are as late, the first of the protocol
     return (
         f"""
-        WITH limits AS NOT MATERIALIZED ({each_limit(query, STEPS, "case_id")}), {JUDGED},
+        WITH judged AS NOT MATERIALIZED (
+            SELECT case_id, step, bit, {IN_HOURS} AS in_hours, {DEADLINE} AS deadline,
+                   {delay_by(IN_HOURS, "number")} AS elapsed
+            FROM ({waiting})
+        ),
         due AS (
             SELECT case_id, bit, elapsed > deadline AS is_overdue,
                    CASE WHEN in_hours THEN elapsed - deadline
                         ELSE $hours_since[least(elapsed - deadline + {SOON + 1}, {len(hours_since)})] END AS late,
                    struct_pack(step := step, in_hours := in_hours, deadline := deadline, late := late) AS reached
-            FROM judged WHERE outcome = 'not_done' AND is_open
-                 AND elapsed - deadline >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
+            FROM judged WHERE elapsed - deadline >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
         ),
         waiting AS (
             SELECT case_id, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
                    coalesce(bit_or(bit) FILTER (NOT is_overdue), 0) AS soon,
                    max(late) FILTER (bit & $steps <> 0) AS oldest_hours,
-                   coalesce(arg_min(reached, {_FIRST} * late + bit) FILTER (is_overdue AND bit & $steps <> 0),
-                            arg_max(reached, {_FIRST} * late - bit) FILTER (bit & $steps <> 0)) AS head
+                   coalesce(arg_min(reached, {in_order} + bit) FILTER (is_overdue AND bit & $steps <> 0),
+                            arg_max(reached, {in_order} - bit) FILTER (bit & $steps <> 0)) AS head
             FROM due GROUP BY case_id
         ),
         followed AS (
             SELECT {", ".join(columns)},
-                   followed_school_days - greatest(0, {", ".join(_LAST_DATED)}) AS quiet_days,
+                   followed_school_days - greatest(0, {", ".join(dated)}) AS quiet_days,
                    quiet_days >= {DORMANT} AND coalesce(changed_on <= $quiet_since, true) AS is_dormant
-            FROM {query.rows(*named, "followed_school_days", *_LAST_DATED, where="status = 'open'")}
+            FROM {query.rows(*columns, *followed, where="status = 'open'")}
         ),
         cases AS (
             SELECT {", ".join(columns)}, quiet_days, schools.name, schools.zone, head.step AS step,
@@ -116,8 +133,8 @@ def work_list(
     return (
         f"""
         {cases}, shown AS (SELECT * FROM cases WHERE {conditions} {in_order} {limit})
-        SELECT case_id, shown.school_id, name, zone, shown.school_level, report_week, shown.danger, state, overdue, soon,
-               step, in_hours, deadline, late_hours, oldest_hours, quiet_days
+        SELECT case_id, shown.school_id, name, shown.zone, shown.school_level, report_week, shown.danger, state, overdue,
+               soon, step, in_hours, deadline, late_hours, oldest_hours, quiet_days
         FROM (SELECT *, row_number() OVER ({in_order}) AS rank FROM shown) AS shown
              JOIN records USING (case_id) ORDER BY rank
         """,

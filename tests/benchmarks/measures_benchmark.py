@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import Any
@@ -33,18 +34,68 @@ from unittest.mock import patch
 import duckdb
 from streamlit.testing.v1 import AppTest
 
-from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS, STEPS
+SCHOOL_YEARS = range(2016, 2026)
+HOLIDAYS = ((8, 2), (17, 2), (25, 2), (34, 2))  # weeks from the first one, and for how many
+
+
+def _calendar() -> tuple[Path, list[dict[str, object]]]:
+    """A folder with a calendar of ten school years, which the shipped one does not hold, and their weeks."""
+    folder, written, weeks = Path(tempfile.mkdtemp(prefix="relais-benchmark-")), [], []
+    for year in SCHOOL_YEARS:
+        first = date(year, 8, 31) - timedelta(days=date(year, 8, 31).weekday())
+        holidays = ", ".join(
+            f'{{ name = "Congé", first_day = {first + timedelta(weeks=start)}, '
+            f"last_day = {first + timedelta(weeks=start + length, days=-3)} }}"
+            for start, length in HOLIDAYS
+        )
+        written.append(
+            f'[[school_years]]\nname = "{year}-{year + 1}"\nfirst_day = {first}\n'
+            f"last_day = {first + timedelta(weeks=44, days=4)}\nholidays = [{holidays}]\n"
+        )
+        weeks += [{"year": f"{year}-{year + 1}", "week": first + timedelta(weeks=week)} for week in range(41)]
+    shipped = (ROOT / "data" / "calendar.toml").read_text(encoding="utf-8").partition("[[school_years]]")[0]
+    (folder / "calendar.toml").write_text(shipped + "\n".join(written), encoding="utf-8")
+    return folder, weeks
+
+
+ROOT = Path(__file__).parents[2]
+FOLDER, WEEKS = _calendar()
+AS_OF = "2026-06-12"
+N_SCHOOLS = 2_000
+os.environ["RELAIS_DATA"] = str(FOLDER)  # before Relais is loaded
+
+from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.measures import incidents, relays, schools, signals, timeliness, work, years
 from analytics.store import layout
 from analytics.store.files import digest
-from analytics.store.layout import of_step, of_type
+from analytics.store.layout import (
+    BITS,
+    CLOCKS,
+    DONE,
+    EVENTS,
+    IN_ORDER,
+    OVERTAKEN,
+    SKIPPED,
+    UNDATED,
+    limit,
+    of_step,
+    of_type,
+)
 from analytics.store.memory import MEMORY
 from analytics.store.reading import Reader
 
-ROOT = Path(__file__).parents[2]
 ROUNDS = 3
 SIZES = (10_000, 1_000_000, 10_000_000)
-FILTERS = ({}, {"annees": "2025-2026"})
+FILTERS = (
+    {},
+    {"annees": "2025-2026"},
+    {"depuis": "06/01/2025"},
+    {"jusque": "06/01/2025"},
+    {"types": "Insultes"},
+    {"niveaux": SCHOOL_LEVELS.label("secondary_2")},
+    {"reseaux": SCHOOL_NETWORKS.label("wbe")},
+    {"zones": "Zone 3"},
+)
 QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "overview": ("overview", {}),
     "work list": ("work_list", {}),
@@ -66,58 +117,80 @@ QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "school": ("school", {}),
 }
 
+
+def _drawn_step(step: str) -> str:
+    """The columns of a step, as an import would count them."""
+    dice, throw = f"dice_{step}", f"hash(number, {100 + list(STEPS).index(step)})"
+    is_open = f"(status = 'open' OR {STEPS[step].postvention})"
+    numbers = "".join(
+        f""", CASE WHEN {dice} < 60 THEN ((1 + {throw} // 100 % 600 // {1 if clock == "hours" else 40})::INTEGER << {place})
+                        + CASE WHEN {throw} % 7 = 0 THEN {16 + (8 << 5 if clock == "hours" else 0)} ELSE 0 END
+                   WHEN {dice} < 90 THEN ((1 + followed_{clock})::INTEGER << {place})
+                        + CASE WHEN {is_open} THEN {EVENTS.index("pending")} ELSE {EVENTS.index("closed")} END
+                   WHEN {dice} < 95 THEN {EVENTS.index("not_applicable")} ELSE {EVENTS.index("not_recorded")}
+              END::INTEGER AS {of_step(step, clock)}"""
+        for clock, place in CLOCKS.items()
+    )
+    own, reason = (of_step(step, name) for name in ("own", "reason"))
+    return f", {throw} % 100 AS {dice}{numbers}, {_drawn_own(step)} AS {own}, NULL AS {reason}"
+
+
+def _drawn_own(step: str) -> str:
+    if step not in ("cpms", "parents", "police_contact"):
+        return "NULL"
+    in_hours, (in_days, in_danger) = limit(48, None, danger=False), (limit(None, 3, danger=d) for d in (False, True))
+    return f"""CASE WHEN school % 4 = 0 THEN {in_hours} WHEN school % 2 = 0 AND danger THEN {in_danger}
+                    WHEN school % 2 = 0 THEN {in_days} END"""
+
+
 # What a case is follows from its number: hash(number, k) is its k-th throw of the dice.
 DRAWN = {
-    "records": """
-        SELECT upper(substr(md5(number::VARCHAR), 1, 12)) AS case_id, (3000 + hash(number, 1) % 40)::VARCHAR AS school_id,
-               DATE '2023-08-28' + (7 * (hash(number, 2) % 145))::INTEGER AS report_week,
-               CASE WHEN report_week < DATE '2024-08-26' THEN '2023-2024' WHEN report_week < DATE '2025-08-25'
-                    THEN '2024-2025' ELSE '2025-2026' END AS school_year,
-               $levels[(1 + hash(number, 3) % len($levels))::INTEGER] AS school_level, 'pupil' AS reporter,
-               'unknown' AS channel, hash(number, 4) % 2 = 0 AS minor, hash(number, 5) % 8 = 0 AS danger,
+    "schools": f"""
+        SELECT (1000 + number)::VARCHAR AS school_id, 'École ' || number AS name,
+               {list(SCHOOL_NETWORKS)}[1 + number % {len(SCHOOL_NETWORKS)}] AS school_network,
+               CASE WHEN number % 2 = 0 THEN 'secondary' ELSE 'fundamental' END AS school_level,
+               'Zone ' || number % 10 AS zone, (200 + number % 800)::INTEGER AS n_pupils, false AS provisional
+        FROM range({N_SCHOOLS}) AS numbers(number)
+    """,
+    "school_deadlines": f"""
+        SELECT (1000 + number)::VARCHAR AS school_id, unnest(['cpms', 'parents', 'police_contact']) AS step,
+               CASE WHEN number % 4 = 0 THEN 48 END AS max_hours, CASE WHEN number % 4 > 0 THEN 3 END AS max_school_days
+        FROM range(0, {N_SCHOOLS}, 2) AS numbers(number)
+    """,
+    "imports": """
+        SELECT $as_of::TIMESTAMPTZ AS imported_at, 'demo' AS source, '' AS file_digest, '' AS key_id,
+               $as_of::DATE AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, '' AS refused_digest,
+               $n AS n_new, 0 AS n_changed, 0 AS n_unchanged, 0 AS n_missing,
+               true AS tells_closure, '' AS fields, false AS by_year, 'principal' AS office, false AS own_numbers
+    """,
+    "records": f"""
+        SELECT upper(substr(md5(number::VARCHAR), 1, 12)) AS case_id, row_number() OVER (ORDER BY case_id) - 1 AS lot,
+               (1000 + hash(number, 1) % {N_SCHOOLS})::INTEGER AS school, school::VARCHAR AS school_id,
+               {list(SCHOOL_NETWORKS)}[1 + (school - 1000) % {len(SCHOOL_NETWORKS)}] AS school_network,
+               'Zone ' || (school - 1000) % 10 AS zone,
+               $weeks[1 + (hash(number, 2) % len($weeks))::INTEGER] AS reported, reported['year'] AS school_year,
+               reported['week'] AS report_week,
+               {list(SCHOOL_LEVELS)}[1 + (hash(number, 3) % {len(SCHOOL_LEVELS)})::INTEGER] AS school_level,
+               'pupil' AS reporter, {list(CHANNELS)}[1 + (hash(number, 13) % {len(CHANNELS)})::INTEGER] AS channel,
+               hash(number, 4) % 2 = 0 AS minor, hash(number, 5) % 8 = 0 AS danger,
                CASE WHEN hash(number, 6) % 5 = 0 THEN 'open' ELSE 'closed' END AS status,
                (hash(number, 7) % 3000)::INTEGER AS followed_hours,
                (hash(number, 7) % 3000 // 40)::INTEGER AS followed_school_days,
                CASE WHEN status = 'closed' THEN 720 END AS waited_hours,
                CASE WHEN status = 'closed' THEN 20 END AS waited_school_days,
                CASE WHEN hash(number, 9) % 5 > 0 THEN (hash(number, 9) % 60)::INTEGER END AS detection_days,
-               DATE '2026-06-12' AS first_seen_on, NULL::DATE AS changed_on, 'principal' AS office,
+               $as_of::DATE AS first_seen_on, NULL::DATE AS changed_on, 'principal' AS office,
     """
     + ", ".join(
         f"hash(number, 8) % {len(INCIDENT_TYPES)} = {place} OR hash(number, 9) % {3 * len(INCIDENT_TYPES)} = {place} "
         f"AS {of_type(code)}"
         for place, code in enumerate(INCIDENT_TYPES)
     )
-    + "".join(
-        f""",
-        hash(number, {place}) % 100 AS dice_{step},
-        CASE WHEN dice_{step} < 60 THEN 'done' WHEN dice_{step} < 90 THEN 'not_done'
-             WHEN dice_{step} < 95 THEN 'not_applicable' ELSE 'not_recorded' END AS {of_step(step, "outcome")},
-        CASE WHEN dice_{step} < 60 THEN (hash(number, {place}) // 100 % 600)::INTEGER END AS {of_step(step, "delay_hours")},
-        ({of_step(step, "delay_hours")} // 40)::INTEGER AS {of_step(step, "delay_school_days")},
-        dice_{step} < 60 AND hash(number, {place}) % 7 = 0 AS {of_step(step, "time_completed")},
-        CASE WHEN {of_step(step, "time_completed")} THEN 8 ELSE 0 END AS {of_step(step, "completed_hours")},
-        NULL AS {of_step(step, "reason")}
-        """
-        for place, step in enumerate(STEPS, 10)
-    )
-    + "FROM range($n) AS numbers(number) ORDER BY case_id",
-    "schools": """
-        SELECT (3000 + number)::VARCHAR AS school_id, 'École ' || number AS name, 'wbe' AS school_network,
-               'secondary' AS school_level, 'Zone ' || number % 4 AS zone, (200 + 20 * number)::INTEGER AS n_pupils,
-               false AS provisional
-        FROM range(40) AS numbers(number)
-    """,
-    "school_deadlines": """
-        SELECT (3000 + number)::VARCHAR AS school_id, unnest(['cpms', 'parents', 'police_contact']) AS step, 24 AS max_hours
-        FROM range(0, 40, 2) AS numbers(number)
-    """,
-    "imports": """
-        SELECT TIMESTAMPTZ '2026-06-12' AS imported_at, 'demo' AS source, '' AS file_digest, '' AS key_id,
-               DATE '2026-06-12' AS as_of, $n AS n_read, $n AS n_accepted, 0 AS n_refused, '' AS refused_digest,
-               $n AS n_new, 0 AS n_changed, 0 AS n_unchanged, 0 AS n_missing,
-               true AS tells_closure, '' AS fields, false AS by_year, 'principal' AS office, false AS own_numbers
-    """,
+    + "".join(map(_drawn_step, STEPS))
+    + f""", {" + ".join(f"CASE WHEN dice_{step} < 60 THEN {BITS[step]} ELSE 0 END" for step in IN_ORDER)} AS {DONE},
+        0 AS {UNDATED}, {DONE} & (hash(number, 98) % 32768) AS {OVERTAKEN},
+        CASE WHEN status = 'closed' THEN 32767 - {DONE} ELSE 0 END & (hash(number, 99) % 32768) AS {SKIPPED}
+        FROM range($n) AS numbers(number) ORDER BY school_year, report_week, case_id""",
 }
 
 
@@ -127,12 +200,16 @@ def draw_store(folder: Path, n_cases: int) -> None:
     The extract before it is the same file under another name, so that pages have something to compare with.
     """
     building = folder / "0123abcd.building"
-    values = {"n": n_cases, "levels": list(SCHOOL_LEVELS)}
+    values = {"n": n_cases, "weeks": WEEKS, "as_of": AS_OF}
     with duckdb.connect(building) as connection:
         for statement in layout.statements():
             connection.execute(statement)
         for name, drawn in DRAWN.items():
-            dice = f"EXCLUDE ({', '.join(f'dice_{step}' for step in STEPS)})" if name == "records" else ""
+            dice = (
+                f"EXCLUDE (school, reported, {', '.join(f'dice_{step}' for step in STEPS)})"
+                if name == "records"
+                else ""
+            )
             used = {word: value for word, value in values.items() if f"${word}" in drawn}
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * {dice} FROM ({drawn})", used)
         connection.execute("CHECKPOINT")

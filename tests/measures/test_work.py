@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.measures import work
-from analytics.store.steps import BITS
+from analytics.store.layout import BITS
 
 AS_OF = date(2026, 3, 16)
 

@@ -10,7 +10,7 @@ import pytest
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.store import Snapshot
-from analytics.store.steps import BITS
+from analytics.store.layout import BITS
 
 AS_OF = pd.Timestamp("2026-03-16")  # a Monday
 
