@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analytics.domain.schema import TABLES
@@ -13,18 +14,22 @@ from pages.incidents import whom, years
 from pages.relays import compare
 from tests.offices import MONS, TOURNAI, two_offices
 
+DAY = pd.Timedelta(days=1)
 GROUPED = (whom, years, compare)
 
 
 @pytest.fixture(scope="module")
 def shared(demonstration, tmp_path_factory) -> Path:
-    """The demonstration as the records of two offices, by the schools' codes."""
+    """The demonstration as the records of two offices, by school; the last extract of one is three weeks older."""
     with Store(demonstration).snapshot() as snapshot:
         tables = {name: snapshot.table(name) for name in TABLES}
     with pytest.MonkeyPatch.context() as monkeypatch:
         two_offices(monkeypatch)
         is_second = tables["cases"]["school_id"].isin(sorted(set(tables["cases"]["school_id"]))[::3])
         tables["cases"]["office"] = tables["cases"]["office"].mask(is_second, TOURNAI)
+        last = tables["imports"].tail(1)
+        late = {"imported_at": last["imported_at"] + DAY, "as_of": last["as_of"] - 21 * DAY, "office": TOURNAI}
+        tables["imports"] = pd.concat([tables["imports"], last.assign(**late)], ignore_index=True)
         store = Store(tmp_path_factory.mktemp("shared"))
         with store.writing():
             store.publish(tables)
