@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 
@@ -12,7 +10,7 @@ from analytics.domain.vocabulary import STEPS
 from analytics.measures.grouping import with_columns
 
 
-def listed(cases: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def listed(cases: pd.DataFrame) -> pd.DataFrame:
     """What waits in each case, in words a coordinator reads and numbers that sort.
 
     ``cases`` is what :meth:`Snapshot.work_list` returns. Adds missing and soon_words (labels of the steps beyond their
@@ -20,7 +18,7 @@ def listed(cases: pd.DataFrame, as_of: date) -> pd.DataFrame:
     late_days (days beyond it, to a tenth; NA where no deadline passed).
     """
     late = cases["late_hours"].astype("Float64")
-    end_of_extract = pd.Timestamp(as_of) + pd.Timedelta(hours=16)
+    end_of_extract = cases["as_of"] + pd.Timedelta(hours=16)
     known = cases["step"].notna()
     limits = [
         f"{STEPS[step].label}, {(hours if in_hours else school_days)(deadline)}" if has_limit else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -44,11 +45,28 @@ class Snapshot(Reader):
     @property
     def as_of(self) -> date:
         """The day of the last imported extraction; of several offices that have cases, the earliest of these days."""
-        last = self.table("imports").drop_duplicates("office", keep="last")
+        return min(self.extracts.values())
+
+    @property
+    def extracts(self) -> dict[str, date]:
+        """The day of the last extraction of each office that has cases, or of each that imported where none has."""
+        last = self.table("imports").drop_duplicates("office", keep="last").set_index("office")["as_of"]
         if len(last) > 1:
-            has_cases = last["office"].isin(self.case_counts(by=("office",))["office"])
-            last = last[has_cases] if has_cases.any() else last
-        return last["as_of"].min().date()
+            with_cases = last[last.index.isin(self.case_counts(by=("office",))["office"])]
+            last = last if with_cases.empty else with_cases
+        return {office: as_of.date() for office, as_of in last.items()}
+
+    def _at_extracts(self, selection: Selection) -> Iterator[tuple[Selection, date]]:
+        """The part of a selection that each day of :attr:`extracts` tells of, with that day."""
+        extracts = {
+            office: as_of for office, as_of in self.extracts.items() if office in (selection.offices or [office])
+        }
+        days = sorted(set(extracts.values()))
+        if len(days) < 2:
+            yield selection, days[0] if days else self.as_of
+            return
+        for day in days:
+            yield replace(selection, offices=tuple(office for office, as_of in extracts.items() if as_of == day)), day
 
     @property
     def tells_closure(self) -> bool:
@@ -163,7 +181,7 @@ class Snapshot(Reader):
     ) -> pd.DataFrame:
         """Open cases that someone has to act on, one row per case, at the most ``most`` of them:
         [case_id, school_id, name, zone, school_level, report_week, danger, state, overdue, soon, step, in_hours, deadline,
-        late_hours, oldest_hours, quiet_days].
+        late_hours, oldest_hours, quiet_days, as_of].
 
         ``state``: overdue (a step waits beyond its deadline), soon (one is due within SOON class days), or dormant (whatever
         waits, nothing was dated for DORMANT class days and no extract changed the case for as long). ``order``: newest
@@ -172,13 +190,21 @@ class Snapshot(Reader):
         state.
         overdue and soon are sets of steps (:data:`layout.BITS`). step is the last one whose deadline passed, else the
         next one due, with its deadline (hours where ``in_hours``, else class days); late_hours run from that deadline to the
-        extraction (negative before it), oldest_hours from the first one that passed. quiet_days are class days.
+        extraction (negative before it), oldest_hours from the first one that passed. quiet_days are class days. ``as_of`` is
+        the day of the extraction that tells of the case, its office's last one.
         """
-        return self.query(*work.work_list(selection, self.as_of, state, order, steps, most, case_id))
+        found = [
+            self.query(*work.work_list(chosen, as_of, state, order, steps, most, case_id)).assign(
+                as_of=pd.Timestamp(as_of)
+            )
+            for chosen, as_of in self._at_extracts(selection)
+        ]
+        return found[0] if len(found) == 1 else work.in_order(pd.concat(found), order)[:most]
 
     def work_counts(self, selection: Selection = EVERYTHING, steps: Sequence[str] = ()) -> pd.DataFrame:
         """Number of the cases of :meth:`work_list`: [state, danger, school_level, zone, overdue, soon, n]."""
-        return self.query(*work.work_counts(selection, self.as_of, steps))
+        found = [self.query(*work.work_counts(chosen, as_of, steps)) for chosen, as_of in self._at_extracts(selection)]
+        return pd.concat(found, ignore_index=True)
 
     def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.

@@ -66,9 +66,9 @@ def columns_read(found: Understanding) -> list[str]:
 
 def cases_by_school(extract: Extract) -> pd.DataFrame:
     """The accepted cases, one row per school and one column per school year, the school with most cases first."""
-    names = extract.tables["schools"].set_index("school_id")["name"]
+    names = extract.tables["schools"].set_index("school_id")["name"].to_dict()
     cases = extract.understanding.cases
-    table = cases.assign(École=cases["school_id"].map(names).fillna(cases["school_id"])).pivot_table(
+    table = cases.assign(École=[names.get(code, code) for code in cases["school_id"]]).pivot_table(
         index="École", columns="school_year", values="n", aggfunc="sum", fill_value=0
     )
     table = table.loc[table.sum(axis="columns").sort_values(ascending=False, kind="stable").index]

@@ -199,7 +199,7 @@ def _steps(one: OneSchool, published: Table | None, record: Record | None) -> Ro
 
 
 def _waiting(one: OneSchool) -> Rows:
-    cases = work.listed(one.snapshot.work_list(one.selection, most=MOST_LISTED), one.snapshot.as_of)
+    cases = work.listed(one.snapshot.work_list(one.selection, most=MOST_LISTED))
     n_of = work.summary(one.snapshot.work_counts(one.selection))["n"]
     rows = [
         [

@@ -40,7 +40,7 @@ def show(context: OneSchool) -> None:
     )
     if n_overdue and not context.is_alone:
         text.header("Ses dossiers où une étape attend hors délai")
-        waiting = work.listed(snapshot.work_list(context.selection), snapshot.as_of)
+        waiting = work.listed(snapshot.work_list(context.selection))
         show_table(
             waiting,
             columns("danger", "report_week", "school_level", missing="Ce qui manque", due_on="Depuis le")

@@ -37,7 +37,7 @@ class Work(Context):
     def cases(self, most: int) -> pd.DataFrame:
         """The cases of the list (:func:`work.listed`), at the most ``most`` of them."""
         found = self.snapshot.work_list(self.selection, self.state, self.order, self.steps, most)
-        return self.remember(lambda: work.listed(found, self.snapshot.as_of), "listed", most)
+        return self.remember(lambda: work.listed(found), "listed", most)
 
 
 def choose(context: Context) -> Work:

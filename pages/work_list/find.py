@@ -25,6 +25,6 @@ def show(snapshot: Snapshot) -> None:
         if not snapshot.holds(case_id):
             text.info("Aucun dossier ne porte ce numéro dans le dernier import.")
             return
-        waiting = work.listed(snapshot.work_list(case_id=case_id), snapshot.as_of)
+        waiting = work.listed(snapshot.work_list(case_id=case_id))
         missing = waiting["missing"].iloc[0] if len(waiting) else ""
         text.paragraph(f"Ici, il s’appelle **{case_id}**. Hors délai : {missing or 'rien'}.")

@@ -13,6 +13,7 @@ import pytest
 from analytics.cli.commands import app
 from analytics.store import Store
 from tests.cli.calling import ALSO_GOOD, BAD, GOOD, LATER, REGISTER, ROOT, stored
+from tests.offices import MONS, TOURNAI, two_offices
 
 COMMANDS = [
     *("demo", "template", "import", "info", "undo", "forget", "store", "protocol", "publish", "notebook", "plan"),
@@ -143,6 +144,33 @@ def test_the_demo_is_fictitious_and_never_replaces_a_register(relais):
     assert relais("school", "3231", "fiche.pdf").code == 0
     assert Path("fiche.pdf").read_bytes().startswith(b"%PDF")
     assert stat.S_IMODE(Path("fiche.pdf").stat().st_mode) == 0o600
+
+
+def test_each_office_imports_as_itself_decides_a_shared_case_and_takes_back_its_own_import_alone(
+    relais, register, monkeypatch, tmp_path
+):
+    two_offices(monkeypatch)
+    assert relais("import", register(GOOD)).err.startswith("Dites quel bureau importe, par --office ou RELAIS_OFFICE.")
+    unknown = relais("import", register(GOOD), "--office", "ath")
+    assert (unknown.code, unknown.err) == (
+        1,
+        "Ce bureau n’est pas dans offices.toml. Les bureaux : principal (Mons) et tournai (Tournai).\n",
+    )
+    assert relais("import", register(GOOD), "--office", MONS).code == 0
+    monkeypatch.setenv("RELAIS_OFFICE", TOURNAI)
+    shared = register(GOOD.replace("Insultes", "Menaces"), ALSO_GOOD)
+    stopped = relais("import", shared, "--json")
+    assert "un autre bureau a un dossier de ce numéro (Mons ; faits : Menaces ici, Insultes là)" in stopped.err
+    told = json.loads(stopped.out)
+    assert (told["accepted"], told["refused"], told["questions"][0]["code"]) == (1, 1, "office")
+    assert "Insultes" not in stopped.out
+    relais("import", shared, "--propose", tmp_path / "answers.toml")
+    assert "garder ce que l’autre bureau en a dit" in (tmp_path / "answers.toml").read_text("utf-8")
+    assert json.loads(relais("import", shared, "--mapping", tmp_path / "answers.toml", "--json").out)["refused"] == 0
+    assert stored("case_incidents")["incident_type"].value_counts().to_dict() == {"insults": 1, "threats": 1}
+    told = relais("undo", "--office", MONS)
+    assert (told.code, "celle du bureau « Tournai »" in told.err) == (1, True)
+    assert relais("undo").code == 0
 
 
 def test_undo_takes_back_the_last_import_and_refuses_when_there_is_none(relais):

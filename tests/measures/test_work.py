@@ -10,7 +10,7 @@ import pandas as pd
 from analytics.measures import work
 from analytics.store.layout import BITS
 
-AS_OF = date(2026, 3, 16)
+AS_OF = pd.Timestamp("2026-03-16")
 
 
 def test_a_case_is_one_line_of_words_and_of_numbers_that_sort():
@@ -22,9 +22,10 @@ def test_a_case_is_one_line_of_words_and_of_numbers_that_sort():
             "in_hours": [True, False],
             "deadline": [24, 2],
             "late_hours": pd.array([36, -48], dtype="Int64"),
+            "as_of": [AS_OF, AS_OF],
         }
     )
-    answer = work.listed(cases, AS_OF)
+    answer = work.listed(cases)
     assert answer["missing"].tolist() == ["CPMS, Parents", ""]
     assert answer["soon_words"].tolist() == ["", "Police"]
     assert answer["limit"].tolist() == ["CPMS, 24\u202fh", "Police, 2 j. d’école"]
@@ -33,8 +34,8 @@ def test_a_case_is_one_line_of_words_and_of_numbers_that_sort():
 
 
 def test_a_case_that_waits_for_nothing_has_no_deadline():
-    nothing = {"overdue": [0], "soon": [0], "step": [None], "in_hours": [None], "deadline": [np.nan]}
-    answer = work.listed(pd.DataFrame(nothing | {"late_hours": pd.array([None], dtype="Int64")}), AS_OF)
+    nothing = {"overdue": [0], "soon": [0], "step": [None], "in_hours": [None], "deadline": [np.nan], "as_of": [AS_OF]}
+    answer = work.listed(pd.DataFrame(nothing | {"late_hours": pd.array([None], dtype="Int64")}))
     assert answer[["missing", "limit"]].to_numpy().tolist() == [["", ""]]
     assert answer["due_on"].isna().all()
 

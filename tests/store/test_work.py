@@ -11,6 +11,8 @@ from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.store import Snapshot
 from analytics.store.layout import BITS
+from analytics.store.work import ORDERS, in_order
+from tests.offices import MONS, TOURNAI, two_offices
 
 AS_OF = pd.Timestamp("2026-03-16")  # a Monday
 
@@ -139,3 +141,27 @@ def test_a_sunday_does_not_make_friday_late(publish, tmp_path):
     )
     assert snapshot.work_list().empty
     assert snapshot.work_list(state="soon")["late_hours"].tolist() == [0]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_lists_of_several_days_are_put_in_the_order_of_one(snapshot, order):
+    found = snapshot.work_list(order=order)
+    again = in_order(found.sample(frac=1, random_state=1), order)
+    keys = ["danger", "late_hours", "oldest_hours"]
+    assert again[keys].equals(found[keys])
+
+
+def test_each_office_is_told_from_the_day_of_its_own_extract(publish, tmp_path, monkeypatch):
+    """Both cases waited 30 h for the CPMS, 6 h too long, each at the extract of its office."""
+    two_offices(monkeypatch)
+    days = [AS_OF, AS_OF - pd.Timedelta(weeks=1)]
+    cases = pd.DataFrame({"case_id": ["1", "2"], "office": [MONS, TOURNAI], "followed_hours": 30})
+    imports = pd.DataFrame({"office": [MONS, TOURNAI], "as_of": days, "imported_at": pd.to_datetime(days, utc=True)})
+    steps = cases[["case_id"]].assign(step="cpms", outcome="not_done")
+    snapshot = publish(tmp_path, cases=cases.assign(followed_school_days=1), case_steps=steps, imports=imports)
+    found = snapshot.work_list()
+    assert found[["case_id", "late_hours", "as_of"]].to_numpy().tolist() == [["2", 6, days[1]], ["1", 6, days[0]]]
+    assert snapshot.work_counts()["n"].sum() == 2
+    assert ids(snapshot.work_list(Selection(offices=(MONS,)))) == ["1"]
+    assert ids(snapshot.work_list(most=1)) == ["2"]
+    assert ids(snapshot.work_list(case_id="1")) == ["1"]

@@ -89,5 +89,5 @@ def test_a_register_that_tells_nothing_of_closure_says_so(visit, undated, text):
 
 def test_days_of_the_list_are_days_of_the_calendar(extracts):
     snapshot = Store(extracts).snapshot()
-    listed = work.listed(snapshot.work_list(), snapshot.as_of)
+    listed = work.listed(snapshot.work_list())
     assert (listed["due_on"].dt.date <= date(2026, 6, 26)).all()
