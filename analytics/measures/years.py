@@ -25,7 +25,8 @@ from scipy.special import ndtr, stdtrit
 
 from analytics.domain.french import number, percent
 from analytics.domain.school_calendar import SchoolCalendar
-from analytics.measures.grouping import places, sums
+from analytics.measures.grouping import groups as grouped
+from analytics.measures.grouping import picked, places, sums, totals
 from analytics.measures.intervals import clopper_pearson
 from analytics.measures.relays import UNDATED, curves, outcomes
 
@@ -138,9 +139,7 @@ def _weekly(counts: pd.DataFrame, column: str, codes: Sequence[Any], calendar: S
     week = (counts["report_week"].to_numpy("datetime64[D]") - mondays[0]).astype(np.int64) // 7
     week = np.where(week < len(mondays), week, -1)
     n = sums(places(counts[column], codes), week, counts["n"], (len(codes), len(mondays)))
-    taught = np.array(
-        [calendar.class_days(monday, monday + timedelta(days=6)) for monday in mondays.tolist()], dtype=float
-    )
+    taught = calendar.class_days_of_weeks(mondays).astype(float)
     return _Weekly(starts[0], n, taught, [*((start - starts[0]).days // 7 for start in starts), len(mondays)])
 
 
@@ -263,13 +262,18 @@ def _without_each(counts: pd.DataFrame, steps: pd.Index, groups: list[int], dela
 
     What takes longer than ``delay`` is all one: so few rows are gone through again.
     """
-    counts = counts[counts["delay"].notna()].assign(delay=lambda dated: dated["delay"].clip(upper=delay + 1))
-    by = ["school_group", "step", "event", "delay"]
-    counts = counts.groupby(by, observed=True)["n"].sum().reset_index()
-    left_out = [counts[counts["school_group"] != group].assign(without=place) for place, group in enumerate(groups)]
-    found = curves(pd.concat([counts.assign(without=-1), *left_out]), ["without"]).at((delay,))
-    table = found.pivot_table(index="step", columns="without", values="incidence", observed=True)
-    return table.reindex(index=steps, columns=range(-1, len(groups))).to_numpy(float)
+    dated = counts[counts["delay"].notna()]
+    dated = dated.assign(delay=dated["delay"].clip(upper=delay + 1))
+    row, counted = grouped(dated, ["school_group", "step", "event", "delay"])
+    counted["n"] = totals(row, dated["n"], len(counted))
+    of_group = places(counted["school_group"], groups)
+    kept = [np.arange(len(counted)), *(np.flatnonzero(of_group != place) for place in range(len(groups)))]
+    repeated = picked(counted, ["step", "event", "delay", "n"], np.concatenate(kept))
+    repeated["without"] = np.repeat(np.arange(len(kept)), [*map(len, kept)])
+    found = curves(repeated, ["without"]).at((delay,))
+    table = np.full((len(steps) + 1, len(kept)), np.nan)  # the last row takes what is no step of ``steps``
+    table[places(found["step"], list(steps)), found["without"]] = found["incidence"]
+    return table[:-1]
 
 
 def sentence(row: pd.Series) -> str:
