@@ -25,10 +25,10 @@ from scipy.special import ndtr, stdtrit
 
 from analytics.domain.french import number, percent
 from analytics.domain.school_calendar import SchoolCalendar
-from analytics.measures.grouping import groups as grouped
-from analytics.measures.grouping import picked, places, sums, totals
+from analytics.measures.grouping import places, sums
+from analytics.measures.incidence import EVENTS, TOLERANCE
 from analytics.measures.intervals import clopper_pearson
-from analytics.measures.relays import UNDATED, curves, outcomes
+from analytics.measures.relays import UNDATED, outcomes
 
 VERDICTS = {
     "more": "plus",
@@ -232,11 +232,9 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     every = pd.concat([now, before])
     is_dated = ~n.index.isin(every["step"][every["event"].isin(list(UNDATED))])
     share, share_before = (np.where(is_dated[:, None], shares, np.nan) for shares in (share, share_before))
-    sizes = (
-        every.groupby(["step", "school_group"], observed=True)["n"].sum().astype(float).groupby("step", observed=True)
-    )
-    counted = sizes.count().reindex(n.index)
-    n_equal = sizes.agg(lambda of_groups: of_groups.sum() ** 2 / (of_groups**2).sum()).reindex(n.index).to_numpy()
+    place = places(every["step"], list(n.index)), places(every["school_group"], groups)
+    sizes = sums(*place, every["n"], (len(n), len(groups))).astype(float)
+    counted, n_equal = (sizes > 0).sum(axis=1), sizes.sum(axis=1) ** 2 / np.maximum((sizes**2).sum(axis=1), 1)
     difference, *without = (share - share_before).T
     error = np.sqrt((len(groups) - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
     enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
@@ -260,20 +258,26 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
 def _without_each(counts: pd.DataFrame, steps: pd.Index, groups: list[int], delay: float) -> NDArray[np.float64]:
     """The share of each step (rows) of all schools, then without each group (columns); NaN where there is no case.
 
-    What takes longer than ``delay`` is all one: so few rows are gone through again.
+    The estimate of :func:`measures.incidence.cumulative_incidence`, of all curves at once: they have their delays in common,
+    and what takes longer than ``delay`` is all one.
     """
-    dated = counts[counts["delay"].notna()]
-    dated = dated.assign(delay=dated["delay"].clip(upper=delay + 1))
-    row, counted = grouped(dated, ["school_group", "step", "event", "delay"])
-    counted["n"] = totals(row, dated["n"], len(counted))
-    of_group = places(counted["school_group"], groups)
-    kept = [np.arange(len(counted)), *(np.flatnonzero(of_group != place) for place in range(len(groups)))]
-    repeated = picked(counted, ["step", "event", "delay", "n"], np.concatenate(kept))
-    repeated["without"] = np.repeat(np.arange(len(kept)), [*map(len, kept)])
-    found = curves(repeated, ["without"]).at((delay,))
-    table = np.full((len(steps) + 1, len(kept)), np.nan)  # the last row takes what is no step of ``steps``
-    table[places(found["step"], list(steps)), found["without"]] = found["incidence"]
-    return table[:-1]
+    event = places(counts["event"].astype("str").replace("done_later", "pending"), EVENTS)
+    waited = np.minimum(counts["delay"].to_numpy(float, na_value=np.nan), delay + 1)
+    step, group = places(counts["step"], list(steps)), places(counts["school_group"], groups)
+    kept = (event >= 0) & (step >= 0) & ~np.isnan(waited)
+    delays, place = np.unique(waited[kept], return_inverse=True)
+    n = np.zeros((len(EVENTS), len(steps), len(groups), len(delays)))
+    np.add.at(n, (event[kept], step[kept], group[kept], place), counts["n"].to_numpy(float)[kept])
+    every = n.sum(axis=2, keepdims=True)
+    n = np.concatenate([every, every - n], axis=2)
+    done, closed, _ = n
+    at_risk = n.sum(axis=0)[..., ::-1].cumsum(axis=-1)[..., ::-1]
+    divisor = np.maximum(at_risk, 1)
+    waiting = np.cumprod(1 - (done + closed) / divisor, axis=-1)
+    before = np.concatenate([np.ones_like(waiting[..., :1]), waiting[..., :-1]], axis=-1)
+    share = np.where(delays <= delay, before * done / divisor, 0).sum(axis=-1)
+    share = np.where(share > 1 - TOLERANCE, 1.0, share)
+    return np.where(n.sum(axis=(0, -1)) > 0, share, np.nan)
 
 
 def sentence(row: pd.Series) -> str:
