@@ -7,16 +7,16 @@ from itertools import groupby
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from analytics.charts import theme
+from analytics.charts.chart import Chart
 from analytics.domain.french import count, day, number, percent
 from analytics.domain.vocabulary import DANGER_TYPES
 
 HALF_WEEK = pd.Timedelta(days=3.5)
 
 
-def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> go.Figure:
+def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> Chart:
     """Horizontal bars of the share of cases in each category (:func:`measures.incidents.shares`), with intervals.
 
     Types that threaten life have their own colour.
@@ -24,14 +24,14 @@ def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> 
     return _bars(answer, [labels[code] for code in answer[column]], answer[column].isin(DANGER_TYPES))
 
 
-def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -> go.Figure:
+def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -> Chart:
     """The most frequent pairs of incident types (:func:`measures.incidents.co_occurrence`), as bars of their share."""
     rows = answer.head(most)
     names = [f"{labels[a]}<br>+ {labels[b]}" for a, b in zip(rows["incident_type"], rows["other_type"], strict=True)]
     return _bars(rows, names, rows["incident_type"].isin(DANGER_TYPES) | rows["other_type"].isin(DANGER_TYPES))
 
 
-def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> go.Figure:
+def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> Chart:
     """One bar per row, the first on top: share, interval, and number and share at its end."""
     texts = [f"{number(n)} · {percent(share)}" for n, share in zip(answer["n"], answer["share"], strict=True)]
     bounds = [
@@ -43,7 +43,7 @@ def _bars(answer: pd.DataFrame, names: Sequence[str], is_danger: pd.Series) -> g
         answer["share"],
         names,
         map("<br>".join, zip(texts, bounds, strict=True)),
-        marker_color=[theme.DANGER if danger else theme.MAIN for danger in is_danger],
+        marker={"color": [theme.DANGER if danger else theme.MAIN for danger in is_danger]},
         error_x=theme.interval(answer, "share", width=4),
     )
     for name, upper, text in zip(names, answer["upper"], texts, strict=True):
@@ -57,7 +57,7 @@ ROOM_FOR_NAMES = 320
 """Of a chart in pixels of height, above which the name of a holiday fits along its band."""
 
 
-def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int = 320) -> go.Figure:
+def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int = 320) -> Chart:
     """Reports per week (:func:`measures.incidents.by_week`): bars, the year before as a line, holidays shaded and named."""
     has_before = bool(answer["n_before"].notna().any())
     chart = theme.figure(height, showlegend=has_before, bargap=0.2)
@@ -87,18 +87,18 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int 
     return chart
 
 
-def _weeks_axis(weeks: pd.Series) -> dict[str, object]:
+def _weeks_axis(weeks: pd.Series) -> dict[str, Any]:
     return {**theme.month_ticks(weeks), "range": [weeks.min() - HALF_WEEK, weeks.max() + HALF_WEEK]}
 
 
-def _shade_holidays(chart: go.Figure, answer: pd.DataFrame, *, named: bool = True) -> None:
+def _shade_holidays(chart: Chart, answer: pd.DataFrame, *, named: bool = True) -> None:
     """A shaded band for each holiday, with its name along it."""
     for name, of_holiday in groupby(zip(answer["week"], answer["holiday"], strict=True), key=lambda row: row[1]):
         if not name:
             continue
         mondays = [week for week, _ in of_holiday]
         chart.add_vrect(
-            mondays[0] - HALF_WEEK, mondays[-1] + HALF_WEEK, fillcolor=theme.SHADE, line_width=0, layer="below"
+            mondays[0] - HALF_WEEK, mondays[-1] + HALF_WEEK, fillcolor=theme.SHADE, line={"width": 0}, layer="below"
         )
         if not named:
             continue
@@ -125,7 +125,7 @@ def _week_hover(row) -> str:
     return "<br>".join(parts)
 
 
-def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
+def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     """Heatmap of the reports by incident type and week (:func:`measures.incidents.types_by_week`)."""
     types = [code for code in labels if code in set(answer["incident_type"])]
     of_week = answer.drop_duplicates("week")
@@ -152,7 +152,7 @@ def _tile_hover(row) -> str:
 
 def crossing_tiles(
     answer: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], row: str, column: str
-) -> go.Figure:
+) -> Chart:
     """Heatmap of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
     shares = answer.pivot_table(index=row, columns=column, values="share", observed=True)
     shown = [code for code in columns if code in shares.columns]
@@ -181,7 +181,7 @@ def crossing_tiles(
 
 
 def _add_tiles(
-    chart: go.Figure,
+    chart: Chart,
     z: pd.DataFrame,
     x: list,
     y: list[str],

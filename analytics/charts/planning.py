@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from analytics.charts import theme
+from analytics.charts.chart import Chart
 from analytics.domain.french import count, day, number, percent
 
 
-def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
+def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     """Hours of the plan by week and activity, with the capacity of the team (:func:`planning.plans.by_week`)."""
     chart = theme.figure(360, barmode="stack", showlegend=True)
     for colour, (code, label) in zip(theme.GROUPS, labels.items(), strict=False):
@@ -23,7 +23,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
             for week, n, hours in rows[["week", "n_groups", "hours"]].itertuples(index=False)
         ]
         chart.add_bar(
-            x=rows["week"], y=rows["hours"], name=label, marker_color=colour, **theme.hover(lines, "%{customdata}")
+            x=rows["week"], y=rows["hours"], name=label, marker={"color": colour}, **theme.hover(lines, "%{customdata}")
         )
     weeks = answer.drop_duplicates("week").sort_values("week")
     chart.add_scatter(
@@ -39,7 +39,7 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
     return chart
 
 
-def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
+def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     """The need of the first schools (:func:`planning.plans.largest_needs`): its components, by level."""
     rows = answer.iloc[::-1]
     names = [f"{name} · {labels[level]}" for name, level in zip(rows["name"], rows["school_level"], strict=True)]
@@ -51,12 +51,12 @@ def need_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
         ("by_given", "déjà donné (en moins)", theme.BEFORE),
     ):
         lines = [f"{label} : {number(value, 2)}" for value in rows[column]]
-        theme.add_bars(chart, rows[column], names, lines, name=label, marker_color=colour)
+        theme.add_bars(chart, rows[column], names, lines, name=label, marker={"color": colour})
     chart.update_xaxes(title="besoin")
     return chart
 
 
-def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Figure:
+def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     """The share of the need that each plan covers (:func:`planning.plans.compare_plans`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)))
@@ -65,7 +65,7 @@ def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Fi
         rows["share"],
         [labels[code] for code in rows["plan"]],
         [f"{number(row.hours)} h, {count(row.n_sessions, 'séance')}" for row in rows.itertuples()],
-        marker_color=[theme.MAIN if code == "optimum" else theme.BEFORE for code in rows["plan"]],
+        marker={"color": [theme.MAIN if code == "optimum" else theme.BEFORE for code in rows["plan"]]},
         text=[f"{percent(row.share)} · {count(row.n_schools, 'école')}" for row in rows.itertuples()],
         textposition="outside",
         cliponaxis=False,
@@ -74,7 +74,7 @@ def plans_side_by_side(answer: pd.DataFrame, labels: Mapping[str, str]) -> go.Fi
     return chart
 
 
-def chosen_dots(answer: pd.DataFrame) -> go.Figure:
+def chosen_dots(answer: pd.DataFrame) -> Chart:
     """How often each school is chosen over simulated rates (:func:`planning.plans.choice_stability`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)
@@ -90,7 +90,7 @@ def chosen_dots(answer: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def power_curves(answer: pd.DataFrame) -> go.Figure:
+def power_curves(answer: pd.DataFrame) -> Chart:
     """The chance to see the drop by number of schools, one line per number of terms (:func:`planning.power.power_table`),
     that of the session not counted."""
     chart = theme.figure(340, showlegend=True)
@@ -116,7 +116,7 @@ def power_curves(answer: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def falls_by_themselves(answer: pd.DataFrame) -> go.Figure:
+def falls_by_themselves(answer: pd.DataFrame) -> Chart:
     """The highest rates and what to expect next without any action (:func:`planning.evaluation.expected_without_action`)."""
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from analytics.charts import theme
+from analytics.charts.chart import Chart
 from analytics.disclosure.published import TOTAL
 from analytics.domain.french import number, typeset
 
 __all__ = ["published_bars"]  # all that a notebook that leaves takes from here
 
 
-def published_bars(table: pd.DataFrame, column: str) -> go.Figure:
+def published_bars(table: pd.DataFrame, column: str) -> Chart:
     """The totals of a published table (:class:`disclosure.frames.PublishedPeriod`) by ``column``, as horizontal bars.
 
     A suppressed number is a hollow bar from the least to the most that anyone can compute.
@@ -23,7 +23,7 @@ def published_bars(table: pd.DataFrame, column: str) -> go.Figure:
     shown, suppressed = rows[rows["Nombre"].notna()], rows[rows["Nombre"].isna()]
     upper = suppressed["À"].fillna(most)
     chart = theme.figure(theme.bar_height(len(rows)), barmode="overlay")
-    theme.add_bars(chart, shown["Nombre"].astype(float), shown[column], None, marker_color=theme.MAIN)
+    theme.add_bars(chart, shown["Nombre"].astype(float), shown[column], None, marker={"color": theme.MAIN})
     hollow = {"color": "rgba(0,0,0,0)", "line": {"color": theme.MAIN, "width": 1.5}}
     base = suppressed["De"].astype(float)
     theme.add_bars(chart, upper.astype(float) - base, suppressed[column], None, base=base, marker=hollow)

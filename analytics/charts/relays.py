@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from analytics.charts import theme
+from analytics.charts.chart import Chart
 from analytics.domain.french import NARROW_SPACE, count, hours, number, percent, percents, school_days
 from analytics.domain.vocabulary import STEPS
 
@@ -34,17 +33,17 @@ DEADLINE_STATES = {
 _BEYOND = (theme.LATE, theme.OVERDUE)
 
 
-def outcome_bars(answer: pd.DataFrame) -> go.Figure:
+def outcome_bars(answer: pd.DataFrame) -> Chart:
     """What became of each step (:func:`measures.relays.outcomes`): each case is in one segment of the bar of each step."""
     return _parts_of_steps(answer, OUTCOMES, "n_total")
 
 
-def deadline_bars(answer: pd.DataFrame) -> go.Figure:
+def deadline_bars(answer: pd.DataFrame) -> Chart:
     """Status of each step that has a deadline (:func:`measures.relays.against_deadline`)."""
     return _parts_of_steps(answer[answer["n_cases"] > 0], DEADLINE_STATES, "n_cases")
 
 
-def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], total: str) -> go.Figure:
+def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], total: str) -> Chart:
     """One stacked bar per step, normalised to one length, of ``parts`` of the column ``total``."""
     rows = answer.iloc[::-1]
     chart = theme.figure(theme.bar_height(len(rows)) + 40, barmode="stack", barnorm="fraction", showlegend=True)
@@ -57,20 +56,22 @@ def _parts_of_steps(answer: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
             [STEPS[step].label for step in rows["step"]],
             [f"{count(n, 'dossier')}, {label}" for n in rows[column]],
             name=label,
-            marker_color=colour,
             text=[number(n) if n >= 0.06 * of else "" for n, of in zip(rows[column], rows[total], strict=True)],
             textposition="inside",
             insidetextanchor="middle",
             insidetextfont={"color": theme.ink_on(colour)},
             # What is beyond its deadline stands beside what is within, and must differ by more than its colour.
-            marker_pattern={"shape": "/" if colour in _BEYOND else "", "fillmode": "overlay", "fgopacity": 0.3},
+            marker={
+                "color": colour,
+                "pattern": {"shape": "/" if colour in _BEYOND else "", "fillmode": "overlay", "fgopacity": 0.3},
+            },
             textangle=0,
         )
     chart.update_xaxes(visible=False)
     return chart
 
 
-def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> go.Figure:
+def share_dots(shares: pd.DataFrame, delay_label: Mapping[float, str]) -> Chart:
     """Share of the cases in which each step was done within one or two delays (:func:`measures.relays.shares_within`)."""
     steps = [step for step in STEPS if step in set(shares["step"])][::-1]
     chart = theme.figure(theme.bar_height(len(steps)) + 40, showlegend=True)
@@ -108,7 +109,7 @@ def incidence_curves(
     by: str | None,
     labels: Mapping[Any, str],
     deadline: float | None,
-) -> go.Figure:
+) -> Chart:
     """Curves of the share done by each delay (:func:`measures.relays.curves` of one step), with bands for one or two.
 
     ``followed`` (:meth:`measures.incidence.Curves.at`) gives the ticks and, under them, how many cases still wait. ``by``
@@ -145,7 +146,7 @@ def incidence_curves(
 
 def incidence_panels(
     curves: pd.DataFrame, everyone: pd.DataFrame, followed: pd.DataFrame, clock: str, by: str, labels: Mapping[Any, str]
-) -> go.Figure:
+) -> Chart:
     """Panels of one curve per group, each with the curve of ``everyone`` in grey, on common axes.
 
     Under each tick, how many cases of the group still wait.
@@ -153,14 +154,8 @@ def incidence_panels(
     groups = [code for code in labels if code in set(curves[by])]
     until = followed["delay"].max()
     n_rows = -(-len(groups) // 2)
-    chart = make_subplots(
-        n_rows,
-        2,
-        subplot_titles=["<br>".join(wrap(labels[group], 16)) for group in groups],
-        vertical_spacing=0.42 / n_rows,
-        horizontal_spacing=0.1,
-        figure=theme.figure(210 * n_rows + 40),
-    )
+    titles = ["<br>".join(wrap(labels[group], 16)) for group in groups]
+    chart = theme.figure(210 * n_rows + 40).with_panels(n_rows, 2, titles, 0.42 / n_rows, 0.1)
     for place, group in enumerate(groups):
         row, column = divmod(place, 2)
         where = {"row": row + 1, "col": column + 1}
@@ -173,7 +168,7 @@ def incidence_panels(
         ]
         chart.update_xaxes(tickvals=list(waiting["delay"]), ticktext=ticktext, **where)
     _lay_axes(chart, until)
-    theme.annotate(chart)
+    chart.update_annotations(font={"size": 12})
     chart.update_layout(margin={"t": 48, "l": 48})
     return chart
 
@@ -188,12 +183,12 @@ def _tick(delay: float, clock: str) -> str:
     return f"{number(delay / 24 if clock == 'hours' else delay)}{NARROW_SPACE}j"
 
 
-def _lay_axes(chart: go.Figure, until: float) -> None:
+def _lay_axes(chart: Chart, until: float) -> None:
     chart.update_xaxes(range=[-0.03 * until, 1.03 * until], tickangle=0, fixedrange=True, zeroline=False)
     chart.update_yaxes(range=[0, 1.02], **theme.share_ticks(), fixedrange=True, zeroline=False)
 
 
-def _mark_deadline(chart: go.Figure, deadline: float | None, until: float) -> None:
+def _mark_deadline(chart: Chart, deadline: float | None, until: float) -> None:
     if deadline is not None and deadline <= until:
         chart.add_vline(deadline, line={"color": theme.NOT_RECORDED, "width": 1.5, "dash": "dot"})
         chart.add_annotation(
@@ -213,7 +208,7 @@ def _thinned(curve: pd.DataFrame, until: float) -> pd.DataFrame:
 
 
 def _add_curve(
-    chart: go.Figure,
+    chart: Chart,
     curve: pd.DataFrame,
     colour: str,
     name: str,
@@ -254,7 +249,7 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def order_bars(answer: pd.DataFrame) -> go.Figure:
+def order_bars(answer: pd.DataFrame) -> Chart:
     """Share of the closed cases that skip each step, of all that do a later one first (:func:`measures.relays.order`)."""
     rows = answer.iloc[::-1]
     labels = [STEPS[step].label for step in rows["step"]]
@@ -264,9 +259,9 @@ def order_bars(answer: pd.DataFrame) -> go.Figure:
         ("share_skipped", "sautée (dossiers clôturés)", theme.CLOSED),
     ):
         lines = [f"{percent(value)}, {name}" for value in rows[column]]
-        theme.add_bars(chart, rows[column], labels, lines, name=name, marker_color=colour)
+        theme.add_bars(chart, rows[column], labels, lines, name=name, marker={"color": colour})
     chart.update_xaxes(range=[0, 1], **theme.share_ticks())
-    chart.update_layout(legend_traceorder="reversed")
+    chart.update_layout(legend={"traceorder": "reversed"})
     return chart
 
 
@@ -283,7 +278,7 @@ def interval_words(interval: str, delay: float) -> str:
     return hours(delay) if interval != "detection" or pd.isna(delay) else count(delay, "jour")
 
 
-def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> go.Figure:
+def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, str]) -> Chart:
     """The median of each interval (:func:`measures.timeliness.summary`) with its interval, a panel each, a row a group.
 
     Beyond the axis the share in time, where there is a deadline.
@@ -293,8 +288,7 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
     names = [labels[group] if by else "tous" for group in groups]
     height = (90 + 28 * len(groups)) * len(intervals)
     titles = [INTERVALS[code] for code in intervals]
-    space = 62 / height
-    chart = make_subplots(len(intervals), 1, subplot_titles=titles, vertical_spacing=space, figure=theme.figure(height))
+    chart = theme.figure(height).with_panels(len(intervals), 1, titles, 62 / height)
     chart.update_annotations(x=0, xanchor="left")
     notes = []
     for row, interval in enumerate(intervals, start=1):
@@ -320,7 +314,7 @@ def timeliness_dots(answer: pd.DataFrame, by: str | None, labels: Mapping[Any, s
         span = [0, 1.03 * longest if longest > 0 else 1]
         chart.update_xaxes(range=span, nticks=5, ticksuffix=f"{NARROW_SPACE}{unit}", row=row, col=1)
         chart.update_yaxes(categoryorder="array", categoryarray=names, row=row, col=1)
-    theme.annotate(chart, notes)
+    chart.update_annotations(added=notes, font={"size": 12})
     chart.update_layout(margin={"t": 28, "b": 32, "r": 80})
     return chart.update_yaxes(fixedrange=True, automargin=True).update_xaxes(fixedrange=True, zeroline=False)
 

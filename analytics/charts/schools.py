@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from analytics.charts import theme
+from analytics.charts.chart import Chart
 from analytics.domain.french import count, number, percent
 from analytics.measures.funnel import FLAG_WORDS
 
@@ -23,7 +23,7 @@ _MARKERS = {
 _TICKS = [decade * step for decade in (0.01, 0.1, 1, 10, 100, 1_000, 10_000) for step in (1, 2, 5)]
 
 
-def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) -> go.Figure:
+def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) -> Chart:
     """Cases over what is expected of each school (:func:`measures.schools.rates`) within what chance allows at its level
     (:func:`measures.schools.funnel_lines`). ``levels`` are their labels. A point's last customdata is the school's code.
     """
@@ -70,7 +70,7 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
     return chart
 
 
-def _name_limit(chart: go.Figure, x: float, y: float, words: str, **look: Any) -> None:
+def _name_limit(chart: Chart, x: float, y: float, words: str, **look: Any) -> None:
     """``words`` over a line; an axis of logarithms wants its annotations there as Plotly stores them."""
     chart.add_annotation(x=np.log10(x), y=y, text=words, yanchor="bottom", showarrow=False, **look)
 
@@ -84,12 +84,12 @@ def _school_hover(row) -> str:
     )
 
 
-def concentration_bars(answer: pd.DataFrame) -> go.Figure:
+def concentration_bars(answer: pd.DataFrame) -> Chart:
     """The share of the cases of the most concerned tenth (:func:`measures.schools.concentration`), and what chance gives."""
     row = answer.iloc[0]
     chart = theme.figure(theme.bar_height(2))
-    theme.add_bars(chart, answer["share"], ["Observé"], None, marker_color=theme.MAIN)
-    chance = {"marker_color": theme.BEFORE, "error_x": theme.interval(answer, "expected", width=4)}
+    theme.add_bars(chart, answer["share"], ["Observé"], None, marker={"color": theme.MAIN})
+    chance = {"marker": {"color": theme.BEFORE}, "error_x": theme.interval(answer, "expected", width=4)}
     theme.add_bars(chart, answer["expected"], ["Par le seul hasard"], None, **chance)
     theme.label_end(chart, row["share"], "Observé", percent(row["share"]))
     theme.label_end(chart, row["upper"], "Par le seul hasard", percent(row["expected"]))
@@ -99,13 +99,15 @@ def concentration_bars(answer: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def year_bars(answer: pd.DataFrame) -> go.Figure:
+def year_bars(answer: pd.DataFrame) -> Chart:
     """The cases of a school by school year (:func:`measures.schools.by_year`, is_running), threats to life apart."""
     chart = theme.figure(theme.bar_height(len(answer)), barmode="stack", showlegend=bool(answer["n_danger"].any()))
     names = [f"{year}, en cours" if r else year for year, r in answer[["school_year", "is_running"]].to_numpy()]
     rest = answer["n"] - answer["n_danger"]
     for n, label, colour in ((answer["n_danger"], "vie menacée", theme.DANGER), (rest, "autres dossiers", theme.MAIN)):
-        theme.add_bars(chart, n, names, [f"{count(k, 'dossier')}, {label}" for k in n], name=label, marker_color=colour)
+        theme.add_bars(
+            chart, n, names, [f"{count(k, 'dossier')}, {label}" for k in n], name=label, marker={"color": colour}
+        )
     for name, n in zip(names, answer["n"], strict=True):
         theme.label_end(chart, n, name, number(n))
     chart.update_xaxes(visible=False, range=[0, 1.15 * max(answer["n"].max(), 1)])
@@ -113,7 +115,7 @@ def year_bars(answer: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping[str, str]) -> go.Figure:
+def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping[str, str]) -> Chart:
     """A school's shares by incident type compared with other groups (:func:`measures.incidents.compare_groups`).
 
     ``groups`` are the words of each group, the school first.

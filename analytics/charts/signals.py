@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from analytics.charts import theme
+from analytics.charts.chart import Chart
 
 SIGNAL_WORDS = {
     "above": "plus que d’ordinaire",
@@ -22,7 +22,7 @@ SIGNAL_WORDS = {
 
 def control_chart(
     points: pd.DataFrame, period_words: Callable[[pd.Timestamp], str], value_words: Callable[[float], str], title: str
-) -> go.Figure:
+) -> Chart:
     """Points, limits and signals of one chart; a signal is a filled diamond, a provisional point is hollow.
 
     ``points``: what :func:`measures.signals.xmr` returns, or one series of :func:`measures.surveillance.charts`.

@@ -5,15 +5,18 @@ Backgrounds are left transparent and text to the page, so that a chart follows t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import plotly.graph_objects as go
 from babel.dates import format_date
 
+from analytics.charts.chart import Chart
 from analytics.domain.french import LOCALE, NARROW_SPACE, percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 # Okabe and Ito's palette (2008), slightly lightened for the dark theme.
 MAIN = "#3d8fc4"  # cases, whatever they are counted by
@@ -41,7 +44,7 @@ CONFIG = {
 }
 
 
-def figure(height: int, **layout: object) -> go.Figure:
+def figure(height: int, **layout: object) -> Chart:
     """An empty figure with the common layout: French separators, no zoom by accident, hover on the closest point."""
     base = {
         "height": height,
@@ -57,16 +60,16 @@ def figure(height: int, **layout: object) -> go.Figure:
         "xaxis": {"fixedrange": True, "automargin": True, "zeroline": False},
         "yaxis": {"fixedrange": True, "automargin": True, "zeroline": False},
     }
-    return go.Figure(layout={**base, **layout})
+    return Chart({**base, **layout})
 
 
-def add_bars(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str] | None, **look: Any) -> None:
+def add_bars(chart: Chart, x: pd.Series, y: Iterable[str], lines: Iterable[str] | None, **look: Any) -> None:
     """Add horizontal bars. ``lines`` are their hover texts, None for no hover."""
     said = {"hoverinfo": "skip"} if lines is None else hover(lines)
     chart.add_bar(orientation="h", x=x, y=y, **said, **look)
 
 
-def add_dots(chart: go.Figure, x: pd.Series, y: Iterable[str], lines: Iterable[str], **look: Any) -> None:
+def add_dots(chart: Chart, x: pd.Series, y: Iterable[str], lines: Iterable[str], **look: Any) -> None:
     """Add a dot plot. ``lines`` are the hover texts."""
     chart.add_scatter(x=x, y=y, mode="markers", **hover(lines), **look)
 
@@ -96,15 +99,9 @@ def interval(rows: pd.DataFrame, value: str, width: int = 0) -> dict[str, Any]:
     }
 
 
-def label_end(chart: go.Figure, x: float, y: str, text: str) -> None:
+def label_end(chart: Chart, x: float, y: str, text: str) -> None:
     """``text`` beyond the end of a horizontal bar."""
     chart.add_annotation(x=x, y=y, text=text, xanchor="left", xshift=8, showarrow=False)
-
-
-def annotate(chart: go.Figure, added: Iterable[Mapping[str, Any]] = ()) -> None:
-    """Add annotations to those of the panels, all in small letters, in one step: one by one each copies those before it."""
-    known = [note.to_plotly_json() for note in chart.layout.annotations]
-    chart.layout.annotations = [{**note, "font": {"size": 12}} for note in (*known, *added)]
 
 
 def share_ticks(*shares: float) -> dict[str, Any]:
@@ -114,9 +111,9 @@ def share_ticks(*shares: float) -> dict[str, Any]:
 
 
 def standing_alone(chart: go.Figure) -> go.Figure:
-    """``chart`` without the page that lends it its colours: lines that show on light and dark alike."""
+    """A copy of ``chart`` without the page that lends it its colours: lines that show on light and dark alike."""
     line = "rgba(139,148,158,0.35)"
-    copy = go.Figure(chart)
+    copy = type(chart)(chart)
     copy.update_layout(template="none", font={"size": 13}, coloraxis_showscale=False)
     copy.update_xaxes(gridcolor=line, linecolor=line)
     copy.update_yaxes(gridcolor=line, linecolor=line)
@@ -132,7 +129,7 @@ _MONTHS = ((6, range(1, 13)), (13, (1, 3, 5, 7, 9, 11)), (26, (1, 4, 9)), (50, (
 """Up to so many months, those that are named: as many as a phone has room for."""
 
 
-def month_ticks(weeks: pd.Series) -> dict[str, object]:
+def month_ticks(weeks: pd.Series) -> dict[str, Any]:
     """Ticks at the first week of some months, in French: fewer, the longer the time.
 
     A first month of a single week gives its place to the next.

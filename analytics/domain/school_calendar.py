@@ -85,8 +85,10 @@ class SchoolCalendar:
 
     def class_days(self, first: date, last: date) -> int:
         """Class days from ``first`` to ``last``, both included, as far as the calendar goes."""
-        days = pd.date_range(max(first, self.first_day), min(last, self.last_day)).date
-        return sum(self.is_class_day(day) for day in days)
+        before = np.concatenate([[0], self._class_days_up_to])
+        start, end = ((day - self.first_day).days for day in (first, last + timedelta(days=1)))
+        from_start, up_to = before[np.clip([start, end], 0, len(before) - 1)]
+        return max(int(up_to - from_start), 0)
 
     def class_day(self, day: date, n: int) -> date:
         """The ``n``-th class day after ``day``, before it where negative; for 0 the last one up to it. The calendar's

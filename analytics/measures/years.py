@@ -26,8 +26,9 @@ from scipy.special import ndtr, stdtrit
 from analytics.domain.french import number, percent
 from analytics.domain.school_calendar import SchoolCalendar
 from analytics.measures.grouping import places, sums
+from analytics.measures.incidence import EVENTS, TOLERANCE
 from analytics.measures.intervals import clopper_pearson
-from analytics.measures.relays import UNDATED, curves, outcomes
+from analytics.measures.relays import UNDATED, outcomes
 
 VERDICTS = {
     "more": "plus",
@@ -138,9 +139,7 @@ def _weekly(counts: pd.DataFrame, column: str, codes: Sequence[Any], calendar: S
     week = (counts["report_week"].to_numpy("datetime64[D]") - mondays[0]).astype(np.int64) // 7
     week = np.where(week < len(mondays), week, -1)
     n = sums(places(counts[column], codes), week, counts["n"], (len(codes), len(mondays)))
-    taught = np.array(
-        [calendar.class_days(monday, monday + timedelta(days=6)) for monday in mondays.tolist()], dtype=float
-    )
+    taught = calendar.class_days_of_weeks(mondays).astype(float)
     return _Weekly(starts[0], n, taught, [*((start - starts[0]).days // 7 for start in starts), len(mondays)])
 
 
@@ -233,11 +232,9 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     every = pd.concat([now, before])
     is_dated = ~n.index.isin(every["step"][every["event"].isin(list(UNDATED))])
     share, share_before = (np.where(is_dated[:, None], shares, np.nan) for shares in (share, share_before))
-    sizes = (
-        every.groupby(["step", "school_group"], observed=True)["n"].sum().astype(float).groupby("step", observed=True)
-    )
-    counted = sizes.count().reindex(n.index)
-    n_equal = sizes.agg(lambda of_groups: of_groups.sum() ** 2 / (of_groups**2).sum()).reindex(n.index).to_numpy()
+    place = places(every["step"], list(n.index)), places(every["school_group"], groups)
+    sizes = sums(*place, every["n"], (len(n), len(groups))).astype(float)
+    counted, n_equal = (sizes > 0).sum(axis=1), sizes.sum(axis=1) ** 2 / np.maximum((sizes**2).sum(axis=1), 1)
     difference, *without = (share - share_before).T
     error = np.sqrt((len(groups) - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
     enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
@@ -261,15 +258,26 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
 def _without_each(counts: pd.DataFrame, steps: pd.Index, groups: list[int], delay: float) -> NDArray[np.float64]:
     """The share of each step (rows) of all schools, then without each group (columns); NaN where there is no case.
 
-    What takes longer than ``delay`` is all one: so few rows are gone through again.
+    The estimate of :func:`measures.incidence.cumulative_incidence`, of all curves at once: they have their delays in common,
+    and what takes longer than ``delay`` is all one.
     """
-    counts = counts[counts["delay"].notna()].assign(delay=lambda dated: dated["delay"].clip(upper=delay + 1))
-    by = ["school_group", "step", "event", "delay"]
-    counts = counts.groupby(by, observed=True)["n"].sum().reset_index()
-    left_out = [counts[counts["school_group"] != group].assign(without=place) for place, group in enumerate(groups)]
-    found = curves(pd.concat([counts.assign(without=-1), *left_out]), ["without"]).at((delay,))
-    table = found.pivot_table(index="step", columns="without", values="incidence", observed=True)
-    return table.reindex(index=steps, columns=range(-1, len(groups))).to_numpy(float)
+    event = places(counts["event"].astype("str").replace("done_later", "pending"), EVENTS)
+    waited = np.minimum(counts["delay"].to_numpy(float, na_value=np.nan), delay + 1)
+    step, group = places(counts["step"], list(steps)), places(counts["school_group"], groups)
+    kept = (event >= 0) & (step >= 0) & ~np.isnan(waited)
+    delays, place = np.unique(waited[kept], return_inverse=True)
+    n = np.zeros((len(EVENTS), len(steps), len(groups), len(delays)))
+    np.add.at(n, (event[kept], step[kept], group[kept], place), counts["n"].to_numpy(float)[kept])
+    every = n.sum(axis=2, keepdims=True)
+    n = np.concatenate([every, every - n], axis=2)
+    done, closed, _ = n
+    at_risk = n.sum(axis=0)[..., ::-1].cumsum(axis=-1)[..., ::-1]
+    divisor = np.maximum(at_risk, 1)
+    waiting = np.cumprod(1 - (done + closed) / divisor, axis=-1)
+    before = np.concatenate([np.ones_like(waiting[..., :1]), waiting[..., :-1]], axis=-1)
+    share = np.where(delays <= delay, before * done / divisor, 0).sum(axis=-1)
+    share = np.where(share > 1 - TOLERANCE, 1.0, share)
+    return np.where(n.sum(axis=(0, -1)) > 0, share, np.nan)
 
 
 def sentence(row: pd.Series) -> str:

@@ -26,15 +26,15 @@ def shares(**numbers: int) -> pd.DataFrame:
 def test_each_bar_is_labelled_beyond_its_interval_and_within_the_picture(numbers):
     answer = shares(**numbers)
     chart = charts.share_bars(answer, "incident_type", INCIDENT_TYPES.labels)
-    assert [note.x for note in chart.layout.annotations] == answer["upper"].to_list()
+    assert [note.x for note in chart.figure.layout.annotations] == answer["upper"].to_list()
     # The longest label, "9 000 000 · 100 %", takes less than the quarter that is left free right of the longest bar.
-    assert chart.layout.xaxis.range[1] >= 1.4 * answer["upper"].max()
-    assert chart.layout.height >= 36 * len(INCIDENT_TYPES)
+    assert chart.figure.layout.xaxis.range[1] >= 1.4 * answer["upper"].max()
+    assert chart.figure.layout.height >= 36 * len(INCIDENT_TYPES)
 
 
 def test_what_threatens_life_alone_has_its_colour():
     chart = charts.share_bars(shares(insults=3, threats=2), "incident_type", INCIDENT_TYPES.labels)
-    coloured = dict(zip(chart.data[0].y, chart.data[0].marker.color, strict=True))
+    coloured = dict(zip(chart.figure.data[0].y, chart.figure.data[0].marker.color, strict=True))
     dangerous = {label for label, colour in coloured.items() if colour == theme.DANGER}
     assert dangerous == {"Menaces", "Incitation au suicide"}
 
@@ -43,8 +43,8 @@ def test_a_pair_names_both_types_on_two_lines():
     pairs = pd.DataFrame({"incident_type": ["insults"], "other_type": ["threats"], "n": [2]})
     answer = incidents.co_occurrence(pairs, 10, list(INCIDENT_TYPES))
     chart = charts.pair_bars(answer, INCIDENT_TYPES.labels)
-    assert list(chart.data[0].y) == ["Insultes<br>+ Menaces"]
-    assert chart.data[0].marker.color == (theme.DANGER,)
+    assert list(chart.figure.data[0].y) == ["Insultes<br>+ Menaces"]
+    assert chart.figure.data[0].marker.color == (theme.DANGER,)
 
 
 @pytest.fixture
@@ -57,8 +57,8 @@ def year() -> pd.DataFrame:
 
 def test_each_holiday_is_named_once_within_its_own_band(year):
     chart = charts.weeks(year, "2025-2026", None)
-    bands = [(pd.Timestamp(shape.x0), pd.Timestamp(shape.x1)) for shape in chart.layout.shapes]
-    names = [(note.text, pd.Timestamp(note.x)) for note in chart.layout.annotations]
+    bands = [(pd.Timestamp(shape.x0), pd.Timestamp(shape.x1)) for shape in chart.figure.layout.shapes]
+    names = [(note.text, pd.Timestamp(note.x)) for note in chart.figure.layout.annotations]
     assert [name for name, _ in names] == [
         "Congé d’automne",
         "Vacances d’hiver",
@@ -69,14 +69,14 @@ def test_each_holiday_is_named_once_within_its_own_band(year):
 
 
 def test_the_running_week_is_hatched_and_no_other(year):
-    pattern = charts.weeks(year, "2025-2026", None).data[0].marker.pattern.shape
+    pattern = charts.weeks(year, "2025-2026", None).figure.data[0].marker.pattern.shape
     assert [week for week, shape in zip(year["week"], pattern, strict=True) if shape] == [pd.Timestamp("2026-06-22")]
 
 
 def test_one_case_is_counted_in_whole_cases():
     counts = pd.DataFrame({"school_year": ["2025-2026"], "report_week": pd.to_datetime(["2025-09-01"]), "n": [1]})
     weeks = incidents.by_week(counts, calendar(), "2025-2026", date(2026, 6, 24))
-    assert charts.weeks(weeks, "2025-2026", None).layout.yaxis.dtick == 1
+    assert charts.weeks(weeks, "2025-2026", None).figure.layout.yaxis.dtick == 1
 
 
 @pytest.mark.parametrize("n_years", [0.3, 0.85, 1, 2, 3, 5, 10])
@@ -93,7 +93,7 @@ def test_every_tile_tells_its_share_and_each_column_its_cases():
     totals = pd.DataFrame({"school_level": ["fundamental", "secondary_1"], "n": [4, 2]})
     crossed = incidents.cross_tabulate(counts, "incident_type", "school_level", totals, ["insults", "threats"])
     chart = charts.crossing_tiles(crossed, INCIDENT_TYPES.labels, SCHOOL_LEVELS.labels, "incident_type", "school_level")
-    tiles, texts = chart.data
+    tiles, texts = chart.figure.data
     assert list(tiles.x) == ["Fondamental (4)", "1er degré (2)"]
     assert dict(zip(zip(texts.y, texts.x, strict=True), texts.text, strict=True)) == {
         ("Insultes", "Fondamental (4)"): "25\u202f%",
@@ -113,7 +113,7 @@ def test_a_week_without_a_report_is_an_empty_tile():
         }
     )
     tiles = incidents.types_by_week(counts, calendar(), "2025-2026", date(2025, 9, 21), list(INCIDENT_TYPES))
-    numbers = pd.DataFrame(charts.week_tiles(tiles, INCIDENT_TYPES.labels).data[0].z)
+    numbers = pd.DataFrame(charts.week_tiles(tiles, INCIDENT_TYPES.labels).figure.data[0].z)
     assert numbers.shape == (len(INCIDENT_TYPES), 4)
     assert numbers.notna().sum().sum() == 1
     assert numbers.sum().sum() == 3

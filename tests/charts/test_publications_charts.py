@@ -18,11 +18,11 @@ def published(table):
 
 
 def test_a_withheld_number_is_a_hollow_bar_from_the_least_to_the_most(table):
-    shown, suppressed = published_bars(published(table), "Type").data
+    shown, suppressed = published_bars(published(table), "Type").figure.data
     assert (list(shown.y), list(shown.x)) == (["Insultes"], [20])
     assert (list(suppressed.y), list(suppressed.base), list(suppressed.x)) == (["Menaces", "Autre"], [2, 1], [7, 19])
 
 
 def test_each_bar_says_its_number_or_what_anyone_can_know_of_it(table):
-    words = [note.text for note in published_bars(published(table), "Type").layout.annotations]
+    words = [note.text for note in published_bars(published(table), "Type").figure.layout.annotations]
     assert words == ["20", "de 2 à 9", "au moins 1"]

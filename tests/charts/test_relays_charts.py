@@ -29,19 +29,21 @@ def counts(table) -> pd.DataFrame:
 
 def test_the_parts_of_a_bar_add_up_to_its_cases(counts):
     chart = charts.outcome_bars(relays.outcomes(counts))
-    per_step = pd.DataFrame({bar.name: list(bar.x) for bar in chart.data}, index=list(chart.data[0].y)).sum(axis=1)
+    per_step = pd.DataFrame(
+        {bar.name: list(bar.x) for bar in chart.figure.data}, index=list(chart.figure.data[0].y)
+    ).sum(axis=1)
     assert per_step.to_dict() == {"CPMS": 26, "Parents": 26}
 
 
 def test_steps_are_drawn_from_the_first_of_the_protocol_downwards(counts):
     chart = charts.outcome_bars(relays.outcomes(counts))
-    assert list(chart.data[0].y) == ["Parents", "CPMS"]  # the last drawn is on top
+    assert list(chart.figure.data[0].y) == ["Parents", "CPMS"]  # the last drawn is on top
 
 
 def test_a_small_part_carries_no_number_that_would_not_fit(counts):
     tiny = pd.concat([counts, counts.iloc[[1]].assign(n=1, delay=31)])
     chart = charts.outcome_bars(relays.outcomes(tiny.assign(n=tiny["n"].where(tiny["event"] != "done", 400))))
-    pending = next(bar for bar in chart.data if bar.name == "en attente")
+    pending = next(bar for bar in chart.figure.data if bar.name == "en attente")
     assert set(pending.text) == {""}
 
 
@@ -50,17 +52,17 @@ def test_a_curve_starts_at_nothing_and_stops_at_the_last_tick(counts):
     curves = relays.curves(cpms, ["school_level"])
     followed = curves.at((0, 24, 48))
     chart = charts.incidence_curves(curves.table(), followed, "hours", "school_level", SCHOOL_LEVELS.labels, 24)
-    lines = [trace for trace in chart.data if trace.name]
+    lines = [trace for trace in chart.figure.data if trace.name]
     assert [line.name for line in lines] == ["Fondamental", "1er degré"]
     assert all(line.y[0] == 0 and line.x[-1] == 48 for line in lines)
-    assert "délai" in [note.text for note in chart.layout.annotations]
+    assert "délai" in [note.text for note in chart.figure.layout.annotations]
 
 
 def test_under_the_axis_stand_the_cases_still_followed(counts):
     cpms = counts[counts["step"] == "cpms"]
     curves = relays.curves(cpms)
     chart = charts.incidence_curves(curves.table(), curves.at((0, 24)), "hours", None, {}, None)
-    assert [note.text for note in chart.layout.annotations] == ["24", "8", "suivis"]
+    assert [note.text for note in chart.figure.layout.annotations] == ["24", "8", "suivis"]
 
 
 def test_many_groups_stand_side_by_side_each_before_the_curve_of_all(table):
@@ -77,8 +79,8 @@ def test_many_groups_stand_side_by_side_each_before_the_curve_of_all(table):
     chart = charts.incidence_panels(
         curves.table(), relays.curves(counts).table(), followed, "hours", "incident_type", INCIDENT_TYPES.labels
     )
-    assert [trace.name for trace in chart.data if trace.name].count("tous") == len(INCIDENT_TYPES)
-    titles = [note.text for note in chart.layout.annotations]
+    assert [trace.name for trace in chart.figure.data if trace.name].count("tous") == len(INCIDENT_TYPES)
+    titles = [note.text for note in chart.figure.layout.annotations]
     assert max(len(line) for title in titles for line in title.split("<br>")) <= 16
 
 
@@ -92,7 +94,7 @@ def test_a_signal_is_marked_and_a_provisional_point_is_hollow():
         }
     )
     chart = control_chart(signals.xmr(points), lambda month: f"{month:%m/%Y}", str, "heures")
-    marks = list(chart.data[-1].marker.symbol)
+    marks = list(chart.figure.data[-1].marker.symbol)
     assert marks[12] == "diamond"
     assert marks[13] == "circle-open"
 
@@ -108,9 +110,9 @@ def test_each_interval_has_a_panel_with_its_groups_its_median_and_its_share_in_t
     """)
     counts = drawn.assign(part=pd.to_numeric(drawn["part"]), earliest_part=pd.to_numeric(drawn["earliest_part"]))
     chart = charts.timeliness_dots(timeliness.summary(counts, ["channel"]), "channel", CHANNELS.labels)
-    assert [list(panel.y) for panel in chart.data] == [["Autre", "Courriel"]] * 2
-    assert [list(panel.x)[1] for panel in chart.data] == [3, 4]
-    notes = [note.text for note in chart.layout.annotations]
+    assert [list(panel.y) for panel in chart.figure.data] == [["Autre", "Courriel"]] * 2
+    assert [list(panel.x)[1] for panel in chart.figure.data] == [3, 4]
+    notes = [note.text for note in chart.figure.layout.annotations]
     assert notes[:2] == ["Des faits au signalement", "Jusqu’aux parents"]
     assert [note.replace(NARROW_SPACE, " ") for note in notes[2:]] == [
         "à temps",
