@@ -29,14 +29,16 @@ _DIMENSIONS = {*_OF_CASE, *_OF_SCHOOL, *_DERIVED, "incident_type", "step"}
 class CaseQuery:
     """The rows of ``records`` that a selection keeps, as statements read them. Values are parameters, by name.
 
-    ``columns`` are the dimensions as the start of a list of columns, ``grouped`` what groups and sorts by them.
+    ``columns`` are the dimensions as the start of a list of columns, ``grouped`` what groups and sorts by them. ``most``: of
+    more rows the first by pseudonym are kept, which are chosen by chance.
     """
 
-    def __init__(self, selection: Selection, by: Sequence[str]) -> None:
+    def __init__(self, selection: Selection, by: Sequence[str], most: int | None = None) -> None:
         if unknown := set(by) - _DIMENSIONS:
             raise ValueError(f"unknown dimension: {unknown}")
         self._by = [name for name in by if name not in ("incident_type", "step")]
         self._types = INCIDENT_TYPES if "incident_type" in by else ()
+        self._most = "" if most is None else f" LIMIT {most}"
         self.columns = "".join(f"{name}, " for name in by)
         self.grouped = "GROUP BY ALL ORDER BY ALL" if by else ""
         self.parameters: dict[str, object] = {}
@@ -82,7 +84,7 @@ class CaseQuery:
 
     def _select(self, columns: Sequence[str], conditions: Sequence[str]) -> str:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"(SELECT {', '.join(columns)} FROM {self._source}{where})"
+        return f"(SELECT {', '.join(columns)} FROM {self._source}{where}{self._most})"
 
 
 def school_conditions(selection: Selection) -> tuple[str, dict[str, object]]:

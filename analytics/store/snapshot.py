@@ -105,6 +105,8 @@ class Snapshot(Reader):
         selection: Selection = EVERYTHING,
         by: Sequence[str] = (),
         step: str | Sequence[str] | None = None,
+        *,
+        by_school: bool = False,
     ) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, earliest, n, n_time_completed].
 
@@ -116,8 +118,13 @@ class Snapshot(Reader):
         was completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step
         from 08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for
         POSTVENTION_FOLLOWED; what is done after that is done_later, at that delay. With incident_type in ``by`` a case
-        counts once for each of its types. ``step`` asks for one step alone, or for some.
+        counts once for each of its types. ``step`` asks for one step alone, or for some. ``by_school``: what tells how alike
+        the cases of a school are, [step, school_id, *by, event, delay, n] of the first :data:`steps.ENOUGH` cases by
+        pseudonym, each delay as the power of two that the delay plus one does not pass.
         """
+        if by_school:
+            asked = steps.step_counts(clock, selection, ("school_id", *by), step, steps.ENOUGH)
+            return self.query(*steps.coarse(asked, "delay"))
         return self.query(*steps.step_counts(clock, selection, by, step))
 
     def school_step_counts(
@@ -167,15 +174,22 @@ class Snapshot(Reader):
         """Number of the cases of :meth:`work_list`: [state, danger, school_level, zone, overdue, soon, n]."""
         return self.query(*work.work_counts(selection, self.as_of, steps))
 
-    def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+    def first_relay_counts(
+        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), *, by_school: bool = False
+    ) -> pd.DataFrame:
         """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.
 
         The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for. The
         first is that of the relays whose day is known; undated, where none is.
         """
+        if by_school:
+            asked = steps.first_relay_counts(clock, selection, ("school_id", *by), steps.ENOUGH)
+            return self.query(*steps.coarse(asked, "delay"))
         return self.query(*steps.first_relay_counts(clock, selection, by))
 
-    def response_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+    def response_counts(
+        self, selection: Selection = EVERYTHING, by: Sequence[str] = (), *, by_school: bool = False
+    ) -> pd.DataFrame:
         """How soon a case was detected and answered: [interval, *by, event, delay, earliest, part, earliest_part, n,
         n_time_completed].
 
@@ -184,6 +198,9 @@ class Snapshot(Reader):
         :meth:`first_relay_counts`. ``part`` is the least part of its own deadline that one of these steps took, as in
         :meth:`step_counts`; missing without a day or a deadline. In earliest_part hours are counted as early as they can be.
         """
+        if by_school:
+            asked = steps.response_counts(selection, ("school_id", *by), steps.ENOUGH)
+            return self.query(*steps.coarse(asked, "delay", "part"))
         return self.query(*steps.response_counts(selection, by))
 
     def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:

@@ -126,14 +126,33 @@ def _elapsed(clock: str) -> str:
     return f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN wait_{clock} END"
 
 
-def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None) -> Statement:
+_SOONEST = {"delay": "earliest", "part": "earliest_part"}
+
+
+def coarse(statement: Statement, *delays: str) -> Statement:
+    """The counts of a statement with ``delays`` as powers of two: with school_id among its dimensions, a few rows each."""
+    sql, parameters = statement
+    rounded = ", ".join(f"ceil(log2(1 + {delay}))::INTEGER AS {delay}" for delay in delays)
+    left_out = ", ".join(f"{delay}, {_SOONEST[delay]}" for delay in delays)
+    return (
+        f"""
+        SELECT * EXCLUDE ({left_out}, n, n_time_completed), {rounded}, sum(n)::BIGINT AS n
+        FROM ({sql}) GROUP BY ALL ORDER BY ALL
+        """,
+        parameters,
+    )
+
+
+def step_counts(
+    clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None, most: int | None = None
+) -> Statement:
     """:meth:`Snapshot.step_counts`."""
     if clock not in CLOCKS:
         raise ValueError(f"unknown clock: {clock}")
     steps = [step] if isinstance(step, str) else list(step or STEPS)
     if unknown := set(steps) - set(STEPS):
         raise ValueError(f"unknown step: {', '.join(sorted(unknown))}")
-    query = CaseQuery(selection, ("step", *by))
+    query = CaseQuery(selection, ("step", *by), most)
     if clock == "deadline":
         return _deadline_counts(query, steps)
     is_hours, most = clock == "hours", POSTVENTION_FOLLOWED[clock]
@@ -257,9 +276,9 @@ def _earliest(step: str) -> str:
     return f"{hours} - least({hours}, {of_step(step, 'completed_hours')})"
 
 
-def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> Statement:
+def first_relay_counts(clock: str, selection: Selection, by: Sequence[str], most: int | None = None) -> Statement:
     """:meth:`Snapshot.first_relay_counts`."""
-    query = CaseQuery(selection, by)
+    query = CaseQuery(selection, by, most)
     return (
         f"""
         SELECT 'first_relay' AS step, {query.columns} {_event()} AS event,
@@ -272,9 +291,9 @@ def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> S
     )
 
 
-def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
+def response_counts(selection: Selection, by: Sequence[str], most: int | None = None) -> Statement:
     """:meth:`Snapshot.response_counts`. What a school has set as its deadlines stands beside its cases, a column each."""
-    query = CaseQuery(selection, by)
+    query = CaseQuery(selection, by, most)
     limited = list(dict.fromkeys(chain.from_iterable(RESPONSES.values())))
     own = ", ".join(
         f"bool_or(step = '{step}') AS {step}_is_own, "

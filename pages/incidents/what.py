@@ -33,7 +33,9 @@ def show(context: Context) -> None:
     )
 
     text.header("Ce qui va ensemble")
-    pairs = incidents.co_occurrence(snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES))
+    pairs = incidents.co_occurrence(
+        snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES), types["effect"].max()
+    )
     if pairs.empty:
         text.info("Aucun dossier choisi n’a plusieurs types d’incidents.")
         return

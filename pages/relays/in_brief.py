@@ -16,8 +16,9 @@ from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done,
 def show(context: RelayContext) -> None:
     context.say_danger()
     counts = context.counts()
-    curves = relays.curves(counts)
-    summary = relays.summary(counts, context.clock.delays, curves)
+    effects = context.design_effects()
+    curves = relays.curves(counts, effects=effects)
+    summary = relays.summary(counts, context.clock.delays, curves, effects)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
     text.header("Les relais")
     if of_relays[f"within_{context.clock.short}"].isna().all():
@@ -31,7 +32,7 @@ def show(context: RelayContext) -> None:
         context.snapshot.as_of,
     )
     both = (context.clock.short, context.clock.delays[-1])
-    _shares(context.clock, summary, relays.shares_within(counts, both, known=curves))
+    _shares(context.clock, summary, relays.shares_within(counts, both, known=curves, effects=effects))
     _outcomes(summary)
     _in_danger(context)
 

@@ -57,8 +57,9 @@ def share_rare(n_registers: int, n_schools: int, n_cases: int) -> pd.Series:
     return 100 * (drawn.drop(columns="n_slow") < RARE).mean()
 
 
-def shares_found(n_registers: int) -> pd.DataFrame:
-    """How often a network three times as slow is called rare, of 100: alone and among the comparisons of the step, by BANDS.
+def found_by_size(n_registers: int) -> tuple[pd.Series, pd.DataFrame]:
+    """How often a network three times as slow is called rare, of 100, alone and among the comparisons of the step: for the
+    network of a school taken by chance, and by BANDS.
 
     Each network is the slow one in ``n_registers`` registers of 60 schools and 1,500 cases; those without a school of it
     are left out.
@@ -68,7 +69,9 @@ def shares_found(n_registers: int) -> pd.DataFrame:
     )
     drawn = drawn[drawn["n_slow"] > 0]
     band = np.array(list(BANDS))[np.searchsorted(list(BANDS), drawn["n_slow"], side="right") - 1]
-    return 100 * (drawn[["school_network", "rate_school_network"]] < RARE).groupby(band).mean()
+    is_rare = 100.0 * (drawn[["school_network", "rate_school_network"]] < RARE)
+    of_a_school = is_rare.mul(drawn["n_slow"], axis=0).sum() / drawn["n_slow"].sum()
+    return of_a_school, is_rare.groupby(band).mean()
 
 
 SENTENCE = chance(RARE - 0.001)
@@ -95,17 +98,17 @@ def false_claims(n_registers: int) -> list[Claim]:
 
 
 def power_claims(n_registers: int) -> list[Claim]:
-    """How often a slow network is found, by how many schools it has."""
-    shares = shares_found(n_registers)
+    """How often a slow network is found, and by how many schools it has."""
+    of_a_school, shares = found_by_size(n_registers)
     found = []
     for column, words in (("school_network", "seule"), ("rate_school_network", "parmi les comparaisons de l’étape")):
-        told = ", ".join(f"{BANDS[band]} {share:.0f}" for band, share in shares[column].items())
+        sizes = ", ".join(f"{BANDS[band]} {share:.0f}" for band, share in shares[column].items())
         promised = (
-            f"un réseau de {ENOUGH_SCHOOLS} écoles ou plus, trois fois plus lent, est trouvé 75 fois sur 100 au moins, "
-            f"{words} (60 écoles, 1 500 dossiers)"
+            "trois fois plus lent que les autres, le réseau d’une école prise au hasard est trouvé 75 fois sur 100 au "
+            f"moins, et chaque réseau de {ENOUGH_SCHOOLS} écoles ou plus, {words} (60 écoles, 1 500 dossiers)"
         )
-        enough = shares.loc[ENOUGH_SCHOOLS:, column]
-        found.append(Claim(SENTENCE, promised, told, bool((enough >= 75).all())))
+        least = min(of_a_school[column], *shares.loc[ENOUGH_SCHOOLS:, column])
+        found.append(Claim(SENTENCE, promised, f"{of_a_school[column]:.0f} ; {sizes}", bool(least >= 75)))
     return found
 
 
