@@ -8,12 +8,10 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, listing, number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
+from analytics.measures.funnel import BUNCHED
 from pages._widgets import Link, address, columns, remembered, show_chart, text
 from pages.schools.finding import open_school
 from pages.schools.rated import RatedSchools
-
-BUNCHED = 1.2
-"""Below this, bunches widen the limits by less than a tenth: not worth a sentence."""
 
 
 @remembered

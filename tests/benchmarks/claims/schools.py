@@ -17,10 +17,10 @@ import pandas as pd
 from analytics.domain.french import number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
-from analytics.measures.funnel import FLAG_WORDS, bunching
+from analytics.measures.funnel import BUNCHED, FLAG_WORDS, bunching
 from analytics.planning.evaluation import expected_without_action
 from tests.benchmarks.claims import Claim
-from tests.benchmarks.claims._registers import Reports, draw_reports
+from tests.benchmarks.claims._registers import COMPANIONS, Reports, draw_reports
 
 SIZES = ((40, 300), (40, 1_500), (60, 300), (60, 600), (60, 1_500))
 """Schools and cases."""
@@ -70,6 +70,29 @@ def falls(seed: int, *, bunched: bool) -> tuple[float, float]:
     table = reports.schools.assign(exposure=reports.schools["n_pupils"].astype(float))
     chosen = expected_without_action(table, 10, bunching(reports.weekly))
     return chosen["change"].mean(), (reports.truth[chosen["school_id"]] / chosen["rate"]).mean() - 1
+
+
+def bunching_claim(n_registers: int) -> Claim:
+    """How often the page says that reports come in bunches, and how far it is from how many there are."""
+    found = {
+        bunched: np.array(
+            [
+                bunching(
+                    draw_reports(np.random.default_rng([seed, n_cases]), n_cases, n_schools, bunched=bunched).weekly
+                )
+                for n_schools, n_cases in SIZES
+                for seed in range(n_registers)
+            ]
+        )
+        for bunched in KINDS
+    }
+    said, others = 100 * (found[False] > BUNCHED).mean(), found[True].mean() - 1
+    return Claim(
+        "Un signalement vient souvent avec d’autres de la même école (1,5 en moyenne)",
+        "dit 5 fois sur 100 au plus où chacun vient seul ; par grappes, à 0,2 près en moyenne (1,5)",
+        f"{number(said, 1)} fois sur 100 ; {number(others, 2)}",
+        bool(said <= 5 and abs(others - COMPANIONS - 0.5) <= 0.2),
+    )
 
 
 def chance_claims(n_registers: int) -> list[Claim]:
@@ -148,7 +171,7 @@ def claims(n_registers: int = 2_000) -> list[Claim]:
                 f"une école au taux de son niveau, 2 fois sur 1 000 au plus ({number(n_cases)} dossiers, {words})"
             )
             found.append(Claim(FLAG_WORDS["above_998"], promised, f"{share:.1f}".replace(".", ","), bool(share <= 2)))
-    return found + chance_claims(n_registers // 10)
+    return [*found, *chance_claims(n_registers // 10), bunching_claim(n_registers // 10)]
 
 
 if __name__ == "__main__":
