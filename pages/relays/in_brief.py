@@ -66,7 +66,7 @@ def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
         alt=f"{clock.written(clock.short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
         f"({written[fastest]}), le moins souvent {STEP_LABELS[slowest]} ({written[slowest]}).",
         read="le point plein est la part des dossiers où l’étape est faite dans le premier délai, le losange dans le second. Le "
-        "trait gris dit ce que le hasard laisse d’incertain. Un dossier ouvert compte pour le temps déjà attendu.",
+        "trait gris dit ce que le hasard laisse d’incertain, les dossiers d’une école se ressemblant. Un dossier ouvert compte pour le temps déjà attendu.",
         act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n’est pas qu’un retard.",
         table=summary,
         columns=columns(

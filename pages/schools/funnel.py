@@ -69,7 +69,8 @@ def _spread(lines: pd.DataFrame, bunching: float) -> str:
     levels = lines.drop_duplicates("school_level")
     apart = [TEACHING_LEVELS.label(level).lower() for level in levels.loc[levels["spread"] > 0, "school_level"]]
     found = (
-        f"Les écoles de même niveau diffèrent plus que le hasard ne le veut ({listing(apart)}) : les limites sont élargies d’autant."
+        f"Les écoles de même niveau diffèrent plus que le hasard ne le veut ({listing(apart)}, chaque niveau jugé seul) : les "
+        "limites sont élargies d’autant."
         if apart
         else "À niveau égal, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
     )
