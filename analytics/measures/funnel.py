@@ -29,6 +29,8 @@ FLAG_WORDS = {
 FLAGS = tuple(FLAG_WORDS)
 """Where a value lies: beyond the 99.8 % limits, beyond the 95 % ones only, or within them; missing where it is unknown."""
 
+BUNCHED = 1.2
+"""Below this bunching, limits widen by less than a tenth: not worth a sentence."""
 TAILS = {"95": 0.025, "998": 0.001}
 WINSORISED = 0.1
 """The share of z scores at each end that is pulled in, so that a few true outliers do not pass for over-dispersion."""

@@ -40,6 +40,8 @@ class Curves:
     """Cases done, closed and pending at each delay: one row per event, as in EVENTS."""
     shares: NDArray[np.float64]
     """A row each of SHARES."""
+    effect: NDArray[np.float64]
+    """The design effect at each delay."""
     dtypes: tuple[Any, Any]
     """The types that delays and numbers of cases have in the counts."""
 
@@ -47,12 +49,11 @@ class Curves:
         """The same curves in another order."""
         spans = [slice(0, 0), *(slice(self.bounds[i], self.bounds[i + 1]) for i in order)]
         bounds = np.cumsum([span.stop - span.start for span in spans])
-        delay, at_risk, events, shares = (
+        numbers = (
             np.concatenate([values[..., span] for span in spans], axis=-1)
-            for values in (self.delay, self.at_risk, self.events, self.shares)
+            for values in (self.delay, self.at_risk, self.events, self.shares, self.effect)
         )
-        names = picked(self.names, self.names.columns, order)
-        return Curves(names, bounds, delay, at_risk, events, shares, self.dtypes)
+        return Curves(picked(self.names, self.names.columns, order), bounds, *numbers, self.dtypes)
 
     def table(self) -> pd.DataFrame:
         """One row per group and distinct delay in ascending order: ``by``, delay, n_at_risk (neither done, closed nor
@@ -91,7 +92,7 @@ class Curves:
         at_risk = np.where(after, 0, self.at_risk[np.minimum(next_row, len(self.delay) - 1)])
         read = self.shares[:, last]
         read[:3, before] = 0.0
-        read[3, before] = wilson(0 * asked[before], at_risk[before]).upper
+        read[3, before] = wilson(0 * asked[before], at_risk[before] / self.effect[row[before]]).upper
         read[1:, unseen] = np.nan
         columns = {"delay": asked, "n_at_risk": at_risk.astype(np.int64), **dict(zip(SHARES, read, strict=True))}
         return with_columns(picked(self.names, self.names.columns, group), columns)
@@ -113,7 +114,7 @@ class Curves:
             there = np.append(np.flatnonzero(reached >= q - TOLERANCE), len(reached))
             soonest = there[np.searchsorted(there, first)]
             columns[column] = delay[np.where(soonest < end, soonest, len(reached))]
-        nothing_yet = wilson(np.zeros(len(first)), self.n_cases).upper
+        nothing_yet = wilson(np.zeros(len(first)), self.n_cases / self.effect[first]).upper
         columns["lower"] = np.where(nothing_yet >= q - TOLERANCE, 0.0, columns["lower"])
         return with_columns(self.names, columns)
 
@@ -136,8 +137,12 @@ class Curves:
         return self.at_risk[self.bounds[:-1]].astype(np.int64)
 
 
+Effects = pd.DataFrame | float
+"""Design effects of curves: one for all, or by group and power of two of the delay (:func:`relays.design_effects`)."""
+
+
 def cumulative_incidence(
-    counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out: bool = False
+    counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out: bool = False, effects: Effects = 1.0
 ) -> Curves:
     """Share of all cases in which the event was done by each delay (Aalen-Johansen), with its 95 % band, a curve a group.
 
@@ -152,7 +157,8 @@ def cumulative_incidence(
     Wilson's own interval when nothing is pending, and exists at 0 and at 1: there, where std_error is 0, that size is
     the number at risk over the share of cases still waiting. Simulated from 15 to 200 cases beside the plain, log-log,
     logit and arcsine bands, its coverage stays closest to 95 % at early, middle and late delays alike. Where fewer than
-    about three cases remain at risk no band holds: this one then covers 90 to 93 %.
+    about three cases remain at risk no band holds: this one then covers 90 to 93 %. ``effects`` divide the size, since the
+    cases of a school are alike.
 
     Raises ValueError for a missing column, an unknown event, a missing or negative delay, a negative n.
     """
@@ -195,8 +201,28 @@ def cumulative_incidence(
     share = np.where(incidence > 1 - TOLERANCE, 1.0, incidence)
     variance = np.where((share == 0) | (share == 1), 0.0, np.maximum(variance, 0))
     size = np.divide(share * (1 - share), variance, out=at_risk / waiting_before, where=variance > 0)
-    shares = np.stack([share, np.sqrt(variance), *wilson(share * size, size)])
-    return Curves(names, bounds, delay, at_risk, events, shares, (counts["delay"].dtype, counts["n"].dtype))
+    effect = _effects(effects, names, bounds, delay, at_risk)
+    shares = np.stack([share, np.sqrt(variance), *wilson(share * size / effect, size / effect)])
+    return Curves(names, bounds, delay, at_risk, events, shares, effect, (counts["delay"].dtype, counts["n"].dtype))
+
+
+def _effects(
+    effects: Effects,
+    names: pd.DataFrame,
+    bounds: NDArray[np.int64],
+    delay: NDArray[np.float64],
+    at_risk: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The design effect of each row. Those of a sample of the cases grow with their number."""
+    if not isinstance(effects, pd.DataFrame):
+        return np.full(len(delay), effects)
+    found = effects.merge(names.assign(curve=np.arange(len(names))), on=list(names))
+    curve, power, n, effect = (found[column].to_numpy(float) for column in ("curve", "delay", "n", "effect"))
+    curve, power = curve.astype(np.int64), power.astype(np.int64)
+    table = np.ones((len(names), power.max(initial=0) + 1))
+    table[curve, power] = 1 + (effect - 1) * np.maximum(at_risk[bounds[curve]] / n, 1)
+    power = np.minimum(np.ceil(np.log2(1 + delay)).astype(np.int64), table.shape[1] - 1)
+    return table[np.repeat(np.arange(len(names)), np.diff(bounds)), power]
 
 
 def _tabulate(

@@ -11,57 +11,73 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.domain.school_calendar import SchoolCalendar
+from analytics.measures.clusters import design_effects
 from analytics.measures.grouping import picked, places, sums, totals, with_columns
 from analytics.measures.intervals import wilson
 
 
-def shares(counts: pd.DataFrame, column: str, n_cases: int, codes: list[str]) -> pd.DataFrame:
-    """Share of the cases in each category, with its 95 % interval (Wilson), the most frequent first.
+def shares(
+    counts: pd.DataFrame, column: str, cases: pd.DataFrame, codes: Sequence[str], bunching: float = 1.0
+) -> pd.DataFrame:
+    """Share of the cases in each category, with its 95 % interval (Wilson, the cases of a school being alike), the most
+    frequent first.
 
-    ``counts``: ``column``, n, from :meth:`Snapshot.incident_counts` or :meth:`Snapshot.case_counts`. A case has one level
-    but may have several incident types: their shares then add to more than 1. ``codes`` are all the categories, so that
-    one without a case is 0 and not absent.
-    Returns ``column``, n, n_cases, share, lower, upper; shares are NaN when there is no case.
+    ``counts``: ``column``, school_id, n, from :meth:`Snapshot.incident_counts` or :meth:`Snapshot.case_counts`; ``cases``:
+    school_id, n, of all cases. A case has one level but may have several incident types: their shares then add to more than
+    1. ``codes`` are all the categories, so that one without a case is 0 and not absent. ``bunching`` serves where schools
+    are few (:func:`clusters.design_effects`).
+    Returns ``column``, n, n_cases, share, lower, upper, effect (by which n_cases is divided in the interval); shares are NaN
+    when there is no case.
     """
-    answer = pd.DataFrame({column: codes, "n": _totals(counts, column, codes), "n_cases": n_cases})
+    schools = pd.unique(cases["school_id"]).tolist()
+    n = _by_school(counts, column, codes, schools)
+    n_cases = totals(places(cases["school_id"], schools), cases["n"], len(schools))
+    effect = design_effects(n, n_cases, bunching)
+    answer = pd.DataFrame({column: codes, "n": n.sum(axis=0), "n_cases": n_cases.sum(), "effect": effect})
     return _with_shares(answer).sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
 def several_types(numbers: pd.DataFrame) -> pd.DataFrame:
-    """How many cases have more than one incident type: one row n, n_cases, share, lower, upper, n_types (of all cases).
+    """How many cases have more than one incident type: one row n, n_cases, share, n_types (of all cases).
 
     ``numbers`` is what :meth:`Snapshot.type_numbers` returns. n_types is what the counts by type add to.
     """
     several = numbers.loc[numbers["n_types"] > 1, "n"].sum()
-    answer = pd.DataFrame({"n": [several], "n_cases": [numbers["n"].sum()]})
-    return _with_shares(answer).assign(n_types=(numbers["n_types"] * numbers["n"]).sum())
+    n_cases, n_types = numbers["n"].sum(), (numbers["n_types"] * numbers["n"]).sum()
+    share = several / n_cases if n_cases else np.nan
+    return pd.DataFrame({"n": [several], "n_cases": n_cases, "share": share, "n_types": n_types})
 
 
-def co_occurrence(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str]) -> pd.DataFrame:
+def co_occurrence(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str], effect: float = 1.0) -> pd.DataFrame:
     """Incident types that a case has together, each pair once, the most frequent first.
 
     ``pairs`` is what :meth:`Snapshot.type_pairs` returns; a case with three types counts in three pairs. ``codes`` give the
-    order within a pair. Returns incident_type, other_type, n, n_cases, share (of all cases), lower, upper.
+    order within a pair; ``effect`` is the largest of their :func:`shares`. Returns incident_type, other_type, n, n_cases,
+    share (of all cases), lower, upper, effect.
     """
     once = pairs[places(pairs["incident_type"], codes) < places(pairs["other_type"], codes)]
-    return _with_shares(once.assign(n_cases=n_cases)).sort_values(
+    return _with_shares(once.assign(n_cases=n_cases, effect=effect)).sort_values(
         "n", ascending=False, kind="stable", ignore_index=True
     )
 
 
 def cross_tabulate(
-    counts: pd.DataFrame, rows: str, columns: str, totals: pd.DataFrame, codes: Sequence[str]
+    counts: pd.DataFrame, rows: str, columns: str, cases: pd.DataFrame, codes: Sequence[str], bunching: float = 1.0
 ) -> pd.DataFrame:
     """Share of the cases of each column that fall in each row, e.g. of each level that involve an incident type.
 
-    ``counts``: ``rows``, ``columns``, n. ``totals``: ``columns``, n, the number of cases of each column. ``codes`` are all
-    the rows: one without a case is 0. Returns ``rows``, ``columns``, n, n_cases, share, lower, upper.
+    ``counts``: ``rows``, ``columns``, school_id, n. ``cases``: ``columns``, school_id, n, of all cases of each column.
+    ``codes`` are all the rows: one without a case is 0. Returns ``rows``, ``columns``, and the numbers of :func:`shares`.
     """
-    of = list(totals[columns])
-    n = sums(places(counts[rows], codes), places(counts[columns], of), counts["n"], (len(codes), len(of)))
-    cells = pd.DataFrame({rows: np.repeat(codes, len(of)), columns: of * len(codes), "n": n.ravel()})
-    cells["n_cases"] = np.tile(totals["n"].to_numpy("int64"), len(codes))
-    return _with_shares(cells)
+    found = [
+        shares(counts[counts[columns] == value], rows, of_column, codes, bunching).assign(**{columns: value})
+        for value, of_column in cases.groupby(columns, observed=True)
+    ]
+    names = [rows, columns, "n", "n_cases", "effect", "share", "lower", "upper"]
+    cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=names)
+    return cells[names].sort_values(
+        rows, key=lambda codes_of: places(codes_of, codes), kind="stable", ignore_index=True
+    )
 
 
 def compare_groups(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
@@ -169,11 +185,11 @@ def year_before(calendar: SchoolCalendar, school_year: str) -> str | None:
 
 
 def _with_shares(answer: pd.DataFrame) -> pd.DataFrame:
-    """``answer`` (n, n_cases) with share, lower, upper; NaN where there is no case."""
-    n_cases = answer["n_cases"].to_numpy(float)
+    """``answer`` (n, n_cases, effect) with share, lower, upper; NaN where there is no case."""
+    n, n_cases, effect = (answer[column].to_numpy(float) for column in ("n", "n_cases", "effect"))
     total = np.where(n_cases > 0, n_cases, np.nan)
-    lower, upper = wilson(answer["n"].to_numpy(float), total)
-    return with_columns(answer, {"share": answer["n"] / total, "lower": lower, "upper": upper})
+    lower, upper = wilson(n / effect, total / effect)
+    return with_columns(answer, {"share": n / total, "lower": lower, "upper": upper})
 
 
 _Weeks = NDArray[np.datetime64]
@@ -226,6 +242,12 @@ def _places_of_weeks(counts: pd.DataFrame, weeks: _Weeks, school_year: str | Non
     days = counts["report_week"].to_numpy("datetime64[D]").astype(np.int64)
     place = places(pd.Series(days), weeks.astype(np.int64).tolist())
     return place if school_year is None else np.where(counts["school_year"] == school_year, place, -1)
+
+
+def _by_school(counts: pd.DataFrame, column: str, codes: Sequence[str], schools: Sequence[str]) -> NDArray[np.int64]:
+    """The number of cases of each of ``schools`` (rows) in each of ``codes``; none is 0."""
+    school = places(counts["school_id"], schools)
+    return sums(school, places(counts[column], codes), counts["n"], (len(schools), len(codes)))
 
 
 def _totals(counts: pd.DataFrame, column: str, codes: Sequence[str]) -> NDArray[np.int64]:

@@ -15,9 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.domain.vocabulary import STEPS
+from analytics.measures import clusters
 from analytics.measures.group_tests import between_schools, false_discovery_rates, within_schools
-from analytics.measures.grouping import groups, places, sums, totals, with_columns
-from analytics.measures.incidence import EVENTS, Curves, cumulative_incidence
+from analytics.measures.grouping import groups, picked, places, sums, totals, with_columns
+from analytics.measures.incidence import EVENTS, Curves, Effects, cumulative_incidence
 
 HOURS = (24, 48, 120, 240)
 """Delays at which shares are read in hours: one day, two, five and ten."""
@@ -57,10 +58,36 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     return in_protocol_order(with_columns(answer, numbers))
 
 
-def curves(counts: pd.DataFrame, by: Sequence[str] = ()) -> Curves:
+def curves(counts: pd.DataFrame, by: Sequence[str] = (), effects: Effects = 1.0) -> Curves:
     """The cumulative incidence of each step (:func:`cumulative_incidence`), by step and ``by``, in the protocol's order."""
-    found = cumulative_incidence(_as_followed(counts), ["step", *by], other_events_left_out=True)
+    found = cumulative_incidence(_as_followed(counts), ["step", *by], other_events_left_out=True, effects=effects)
     return found.taken(_protocol_order(found.names["step"]))
+
+
+def design_effects(counts: pd.DataFrame, by: Sequence[str] = (), bunching: float = 1.0) -> pd.DataFrame:
+    """How much less the cases of each step tell of its shares than independent ones would (:mod:`measures.clusters`).
+
+    ``counts`` is what :meth:`Snapshot.step_counts` returns for the same ``by``, by school. Returns step, ``by``, delay (the
+    power of two up to which the step was done), n (cases), effect; for a curve's ``effects``.
+    """
+    counts = counts[places(counts["event"], (*EVENTS, "done_later")) >= 0]
+    counts = counts[counts["delay"].notna()]
+    group, names = groups(counts, ["step", *by])
+    school, schools = pd.factorize(counts["school_id"])
+    power, n = counts["delay"].to_numpy(np.int64), counts["n"].to_numpy(float)
+    n_powers, found = power.max(initial=-1) + 1, []
+    is_done = (counts["event"] == "done").to_numpy()
+    for place in range(len(names)):
+        mine = group == place
+        n_cases = np.bincount(school[mine], n[mine], len(schools))
+        cell = (school * n_powers + power)[mine & is_done]
+        done = np.bincount(cell, n[mine & is_done], len(schools) * n_powers).reshape(len(schools), n_powers)
+        effect = clusters.design_effects(done.cumsum(axis=1), n_cases, bunching)
+        found.append(pd.DataFrame({"delay": np.arange(n_powers), "n": n_cases.sum(), "effect": effect}))
+    each = picked(names, names.columns, np.repeat(np.arange(len(names)), n_powers))
+    return with_columns(
+        each, pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["delay", "n", "effect"])
+    )
 
 
 def _as_followed(counts: pd.DataFrame) -> pd.DataFrame:
@@ -75,7 +102,11 @@ def often_without_time(answer: pd.DataFrame) -> pd.Series:
 
 
 def shares_within(
-    counts: pd.DataFrame, delays: Sequence[float], by: Sequence[str] = (), known: Curves | None = None
+    counts: pd.DataFrame,
+    delays: Sequence[float],
+    by: Sequence[str] = (),
+    known: Curves | None = None,
+    effects: Effects = 1.0,
 ) -> pd.DataFrame:
     """Share of the cases in which each step was done within each delay, with its 95 % band.
 
@@ -93,12 +124,14 @@ def shares_within(
         """Done or closed at once: in time whatever the delay, or never. What is done later is as good as never."""
         delay = counts["delay"].astype("Float64").mask(is_undated, 0.0)
         delay = delay.mask(earlier, counts["earliest"]) if earlier.any() else delay
-        return curves(counts.assign(event=counts["event"].astype("str").replace(meant), delay=delay), by).at(delays)
+        return curves(counts.assign(event=counts["event"].astype("str").replace(meant), delay=delay), by, effects).at(
+            delays
+        )
 
     if is_undated.any():
         least = read(dict.fromkeys(UNDATED, "closed"), np.zeros_like(is_earlier))
     else:
-        least = (known or curves(counts, by)).at(delays)
+        least = (known or curves(counts, by, effects)).at(delays)
     most = read(UNDATED, is_earlier) if is_undated.any() or is_earlier.any() else least
     # What comes earlier may weigh a little less beside the censored, so that the estimate is not always the higher one.
     return least.assign(
@@ -164,15 +197,17 @@ def type_comparison(counts: pd.DataFrame) -> float:
     return within_schools(counts, counts[types].to_numpy(float))
 
 
-def summary(counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None) -> pd.DataFrame:
+def summary(
+    counts: pd.DataFrame, delays: Sequence[float], known: Curves | None = None, effects: Effects = 1.0
+) -> pd.DataFrame:
     """One row per step: :func:`outcomes`, median (the delay by which half of the cases had the step, NaN while fewer than
     half have it) with its 95 % interval lower and upper, and, for each of ``delays``, the share of the cases that had it by
     then (:func:`shares_within`): within_<delay>, within_<delay>_lower, within_<delay>_upper, most_within_<delay>.
 
     ``known`` are the :func:`curves` of ``counts``, where they are there already.
     """
-    known = known or curves(counts)
-    read = shares_within(counts, delays, known=known)
+    known = known or curves(counts, effects=effects)
+    read = shares_within(counts, delays, known=known, effects=effects)
     steps = read["step"].to_numpy()[:: len(delays)]
     shares = {
         name.format(f"within_{delay:g}"): read[column].to_numpy()[place :: len(delays)]
@@ -211,14 +246,15 @@ def deadline_status(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFram
     return in_protocol_order(with_columns(answer, numbers))
 
 
-def against_deadline(counts: pd.DataFrame) -> pd.DataFrame:
+def against_deadline(counts: pd.DataFrame, effects: Effects = 1.0) -> pd.DataFrame:
     """How each step stands against its deadline: :func:`deadline_status`, and the share of the cases that had it in time.
 
     ``counts`` is what :meth:`Snapshot.step_counts` returns by the clock "deadline".
     Returns the columns of :func:`deadline_status`, share (done in time, of n_cases, a waiting one being censored), lower,
     upper, most_share (the share if all of the undated were in time; ``share`` takes none).
     """
-    shares = shares_within(counts, (1,)).rename(columns={"incidence": "share", "most": "most_share"})
+    shares = shares_within(counts, (1,), effects=effects)
+    shares = shares.rename(columns={"incidence": "share", "most": "most_share"})
     return _matched(deadline_status(counts), shares[["step", "share", "lower", "upper", "most_share"]])
 
 

@@ -32,10 +32,11 @@ _DIMENSIONS = {*_OF_CASE, *OF_SCHOOL, *_DERIVED, "incident_type", "step"}
 class CaseQuery:
     """The rows of ``records`` that a selection keeps, as statements read them. Values are parameters, by name.
 
-    ``columns`` are the dimensions as the start of a list of columns, ``grouped`` what groups and sorts by them.
+    ``columns`` are the dimensions as the start of a list of columns, ``grouped`` what groups and sorts by them. ``lots``:
+    how many of all cases, the first by pseudonym, which are drawn by chance, are those to choose from.
     """
 
-    def __init__(self, selection: Selection, by: Sequence[str]) -> None:
+    def __init__(self, selection: Selection, by: Sequence[str], lots: int | None = None) -> None:
         if unknown := set(by) - _DIMENSIONS:
             raise ValueError(f"unknown dimension: {unknown}")
         self._by = [name for name in by if name not in ("incident_type", "step")]
@@ -43,7 +44,7 @@ class CaseQuery:
         self.columns = "".join(f"{name}, " for name in by)
         self.grouped = "GROUP BY ALL ORDER BY ALL" if by else ""
         self.parameters: dict[str, object] = {}
-        self._conditions: list[str] = []
+        self._conditions = [] if lots is None else [f"lot < {lots}"]
         for column, values in (
             ("school_year", selection.school_years),
             ("school_level", selection.school_levels),

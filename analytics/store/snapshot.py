@@ -133,6 +133,8 @@ class Snapshot(Reader):
         selection: Selection = EVERYTHING,
         by: Sequence[str] = (),
         step: str | Sequence[str] | None = None,
+        *,
+        by_school: bool = False,
     ) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, earliest, n, n_time_completed].
 
@@ -144,9 +146,20 @@ class Snapshot(Reader):
         was completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step
         from 08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for
         POSTVENTION_FOLLOWED; what is done after that is done_later, at that delay. With incident_type in ``by`` a case
-        counts once for each of its types. ``step`` asks for one step alone, or for some.
+        counts once for each of its types. ``step`` asks for one step alone, or for some. ``by_school``: what tells how alike
+        the cases of a school are, [step, school_id, *by, event, delay, n] of :data:`steps.ENOUGH` cases or a few
+        more, drawn by chance, each delay as the power of two that the delay plus one does not pass.
         """
+        if by_school:
+            asked = steps.step_counts(clock, selection, ("school_id", *by), step, self._lots(selection, steps.ENOUGH))
+            return self.query(*steps.coarse(asked, "delay"))
         return self.query(*steps.step_counts(clock, selection, by, step))
+
+    def _lots(self, selection: Selection, most: int) -> int | None:
+        """How many cases, the first by pseudonym, hold ``most`` of the chosen ones; None where no more are chosen."""
+        n_chosen, n_cases = (int(self.case_counts(chosen)["n"].iloc[0]) for chosen in (selection, EVERYTHING))
+        # Lots are drawn: of the first so many nearly as large a part is chosen as of all, and a tenth more is enough.
+        return 1_000 + 11 * most * n_cases // (10 * n_chosen) if n_chosen > most else None
 
     def school_step_counts(
         self, clock: str, selection: Selection = EVERYTHING, step: str = RELAYS[0], *, by_type: bool = False
@@ -159,9 +172,7 @@ class Snapshot(Reader):
         it and the delay are missing where a case tells nothing of the pace. A case counts once in n, and in the column of
         each of its types. Of more than :data:`steps.COMPARED` cases the first by pseudonym are counted, as by lot.
         """
-        n_chosen, n_cases = (int(self.case_counts(chosen)["n"].iloc[0]) for chosen in (selection, EVERYTHING))
-        # Lots are drawn: of the first so many nearly as large a part is chosen as of all, and a tenth more is enough.
-        lots = 1_000 + 11 * steps.COMPARED * n_cases // (10 * n_chosen) if n_chosen > steps.COMPARED else None
+        lots = self._lots(selection, steps.COMPARED)
         return self.query(*steps.school_step_counts(clock, selection, step, by_type, lots))
 
     def relay_times(self) -> pd.DataFrame:
@@ -206,15 +217,22 @@ class Snapshot(Reader):
         found = [self.query(*work.work_counts(chosen, as_of, steps)) for chosen, as_of in self._at_extracts(selection)]
         return pd.concat(found, ignore_index=True)
 
-    def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+    def first_relay_counts(
+        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), *, by_school: bool = False
+    ) -> pd.DataFrame:
         """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.
 
         The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for. The
         first is that of the relays whose day is known; undated, where none is.
         """
+        if by_school:
+            asked = steps.first_relay_counts(clock, selection, ("school_id", *by), self._lots(selection, steps.ENOUGH))
+            return self.query(*steps.coarse(asked, "delay"))
         return self.query(*steps.first_relay_counts(clock, selection, by))
 
-    def response_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+    def response_counts(
+        self, selection: Selection = EVERYTHING, by: Sequence[str] = (), *, by_school: bool = False
+    ) -> pd.DataFrame:
         """How soon a case was detected and answered: [interval, *by, event, delay, earliest, part, earliest_part, n,
         n_time_completed].
 
@@ -223,6 +241,9 @@ class Snapshot(Reader):
         :meth:`first_relay_counts`. ``part`` is the least part of its own deadline that one of these steps took, as in
         :meth:`step_counts`; missing without a day or a deadline. In earliest_part hours are counted as early as they can be.
         """
+        if by_school:
+            asked = steps.response_counts(selection, ("school_id", *by), self._lots(selection, steps.ENOUGH))
+            return self.query(*steps.coarse(asked, "delay", "part"))
         return self.query(*steps.response_counts(selection, by))
 
     def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:

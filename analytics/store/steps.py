@@ -78,14 +78,33 @@ def delay_by(in_hours: str, number: str) -> str:
     return f"CASE WHEN {in_hours} THEN {hours} ELSE {school_days} END"
 
 
-def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None) -> Statement:
+_SOONEST = {"delay": "earliest", "part": "earliest_part"}
+
+
+def coarse(statement: Statement, *delays: str) -> Statement:
+    """The counts of a statement with ``delays`` as powers of two: with school_id among its dimensions, a few rows each."""
+    sql, parameters = statement
+    rounded = ", ".join(f"ceil(log2(1 + {delay}))::INTEGER AS {delay}" for delay in delays)
+    left_out = ", ".join(f"{delay}, {_SOONEST[delay]}" for delay in delays)
+    return (
+        f"""
+        SELECT * EXCLUDE ({left_out}, n, n_time_completed), {rounded}, sum(n)::BIGINT AS n
+        FROM ({sql}) GROUP BY ALL ORDER BY ALL
+        """,
+        parameters,
+    )
+
+
+def step_counts(
+    clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None, lots: int | None = None
+) -> Statement:
     """:meth:`Snapshot.step_counts`."""
     if clock not in CLOCKS:
         raise ValueError(f"unknown clock: {clock}")
     steps = [step] if isinstance(step, str) else list(step or STEPS)
     if unknown := set(steps) - set(STEPS):
         raise ValueError(f"unknown step: {', '.join(sorted(unknown))}")
-    query = CaseQuery(selection, ("step", *by))
+    query = CaseQuery(selection, ("step", *by), lots)
     if clock == "deadline":
         return _deadline_counts(query, steps)
     most = POSTVENTION_FOLLOWED[clock]
@@ -112,7 +131,7 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
     """:meth:`Snapshot.school_step_counts`. ``lots``: among them are COMPARED of the chosen cases, which are more."""
     by = ("school_id", "danger") if by_type else ("school_id", "danger", "school_level", "school_year")
     types = [of_type(code) for code in INCIDENT_TYPES] if by_type else []
-    query = CaseQuery(selection, by)
+    query = CaseQuery(selection, by, lots)
     number, delay = of_step(step, clock), layout.delay(of_step(step, clock), clock)
     became = layout.event(number)
     if STEPS[step].postvention:
@@ -123,8 +142,7 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
     reached = f"(32 * ({became}) + floor(log2(1 + {delay})))::SMALLINT"
     told = f"CASE WHEN {is_event(number, 'done', 'pending', 'closed')} THEN {reached} END AS reached"
     first = "" if lots is None else f"ORDER BY lot LIMIT {COMPARED}"
-    conditions = [f"{number} IS NOT NULL", *([] if lots is None else [f"lot < {lots}"])]
-    rows = query.rows("lot", told, *types, where=" AND ".join(conditions))
+    rows = query.rows("lot", told, *types, where=f"{number} IS NOT NULL")
     of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
     return (
         f"""
@@ -226,9 +244,9 @@ def _first_elapsed(clock: str) -> str:
     return f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
 
 
-def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> Statement:
+def first_relay_counts(clock: str, selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
     """:meth:`Snapshot.first_relay_counts`."""
-    query = CaseQuery(selection, by)
+    query = CaseQuery(selection, by, lots)
     return (
         f"""
         SELECT 'first_relay' AS step, {query.columns} {_FIRST_EVENT} AS event,
@@ -241,9 +259,9 @@ def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> S
     )
 
 
-def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
+def response_counts(selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
     """:meth:`Snapshot.response_counts`."""
-    query = CaseQuery(selection, by)
+    query = CaseQuery(selection, by, lots)
 
     def part(step: str, hours: str) -> str:
         """The part of its deadline that a step took, where it shares the outcome of the response."""

@@ -73,7 +73,8 @@ def deadline_table(one: OneSchool) -> pd.DataFrame:
         for in_hours, in_days in zip(limits["max_hours"], limits["max_school_days"], strict=True)
     ]
     counts = {group: one.snapshot.step_counts("deadline", selection) for group, selection in one.groups.items()}
-    table = relays.against_deadline(counts["school"]).merge(limits, on="step")
+    bunching = funnel.bunching(one.snapshot.case_counts(by=["school_id", "report_week"]))
+    table = relays.against_deadline(counts["school"], bunching).merge(limits, on="step")
     for group in PEERS.keys() & counts.keys():
         names = {"incidence": f"share_{group}", "most": f"most_share_{group}"}
         in_time = relays.shares_within(counts[group], (1,)).rename(columns=names)

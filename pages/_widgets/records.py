@@ -53,8 +53,10 @@ class Context:
     @cached_property
     def type_shares(self) -> pd.DataFrame:
         """Each incident type with its share of the cases (:func:`incidents.shares`), the most frequent first."""
-        counts = self.snapshot.incident_counts(self.selection)
-        return incidents.shares(counts, "incident_type", self.n_cases, list(INCIDENT_TYPES))
+        counts, cases = (
+            ask(self.selection, ["school_id"]) for ask in (self.snapshot.incident_counts, self.snapshot.case_counts)
+        )
+        return incidents.shares(counts, "incident_type", cases, list(INCIDENT_TYPES), self.bunching)
 
     @cached_property
     def bunching(self) -> float:

@@ -25,15 +25,17 @@ def show(context: Context) -> None:
         key="types",
         alt=f"Le plus fréquent : {INCIDENT_TYPES.label(first['incident_type'])}, {count(first['n'], 'dossier')} sur "
         f"{number(n_cases)}, soit {percent(first['share'])}.",
-        read="chaque barre est la part des dossiers où ce type est noté ; le trait gris dit ce que le hasard laisse d’incertain. "
-        f"{_sum_sentence(several, n_cases)} En orange, ce qui menace la vie.",
+        read="chaque barre est la part des dossiers où ce type est noté ; le trait gris dit ce que le hasard laisse d’incertain, "
+        f"les dossiers d’une école se ressemblant. {_sum_sentence(several, n_cases)} En orange, ce qui menace la vie.",
         act="partez du type le plus fréquent pour choisir le thème d’une animation, et de l’orange pour revoir la procédure d’urgence.",
         table=types,
         columns=columns("incident_type", *SHARES),
     )
 
     text.header("Ce qui va ensemble")
-    pairs = incidents.co_occurrence(snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES))
+    pairs = incidents.co_occurrence(
+        snapshot.type_pairs(selection), n_cases, list(INCIDENT_TYPES), types["effect"].max()
+    )
     if pairs.empty:
         text.info("Aucun dossier choisi n’a plusieurs types d’incidents.")
         return

@@ -39,8 +39,8 @@ def show(context: Context) -> None:
 @remembered
 def _of(context: Context, chosen: str) -> None:
     column, vocabulary, act = _CROSSED[chosen]
-    totals = context.snapshot.case_counts(context.selection, [column])
-    parts = incidents.shares(totals, column, context.n_cases, list(vocabulary))
+    cases = context.snapshot.case_counts(context.selection, ["school_id", column])
+    parts = incidents.shares(cases, column, cases, list(vocabulary), context.bunching)
     first = parts.iloc[0]
     text.header(f"Les dossiers : {chosen.lower()}")
     say_changes(compared(context.snapshot, column, list(vocabulary), context.selection), column, vocabulary.labels)
@@ -56,8 +56,8 @@ def _of(context: Context, chosen: str) -> None:
     )
 
     text.header("Les types d’incidents de chacun")
-    counts = context.snapshot.incident_counts(context.selection, [column])
-    crossed = incidents.cross_tabulate(counts, "incident_type", column, totals, list(INCIDENT_TYPES))
+    counts = context.snapshot.incident_counts(context.selection, ["school_id", column])
+    crossed = incidents.cross_tabulate(counts, "incident_type", column, cases, list(INCIDENT_TYPES), context.bunching)
     darkest = crossed.loc[crossed["share"].idxmax()]
     show_chart(
         charts.crossing_tiles(crossed, INCIDENT_TYPES.labels, vocabulary.labels, "incident_type", column),

@@ -92,9 +92,9 @@ def _power(cases: float, dispersion: float) -> None:
     show_chart(
         charts.power_curves(table),
         key="plan-power",
-        alt=f"Pour voir une baisse de 20 %, il faut {words[3]} avec trois trimestres avant et après.",
-        read=f"la chance de voir une vraie baisse de 20 % pour une moyenne de {number(cases, 1)} par école et par trimestre, sans "
-        f"compter le trimestre de la séance. Quatre chances sur cinq demandent {words[3]} avec une année avant et une après, "
+        alt=f"Pour voir une baisse de 20 %, il faut au moins {words[3]} avec trois trimestres avant et après.",
+        read=f"la chance, au mieux, de voir une vraie baisse de 20 % pour une moyenne de {number(cases, 1)} par école et par trimestre, sans "
+        f"compter le trimestre de la séance. Quatre chances sur cinq demandent au moins {words[3]} avec une année avant et une après, "
         f"{words[6]} avec deux.",
         act="si votre service a moins d’écoles, n’attendez pas des chiffres qu’ils tranchent. Notez ce qui est vraiment donné, "
         "et demandez aux classes ce qu’elles en gardent.",

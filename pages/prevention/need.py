@@ -44,7 +44,7 @@ def show(context: Planned) -> None:
 
 
 def _show_chance(context: Planned, plan: Plan) -> None:
-    """How much the choice of the schools owes to chance."""
+    """Which schools are chosen whatever their rates are within their limits."""
     problem, need, programme = context.preparation.problem, context.preparation.need, context.preparation.programme
     with st.spinner("Que devient le choix si les taux changent ?"):
         shares = chosen_shares(problem, need, programme, SEED, N_DRAWS)
@@ -52,12 +52,12 @@ def _show_chance(context: Planned, plan: Plan) -> None:
         return
     sure = choice_stability(shares, context.preparation.problem, plan.sessions)
     close = sure[sure["close"]]
-    text.subheader("Le choix tient-il au hasard ?")
+    text.subheader("Et avec d’autres taux ?")
     show_chart(
         charts.chosen_dots((close if len(close) else sure).head(N_SHOWN)),
         key="plan-chance",
         alt=f"{count(len(close), 'école')} sur {len(sure)} ne seraient ni presque toujours ni presque jamais choisies.",
-        read=f"le même calcul, refait {N_DRAWS} fois avec d’autres taux aussi plausibles (tirage numéro {SEED}, "
+        read=f"le même calcul, refait {N_DRAWS} fois avec des taux tirés autour des taux prudents (tirage numéro {SEED}, "
         "sur l’année entière). À 100 %, une école est choisie chaque fois. Les écoles montrées sont celles qui se valent.",
         act="entre des écoles qui se valent, ce que vous savez d’elles pèse plus que le calcul.",
         table=sure.rename(columns={"chosen_share": "share"}),

@@ -72,7 +72,7 @@ def _last_year(context: RelayContext) -> None:
     text.caption(
         f"{which_weeks(context.snapshot, context.selection)} L’écart se situe entre « bas » et « haut », compte tenu de ce que les "
         f"écoles diffèrent. Il faut {years.FEWEST_CASES} dossiers par année, de {years.FEWEST_GROUPS} écoles, et des dates. "
-        "Quand rien ne change, six tableaux sur cent environ disent « plus » ou « moins »."
+        "Quand rien ne change, cinq tableaux sur cent au plus disent « plus » ou « moins »."
     )
 
 

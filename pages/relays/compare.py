@@ -50,7 +50,7 @@ def _answer(context: RelayContext, step: str, group: str) -> None:
     counts = context.counts(by, step)
     if group in relays.OF_SCHOOL:
         counts = counts.fillna({group: _UNKNOWN})
-    curves = relays.curves(counts, by)
+    curves = relays.curves(counts, by, context.design_effects(by, step))
     table = curves.table()
     text.header(STEP_LABELS[step])
     if table.empty:

@@ -12,7 +12,9 @@ from pages.relays.clock import STEP_LABELS, RelayContext
 @remembered
 def show(context: RelayContext) -> None:
     snapshot = context.snapshot
-    answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection))
+    by_school = snapshot.step_counts("deadline", context.selection, by_school=True)
+    effects = relays.design_effects(by_school, bunching=context.bunching)
+    answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection), effects)
     say_closure(snapshot)
     text.paragraph(
         f"**{count(answer['n_overdue'].sum(), 'étape')}** hors délai dans les dossiers ouverts, au {day(snapshot.as_of)}."

@@ -16,8 +16,9 @@ from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done,
 def show(context: RelayContext) -> None:
     context.say_danger()
     counts = context.counts()
-    curves = relays.curves(counts)
-    summary = relays.summary(counts, context.clock.delays, curves)
+    effects = context.design_effects()
+    curves = relays.curves(counts, effects=effects)
+    summary = relays.summary(counts, context.clock.delays, curves, effects)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")
     text.header("Les relais")
     if of_relays[f"within_{context.clock.short}"].isna().all():
@@ -31,7 +32,7 @@ def show(context: RelayContext) -> None:
         context.snapshot.as_of,
     )
     both = (context.clock.short, context.clock.delays[-1])
-    _shares(context.clock, summary, relays.shares_within(counts, both, known=curves))
+    _shares(context.clock, summary, relays.shares_within(counts, both, known=curves, effects=effects))
     _outcomes(summary)
     _in_danger(context)
 
@@ -65,7 +66,7 @@ def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
         alt=f"{clock.written(clock.short).capitalize()} : le relais le plus souvent activé est {STEP_LABELS[fastest]} "
         f"({written[fastest]}), le moins souvent {STEP_LABELS[slowest]} ({written[slowest]}).",
         read="le point plein est la part des dossiers où l’étape est faite dans le premier délai, le losange dans le second. Le "
-        "trait gris dit ce que le hasard laisse d’incertain. Un dossier ouvert compte pour le temps déjà attendu.",
+        "trait gris dit ce que le hasard laisse d’incertain, les dossiers d’une école se ressemblant. Un dossier ouvert compte pour le temps déjà attendu.",
         act="regardez les étapes où les deux marques restent à gauche : elles manquent souvent, ce n’est pas qu’un retard.",
         table=summary,
         columns=columns(

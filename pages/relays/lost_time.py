@@ -13,8 +13,14 @@ from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_und
 def show(context: RelayContext) -> None:
     snapshot, selection, clock = context.snapshot, context.selection, context.clock
     context.say_danger()
-    counts = context.without_danger(lambda by: snapshot.first_relay_counts(clock.code, selection, by))
-    first = relays.summary(counts, clock.delays[:1])
+    counts, by_school = (
+        context.without_danger(
+            lambda by, whole=whole: snapshot.first_relay_counts(clock.code, selection, by, by_school=not whole)
+        )
+        for whole in (True, False)
+    )
+    effects = relays.design_effects(by_school, bunching=context.bunching)
+    first = relays.summary(counts, clock.delays[:1], effects=effects)
     answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
     skipped = answer.loc[answer["n_skipped"].idxmax()]
     text.header("Les premiers pas")

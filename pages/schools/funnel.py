@@ -8,12 +8,10 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, listing, number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
+from analytics.measures.funnel import BUNCHED
 from pages._widgets import Link, address, columns, remembered, show_chart, text
 from pages.schools.finding import open_school
 from pages.schools.rated import RatedSchools
-
-BUNCHED = 1.2
-"""Below this, bunches widen the limits by less than a tenth: not worth a sentence."""
 
 
 @remembered
@@ -71,7 +69,8 @@ def _spread(lines: pd.DataFrame, bunching: float) -> str:
     levels = lines.drop_duplicates("school_level")
     apart = [TEACHING_LEVELS.label(level).lower() for level in levels.loc[levels["spread"] > 0, "school_level"]]
     found = (
-        f"Les écoles de même niveau diffèrent plus que le hasard ne le veut ({listing(apart)}) : les limites sont élargies d’autant."
+        f"Les écoles de même niveau diffèrent plus que le hasard ne le veut ({listing(apart)}, chaque niveau jugé seul) : les "
+        "limites sont élargies d’autant."
         if apart
         else "À niveau égal, rien ne montre que les écoles diffèrent plus que le hasard ne le veut."
     )

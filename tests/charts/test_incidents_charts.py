@@ -18,8 +18,8 @@ LABEL = 27  # pixels of "sept." at 12
 
 
 def shares(**numbers: int) -> pd.DataFrame:
-    counts = pd.DataFrame({"incident_type": list(numbers), "n": list(numbers.values())})
-    return incidents.shares(counts, "incident_type", max(sum(numbers.values()), 1), list(INCIDENT_TYPES))
+    counts = pd.DataFrame({"incident_type": list(numbers), "school_id": "a", "n": list(numbers.values())})
+    return incidents.shares(counts, "incident_type", counts, list(INCIDENT_TYPES))
 
 
 @pytest.mark.parametrize("numbers", [{"insults": 1}, {"insults": 9_000_000, "threats": 4}])
@@ -89,9 +89,9 @@ def test_months_never_touch_on_a_phone(n_years):
 
 
 def test_every_tile_tells_its_share_and_each_column_its_cases():
-    counts = pd.DataFrame({"incident_type": ["insults"], "school_level": ["fundamental"], "n": [1]})
-    totals = pd.DataFrame({"school_level": ["fundamental", "secondary_1"], "n": [4, 2]})
-    crossed = incidents.cross_tabulate(counts, "incident_type", "school_level", totals, ["insults", "threats"])
+    counts = pd.DataFrame({"incident_type": ["insults"], "school_level": "fundamental", "school_id": "a", "n": [1]})
+    cases = pd.DataFrame({"school_level": ["fundamental", "secondary_1"], "school_id": "a", "n": [4, 2]})
+    crossed = incidents.cross_tabulate(counts, "incident_type", "school_level", cases, ["insults", "threats"])
     chart = charts.crossing_tiles(crossed, INCIDENT_TYPES.labels, SCHOOL_LEVELS.labels, "incident_type", "school_level")
     tiles, texts = chart.figure.data
     assert list(tiles.x) == ["Fondamental (4)", "1er degré (2)"]

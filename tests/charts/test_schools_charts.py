@@ -89,8 +89,8 @@ def test_the_tenth_is_labelled_beyond_its_bars():
 
 def test_a_school_stands_beside_its_kind_type_by_type():
     def shares(**numbers):
-        counts = pd.DataFrame({"incident_type": list(numbers), "n": list(numbers.values())})
-        return incidents.shares(counts, "incident_type", sum(numbers.values()), list(INCIDENT_TYPES))
+        counts = pd.DataFrame({"incident_type": list(numbers), "school_id": "a", "n": list(numbers.values())})
+        return incidents.shares(counts, "incident_type", counts, list(INCIDENT_TYPES))
 
     groups = {"school": shares(threats=1), "network": shares(insults=9, threats=1)}
     beside = incidents.compare_groups(groups, "incident_type")
@@ -109,9 +109,8 @@ def test_the_axes_end_where_the_data_does():
     calm = counted(40)
     calm["n"] = 10 * calm["n_pupils"].astype(int) // 100
     assert 1 < drawn(calm).figure.layout.yaxis.range[1] < 2.5  # each school has about what is expected of it
-    shares = incidents.shares(
-        pd.DataFrame({"incident_type": ["threats"], "n": [3]}), "incident_type", 90, list(INCIDENT_TYPES)
-    )
+    counts = pd.DataFrame({"incident_type": ["threats"], "school_id": "a", "n": [3]})
+    shares = incidents.shares(counts, "incident_type", counts.assign(n=90), list(INCIDENT_TYPES))
     beside = incidents.compare_groups({"school": shares}, "incident_type")
     axis = charts.beside_dots(beside, INCIDENT_TYPES.labels, {"school": "cette école"}).figure.layout.xaxis
     assert shares["upper"].max() < axis.range[1] < 0.25

@@ -102,6 +102,7 @@ def test_rare_is_said_as_often_as_promised_where_nothing_differs():
     single = found[["school_network", "zone", "school_level", "danger", "school_year", "incident_type"]]
     assert 3 < (single < 0.05).sum().sum() < 24
     assert (found["any"] < 0.05).sum() < 8
+    assert (single < 0.01).sum().sum() < 9
 
 
 def test_a_network_three_times_as_slow_is_found():

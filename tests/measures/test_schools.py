@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from analytics.measures import schools
 from analytics.measures.funnel import funnel, shrunken_rates
-from tests.benchmarks.claims.schools import by_chance, covered, is_beyond
+from tests.benchmarks.claims.schools import bunching_claim, by_chance, covered, is_beyond
 
 
 @pytest.fixture
@@ -120,6 +120,8 @@ def test_the_cautious_interval_holds_the_true_rate_as_often_as_promised(bunched)
     """93 to 97 of 100 are promised, and measured over many registers; these are 1,800 schools."""
     is_covered = pd.concat([covered(seed, 60, 600, bunched=bunched) for seed in range(30)])
     assert 0.92 < is_covered.mean() < 0.98
+    own = pd.concat([covered(seed, 60, 600, bunched=bunched, rate="") for seed in range(8)])
+    assert own.mean() > 0.92
 
 
 def test_a_fundamental_school_at_four_times_its_level_leaves_the_funnel_and_one_at_its_level_does_not():
@@ -136,6 +138,10 @@ def test_where_schools_of_a_level_are_alike_the_page_says_that_chance_is_enough(
     assert found["beyond"].mean() <= 0.05
     if not bunched:
         assert abs(found["repeats"].mean()) < 0.015
+
+
+def test_bunches_are_told_where_they_are_and_as_large_as_they_are():
+    assert bunching_claim(4).held
 
 
 def test_the_others_of_a_network_are_not_the_school_itself(counted):

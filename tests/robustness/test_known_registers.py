@@ -41,11 +41,11 @@ def test_cases_are_counted(register):
 
 def test_incident_types_and_levels_are_counted(register):
     snapshot, truth, _ = register
-    types = incidents.shares(snapshot.incident_counts(), "incident_type", truth["n_cases"], list(INCIDENT_TYPES))
+    cases = snapshot.case_counts(by=["school_id", "school_level"])
+    types = incidents.shares(snapshot.incident_counts(by=["school_id"]), "incident_type", cases, list(INCIDENT_TYPES))
+    assert (types["n_cases"] == truth["n_cases"]).all()
     assert dict(zip(types["incident_type"], types["n"], strict=True)) == truth["incident_types"]
-    levels = incidents.shares(
-        snapshot.case_counts(by=["school_level"]), "school_level", truth["n_cases"], list(SCHOOL_LEVELS)
-    )
+    levels = incidents.shares(cases, "school_level", cases, list(SCHOOL_LEVELS))
     assert dict(zip(levels["school_level"], levels["n"], strict=True)) == {"unknown": 0} | truth["levels"]
 
 

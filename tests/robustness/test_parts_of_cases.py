@@ -51,7 +51,8 @@ SELECTIONS = st.builds(
 def test_every_case_is_in_one_part_of_each_division(snapshot, selection):
     total = snapshot.case_counts(selection)["n"].iloc[0]
     for column, words in (("school_level", SCHOOL_LEVELS), ("channel", CHANNELS), ("reporter", REPORTERS)):
-        parts = incidents.shares(snapshot.case_counts(selection, [column]), column, total, list(words))
+        cases = snapshot.case_counts(selection, ["school_id", column])
+        parts = incidents.shares(cases, column, cases, list(words))
         assert parts["n"].sum() == total
         if total:
             assert parts["share"].sum() == pytest.approx(1)
@@ -67,17 +68,12 @@ def test_every_case_is_in_one_part_of_each_division(snapshot, selection):
 def test_types_add_up_to_what_the_page_says_they_add_up_to(snapshot, selection):
     total = snapshot.case_counts(selection)["n"].iloc[0]
     several = incidents.several_types(snapshot.type_numbers(selection)).iloc[0]
-    of_types = incidents.shares(snapshot.incident_counts(selection), "incident_type", total, list(INCIDENT_TYPES))
+    cases = snapshot.case_counts(selection, ["school_id", "school_level"])
+    counts = snapshot.incident_counts(selection, ["school_id", "school_level"])
+    of_types = incidents.shares(counts, "incident_type", cases, list(INCIDENT_TYPES))
     assert several["n_cases"] == total
     assert of_types["n"].sum() == several["n_types"]
-    totals = snapshot.case_counts(selection, ["school_level"])
-    crossed = incidents.cross_tabulate(
-        snapshot.incident_counts(selection, ["school_level"]),
-        "incident_type",
-        "school_level",
-        totals,
-        list(INCIDENT_TYPES),
-    )
+    crossed = incidents.cross_tabulate(counts, "incident_type", "school_level", cases, list(INCIDENT_TYPES))
     assert crossed["n"].sum() == several["n_types"]
     by_type = snapshot.incident_counts(selection, ["school_year", "report_week"])
     tiles = incidents.types_by_week(by_type, calendar(), "2025-2026", snapshot.as_of, list(INCIDENT_TYPES))

@@ -210,6 +210,27 @@ def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
     assert {code: by_type[f"type_{code}"].sum() for code in exact.index} == exact.to_dict()
 
 
+def test_what_schools_have_in_common_is_counted_by_school_with_rounded_delays(snapshot_of, monkeypatch):
+    """Up to 2^5, less one, lie 30 hours; of a deadline of 24, 30 hours are more than 1 part and no more than 3."""
+    steps = """
+        case_id | step | hours | days | timed
+        1       | cpms |    30 |    1 | yes
+        2       | cpms |       |      | yes
+        3       | cpms |       |      | yes
+    """
+    snapshot = snapshot_of(CASES, steps)
+    for clock, delays in (("hours", [5, 5, 9]), ("deadline", [2, 2, 5])):
+        counts = snapshot.step_counts(clock, step="cpms", by_school=True)
+        assert list(counts.columns[:3]) == ["step", "school_id", "event"]
+        assert (counts["n"].sum(), sorted(counts.loc[counts.index.repeat(counts["n"]), "delay"])) == (3, delays)
+    first = snapshot.first_relay_counts("hours", by_school=True)
+    assert sorted(first.loc[first.index.repeat(first["n"]), "delay"]) == [5, 5, 9]
+    responses = snapshot.response_counts(by_school=True)
+    assert {"interval", "school_id", "delay", "part", "n"} <= set(responses)
+    monkeypatch.setattr("analytics.store.steps.ENOUGH", 2)
+    assert snapshot.step_counts("school_days", step="cpms", by_school=True)["n"].sum() == 2
+
+
 def test_of_many_cases_schools_are_compared_on_the_first(snapshot_of, monkeypatch):
     monkeypatch.setattr("analytics.store.steps.COMPARED", 2)
     snapshot = snapshot_of(CASES, "case_id | step | hours | days | timed")

@@ -7,7 +7,7 @@ of a network, and bunches, in which one event brings several reports of its scho
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -72,13 +72,11 @@ def draw_paces(
     pace = cases.pace * network.map(lambda code: (paces or {}).get(code, 1.0)).to_numpy()[cases.school]
     if alike:
         pace = pace / np.where(cases.danger, assumed.DANGER_HASTE, 1.0) / assumed.YEARLY_PACE**year
-    event, hours = _step(rng, cases, pace)
-    levels = np.array(list(SCHOOL_LEVELS))
-    grade = np.array([0 if grade[0] == "P" else (int(grade[1]) + 1) // 2 for grade in cases.grade])
+    event, hours = step(rng, cases, pace)
     table = pd.DataFrame(
         {
             "school_id": sheet["Code"].to_numpy()[cases.school],
-            "school_level": levels[np.minimum(grade, 3)],
+            "school_level": levels(cases),
             "school_year": year,
             "danger": cases.danger,
             "event": event,
@@ -93,11 +91,48 @@ def draw_paces(
     return Paces(_summed(table[applies], ["n"]), _summed(by_type, ["n", *types]), schools)
 
 
+def draw_cases(
+    rng: np.random.Generator, n_cases: int, n_schools: int, *, bunched: bool = False, paced: bool = True
+) -> tuple[pd.DataFrame, register._Cases, NDArray[np.int64]]:
+    """The sheet Écoles, ``n_cases`` cases (on average, where ``bunched``: those of an event share all but their day), and
+    the event of each. Where they are not ``paced`` all schools have the same pace.
+    """
+    sheet = draw_schools(rng, n_schools)
+    cases = register._draw(rng, round(n_cases / (1 + COMPANIONS)) if bunched else n_cases, sheet, YEARS, _fixed()[0])
+    if not paced:
+        year = np.searchsorted(FIRST_DAYS, cases.reported.astype("datetime64[D]"), "right") - 1
+        pace = np.where(cases.danger, assumed.DANGER_HASTE, 1.0) * assumed.YEARLY_PACE**year
+        cases = replace(cases, pace=pace)
+    return sheet, *(_bunched(rng, cases) if bunched else (cases, np.arange(len(cases.school))))
+
+
+def _bunched(rng: np.random.Generator, events: register._Cases) -> tuple[register._Cases, NDArray[np.int64]]:
+    n_reports = 1 + rng.poisson(COMPANIONS, len(events.school))
+    of = np.repeat(np.arange(len(n_reports)), n_reports)
+    is_first = np.diff(of, prepend=-1) > 0
+    later = np.where(is_first, 0, rng.integers(0, BUNCH_DAYS, len(of))).astype("timedelta64[D]")
+    arrays = {name: getattr(events, name)[of] for name in ("school", "grade", "danger", "pace")}
+    cases = replace(
+        events,
+        reported=events.reported[of] + later,
+        closed_on=events.closed_on[of] + later,
+        types=[events.types[event] for event in of],
+        **arrays,
+    )
+    return cases, of
+
+
+def levels(cases: register._Cases) -> NDArray[np.str_]:
+    """The level of each case."""
+    grade = np.array([0 if grade[0] == "P" else (int(grade[1]) + 1) // 2 for grade in cases.grade])
+    return np.array(list(SCHOOL_LEVELS))[np.minimum(grade, 3)]
+
+
 def _summed(cases: pd.DataFrame, numbers: list[str]) -> pd.DataFrame:
     return cases.groupby([name for name in cases if name not in numbers], as_index=False)[numbers].sum()
 
 
-def _step(
+def step(
     rng: np.random.Generator, cases: register._Cases, pace: NDArray[np.float64]
 ) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
     """What became of the step in each case, as the generator decides it: event ("" where it does not apply) and hours."""

@@ -8,11 +8,12 @@ A thousand registers of each size take ten minutes on two cores.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from analytics.domain.french import RARE, chance, number
+from analytics.domain.french import RARE, VERY_RARE, chance, number
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.measures import relays
 from tests.benchmarks.claims import Claim
@@ -50,15 +51,16 @@ def p_values(seed: int, n_schools: int, n_cases: int, slow: str | None = None) -
     )
 
 
-def share_rare(n_registers: int, n_schools: int, n_cases: int) -> pd.Series:
-    """How often each is called rare where nothing differs, of 100."""
+def where_nothing_differs(n_registers: int, n_schools: int, n_cases: int) -> pd.DataFrame:
+    """:func:`p_values` of registers where nothing differs, a row each."""
     first = 1_000_000 * n_schools + n_cases
-    drawn = pd.DataFrame([p_values(first + seed, n_schools, n_cases) for seed in range(n_registers)])
-    return 100 * (drawn.drop(columns="n_slow") < RARE).mean()
+    drawn = [p_values(first + seed, n_schools, n_cases) for seed in range(n_registers)]
+    return pd.DataFrame(drawn).drop(columns="n_slow")
 
 
-def shares_found(n_registers: int) -> pd.DataFrame:
-    """How often a network three times as slow is called rare, of 100: alone and among the comparisons of the step, by BANDS.
+def found_by_size(n_registers: int) -> tuple[pd.Series, pd.DataFrame]:
+    """How often a network three times as slow is called rare, of 100, alone and among the comparisons of the step: for the
+    network of a school taken by chance, and by BANDS.
 
     Each network is the slow one in ``n_registers`` registers of 60 schools and 1,500 cases; those without a school of it
     are left out.
@@ -68,7 +70,9 @@ def shares_found(n_registers: int) -> pd.DataFrame:
     )
     drawn = drawn[drawn["n_slow"] > 0]
     band = np.array(list(BANDS))[np.searchsorted(list(BANDS), drawn["n_slow"], side="right") - 1]
-    return 100 * (drawn[["school_network", "rate_school_network"]] < RARE).groupby(band).mean()
+    is_rare = 100.0 * (drawn[["school_network", "rate_school_network"]] < RARE)
+    of_a_school = is_rare.mul(drawn["n_slow"], axis=0).sum() / drawn["n_slow"].sum()
+    return of_a_school, is_rare.groupby(band).mean()
 
 
 SENTENCE = chance(RARE - 0.001)
@@ -76,9 +80,10 @@ SENTENCE = chance(RARE - 0.001)
 
 def false_claims(n_registers: int) -> list[Claim]:
     """How often a difference is called rare where there is none."""
-    found = []
+    found, every = [], []
     for n_schools, n_cases in SIZES:
-        shares = share_rare(n_registers, n_schools, n_cases)
+        every.append(drawn := where_nothing_differs(n_registers, n_schools, n_cases))
+        shares = 100 * (drawn < RARE).mean()
         single, least = shares.drop("any").filter(regex="^(?!rate_)"), shares["any"]
         told = ", ".join(f"{WORDS[group]} {number(share, 1)}" for group, share in single.items())
         size = f"{n_schools} écoles, {number(n_cases)} dossiers, rien ne diffère"
@@ -91,21 +96,33 @@ def false_claims(n_registers: int) -> list[Claim]:
                 bool(least <= 7),
             ),
         ]
-    return found
+    return [*found, very_rare_claim(every)]
+
+
+def very_rare_claim(drawn: Sequence[pd.DataFrame]) -> Claim:
+    """How often a difference is called very rare where there is none, in registers of each of SIZES."""
+    shares = pd.DataFrame([100 * (registers < VERY_RARE).mean() for registers in drawn])
+    single, least = shares.drop(columns="any").filter(regex="^(?!rate_)").mean(), shares["any"].mean()
+    return Claim(
+        chance(VERY_RARE - 0.001),
+        "1 fois sur 100, à 1 près, seule ou de toutes les comparaisons (40 et 60 écoles, 450 et 1 500 dossiers)",
+        f"{', '.join(f'{WORDS[group]} {number(share, 1)}' for group, share in single.items())} ; toutes {number(least, 1)}",
+        bool(max(single.max(), least) <= 2),
+    )
 
 
 def power_claims(n_registers: int) -> list[Claim]:
-    """How often a slow network is found, by how many schools it has."""
-    shares = shares_found(n_registers)
+    """How often a slow network is found, and by how many schools it has."""
+    of_a_school, shares = found_by_size(n_registers)
     found = []
     for column, words in (("school_network", "seule"), ("rate_school_network", "parmi les comparaisons de l’étape")):
-        told = ", ".join(f"{BANDS[band]} {share:.0f}" for band, share in shares[column].items())
+        sizes = ", ".join(f"{BANDS[band]} {share:.0f}" for band, share in shares[column].items())
         promised = (
-            f"un réseau de {ENOUGH_SCHOOLS} écoles ou plus, trois fois plus lent, est trouvé 75 fois sur 100 au moins, "
-            f"{words} (60 écoles, 1 500 dossiers)"
+            "trois fois plus lent que les autres, le réseau d’une école prise au hasard est trouvé 75 fois sur 100 au "
+            f"moins, et chaque réseau de {ENOUGH_SCHOOLS} écoles ou plus, {words} (60 écoles, 1 500 dossiers)"
         )
-        enough = shares.loc[ENOUGH_SCHOOLS:, column]
-        found.append(Claim(SENTENCE, promised, told, bool((enough >= 75).all())))
+        least = min(of_a_school[column], *shares.loc[ENOUGH_SCHOOLS:, column])
+        found.append(Claim(SENTENCE, promised, f"{of_a_school[column]:.0f} ; {sizes}", bool(least >= 75)))
     return found
 
 

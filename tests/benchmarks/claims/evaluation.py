@@ -20,9 +20,10 @@ import pandas as pd
 
 from analytics.domain.programme import programme
 from analytics.domain.school_calendar import calendar
-from analytics.planning.evaluation import VERDICT_WORDS, effect
+from analytics.planning.evaluation import VERDICT_WORDS, baseline, effect
 from analytics.planning.lots import draw_lots, drawn_effect
 from analytics.planning.need import need
+from analytics.planning.power import power
 from analytics.planning.school_terms import panel
 from analytics.synthetic import assumptions as assumed
 from tests.benchmarks.claims import Claim
@@ -53,7 +54,7 @@ def weeks() -> pd.DataFrame:
 class Register:
     """Schools and their reports by week. Sessions lower what follows them by ``drop``."""
 
-    def __init__(self, rng: np.random.Generator, bunching: float) -> None:
+    def __init__(self, rng: np.random.Generator, bunching: float, cases: int = CASES) -> None:
         self.rng = rng
         secondary = rng.random(N_SCHOOLS) < assumed.SECONDARY_SHARE
         sizes = np.where(secondary, assumed.PUPILS_SECONDARY, assumed.PUPILS_FUNDAMENTAL)
@@ -69,7 +70,7 @@ class Register:
             }
         )
         share = weeks()["weight"].to_numpy() / weeks()["weight"].sum()
-        expected = CASES * len(YEARS) * np.outer(rates / rates.sum(), share)
+        expected = cases * len(YEARS) * np.outer(rates / rates.sum(), share)
         self.counts = rng.poisson(expected) if bunching == 1 else _bunched(rng, expected, bunching)
 
     def cases(self, until: str | None = None) -> pd.DataFrame:
@@ -153,6 +154,34 @@ def drawn_by_lot(bunching: float, n: int, drop: float, monday: str = "2025-05-12
     return fewer / n, (fewer + more) / n
 
 
+def power_promised_and_found(bunching: float, n: int, cases: int = 900, drop: float = 0.2) -> tuple[float, float]:
+    """The mean chance to see a fall that the chart promises for ``n`` registers, half of whose 60 schools have a session in
+    the middle, four terms before and after it, and the share of them in which :func:`effect` sees it.
+    """
+    promised, monday, half = [], "2025-02-03", N_SCHOOLS // 2
+    n_found = 0
+    for seed in range(n):
+        register = Register(np.random.default_rng([seed, int(10 * bunching)]), bunching, cases)
+        of_term, dispersion = baseline(register.panel(NO_SESSIONS))
+        promised.append(power(half, half, 4, 4, of_term, drop, dispersion))
+        visited = register.schools["school_id"].sample(half, random_state=seed)
+        n_found += effect(register.panel(register.visit(pd.Index(visited), monday, drop)), seed).verdict == "fewer"
+    return float(np.mean(promised)), n_found / n
+
+
+def power_claim(n: int) -> Claim:
+    """The chart of power beside what is found."""
+    found = {words: power_promised_and_found(bunching, n) for words, bunching in KINDS.items()}
+    told = " ; ".join(f"{words} {100 * said:.0f} promis, {100 * seen:.0f} vus" for words, (said, seen) in found.items())
+    return Claim(
+        "La chance, au mieux, de voir une vraie baisse de 20 %, sans compter le trimestre de la séance",
+        "celle du graphique au plus, et 15 points de moins au plus (60 écoles, 900 dossiers par an, quatre trimestres)",
+        told,
+        all(-0.15 <= seen - said <= 0.05 for said, seen in found.values()),
+    )
+
+
+KINDS = {"signalés un à un": 1, "par grappes": BUNCHING}
 RULES = {"need": "selon le besoin", "rate": "selon leur taux jusque-là", "last term": "selon leur dernier trimestre"}
 
 
@@ -169,7 +198,7 @@ def claims(n: int = 200) -> list[Claim]:
     found.append(Claim(lot, promised, _per_100(by_lot), min(by_lot) >= LEAST_FOUND))
     false = [drawn_by_lot(bunching, n, 0)[1] for bunching in (1, BUNCHING)]
     found.append(Claim(lot, "au plus 7 sur 100 où rien ne change", _per_100(false), max(false) <= MOST_FALSE))
-    return found
+    return [*found, power_claim(n // 2)]
 
 
 def _per_100(shares: list[float]) -> str:

@@ -17,10 +17,10 @@ import pandas as pd
 from analytics.domain.french import number
 from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.measures import schools
-from analytics.measures.funnel import FLAG_WORDS, bunching
+from analytics.measures.funnel import BUNCHED, FLAG_WORDS, bunching
 from analytics.planning.evaluation import expected_without_action
 from tests.benchmarks.claims import Claim
-from tests.benchmarks.claims._registers import Reports, draw_reports
+from tests.benchmarks.claims._registers import COMPANIONS, Reports, draw_reports
 
 SIZES = ((40, 300), (40, 1_500), (60, 300), (60, 600), (60, 1_500))
 """Schools and cases."""
@@ -33,11 +33,13 @@ def rated(reports: Reports) -> pd.DataFrame:
     return schools.rates(reports.schools, bunching(reports.weekly))
 
 
-def covered(seed: int, n_schools: int, n_cases: int, *, bunched: bool) -> pd.Series:
-    """Whether the true rate of each school of a register lies in the interval of the cautious one, by its level."""
+def covered(seed: int, n_schools: int, n_cases: int, *, bunched: bool, rate: str = "shrunken_") -> pd.Series:
+    """Whether the true rate of each school of a register lies in the interval of the cautious ``rate`` (or of its own, ""),
+    by its level.
+    """
     reports = draw_reports(np.random.default_rng(seed), n_cases, n_schools, bunched=bunched)
     found, truth = rated(reports), schools.PER * reports.truth
-    is_covered = (found["shrunken_lower"] <= truth) & (truth <= found["shrunken_upper"])
+    is_covered = ~(truth < found[f"{rate}lower"]) & (truth <= found[f"{rate}upper"])
     return is_covered.set_axis(found["school_level"])
 
 
@@ -70,6 +72,46 @@ def falls(seed: int, *, bunched: bool) -> tuple[float, float]:
     table = reports.schools.assign(exposure=reports.schools["n_pupils"].astype(float))
     chosen = expected_without_action(table, 10, bunching(reports.weekly))
     return chosen["change"].mean(), (reports.truth[chosen["school_id"]] / chosen["rate"]).mean() - 1
+
+
+def own_rate_claim(n_registers: int) -> Claim:
+    """How often the true rate lies in the interval of a school's own one."""
+    told = {
+        words: [
+            100 * np.mean([covered(seed, *size, bunched=bunched, rate="").mean() for seed in range(n_registers)])
+            for size in SIZES
+        ]
+        for bunched, words in KINDS.items()
+    }
+    return Claim(
+        "pour 1 000 élèves, entre deux limites",
+        "93 fois sur 100 au moins (40 et 60 écoles, 300 à 1 500 dossiers)",
+        " ; ".join(f"{words} {number(min(row), 1)} à {number(max(row), 1)}" for words, row in told.items()),
+        all(share >= 93 for row in told.values() for share in row),
+    )
+
+
+def bunching_claim(n_registers: int) -> Claim:
+    """How often the page says that reports come in bunches, and how far it is from how many there are."""
+    found = {
+        bunched: np.array(
+            [
+                bunching(
+                    draw_reports(np.random.default_rng([seed, n_cases]), n_cases, n_schools, bunched=bunched).weekly
+                )
+                for n_schools, n_cases in SIZES
+                for seed in range(n_registers)
+            ]
+        )
+        for bunched in KINDS
+    }
+    said, others = 100 * (found[False] > BUNCHED).mean(), found[True].mean() - 1
+    return Claim(
+        "Un signalement vient souvent avec d’autres de la même école (1,5 en moyenne)",
+        "dit 5 fois sur 100 au plus où chacun vient seul ; par grappes, à 0,2 près en moyenne (1,5)",
+        f"{number(said, 1)} fois sur 100 ; {number(others, 2)}",
+        bool(said <= 5 and abs(others - COMPANIONS - 0.5) <= 0.2),
+    )
 
 
 def chance_claims(n_registers: int) -> list[Claim]:
@@ -148,7 +190,8 @@ def claims(n_registers: int = 2_000) -> list[Claim]:
                 f"une école au taux de son niveau, 2 fois sur 1 000 au plus ({number(n_cases)} dossiers, {words})"
             )
             found.append(Claim(FLAG_WORDS["above_998"], promised, f"{share:.1f}".replace(".", ","), bool(share <= 2)))
-    return found + chance_claims(n_registers // 10)
+    n_registers //= 10
+    return [*found, own_rate_claim(n_registers), *chance_claims(n_registers), bunching_claim(n_registers)]
 
 
 if __name__ == "__main__":
