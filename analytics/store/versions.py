@@ -197,7 +197,7 @@ class Store:
             for place, name in enumerate(self.versions):
                 try:
                     with self.open(name) as snapshot:
-                        snapshot.digests()
+                        snapshot.read_all()
                         if place == 0 and not snapshot.has_current_layout:
                             found.append(str(OldLayoutError()))
                 except StoreError as error:

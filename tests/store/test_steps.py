@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.domain.selection import Selection
+from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import relays
 from analytics.store import Snapshot
+from analytics.store import steps as step_sql
 from analytics.store.steps import CLOCKS
 
 Make = Callable[..., Snapshot]
@@ -210,7 +211,7 @@ def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
     assert {code: by_type[f"type_{code}"].sum() for code in exact.index} == exact.to_dict()
 
 
-def test_what_schools_have_in_common_is_counted_by_school_with_rounded_delays(snapshot_of, monkeypatch):
+def test_what_schools_have_in_common_is_counted_by_school_with_rounded_delays(snapshot_of):
     """Up to 2^5, less one, lie 30 hours; of a deadline of 24, 30 hours are more than 1 part and no more than 3."""
     steps = """
         case_id | step | hours | days | timed
@@ -227,8 +228,8 @@ def test_what_schools_have_in_common_is_counted_by_school_with_rounded_delays(sn
     assert sorted(first.loc[first.index.repeat(first["n"]), "delay"]) == [5, 5, 9]
     responses = snapshot.response_counts(by_school=True)
     assert {"interval", "school_id", "delay", "part", "n"} <= set(responses)
-    monkeypatch.setattr("analytics.store.steps.ENOUGH", 2)
-    assert snapshot.step_counts("school_days", step="cpms", by_school=True)["n"].sum() == 2
+    of_two = step_sql.step_counts("school_days", EVERYTHING, ["school_id"], "cpms", lots=2)
+    assert snapshot.query(*step_sql.coarse(of_two, "delay"))["n"].sum() == 2
 
 
 def test_of_many_cases_schools_are_compared_on_the_first(snapshot_of, monkeypatch):
