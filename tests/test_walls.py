@@ -57,6 +57,15 @@ def test_solvers_are_called_in_their_silent_form():
     assert not [path for path, text in code.items() if direct.search(text)]
 
 
+def test_each_module_has_its_test_file_and_each_page_its_own():
+    names = {path.as_posix() for path in tracked_files()}
+    modules = [Path(path) for path in sources("analytics/") if not path.endswith("__init__.py")]
+    wanted = [f"tests/{'/'.join(path.parts[1:-1])}/test_{path.stem.lstrip('_')}.py" for path in modules]
+    pages = [Path(path).parent.name for path in sources("pages/") if path.endswith("/page.py")]
+    wanted += [f"tests/pages/{page}/test_{page}.py" for page in pages]
+    assert [path for path in wanted if path not in names] == []
+
+
 def test_no_file_names_a_place_on_a_machine_or_a_registry_of_packages():
     for path in tracked_files():
         text = (ROOT / path).read_bytes().decode("utf-8", "ignore")

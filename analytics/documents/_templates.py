@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,19 +12,17 @@ from pathlib import Path
 import typst
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from analytics.domain.french import percent, typeset
+
 HERE = Path(__file__).parent
 SQUARE = "□"
 _LACKING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")  # how Typst writes a character that cannot be seen
 
 
-def template(name: str, **filters: Callable[..., str]) -> Template:
-    """The HTML template ``name``, with the filters that it uses. Values are escaped; an unknown name is an error."""
-    return _template(name, tuple(filters.items()))
-
-
 @cache
-def _template(name: str, filters: tuple[tuple[str, Callable[..., str]], ...]) -> Template:
+def template(name: str) -> Template:
+    """The HTML template ``name``. Values are escaped, an unknown name is an error; filters: ``typeset``, ``percent``."""
     environment = Environment(
         loader=PackageLoader("analytics.documents", "."),
         autoescape=True,
@@ -32,7 +30,7 @@ def _template(name: str, filters: tuple[tuple[str, Callable[..., str]], ...]) ->
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= dict(filters)
+    environment.filters |= {"typeset": typeset, "percent": percent}
     return environment.get_template(name)
 
 

@@ -6,7 +6,6 @@ import json
 
 from analytics.documents._templates import template
 from analytics.domain.dictionary import TYPES, dictionary
-from analytics.domain.french import typeset
 from analytics.domain.schema import TABLES
 from analytics.spreadsheets.safe_csv import csv_bytes
 
@@ -16,7 +15,7 @@ def data_dictionary(suffix: str) -> bytes:
     rows = dictionary()
     match suffix:
         case ".html":
-            page = template("data_dictionary.html.jinja", typeset=typeset)
+            page = template("data_dictionary.html.jinja")
             return page.render(tables=TABLES.values(), types=TYPES).encode("utf-8")
         case ".csv":
             return csv_bytes([list(rows.columns), *map(list, rows.itertuples(index=False, name=None))])

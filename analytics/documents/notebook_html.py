@@ -13,7 +13,6 @@ from plotly.offline import get_plotlyjs
 from analytics.charts import theme
 from analytics.documents._templates import template
 from analytics.documents.figure_svg import figure_svg
-from analytics.domain.french import typeset
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -36,7 +35,7 @@ def notebook_html(notebook: NotebookNode, mark: str, about: Mapping[str, str]) -
             outputs = [_output(output, f"figure-{len(cells)}-{n}") for n, output in enumerate(cell.outputs)]
             cells.append(("parameters" if cell.source.startswith("# Paramètres") else "code", cell.source, outputs))
     scripted = any("plotly" in output for _, _, outputs in cells for output in outputs)
-    page = template("notebook.html.jinja", typeset=typeset)
+    page = template("notebook.html.jinja")
     title = notebook.cells[0].source.splitlines()[0].lstrip("# ") if notebook.cells else ""
     return page.render(
         title=title, mark=mark, about=about, cells=cells, plotly=get_plotlyjs() if scripted else ""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analytics.documents._templates import template
 from analytics.domain.french import day
-from analytics.protocol import FACTS, Protocol, deadline_words
+from analytics.protocol import FACTS, Protocol
 
 HERE = Path(__file__).parent
 STYLE, SCRIPT = ((HERE / name).read_text(encoding="utf-8").strip() for name in ("protocol.css", "protocol.js"))
@@ -36,7 +36,7 @@ def protocol_fragment(protocol: Protocol, today: date) -> str:
 
 
 def _render(name: str, protocol: Protocol, today: date) -> str:
-    return template(name, deadline=deadline_words).render(
+    return template(name).render(
         protocol=protocol,
         today=today,
         written=day(today),

@@ -9,7 +9,7 @@ from typing import Any
 from analytics.documents._templates import pdf
 from analytics.documents.protocol_html import qr_svg
 from analytics.domain.french import day
-from analytics.protocol import Contact, Entry, Protocol, deadline_words
+from analytics.protocol import Contact, Entry, Protocol
 
 
 def protocol_pdf(protocol: Protocol, today: date) -> bytes:
@@ -44,7 +44,7 @@ def protocol_pdf(protocol: Protocol, today: date) -> bytes:
                         _entry(protocol, step)
                         | {
                             "when": step.when,
-                            "deadline": deadline_words(step.deadline) if step.deadline else "",
+                            "deadline": step.deadline.description if step.deadline else "",
                             "number": protocol.number(step),
                             "complements": complements(phase.code, step.code),
                             "contacts": contacts(protocol.contacts_for(step)),

@@ -7,15 +7,14 @@ from analytics.disclosure.wording import about, explain_refusal, format_cell
 from analytics.documents._templates import template
 from analytics.documents.bar_chart import bar_chart
 from analytics.documents.publication_layout import UNITS, charted, grid
-from analytics.domain.french import percent, typeset
 
 
 def publication_html(release: Release) -> str:
     """The report: what it is, then each table with its chart."""
-    page = template("publication.html.jinja", typeset=typeset, percent=percent, cell=format_cell)
-    return page.render(
+    return template("publication.html.jinja").render(
         release=release,
         about=about(release),
+        format_cell=format_cell,
         units=UNITS,
         tables=[
             (table, *grid(table), bar_chart(heading, cells, is_share=table.unit == "relays"))

@@ -153,6 +153,17 @@ class Deadline(Row, frozen=True):
         if (self.hours is None) == (self.school_days is None):
             raise ValueError("hours ou school_days, l’un des deux")
 
+    @property
+    def description(self) -> str:
+        """The deadline in words.
+
+        >>> Deadline(hours=24).description, Deadline(school_days=2).description
+        ('24\\u202fh', '2\\u202fjours d’école')
+        """
+        if self.hours is not None:
+            return f"{self.hours}\u202fh"
+        return f"{self.school_days}\u202fjour{'s' if (self.school_days or 0) > 1 else ''} d’école"
+
 
 class Habit(Row, frozen=True):
     """How fictitious data take a step: share done, median hours, spread (sigma of the logarithm), share "sans objet" and

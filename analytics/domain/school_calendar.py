@@ -18,7 +18,9 @@ from analytics.domain.data import CONTENT
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import day
 from analytics.domain.numbers import CalendarFile, Holiday
-from analytics.domain.timezone import TIMEZONE
+
+TIMEZONE = "Europe/Brussels"
+"""Where the clock of the service stands."""
 
 
 class OutsideCalendarError(RelaisError):

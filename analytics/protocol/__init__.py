@@ -10,7 +10,6 @@ source) never share an entry. Pure: today is passed in, and nothing here knows a
 
 from analytics.domain.entries import Contact, Entry
 from analytics.protocol.model import FACTS, Protocol, build, protocol
-from analytics.protocol.words import deadline_words
 
 __all__ = [
     "FACTS",
@@ -18,6 +17,5 @@ __all__ = [
     "Entry",
     "Protocol",
     "build",
-    "deadline_words",
     "protocol",
 ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.documents import protocol_fragment
-from analytics.domain.timezone import TIMEZONE
+from analytics.domain.school_calendar import TIMEZONE
 from analytics.protocol import protocol
 
 # The frame's space above a title would push the first numbers down a phone's screen.

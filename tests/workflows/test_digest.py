@@ -66,7 +66,3 @@ def test_it_compares_with_last_year_and_says_that_the_demonstration_is_one(demon
     assert "Données fictives" in words
     assert re.search(r"Dossiers : \d+, \d+ l’an dernier aux mêmes semaines entières : pas de changement sûr", words)
     assert re.search(r"Parents en 48 h : \d+ %, \d+ % l’an dernier : ", words)
-
-
-def test_the_same_day_gives_the_same_bytes(extracts):
-    assert written_digest(extracts, ".pdf", TODAY) == written_digest(extracts, ".pdf", TODAY)

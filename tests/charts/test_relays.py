@@ -6,10 +6,9 @@ import pandas as pd
 import pytest
 
 from analytics.charts import relays as charts
-from analytics.charts.signals import control_chart
 from analytics.domain.french import NARROW_SPACE
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, SCHOOL_LEVELS
-from analytics.measures import relays, signals, timeliness
+from analytics.measures import relays, timeliness
 
 
 @pytest.fixture
@@ -82,21 +81,6 @@ def test_many_groups_stand_side_by_side_each_before_the_curve_of_all(table):
     assert [trace.name for trace in chart.figure.data if trace.name].count("tous") == len(INCIDENT_TYPES)
     titles = [note.text for note in chart.figure.layout.annotations]
     assert max(len(line) for title in titles for line in title.split("<br>")) <= 16
-
-
-def test_a_signal_is_marked_and_a_provisional_point_is_hollow():
-    values = [10.0, 12, 11, 9, 10, 12, 11, 10, 9, 11, 10, 12, 40, 11]
-    points = pd.DataFrame(
-        {
-            "period": pd.date_range("2025-01-01", periods=len(values), freq="MS"),
-            "value": values,
-            "provisional": [False] * 13 + [True],
-        }
-    )
-    chart = control_chart(signals.xmr(points), lambda month: f"{month:%m/%Y}", str, "heures")
-    marks = list(chart.figure.data[-1].marker.symbol)
-    assert marks[12] == "diamond"
-    assert marks[13] == "circle-open"
 
 
 def test_each_interval_has_a_panel_with_its_groups_its_median_and_its_share_in_time(table):

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.documents import protocol_fragment
 from analytics.protocol import protocol
+from tests.repository import ROOT
 
-PAGE = Path(__file__).parents[2] / "pages" / "protocol" / "page.py"
+PAGE = ROOT / "pages" / "protocol" / "page.py"
 
 
 @pytest.fixture

@@ -1,3 +1,0 @@
-"""Where the clock of the service stands."""
-
-TIMEZONE = "Europe/Brussels"
