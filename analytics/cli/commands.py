@@ -148,7 +148,8 @@ def import_(
         with path.open("rb") as opened:
             return opened.read(MAX_FILE_BYTES + 1)
 
-    store, of_office = _store(), office_of(office)
+    store = _store()
+    of_office = office_of(store, office)
     before = store.versions[:1]
     own_words = load_own_words(content(mapping)) if mapping else OwnWords()
     register, listed = content(file), content(schools) if schools else None
@@ -331,7 +332,7 @@ def undo(office: Annotated[str | None, _OFFICE] = None) -> None:
     store = _store()
     with _noting("undo") as what:
         what["version"] = next(iter(store.versions), None)
-        undo_import(store, office_of(office))
+        undo_import(store, office_of(store, office))
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
