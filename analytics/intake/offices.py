@@ -127,15 +127,14 @@ def _questions(
             f"{among_first}{count(n, 'est', 'sont')} d’une autre école ou d’un autre moment. Que sont-ils ? Jusque-là, ces "
             "lignes sont refusées."
         )
-        choices = _choices(
-            found, "Les mêmes dossiers", "D’autres dossiers : ce bureau a ses propres numéros", 2 * n > n_first
-        )
+        apart = "D’autres dossiers : ce bureau a ses propres numéros"
+        choices = _choices(found, "Les mêmes dossiers", apart, apart_first=2 * n > n_first)
         return [Question("office", text, choices, ("answers", NUMBERS), len(undecided), numbers)]
     return [
         Question(
             "office",
             f"Ligne {row} : {offices} a déjà un dossier de ce numéro. Est-ce le même ? Jusque-là, la ligne est refusée.",
-            _choices(found, "Le même dossier", "Deux dossiers différents", is_other),
+            _choices(found, "Le même dossier", "Deux dossiers différents", apart_first=bool(is_other)),
             ("answers", f"{NUMBERS} {case_id}"),
             1,
             (row_number,),
@@ -147,10 +146,10 @@ def _questions(
     ]
 
 
-def _choices(found: Extract, same: str, apart: str, is_other: bool) -> dict[str, str]:  # noqa: FBT001
+def _choices(found: Extract, same: str, apart: str, *, apart_first: bool) -> dict[str, str]:
     keep = {"keep": f"{same} : garder ce que l’autre bureau en a dit"}
     take = {_take(found): f"{same}, à ce bureau désormais : prendre ce fichier"}
-    return {APART: apart} | keep | take if is_other else keep | take | {APART: apart}
+    return {APART: apart} | keep | take if apart_first else keep | take | {APART: apart}
 
 
 def _side_by_side(one: Facts, other: Facts, schools: Mapping[str, str]) -> list[str]:
