@@ -69,7 +69,8 @@ def import_(
         with path.open("rb") as opened:
             return opened.read(MAX_FILE_BYTES + 1)
 
-    store, of_office = open_store(), office_of(office)
+    store = open_store()
+    of_office = office_of(store, office)
     before = store.versions[:1]
     own_words = load_own_words(content(mapping)) if mapping else OwnWords()
     register, listed = content(file), content(schools) if schools else None

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analytics.domain.french import count, day, listing
+from analytics.domain.french import count, day, listing, number
 from analytics.domain.vocabulary import (
     CHANNELS,
     INCIDENT_TYPES,
@@ -118,44 +118,38 @@ def _questions(
     """What is asked: each case, or all at once where they are many. The best answer overwrites nothing."""
     seems_other = has_moved(one, other) | (one.cases["school_id"] != other.cases["school_id"]).to_numpy(bool)
     offices = listing([f"« {OFFICES.labels.get(code, code)} »" for code in one.cases["office"].unique()])
-
-    def choices(texts: tuple[str, str, str], *, apart_first: bool) -> dict[str, str]:
-        keep, take, apart = texts
-        same = {"keep": keep, _take(found): take}
-        return {APART: apart} | same if apart_first else same | {APART: apart}
-
     numbers = tuple(int(row.rpartition(", ")[2]) for row in rows[:MAX_ASKED])
     if len(undecided) > MAX_ASKED:
-        n_other = int(seems_other.sum())
+        n, n_first = int(seems_other.sum()), len(seems_other)
+        among_first = f"des {number(n_first)} premiers, " if len(undecided) > n_first else ""
         text = (
             f"{count(len(undecided), 'dossier')} de ce fichier ont un numéro que {offices} a déjà ; "
-            f"{'parmi les premiers, ' if len(undecided) > MAX_DESCRIBED else ''}{count(n_other, 'est', 'sont')} d’une autre "
-            "école ou d’un autre moment. Que sont-ils ? Jusque-là, ces lignes sont refusées."
+            f"{among_first}{count(n, 'est', 'sont')} d’une autre école ou d’un autre moment. Que sont-ils ? Jusque-là, ces "
+            "lignes sont refusées."
         )
-        texts = (
-            "Les mêmes dossiers : garder ce que l’autre bureau en a dit",
-            "Les mêmes dossiers, repris par ce bureau : prendre ce fichier",
-            "D’autres dossiers : ce bureau a ses propres numéros",
-        )
-        ordered = choices(texts, apart_first=2 * n_other > len(seems_other))
-        return [Question("office", text, ordered, ("answers", NUMBERS), len(undecided), numbers)]
-    texts = (
-        "Le même dossier : garder ce que l’autre bureau en a dit",
-        "Le même dossier, repris par ce bureau : prendre ce fichier",
-        "Deux dossiers différents",
-    )
+        apart = "D’autres dossiers : ce bureau a ses propres numéros"
+        choices = _choices(found, "Les mêmes dossiers", apart, apart_first=2 * n > n_first)
+        return [Question("office", text, choices, ("answers", NUMBERS), len(undecided), numbers)]
     return [
         Question(
             "office",
             f"Ligne {row} : {offices} a déjà un dossier de ce numéro. Est-ce le même ? Jusque-là, la ligne est refusée.",
-            choices(texts, apart_first=bool(is_other)),
+            _choices(found, "Le même dossier", "Deux dossiers différents", apart_first=bool(is_other)),
             ("answers", f"{NUMBERS} {case_id}"),
             1,
-            (number,),
+            (row_number,),
             beside=f"({beside})",
         )
-        for row, case_id, number, is_other, beside in zip(rows, undecided, numbers, seems_other, described, strict=True)
+        for row, case_id, row_number, is_other, beside in zip(
+            rows, undecided, numbers, seems_other, described, strict=True
+        )
     ]
+
+
+def _choices(found: Extract, same: str, apart: str, *, apart_first: bool) -> dict[str, str]:
+    keep = {"keep": f"{same} : garder ce que l’autre bureau en a dit"}
+    take = {_take(found): f"{same}, à ce bureau désormais : prendre ce fichier"}
+    return {APART: apart} | keep | take if apart_first else keep | take | {APART: apart}
 
 
 def _side_by_side(one: Facts, other: Facts, schools: Mapping[str, str]) -> list[str]:

@@ -55,6 +55,9 @@ class Snapshot(Reader):
     @property
     def extracts(self) -> dict[str, date]:
         """The day of the last extraction of each office that has cases, or of each that imported where none has."""
+        return self.remember("extracts", self._extracts)
+
+    def _extracts(self) -> dict[str, date]:
         last = self.table("imports").drop_duplicates("office", keep="last").set_index("office")["as_of"]
         if len(last) > 1:
             with_cases = last[last.index.isin(self.case_counts(by=("office",))["office"])]

@@ -13,9 +13,14 @@ from analytics.intake.anonymising import Key, number_of_office
 from analytics.store import Store
 
 
-def office_of(code: str | None = None) -> str:
-    """The office of this ``code``, else that of ``RELAIS_OFFICE``, else the only one. RefusedError lists them."""
-    code = code or os.environ.get("RELAIS_OFFICE")
+def usual_office(store: Store) -> str | None:
+    """The office of this machine: that of ``RELAIS_OFFICE``, else of the settings of a shared store; None without both."""
+    return os.environ.get("RELAIS_OFFICE") or getattr(store, "office", None)
+
+
+def office_of(store: Store, code: str | None = None) -> str:
+    """The office of this ``code``, else that of this machine, else the only one. RefusedError lists them."""
+    code = code or usual_office(store)
     if code and code in OFFICES:
         return code
     if not code and len(OFFICES) == 1:

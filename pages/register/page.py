@@ -16,7 +16,7 @@ except StoreError as error:
 if summary is not None and summary.is_demo:
     text.warning("**Données fictives.** Votre premier registre les remplace.", "science")
 
-of_office = office.choose()
+of_office = office.choose(store)
 importing.show(store, of_office)
 if summary is not None:
     contents.show(store, summary, of_office)

@@ -100,6 +100,15 @@ holidays = []
             'rows = "incident_type"',
             "tables « types_by_level » : « rows » cite « relay »",
         ),
+        (
+            "publications.toml",
+            'counts = "office"',
+            'counts = "school_network"',
+            "« counts » cite « office », qui n’existe",
+        ),
+        # An office that imported before there were several stays.
+        ("offices.toml", '"mons"', '"principal"', "offices.toml : offices : l’entrée « principal » manque"),
+        ("offices.toml", '"Mons 1"', '"principal"', "offices.toml : offices « Mons 1 » : « code » ne convient pas"),
         # School years follow each other.
         ("calendar.toml", NEW_YEAR.format(2028, 2029) + "[[breaks]]", "[[breaks]]", "« 2028-2029 » : elle ne suit pas"),
         ("calendar.toml", NEW_YEAR.format(2026, 2027) + "[[breaks]]", "[[breaks]]", "« 2026-2027 » : elle ne suit pas"),

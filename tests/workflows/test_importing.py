@@ -77,6 +77,7 @@ def test_a_store_that_was_laid_otherwise_is_told_and_the_same_file_mends_it(stor
     assert set(old.table("cases")["first_seen_on"]) == {old.table("imports")["as_of"].item()}
     assert not old.table("schools")["provisional"].any()
     assert old.table("imports")["tells_closure"].all()
+    assert set(old.table("cases")["office"]) == set(old.table("imports")["office"]) == {"principal"}
     with pytest.raises(StoreError, match="Importez à nouveau le registre"):
         old.step_counts("hours")
     again = take(store, hours=1)
