@@ -30,7 +30,8 @@ def shares(
     when there is no case.
     """
     schools = pd.unique(cases["school_id"]).tolist()
-    n = _by_school(counts, column, codes, schools)
+    school, code = places(counts["school_id"], schools), places(counts[column], codes)
+    n = sums(school, code, counts["n"], (len(schools), len(codes)))
     n_cases = totals(places(cases["school_id"], schools), cases["n"], len(schools))
     effect = design_effects(n, n_cases, bunching)
     answer = pd.DataFrame({column: codes, "n": n.sum(axis=0), "n_cases": n_cases.sum(), "effect": effect})
@@ -242,12 +243,6 @@ def _places_of_weeks(counts: pd.DataFrame, weeks: _Weeks, school_year: str | Non
     days = counts["report_week"].to_numpy("datetime64[D]").astype(np.int64)
     place = places(pd.Series(days), weeks.astype(np.int64).tolist())
     return place if school_year is None else np.where(counts["school_year"] == school_year, place, -1)
-
-
-def _by_school(counts: pd.DataFrame, column: str, codes: Sequence[str], schools: Sequence[str]) -> NDArray[np.int64]:
-    """The number of cases of each of ``schools`` (rows) in each of ``codes``; none is 0."""
-    school = places(counts["school_id"], schools)
-    return sums(school, places(counts[column], codes), counts["n"], (len(schools), len(codes)))
 
 
 def _totals(counts: pd.DataFrame, column: str, codes: Sequence[str]) -> NDArray[np.int64]:

@@ -25,7 +25,7 @@ from analytics.store.selecting import CaseQuery
 CLOCKS = (*layout.CLOCKS, "deadline")
 """Hours elapsed, class days, or the part of its deadline that a step took: 1 is the last moment in time."""
 
-COMPARED = 250_000
+COMPARED = 100_000
 """Cases of which schools are compared, the first by pseudonym, which are chosen by chance: of more nothing new is learnt."""
 ENOUGH = 20_000
 """Cases that tell how often times of day are missing: of more, the first by pseudonym, which says nothing of a case."""

@@ -117,10 +117,6 @@ class RelayContext(Context):
         chosen, ask = selection or self.selection, self.snapshot.step_counts
         return self.without_danger(lambda by: ask(self.clock.code, chosen, by, step, by_school=by_school), by)
 
-    def design_effects(self, by: Sequence[str] = (), step: str | None = None) -> pd.DataFrame:
-        """How alike the cases of a school are (:func:`relays.design_effects`), by the clock."""
-        return relays.design_effects(self.counts(by, step, by_school=True), by, self.bunching)
-
     def without_danger(self, ask: Callable[[list[str]], pd.DataFrame], by: Sequence[str] = ()) -> pd.DataFrame:
         """What ``ask`` counts ``by`` columns; by school days without the cases that threaten life."""
         return ask([*by]) if self.clock.code == "hours" else relays.without_danger(ask([*by, "danger"]))

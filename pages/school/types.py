@@ -24,8 +24,8 @@ def show(context: OneSchool) -> None:
         + "Un dossier peut avoir plusieurs types.",
         act="parlez à l’équipe de ce qui revient, et au service de ce qui vous manque pour y répondre."
         if context.is_alone
-        else "quand le trait d’un type passe à côté des marques de ses semblables, parlez-en avec l’école. Sinon, l’écart peut venir "
-        "du hasard.",
+        else "quand le trait d’un type passe à côté des marques de ses semblables, parlez-en avec l’école : un trait sur vingt le "
+        "fait par hasard. Sinon, l’écart peut en venir.",
         table=beside.assign(group=beside["group"].map(context.group_labels)),
         columns=columns("incident_type", group="Où") | columns("n", n_cases="Sur") | columns(*INTERVAL),
     )
