@@ -97,8 +97,9 @@ def team_weeks(
     """
     monday = pd.Timestamp(start) - pd.Timedelta(days=start.weekday())
     mondays = pd.Series(pd.date_range(monday, pd.Timestamp(end), freq="7D"))
-    class_days = [sum(calendar.is_class_day((m + pd.Timedelta(days=d)).date()) for d in range(5)) for m in mondays]
-    weeks = pd.DataFrame({"week": mondays, "class_days": class_days})
+    for day in (mondays.iloc[0], mondays.iloc[-1] + pd.Timedelta(days=4)) if len(mondays) else ():
+        calendar.is_class_day(day.date())  # beyond the calendar, nobody knows
+    weeks = pd.DataFrame({"week": mondays, "class_days": calendar.class_days_of_weeks(mondays.to_numpy())})
     full = max(people * hours_each - reserve, 0.0)
     off = weeks["week"].isin([pd.Timestamp(week) for week in weeks_off])
     weeks["capacity"] = (full * weeks["class_days"] / DAYS_PER_WEEK).where(~off, 0.0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import is_dataclass
-from threading import Lock
+from threading import Lock, Semaphore, local
 from typing import Any
 
 import pandas as pd
@@ -27,28 +28,38 @@ class Memory:
     """Answers by version and question, the least recently used dropped beyond ``limit`` bytes.
 
     Who may ask is decided before and is no part of the key. A question that is being answered is waited for, never asked
-    twice. What is given back is shared: nobody may change it. Thread-safe.
+    twice. At most ``at_once`` of those that take their turn are computed at the same time: what is known already need not
+    share the processor with all of them. What is given back is shared: nobody may change it. Thread-safe.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, at_once: int = 2) -> None:
         self._limit, self._size = limit, 0
+        self._turns, self._thread = Semaphore(at_once), local()
         self._known: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._awaited: dict[Hashable, Future[Any]] = {}
         self._versions: tuple[str, ...] = ()
         self._lock = Lock()
 
-    def answer(self, version: str, asked: Hashable, compute: Callable[[], Any]) -> Any:
-        """What ``compute`` answers, or has answered before. Its exceptions pass, and are not remembered."""
+    def answer(self, version: str, asked: Hashable, compute: Callable[[], Any], *, in_turn: bool = False) -> Any:
+        """What ``compute`` answers, or has answered before. Its exceptions pass, and are not remembered.
+
+        With ``in_turn`` it takes its turn, with all that it asks itself, and before anyone waits for it: nobody waits in a
+        circle.
+        """
         key = (version, asked)
+        in_turn = in_turn and not getattr(self._thread, "has_turn", False)
         while True:
             with self._lock:
                 if key in self._known:
                     self._known.move_to_end(key)
                     return self._known[key][0]
                 awaited = self._awaited.get(key)
-                if awaited is None:
+                if awaited is None and not in_turn:
                     mine = self._awaited[key] = Future()
                     break
+            if awaited is None:
+                with self._turn():
+                    return self.answer(version, asked, compute)
             awaited.exception()  # somebody is computing it: wait, and look again
             if awaited.exception() is None:
                 return awaited.result()
@@ -64,6 +75,15 @@ class Memory:
                 self._keep(key, found)
         mine.set_result(found)
         return found
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        with self._turns:
+            self._thread.has_turn = True
+            try:
+                yield
+            finally:
+                self._thread.has_turn = False
 
     def of(self, versions: Sequence[str]) -> None:
         """Begin empty where the kept ``versions`` have changed: by an import, an undo, or a case that is forgotten."""

@@ -52,9 +52,9 @@ class Reader:
         asked = (sql, *((name, tuple(v) if isinstance(v, list) else v) for name, v in parameters.items()))
         return self.remember(asked, lambda: self.ask(sql, parameters)).copy(deep=False)
 
-    def remember(self, asked: Hashable, compute: Callable[[], Answer]) -> Answer:
+    def remember(self, asked: Hashable, compute: Callable[[], Answer], *, in_turn: bool = False) -> Answer:
         """What ``compute`` answers to ``asked`` of this version (:class:`Memory`): it is shared, and may not be changed."""
-        return MEMORY.answer(self.version, asked, compute)
+        return MEMORY.answer(self.version, asked, compute, in_turn=in_turn)
 
     def ask(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
         """:meth:`query`, asked of the version each time."""

@@ -11,6 +11,7 @@ from analytics.domain.french import count, day
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, OFFICES, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.store import Snapshot
+from pages._widgets.remembering import is_seen
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def filters(snapshot: Snapshot, fields: Iterable[Field], *, this_year: bool = Fa
         chosen = {
             field.attribute: _choose(field, options, proposed.get(field.key, []))
             for field in fields
-            if (options := {value: field.written(value) for value in field.choices(known)})
+            if (options := _options(snapshot, field))
         }
         n_set = sum(map(bool, chosen.values()))
         clear.button(
@@ -91,13 +92,18 @@ _PHONE_BUTTON = """<style>@media (max-width: 768px) {
 }</style>"""
 
 
+def _options(snapshot: Snapshot, field: Field) -> Mapping[Any, str]:
+    """What can be chosen, with its words."""
+    known = snapshot.choices().iloc[0]
+    return snapshot.remember(
+        ("options", field.key), lambda: {value: field.written(value) for value in field.choices(known)}
+    )
+
+
 def chips(snapshot: Snapshot, *keys: str) -> dict[str, Any]:
     """The fields ``keys`` of the panel as chips where a page needs them at hand: what they set of a :class:`Selection`."""
-    known = snapshot.choices().iloc[0]
     return {
-        field.attribute: _choose(
-            field, {value: field.written(value) for value in field.choices(known)}, [], as_chips=True
-        )
+        field.attribute: _choose(field, _options(snapshot, field), [], as_chips=True)
         for field in FIELDS
         if field.key in keys
     }
@@ -134,7 +140,9 @@ def _choose(field: Field, options: Mapping[Any, str], proposed: list[Any], *, as
     if st.query_params.get_all(field.key) != written:
         st.query_params[field.key] = written
     st.session_state["panel"][field.key] = (proposed, written, page)
-    return tuple(values) if field.several else next(iter(values), None)
+    # In one order: it is the same choice, and is remembered once.
+    chosen = (value for value in options if value in values)
+    return tuple(chosen) if field.several else next(chosen, None)
 
 
 def address(selection: Selection, **more: str) -> dict[str, str | list[str]]:
@@ -170,6 +178,8 @@ def pick_school(labels: Mapping[str, str]) -> str:
 
 def one_of(label: str, key: str, options: Mapping[str, str], default: str = "") -> str:
     """One choice among a few, kept in the address; the first one where there is no ``default``."""
+    if not is_seen():
+        return default or next(iter(options))
     return st.segmented_control(
         label,
         list(options),
@@ -184,6 +194,8 @@ def one_of(label: str, key: str, options: Mapping[str, str], default: str = "") 
 
 def pick(label: str, key: str, options: Mapping[str, str], default: str) -> str:
     """One choice among many, kept in the address."""
+    if not is_seen():
+        return default
     return st.selectbox(
         label,
         list(options),

@@ -1,6 +1,6 @@
 """What a question shows, remembered with its version: computed for the first reader, drawn again for the next ones."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from functools import wraps
 from threading import local
@@ -64,7 +64,7 @@ def remembered(show: Callable[..., None]) -> Callable[..., None]:
                 show(context, *chosen)
             return calls
 
-        calls = context.snapshot.remember((name, context.asked, chosen), record)
+        calls = context.snapshot.remember((name, context.asked, chosen), record, in_turn=True)
         if _recording.calls is not None:  # it is a part of another question
             _recording.calls.extend(calls)
         if _recording.is_seen and not is_new:
@@ -75,10 +75,16 @@ def remembered(show: Callable[..., None]) -> Callable[..., None]:
     return shown
 
 
-def prepare(show: Callable[..., None], *asked: Any) -> None:
-    """Answer a :func:`remembered` question for later readers, without a page to draw on."""
+def is_seen() -> bool:
+    """Whether there is a page to draw on, and a reader who chooses; else a choice is what it begins with."""
+    return _recording.is_seen
+
+
+@contextmanager
+def unseen() -> Generator[None]:
+    """Questions are answered for later readers, without a page to draw on."""
     _recording.is_seen = False
     try:
-        show(*asked)
+        yield
     finally:
         _recording.is_seen = True

@@ -51,7 +51,7 @@ def choose(snapshot: Snapshot, today: date, kept: Kept) -> tuple[Choice, bool]:
 
 
 def _team(snapshot: Snapshot, weeks: list[date], known: Team | None) -> Team:
-    reserve = round(urgent_hours(snapshot, calendar()))
+    reserve = round(snapshot.remember("urgent hours", lambda: urgent_hours(snapshot, calendar())))
     known = known or Team(4, 14.0, reserve, weeks[0])
     text.paragraph("**Les heures de l’équipe**")
     first, second, third = st.columns(3)

@@ -17,7 +17,7 @@ class RatedSchools(Context):
 
     @cached_property
     def rated(self) -> pd.DataFrame:
-        return rated_schools(self.snapshot, self.selection)
+        return self.remember(lambda: rated_schools(self.snapshot, self.selection), "rated")
 
     @cached_property
     def tenth(self) -> pd.Series:

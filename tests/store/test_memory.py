@@ -52,6 +52,31 @@ def test_who_asks_while_it_is_being_computed_waits_and_computes_nothing():
     assert second.n == 0
 
 
+def test_one_computes_in_turn_while_others_have_what_is_known_at_once():
+    memory, begun, may_end, found = Memory(10_000, at_once=1), Event(), Event(), []
+    memory.answer("v1", "known", Asked("known"))
+
+    def slow() -> str:
+        begun.set()
+        may_end.wait(10)
+        return memory.answer("v1", "part", Asked("part"), in_turn=True)  # a part has the turn of its whole
+
+    def ask(question: str, compute) -> None:
+        found.append(memory.answer("v1", question, compute, in_turn=True))
+
+    threads = [Thread(target=ask, args=asked) for asked in (("slow", slow), ("next", Asked("next")), ("slow", slow))]
+    threads[0].start()
+    begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    assert memory.answer("v1", "known", Asked("never"), in_turn=True) == "known"
+    assert found == []
+    may_end.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(found) == ["next", "part", "part"]
+
+
 def test_an_error_passes_and_is_not_remembered():
     memory = Memory(10_000)
     with pytest.raises(ZeroDivisionError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from analytics.store.memory import Memory
-from pages._widgets.remembering import drawn, prepare, remembered
+from pages._widgets.remembering import drawn, remembered, unseen
 
 SHOWN: list[str] = []
 ANSWERED: list[tuple] = []
@@ -44,8 +44,8 @@ class Known:
     def __init__(self) -> None:
         self._memory = Memory(100_000)
 
-    def remember(self, asked, compute):
-        return self._memory.answer("v1", asked, compute)
+    def remember(self, asked, compute, *, in_turn=False):
+        return self._memory.answer("v1", asked, compute, in_turn=in_turn)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def test_another_choice_or_another_selection_is_another_question(context):
 
 
 def test_what_is_prepared_is_shown_to_its_first_reader_alone(context):
-    prepare(_question, context, "x")
+    with unseen():
+        _question(context, "x")
     assert SHOWN == []
     _question(context, "x")
     assert SHOWN == ["begin", "x", "end"]
