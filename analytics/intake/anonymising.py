@@ -42,7 +42,7 @@ def number_of_year(school_year: str, canonical: str) -> str:
     return f"{school_year}/{canonical}"
 
 
-def begins_again(canonical_numbers: Iterable[str], school_years: Iterable[str]) -> bool:
+def restarts_each_year(canonical_numbers: Iterable[str], school_years: Iterable[str]) -> bool:
     """Whether a register plainly gives its case numbers again in each school year.
 
     It does where no number stands twice in a year, and at least half of the numbers of the year that has the fewest, and
