@@ -97,8 +97,8 @@ class AccessLog:
         for place, line in enumerate(lines, 1):
             number += 1
             try:
-                told = json.loads(line)
-                is_next = (told["n"], told["before"]) == (number, before)
+                recorded = json.loads(line)
+                is_next = (recorded["n"], recorded["before"]) == (number, before)
             except (ValueError, KeyError, TypeError):
                 is_next = False
             if not is_next:
@@ -109,12 +109,12 @@ class AccessLog:
         return faults
 
     def _append(self, head: dict, entry: Entry, now: datetime) -> None:
-        told = {"n": head["n"] + 1, "at": now.astimezone(UTC).isoformat(timespec="milliseconds")}
-        told |= asdict(entry) | {"before": head["digest"]}
-        line = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        recorded = {"n": head["n"] + 1, "at": now.astimezone(UTC).isoformat(timespec="milliseconds")}
+        recorded |= asdict(entry) | {"before": head["digest"]}
+        line = json.dumps(recorded, ensure_ascii=False, separators=(",", ":")).encode()
         self._write(self.path, os.O_APPEND, line + b"\n")
         self._write_head(
-            head | {"n": told["n"], "digest": sha256(line).hexdigest(), "since": head["since"] or told["at"]}
+            head | {"n": recorded["n"], "digest": sha256(line).hexdigest(), "since": head["since"] or recorded["at"]}
         )
 
     def _cut(self, head: dict, now: datetime) -> dict:

@@ -47,7 +47,7 @@ def number_of_office(office: str, number: str) -> str:
     return f"{office}/{number}" if number else number
 
 
-def begins_again(canonical_numbers: Iterable[str], school_years: Iterable[str]) -> bool:
+def restarts_each_year(canonical_numbers: Iterable[str], school_years: Iterable[str]) -> bool:
     """Whether a register plainly gives its case numbers again in each school year.
 
     It does where no number stands twice in a year, and at least half of the numbers of the year that has the fewest, and

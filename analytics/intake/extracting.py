@@ -18,7 +18,7 @@ from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import OFFICES, PRINCIPAL, TEACHING_LEVELS, normalise
 from analytics.intake.actions import ACTIONS, read_actions
-from analytics.intake.anonymising import Key, begins_again, number_of_office, number_of_year
+from analytics.intake.anonymising import Key, number_of_office, number_of_year, restarts_each_year
 from analytics.intake.cells import text
 from analytics.intake.checking import AHEAD, Fault, Faults, data_rows
 from analytics.intake.choosing import choose_sheets
@@ -324,7 +324,7 @@ def _tell_numbers_apart(
         dated = days.covers(reported).to_numpy()
         years = np.full(len(numbers), "", dtype=object)
         years[dated] = days.school_year(reported[dated]).to_numpy()
-        by_year = by_year or (NUMBERS not in own_words.answers and begins_again(numbers[dated], years[dated]))
+        by_year = by_year or (NUMBERS not in own_words.answers and restarts_each_year(numbers[dated], years[dated]))
         if by_year:
             of_years = (number_of_year(year, n) if n else n for year, n in zip(years, numbers, strict=True))
             numbers = np.fromiter(of_years, object, len(numbers))

@@ -289,7 +289,7 @@ class _Weighing:
                 elif not self._is_free(column):
                     continue
                 elif self.scores.get((candidate.code, taken), 0) != MAPPED and self.profiles[column].n_filled:
-                    self._settle(candidate, taken, column, fit)
+                    self._decide_between(candidate, taken, column, fit)
         for column, candidates in doubtful.items():
             self.questions.append(_ask_column(self.header.headers[column], candidates, self.profiles[column].n_filled))
         self.rivals |= set(doubtful)
@@ -313,7 +313,7 @@ class _Weighing:
             candidate = next(candidate for candidate in self.fields if candidate.code == code)
             self.questions.append(_ask_column(self.header.headers[column], [candidate], self.profiles[column].n_filled))
 
-    def _settle(self, candidate: Field, taken: int, column: int, fit: float) -> None:
+    def _decide_between(self, candidate: Field, taken: int, column: int, fit: float) -> None:
         score, best = self.scores[candidate.code, column], self.scores.get((candidate.code, taken), EXACT)
         one = self.profiles[taken]
         if candidate.kind in ("step", "date"):

@@ -94,7 +94,7 @@ class DrawnEffect:
         return direction(self.lower, self.upper)
 
 
-def drawn_effect(table: pd.DataFrame, given: pd.DataFrame, draw: Draw, n_draws: int = N_DRAWS) -> DrawnEffect:
+def drawn_effect(table: pd.DataFrame, given: pd.DataFrame, draw: Draw) -> DrawnEffect:
     """The ratio of reports in drawn schools, by randomisation.
 
     ``table``: :func:`analytics.planning.school_terms.panel`. ``given``: school_id, week (of each session). Counted are the
@@ -127,7 +127,7 @@ def drawn_effect(table: pd.DataFrame, given: pd.DataFrame, draw: Draw, n_draws: 
     weight = known / (known + expected)
     if not (count @ is_drawn and count @ (1 - is_drawn)):
         return DrawnEffect(*numbers)
-    return DrawnEffect(*numbers, *_randomised(weight * count, weight * expected, is_drawn, draw.seed, n_draws))
+    return DrawnEffect(*numbers, *_randomised(weight * count, weight * expected, is_drawn, draw.seed, N_DRAWS))
 
 
 def _randomised(count: Array, expected: Array, is_drawn: Array, seed: int, n_draws: int) -> tuple[float, float, float]:

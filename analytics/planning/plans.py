@@ -9,6 +9,7 @@ import pandas as pd
 from analytics.planning.comparison import appraise, most_cases_first, same_for_all
 from analytics.planning.problem import Problem
 
+LARGEST = 15  # needs that a chart shows
 PLAN_LABELS: Mapping[str, str] = {
     "optimum": "Ce programme",
     "same_for_all": "La même chose pour toutes",
@@ -62,10 +63,10 @@ def compare_plans(problem: Problem, sessions: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def largest_needs(need: pd.DataFrame, schools: pd.DataFrame, n: int = 15) -> pd.DataFrame:
-    """The ``n`` largest needs and what each part adds: the columns of the need, name, and by_danger, by_recency and
+def largest_needs(need: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """The LARGEST needs and what each part adds: the columns of the need, name, and by_danger, by_recency and
     by_given, which with expected add up to the need."""
-    answer = need.head(n).merge(schools[["school_id", "name"]], on="school_id")
+    answer = need.head(LARGEST).merge(schools[["school_id", "name"]], on="school_id")
     answer["by_danger"] = answer["expected"] * (answer["danger_factor"] - 1)
     answer["by_recency"] = answer["expected"] * answer["danger_factor"] * (answer["recency_factor"] - 1)
     answer["by_given"] = answer["need"] - answer["expected"] - answer["by_danger"] - answer["by_recency"]

@@ -12,6 +12,7 @@ from scipy.special import ndtr, ndtri
 
 MOST_SCHOOLS = 2500
 """All schools of French-speaking Belgium."""
+WANTED = 0.8  # the power that studies are planned for
 
 
 def power(
@@ -32,23 +33,21 @@ def power(
     return float(ndtr(distance - limit) + ndtr(-distance - limit))
 
 
-def power_table(
-    cases: float, dispersion: float, drop: float = 0.2, schools: tuple[int, ...] = (20, 50, 100, 200, 400)
-) -> pd.DataFrame:
+def power_table(cases: float, dispersion: float, drop: float = 0.2) -> pd.DataFrame:
     """The power of designs of equal halves: n_schools (both halves), n_terms (before, and as many after), power."""
     return pd.DataFrame(
         [
             (n, n_terms, power(n // 2, n // 2, n_terms, n_terms, cases, drop, dispersion))
-            for n in schools
+            for n in (20, 50, 100, 200, 400)
             for n_terms in (1, 2, 3, 6)
         ],
         columns=["n_schools", "n_terms", "power"],
     )
 
 
-def schools_needed(cases: float, dispersion: float, n_terms: int, drop: float = 0.2, wanted: float = 0.8) -> int | None:
-    """How many schools (both halves) would see a true ``drop`` with a chance of ``wanted``; None beyond all schools."""
-    error = abs(np.log1p(-drop)) / (ndtri(0.975) + ndtri(wanted))
+def schools_needed(cases: float, dispersion: float, n_terms: int, drop: float = 0.2) -> int | None:
+    """How many schools (both halves) would see a true ``drop`` with a chance of WANTED; None beyond all schools."""
+    error = abs(np.log1p(-drop)) / (ndtri(0.975) + ndtri(WANTED))
     per_pair = dispersion * (3 + 1 / (1 - drop)) / (cases * n_terms) / error**2 if cases > 0 else np.inf
     schools = 2 * np.ceil(per_pair)
     return int(schools) if schools <= MOST_SCHOOLS else None

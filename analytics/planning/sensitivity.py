@@ -10,7 +10,6 @@ from scipy.sparse import coo_array, csr_array, diags_array, hstack
 from scipy.special import gammaincinv
 
 from analytics.domain.programme import Programme
-from analytics.planning.allocation import Progress
 from analytics.planning.problem import Problem
 from analytics.solving import milp
 
@@ -19,12 +18,7 @@ _GAP = 0.01
 
 
 def chosen_shares(
-    problem: Problem,
-    need: pd.DataFrame,
-    programme: Programme,
-    seed: int,
-    n_draws: int = N_DRAWS,
-    progress: Progress = lambda share, what: None,
+    problem: Problem, need: pd.DataFrame, programme: Programme, seed: int, n_draws: int = N_DRAWS
 ) -> pd.DataFrame:
     """How often each school is chosen when the rates are drawn from their posterior: school_id, chosen_share, always first.
 
@@ -36,14 +30,13 @@ def chosen_shares(
     rates = need["shrunken_rate"].to_numpy("float64")
     shapes = posterior_shapes(rates, need["upper"].to_numpy("float64"))
     chosen = []
-    for draw in range(n_draws):
+    for _ in range(n_draws):
         drawn = rates * rng.gamma(shapes) / shapes
         factor = np.divide(drawn, rates, out=np.ones_like(rates), where=rates > 0)
         picked = _year_plan(problem.valued(need.assign(need=need["need"] * factor), programme))
         if picked is None:
             break
         chosen.append(picked)
-        progress((draw + 1) / n_draws, "Que devient le choix si les taux changent ?")
     share = np.mean(chosen, axis=0) if chosen else np.zeros(0)
     answer = pd.DataFrame({"school_id": problem.schools["school_id"][: len(share)], "chosen_share": share})
     return answer.sort_values(["chosen_share", "school_id"], ascending=[False, True], ignore_index=True)

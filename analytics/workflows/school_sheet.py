@@ -85,9 +85,9 @@ def _sheet(one: OneSchool, today: date, published: Record | None) -> SchoolSheet
     mark = [MARK, *fictitious, f"extrait du {long_day(snapshot.as_of)}", chosen, f"écrit le {long_day(today)}"]
     bars, tables, note = [_years(one)], [Rows("Aucun dossier ne répond à ce choix", SILENT, [], [])], ""
     if school["n"]:
-        told = {table.code: table for table in published.publication.tables} if published else {}
-        bars.append(_types(one, told.get("types_by_level"), published))
-        tables = [_steps(one, told.get("relays_by_level"), published), *([] if one.is_alone else [_waiting(one)])]
+        counted = {table.code: table for table in published.publication.tables} if published else {}
+        bars.append(_types(one, counted.get("types_by_level"), published))
+        tables = [_steps(one, counted.get("relays_by_level"), published), *([] if one.is_alone else [_waiting(one)])]
         note = READ if one.is_alone else f"{READ} {READ_RATE}"
     name = shorten(school["name"], LONGEST_NAME, placeholder="…")
     return SchoolSheet(name, about, " · ".join(mark), today, list(_figures(one)), bars, tables, note)
@@ -164,14 +164,14 @@ def _steps(one: OneSchool, published: Table | None, record: Record | None) -> Ro
     whose = f"{count(n_own, 'délai')} de l’école, les autres sont ceux du service." if n_own else "Délais du service."
     beside: dict[str, list[str]] = {}
     if published is not None and record is not None:
-        told = {
+        shares = {
             code: cell.share
             for label, codes in published.categories["relay"].items()
             for code in codes
             if (cell := published.cells.get((label, TOTAL, IN_TIME))) is not None and cell.share is not None
         }
         beside[f"Toutes les écoles ({record.period}, publié)"] = [
-            percent(told.get(step, math.nan)) for step in judged["step"]
+            percent(shares.get(step, math.nan)) for step in judged["step"]
         ]
     for group, word in PEERS.items():
         if f"share_{group}" in judged:

@@ -70,8 +70,8 @@ def write_roles(file: Path, school: str) -> None:
     }
     lines = []
     for mail, entry in entries.items():
-        told = json.dumps(entry) if isinstance(entry, str) else f'{{ role = "direction", school = "{school}" }}'
-        lines.append(f'"{mail}" = {told}')
+        written = json.dumps(entry) if isinstance(entry, str) else f'{{ role = "direction", school = "{school}" }}'
+        lines.append(f'"{mail}" = {written}')
     file.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -46,7 +46,7 @@ def ask_again(port: int, asked: Asked, cookie: str | None) -> Answer:
     return ask(port, asked.path, asked.method, body=asked.body, Cookie=cookie, Origin=f"http://127.0.0.1:{port}")
 
 
-def told(sent: bytes, names: Mapping[str, bytes], but: Iterable[str] = ()) -> list[str]:
+def leaked(sent: bytes, names: Mapping[str, bytes], but: Iterable[str] = ()) -> list[str]:
     """What was sent of the records: codes of schools whose name was, but those that may be; figures; a file."""
     schools = [code for code, name in names.items() if name in sent and code not in but]
     figures = [] if but else re.findall(r"extrait du \d+", sent.decode("utf-8", "ignore"))

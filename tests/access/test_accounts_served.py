@@ -11,7 +11,7 @@ from analytics.store import Store
 from pages._frame import MENU
 from tests.access.conftest import MAILS, REGISTER, sign_in, write_roles
 from tests.access.raw import ask, upgrade
-from tests.access.recording import FORGED, OWN, Asked, ask_again, record, told
+from tests.access.recording import FORGED, OWN, Asked, ask_again, leaked, record
 from tests.access.socket_pages import Socket, page_sent
 from tests.browser.driving import visit
 
@@ -46,7 +46,7 @@ def cookie(visit) -> str:
 def test_without_a_session_no_page_sends_a_byte_of_data_but_the_protocol_is_open(sent_cookie, service, names):
     for folder, path in PATHS.items():
         sent = page_sent(service.server.port, path, sent_cookie)
-        assert told(sent, names) == [], folder
+        assert leaked(sent, names) == [], folder
         assert (b"Se connecter" in sent) and (b"data-step=" in sent) == (folder == "protocol")
 
 
@@ -65,7 +65,7 @@ def test_a_role_opens_its_pages_and_no_other(role, signed_in, service, names):
             is_closed = True  # the root leads to the page of the school
         assert is_closed == (folder not in OPEN[role]), folder
         if is_closed or role == "direction":
-            assert told(sent, names, but=[service.school]) == [], folder
+            assert leaked(sent, names, but=[service.school]) == [], folder
 
 
 def test_the_menu_holds_what_is_open_alone(signed_in):
@@ -77,7 +77,7 @@ def test_the_menu_holds_what_is_open_alone(signed_in):
 def test_whatever_a_direction_asks_for_its_socket_sends_no_other_school(signed_in, service, names):
     has, other = cookie(signed_in("direction")), next(code for code in names if code != service.school)
     sent = page_sent(service.server.port, "ecole", has, f"{FILTERS}&ecole={other}")
-    assert told(sent, names, but=[service.school]) == []
+    assert leaked(sent, names, but=[service.school]) == []
     assert names[service.school] in sent
 
 
@@ -139,8 +139,8 @@ def test_every_address_of_a_session_gives_nothing_to_anyone_else(browser, signed
     with one.page.expect_download():
         one.press("Fiche sur une page (PDF), interne")
     old = cookie(one)
-    assert told(page_sent(port, "registre", old), names) == []  # no name of a school stands there
-    assert told(page_sent(port, "ecoles", old), names)
+    assert leaked(page_sent(port, "registre", old), names) == []  # no name of a school stands there
+    assert leaked(page_sent(port, "ecoles", old), names)
     one.page.get_by_role("button", name="Se déconnecter").click()
     one.page.wait_for_url("**/end_session**")  # the provider's own way out
     ours = {asked for asked in seen if not asked.path.startswith(("/oauth2", "/auth/"))} | {
@@ -151,9 +151,9 @@ def test_every_address_of_a_session_gives_nothing_to_anyone_else(browser, signed
     for sent in (None, FORGED, old, cookie(signed_in("direction"))):
         for asked in ours:
             if asked.method != "SOCKET":
-                assert told(ask_again(port, asked, sent).body, names) == [], asked
+                assert leaked(ask_again(port, asked, sent).body, names) == [], asked
     for path in PATHS.values():
-        assert told(page_sent(port, path, old), names) == [], path
+        assert leaked(page_sent(port, path, old), names) == [], path
     one.page.context.close()
 
 
@@ -170,14 +170,14 @@ def test_another_origin_gets_no_socket_with_the_right_cookie(signed_in, service)
 
 def test_a_removed_account_is_out_at_its_next_run_in_a_socket_that_is_open(signed_in, service, names):
     socket = Socket(service.server.port, cookie(signed_in("analyse")))
-    assert told(socket.run("ecoles"), names)
+    assert leaked(socket.run("ecoles"), names)
     whole = service.roles.read_text("utf-8")
     try:
         lines = [line for line in whole.splitlines() if MAILS["analyse"] not in line]
         service.roles.write_text("\n".join(lines), encoding="utf-8")
-        assert told(socket.run("ecoles"), names) == []
+        assert leaked(socket.run("ecoles"), names) == []
         service.roles.write_text("half a line of =", encoding="utf-8")
-        assert told(page_sent(service.server.port, "ecoles", cookie(signed_in("coordination"))), names) == []
+        assert leaked(page_sent(service.server.port, "ecoles", cookie(signed_in("coordination"))), names) == []
     finally:
         write_roles(service.roles, service.school)
         socket.close()
@@ -205,7 +205,7 @@ def test_where_the_log_cannot_be_written_nothing_is_shown(signed_in, service, na
     try:
         for path in ("", "ecoles", "registre"):
             sent = page_sent(service.server.port, path, cookie(signed_in("coordination")))
-            assert told(sent, names) == []
+            assert leaked(sent, names) == []
             assert "journal des accès ne peut pas être écrit".encode() in sent
         assert b"data-step=" in page_sent(service.server.port, "protocole")
     finally:

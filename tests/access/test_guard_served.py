@@ -145,8 +145,8 @@ def test_the_page_is_french_and_frames_nowhere(server):
 
 
 def test_no_other_origin_is_believed_by_the_client_and_streamlits_own_answer_is_never_reached(server):
-    told = json.loads(ask(server.port, "/_stcore/host-config").body)
-    assert told == {"allowedOrigins": [], "useExternalAuthToken": False, "enableCustomParentMessages": False}
+    answered = json.loads(ask(server.port, "/_stcore/host-config").body)
+    assert answered == {"allowedOrigins": [], "useExternalAuthToken": False, "enableCustomParentMessages": False}
 
 
 def test_the_server_asks_no_host_for_anything(server, proxy):

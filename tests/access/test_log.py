@@ -63,8 +63,8 @@ def test_threads_and_processes_write_one_chain(log):
 def test_after_a_year_lines_are_cut_off_at_a_sealed_point_and_the_rest_still_proves_itself(log):
     for days in (0, 10, 200, 366 + 11):
         log.write(Entry("a@x", "analyse", "page", rows=days), NOW + timedelta(days=days))
-    told = [(line["act"], line["rows"]) for line in log.lines()]
-    assert told == [("page", 200), ("cut", 2), ("page", 377)]
+    noted = [(line["act"], line["rows"]) for line in log.lines()]
+    assert noted == [("page", 200), ("cut", 2), ("page", 377)]
     assert log.faults() == []
     log.path.write_bytes(b"".join(log.path.read_bytes().splitlines(keepends=True)[1:]))
     assert log.faults()

@@ -18,5 +18,5 @@ def test_a_line_is_told_in_french_at_the_time_of_brussels():
 
 
 def test_an_altered_line_is_told_as_far_as_it_goes_and_moves_no_cursor():
-    told = in_french({"who": "a\x1b[2Jb", "at": "once", "what": None})
-    assert (told["Compte"], told["Le"], told["Quoi"]) == ("a[2Jb", "–", "–")
+    shown = in_french({"who": "a\x1b[2Jb", "at": "once", "what": None})
+    assert (shown["Compte"], shown["Le"], shown["Quoi"]) == ("a[2Jb", "–", "–")

@@ -54,7 +54,7 @@ def test_the_menu_and_the_page_hold_what_is_open_alone(role, visitors, monkeypat
     token = visitors.sessions.begin(role) if role else ""
     monkeypatch.setattr(_access, "token", lambda: token)
     monkeypatch.setattr(st, "session_state", {})
-    monkeypatch.setattr(st, "Page", lambda page, **told: SimpleNamespace(page=page, **told))
+    monkeypatch.setattr(st, "Page", lambda page, **options: SimpleNamespace(page=page, **options))
     shown = [page for pages in _frame._menu().values() for page in pages]
     for page, (_, folder, title, _, path) in zip(shown, _frame.MENU, strict=True):
         is_open = folder in MATRIX[role][0]

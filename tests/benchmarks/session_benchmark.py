@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 from analytics.store import Store
 from pages._frame import MENU
 from tests.access.conftest import MAILS, Service, served, sign_in, write_roles
-from tests.access.recording import FORGED, OWN, Asked, ask_again, record, told
+from tests.access.recording import FORGED, OWN, Asked, ask_again, leaked, record
 from tests.access.socket_pages import page_sent
 from tests.browser.driving import ROOT, Visit, launch, visit
 
@@ -112,10 +112,10 @@ def main() -> None:
             def ask_all(who: str, held: str, allowed: set[str]) -> None:
                 for asked in sorted(seen):
                     if asked.method != "SOCKET" and not asked.path.startswith(OPEN):
-                        count(kind(asked), who, told(ask_again(port, asked, held or None).body, names))
+                        count(kind(asked), who, leaked(ask_again(port, asked, held or None).body, names))
                 own = [service.school] if who == "direction" else []
                 for path in (path for path, page in PAGES.items() if page not in allowed):
-                    count("SOCKET, closed pages", who, told(page_sent(port, path, held), names, own))
+                    count("SOCKET, closed pages", who, leaked(page_sent(port, path, held), names, own))
 
             for who, held in others.items():
                 ask_all(who, held, {"protocol"})
@@ -123,11 +123,11 @@ def main() -> None:
             for role, allowed in ALLOWED.items():
                 ask_all(role, cookie(enter(browser, service, role)), allowed)
             right = cookie(enter(browser, service, "coordination"))
-            assert told(page_sent(port, "ecoles", right), names)  # it would be seen
+            assert leaked(page_sent(port, "ecoles", right), names)  # it would be seen
             print(f"{len(seen)} requests recorded, {len(names)} names of schools looked for\n")
             print(f"{'':24}" + "".join(f"{who:>22}" for who in (*others, *ALLOWED)))
             for what in sorted({what for what, _ in n}):
-                cells = [f"{n[what, who]} asked, {n_told[what, who]} told" for who in (*others, *ALLOWED)]
+                cells = [f"{n[what, who]} asked, {n_told[what, who]} leaked" for who in (*others, *ALLOWED)]
                 print(f"{what:24}" + "".join(f"{cell:>22}" for cell in cells))
             print(f"\nheld something of the records: {sum(n_told.values())} of {sum(n.values())}")
             browser.close()

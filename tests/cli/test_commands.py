@@ -232,10 +232,10 @@ def test_the_help_waits_for_no_heavy_part(tmp_path):
 def test_the_log_of_what_was_changed_is_printed_and_verified(relais, tmp_path):
     relais("import", REGISTER)
     relais("undo")
-    told = relais("access")
-    assert told.code == 0
-    assert "importation" in told.out
-    assert "Le journal est intact." in told.err
+    answer = relais("access")
+    assert answer.code == 0
+    assert "importation" in answer.out
+    assert "Le journal est intact." in answer.err
     assert relais("access", "--act", "import").out.count("\n") == 1
     assert relais("access", "--verify").out == ""
     log = tmp_path / "access.jsonl"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.intake import Key
-from analytics.intake.anonymising import begins_again, canonical_number
+from analytics.intake.anonymising import canonical_number, restarts_each_year
 
 
 @given(st.binary(min_size=1, max_size=80), st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
@@ -40,4 +40,4 @@ def test_a_pseudonym_is_the_beginning_of_a_keyed_digest_in_base_32(secret, numbe
 )
 def test_numbers_begin_again_where_most_of_a_year_are_another_years_too(by_year, expected):
     pairs = [(number, year) for year, numbers in by_year.items() for number in numbers.split()]
-    assert begins_again([number for number, _ in pairs], [year for _, year in pairs]) is expected
+    assert restarts_each_year([number for number, _ in pairs], [year for _, year in pairs]) is expected

@@ -71,8 +71,8 @@ def test_no_text_of_a_register_becomes_a_formula(take, typed):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
         assert "xl/worksheets/_rels/sheet1.xml.rels" not in archive.namelist()
-    told = [str(row[5]).replace("\r\n", "\n").replace("\r", "\n") for row in sheet.rows[TOP + 1 :]]
-    assert told == [text.replace("\r", "\n") for text in reference["inputs"]]
+    texts = [str(row[5]).replace("\r\n", "\n").replace("\r", "\n") for row in sheet.rows[TOP + 1 :]]
+    assert texts == [text.replace("\r", "\n") for text in reference["inputs"]]
 
     headers = ["N° dossier", "École", "Année d'études", "Signalé le", "Faits", "Solde"]
     numbers = [[f"{n}", "?", "S3", "12/01/2026", "Insultes", n] for n in reference["must_stay_numeric"]]

@@ -89,6 +89,6 @@ def test_a_p_that_nothing_explains_is_asked_about_once_and_another_class_of_the_
     result = taken(*rows, schools=None)
     assert [question.place for question in result.questions] == [("answers", "class_p")]
     assert levels(result) == ["unknown", "unknown"]
-    told = taken(*rows, {"École": "Hardy", "Année d’études": "S1"}, schools=None)
-    assert not told.questions
-    assert levels(told) == ["secondary_1", "secondary_2", "secondary_3"]
+    answered = taken(*rows, {"École": "Hardy", "Année d’études": "S1"}, schools=None)
+    assert not answered.questions
+    assert levels(answered) == ["secondary_1", "secondary_2", "secondary_3"]

@@ -57,7 +57,7 @@ def hours_to_the_extract(reported: datetime) -> int:
     return math.ceil((extracted - reported) / timedelta(hours=1))
 
 
-def told(tables: dict[str, pd.DataFrame], status: str) -> Iterator[tuple[str, int, int]]:
+def followed(tables: dict[str, pd.DataFrame], status: str) -> Iterator[tuple[str, int, int]]:
     """The cases of a status, each with what its wait tells."""
     cases = tables["cases"]
     hours, days = (
@@ -67,7 +67,9 @@ def told(tables: dict[str, pd.DataFrame], status: str) -> Iterator[tuple[str, in
 
 
 def test_the_report_of_an_open_case_comes_back_to_its_hour_as_the_page_says(tables, reports):
-    found = [hours == hours_to_the_extract(reports[case]) for case, hours, _ in told(tables, "open") if case in reports]
+    found = [
+        hours == hours_to_the_extract(reports[case]) for case, hours, _ in followed(tables, "open") if case in reports
+    ]
     assert len(found) > 30
     assert all(found)
 
@@ -76,7 +78,7 @@ def test_the_report_of_a_closed_case_comes_back_neither_by_its_hour_nor_later_by
     steps = tables["case_steps"]
     done = set(steps["delay_hours"][steps["step"].isin(POSTVENTION)].dropna())
     found = []
-    for case, hours, days in told(tables, "closed"):
+    for case, hours, days in followed(tables, "closed"):
         assert hours % 24 == 0 or hours in done  # a whole day, or what a step of another case took
         if case not in reports:
             continue

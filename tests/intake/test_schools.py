@@ -72,8 +72,8 @@ def test_a_school_is_found_by_a_code_without_its_zeros_and_by_code_and_name_toge
 def test_a_deadline_is_read_whole_or_not_at_all(take, typed, cell, limit):
     result = take(typed({}), schools=f"Code;Nom;Délai CPMS\n3000;Institut Hardy;{cell}\n")
     limits = result.tables["school_deadlines"][["max_hours", "max_school_days"]].astype("object")
-    told = [tuple(None if pd.isna(value) else value for value in row) for row in limits.to_numpy()]
-    assert told == ([limit] if limit else [])
+    found = [tuple(None if pd.isna(value) else value for value in row) for row in limits.to_numpy()]
+    assert found == ([limit] if limit else [])
     assert [fault.rule for fault in result.school_faults] == ([] if limit else ["not_a_deadline"])
 
 
@@ -82,8 +82,8 @@ def test_a_deadline_is_read_whole_or_not_at_all(take, typed, cell, limit):
 )
 def test_a_number_of_pupils_may_have_spaces(take, typed, cell, n_pupils):
     result = take(typed({}), schools=f"Code;Nom;Élèves\n3000;Institut Hardy;{cell}\n")
-    (told,) = result.tables["schools"]["n_pupils"]
-    assert (None if pd.isna(told) else told) == n_pupils
+    (found,) = result.tables["schools"]["n_pupils"]
+    assert (None if pd.isna(found) else found) == n_pupils
     assert [fault.rule for fault in result.school_faults] == ([] if n_pupils else ["not_a_number"])
 
 

@@ -213,9 +213,9 @@ def test_the_wait_is_told(problem, table):
         school_id | activity       | groups | hours | value
         A         | staff_training |      1 |     8 |     5
     """)
-    told = []
-    allocate(problem(units, [8]), progress=lambda share, what: told.append(share))
-    assert told[-1] == 1.0
+    shares = []
+    allocate(problem(units, [8]), progress=lambda share, what: shares.append(share))
+    assert shares[-1] == 1.0
 
 
 @st.composite

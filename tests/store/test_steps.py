@@ -203,8 +203,8 @@ def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
     """
     snapshot = snapshot_of(CASES, steps)
     counts = snapshot.school_step_counts("hours", step="cpms")
-    told = counts.sort_values("delay")[["danger", "event", "delay", "n"]].to_numpy().tolist()
-    assert told == [[False, "done", 4, 1], [True, "pending", 4, 1], [False, "closed", 8, 1]]
+    rows = counts.sort_values("delay")[["danger", "event", "delay", "n"]].to_numpy().tolist()
+    assert rows == [[False, "done", 4, 1], [True, "pending", 4, 1], [False, "closed", 8, 1]]
     by_type = snapshot.school_step_counts("hours", step="cpms", by_type=True)
     assert by_type["n"].sum() == 3
     exact = snapshot.step_counts("hours", by=["incident_type"], step="cpms").groupby("incident_type")["n"].sum()
