@@ -26,7 +26,7 @@ CLOCKS = ("hours", "school_days", "deadline")
 COMPARED = 100_000
 """Cases of which schools are compared, the first by pseudonym, which are chosen by chance: of more nothing new is learnt."""
 ENOUGH = 20_000
-"""Cases that tell how often times of day are missing: of more, the first by pseudonym, which says nothing of a case."""
+"""Cases that tell how often times of day are missing, and how alike those of a school are: the first by pseudonym."""
 
 BITS = {step: 1 << place for place, step in enumerate(STEPS)}
 """Each step as a bit: a set of steps is then one number."""
