@@ -213,7 +213,7 @@ def _effects(
     delay: NDArray[np.float64],
     at_risk: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """The design effect of each row. Those of a sample of the cases grow with their number."""
+    """The design effect of each row, between those of two powers. Those of a sample of the cases grow with their number."""
     if not isinstance(effects, pd.DataFrame):
         return np.full(len(delay), effects)
     found = effects.merge(names.assign(curve=np.arange(len(names))), on=list(names))
@@ -221,8 +221,9 @@ def _effects(
     curve, power = curve.astype(np.int64), power.astype(np.int64)
     table = np.ones((len(names), power.max(initial=0) + 1))
     table[curve, power] = 1 + (effect - 1) * np.maximum(at_risk[bounds[curve]] / n, 1)
-    power = np.minimum(np.ceil(np.log2(1 + delay)).astype(np.int64), table.shape[1] - 1)
-    return table[np.repeat(np.arange(len(names)), np.diff(bounds)), power]
+    place, row = np.minimum(np.log2(1 + delay), table.shape[1] - 1), np.repeat(np.arange(len(names)), np.diff(bounds))
+    below, above = (table[row, limit(place).astype(np.int64)] for limit in (np.floor, np.ceil))
+    return below + (above - below) * (place % 1)
 
 
 def _tabulate(

@@ -28,7 +28,7 @@ CLOCKS = (*layout.CLOCKS, "deadline")
 COMPARED = 100_000
 """Cases of which schools are compared, the first by pseudonym, which are chosen by chance: of more nothing new is learnt."""
 ENOUGH = 20_000
-"""Cases that tell how often times of day are missing: of more, the first by pseudonym, which says nothing of a case."""
+"""Cases that tell how often times of day are missing, and how alike those of a school are: the first by pseudonym."""
 
 Statement = tuple[str, dict[str, object]]
 
