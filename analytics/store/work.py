@@ -77,7 +77,8 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
             SELECT lot, beyond > 0 AS is_overdue, 1 << place AS bit,
                    CASE WHEN in_hours THEN beyond
                         ELSE $hours_since[least(beyond + {SOON + 1}, {len(hours_since)})] END AS late,
-                   late * {_HOUR} + CASE WHEN is_overdue THEN place ELSE {len(STEPS)} - place END * {_PLACE}::BIGINT + limits AS head
+                   late * {_HOUR} + CASE WHEN is_overdue THEN place ELSE {len(STEPS)} - place END * {_PLACE}::BIGINT
+                   + limits AS head
             FROM judged WHERE beyond >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
         ),
         waiting AS (
