@@ -8,6 +8,7 @@ Its columns are those of ``cases``, the network and zone of the school, a yes or
   hours that it counts for it (5), and one more than the hours that the step took or has waited (0: not known);
 - ``cpms_school_days``: the same in school days, without the completed hours;
 - ``cpms_own``: the school's own deadline for the step, as :func:`limit` writes it; missing where it has none;
+- ``first_relay_hours``, ``first_relay_school_days``: the same of the first relay, whichever it was, and so of FIRSTS;
 - ``done``, ``undated``, ``overtaken``, ``skipped``: sets of steps (:data:`BITS`), see :meth:`Snapshot.order_counts`.
 
 So no question joins a case to its steps, and ten million cases are read as columns of small numbers. ``cases``,
@@ -27,12 +28,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, SCHOOLS, TABLES, Column, SchemaError
-from analytics.domain.vocabulary import INCIDENT_TYPES, PRINCIPAL, REASONS, STATUSES, STEPS
+from analytics.domain.vocabulary import INCIDENT_TYPES, PRINCIPAL, REASONS, RESPONSES, STATUSES, STEPS
 
 EVENTS = (
     *("done", "pending", "closed", "undated", "closed_undated", "done_later"),
     *("not_applicable", "not_recorded", "no_deadline"),
 )
+NOT_DONE = ("pending", "closed", "closed_undated")
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
 ROW_GROUP = 122_880
 """Rows that DuckDB writes as one."""
@@ -42,8 +44,12 @@ CLOCKS = {"hours": 10, "school_days": 5}
 BITS = {step: 1 << place for place, step in enumerate(STEPS)}
 """Each step as a bit: a set of steps is then one number."""
 IN_ORDER = tuple(code for code, step in STEPS.items() if not step.postvention)
-_PROTOCOL = f"{crc32(repr([(code, step.postvention) for code, step in STEPS.items()]).encode()):08x}"
-# Named after the order of the steps: a file that was written under another one lacks them, and is of an older layout.
+FIRSTS = {code: steps for code, steps in RESPONSES.items() if len(steps) > 1}
+"""What is counted of a case as if it were a step: the first of several, whichever it was."""
+_PROTOCOL = (
+    f"{crc32(repr([*FIRSTS.items(), *((code, step.postvention) for code, step in STEPS.items())]).encode()):08x}"
+)
+# Named after the protocol: a file that was written under another one lacks them, and is of an older layout.
 DONE, UNDATED, OVERTAKEN, SKIPPED = SETS = tuple(
     f"{name}_{_PROTOCOL}" for name in ("done", "undated", "overtaken", "skipped")
 )
@@ -81,14 +87,22 @@ def of_step(step: str, name: str) -> str:
     return f"{step}_{name}"
 
 
+def of_response(code: str) -> str:
+    """The step, or what is counted as if it were one, whose numbers are those of a response."""
+    return code if code in FIRSTS else RESPONSES[code][0]
+
+
 def event(number: str) -> str:
     """What became of a step, as its place in EVENTS, in SQL."""
     return f"({number} & 15)"
 
 
 def is_event(number: str, *names: str) -> str:
-    """Whether a step became one of some EVENTS, in SQL."""
-    return f"{event(number)} IN ({', '.join(str(EVENTS.index(name)) for name in names)})"
+    """Whether a step became one of some EVENTS, in SQL. Ranges compare faster than lists."""
+    codes = sorted(EVENTS.index(name) for name in names)
+    if codes == list(range(codes[0], codes[-1] + 1)):
+        return f"{event(number)} BETWEEN {codes[0]} AND {codes[-1]}" if codes[1:] else f"{event(number)} = {codes[0]}"
+    return f"({' OR '.join(f'{event(number)} = {code}' for code in codes)})"
 
 
 def time_completed(number: str) -> str:
@@ -96,9 +110,19 @@ def time_completed(number: str) -> str:
     return f"({number} & 16 <> 0)"
 
 
+def lasted(number: str, clock: str) -> str:
+    """One more than how long a step took, or has waited, in SQL; 0 where it is not known."""
+    return f"({number} >> {CLOCKS[clock]})"
+
+
+def took(number: str, clock: str) -> str:
+    """How long a step took, or has waited, in SQL, where that is known."""
+    return f"({lasted(number, clock)} - 1)"
+
+
 def delay(number: str, clock: str) -> str:
     """How long a step took, or has waited, in SQL; NULL where it is not known."""
-    return f"(nullif({number} >> {CLOCKS[clock]}, 0) - 1)"
+    return f"(nullif({lasted(number, clock)}, 0) - 1)"
 
 
 def earliest(number: str) -> str:
@@ -129,6 +153,7 @@ def columns(*, words_as_text: bool = False) -> dict[str, str]:
         **{of_type(code): "BOOLEAN NOT NULL" for code in INCIDENT_TYPES},
         # A step of which the register says nothing is NULL in all of its columns.
         **{of_step(step, name): "INTEGER" for name in (*CLOCKS, "own") for step in STEPS},
+        **{of_step(code, clock): "INTEGER NOT NULL" for clock in CLOCKS for code in FIRSTS},
         **{of_step(step, "reason"): "VARCHAR" if words_as_text else "reason" for step in STEPS},
         **dict.fromkeys(SETS, "INTEGER NOT NULL"),
     }
@@ -188,7 +213,7 @@ def _as_text(name: str) -> str:
 
 def _rows_of_step(step: str) -> str:
     hours, school_days = (of_step(step, clock) for clock in CLOCKS)
-    of_outcome = {"done": ("done", "undated"), "not_done": ("pending", "closed", "closed_undated")}
+    of_outcome = {"done": ("done", "undated"), "not_done": NOT_DONE}
     outcomes = " ".join(f"WHEN {is_event(hours, *events)} THEN '{name}'" for name, events in of_outcome.items())
     other = " ".join(f"WHEN {is_event(hours, name)} THEN '{name}'" for name in ("not_applicable", "not_recorded"))
     delays = ", ".join(
@@ -235,6 +260,11 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
         for code, row in zip(STEPS, numbers, strict=True):
             stored = pa.array(row, mask=row < 0)
             wide[of_step(code, name)] = pa.DictionaryArray.from_arrays(stored, reasons) if name == "reason" else stored
+    wide |= {
+        of_step(code, clock): pa.array(_firsts(cases, placed, clock, [list(STEPS).index(step) for step in first_of]))
+        for code, first_of in FIRSTS.items()
+        for clock in CLOCKS
+    }
     return pa.table(wide | _sets(placed["hours"], placed["school_days"], _is(cases["status"], "closed")))
 
 
@@ -256,7 +286,7 @@ def _numbers(
             is_not_done,
             _is(steps["outcome"], "not_recorded"),
         ],
-        [EVENTS.index(name) for name in ("done", "undated", "pending", "closed", "closed_undated", "not_recorded")],
+        [EVENTS.index(name) for name in ("done", "undated", *NOT_DONE, "not_recorded")],
         EVENTS.index("not_applicable"),
     )
     lasted = np.where(is_done, took, np.where(is_not_done, wait, -1)).astype(np.int64)
@@ -269,6 +299,44 @@ def _numbers(
     if (number >= 1 << 31).any():
         raise SchemaError(f"case_steps.delay_{clock} : un délai de plus de deux siècles.")
     return number.astype("int32")
+
+
+def _firsts(
+    cases: pa.Table, placed: Mapping[str, NDArray[np.int32]], clock: str, steps: Sequence[int]
+) -> NDArray[np.int32]:
+    """The number of the first of several steps of each case, by a clock: of those whose day is known, where one is."""
+    hours, numbers = placed["hours"][steps], placed[clock][steps]
+    became, never = np.where(hours < 0, -1, hours & 15), np.int32(np.iinfo("int32").max)
+
+    def any_is(*names: str) -> NDArray[np.bool_]:
+        return np.logical_or.reduce([became == EVENTS.index(name) for name in names]).any(axis=0)
+
+    is_dated = became == EVENTS.index("done")
+    took, took_hours, earliest = (
+        np.where(is_dated, lasted, never).min(axis=0, initial=never)
+        for lasted in (
+            numbers >> CLOCKS[clock],
+            hours >> CLOCKS["hours"],
+            np.maximum((hours >> CLOCKS["hours"]) - ((hours >> 5) & 31), 1),
+        )
+    )
+    is_done, is_awaited, followed = any_is("done", "undated"), any_is(*NOT_DONE), _known(cases[f"followed_{clock}"])
+    found = np.select(
+        [
+            is_dated.any(axis=0),
+            is_done,
+            is_awaited & _is(cases["status"], "open"),
+            is_awaited & (followed >= 0),
+            is_awaited,
+            any_is("not_recorded"),
+        ],
+        [EVENTS.index(name) for name in ("done", "undated", *NOT_DONE, "not_recorded")],
+        EVENTS.index("not_applicable"),
+    )
+    lasted = np.where(is_done, np.where(took < never, took, 0), np.where(is_awaited, followed + 1, 0))
+    completed = np.where(took_hours < never, took_hours - earliest, 0)
+    numbers = (lasted << CLOCKS[clock]) + 16 * (completed > 0) + found
+    return (numbers + ((completed << 5) if clock == "hours" else 0)).astype("int32")
 
 
 def _own_limits(cases: pa.Table, deadlines: pa.Table) -> NDArray[np.int32]:
@@ -302,7 +370,7 @@ def _sets(
         hour = np.where(is_timed, number >> CLOCKS["hours"], never)
         is_done = is_dated | is_undated
         was_overtaken = is_done & (((soonest_day < day) & (day < never)) | (is_timed & (soonest_hour < hour)))
-        is_left_out = np.isin(became, [EVENTS.index(name) for name in ("pending", "closed", "closed_undated")])
+        is_left_out = np.isin(became, [EVENTS.index(name) for name in NOT_DONE])
         found = (is_done, is_undated, was_overtaken, is_left_out & is_any_done & is_closed)
         for name, is_in in zip(SETS, found, strict=True):
             sets[name] |= np.where(is_in, BITS[step], 0).astype("int32")

@@ -32,7 +32,6 @@ ENOUGH = 20_000
 
 Statement = tuple[str, dict[str, object]]
 
-_NOT_DONE = ("pending", "closed", "closed_undated")
 _EVENT = f"{list(EVENTS)}[1 + {layout.event('number')}]::event"
 _N_TIME_COMPLETED = f"coalesce(sum(n) FILTER ({layout.time_completed('number')}), 0)::BIGINT AS n_time_completed"
 _POSTVENTION = f"step IN ({', '.join(repr(code) for code, step in STEPS.items() if step.postvention) or 'NULL'})"
@@ -107,15 +106,24 @@ def step_counts(
     query = CaseQuery(selection, ("step", *by), lots)
     if clock == "deadline":
         return _deadline_counts(query, steps)
-    most = POSTVENTION_FOLLOWED[clock]
-    delay = layout.delay("number", clock)
+    return _counted(query, _each_step(query, steps, clock=clock), clock)
+
+
+def first_relay_counts(clock: str, selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
+    """:meth:`Snapshot.first_relay_counts`."""
+    query = CaseQuery(selection, ("step", *by), lots)
+    number = f"{of_step(layout.of_response('first_relay'), clock)} AS number"
+    return _counted(query, "FROM " + query.rows("'first_relay' AS step", number), clock)
+
+
+def _counted(query: CaseQuery, each: str, clock: str) -> Statement:
+    """Cases by step and number, and what the numbers say."""
+    most, delay = POSTVENTION_FOLLOWED[clock], layout.delay("number", clock)
     is_late = f"{_POSTVENTION} AND {delay} > {most}"
     completed = "((number >> 5) & 31)" if clock == "hours" else "0"
     return (
         f"""
-        WITH counted AS (
-            SELECT {query.columns} number, count(*) AS n FROM ({_each_step(query, steps, clock=clock)}) GROUP BY ALL
-        )
+        WITH counted AS (SELECT {query.columns} number, count(*) AS n FROM ({each}) GROUP BY ALL)
         SELECT {query.columns}
                CASE WHEN {is_late} AND {is_event("number", "done")} THEN 'done_later'::event ELSE {_EVENT} END AS event,
                CASE WHEN {is_late} THEN {most} ELSE {delay} END AS delay,
@@ -208,86 +216,44 @@ def relay_times() -> str:
     return f"SELECT {counts} FROM records WHERE lot < {ENOUGH}"
 
 
-def _first_of(steps: Sequence[str]) -> tuple[str, ...]:
-    """Columns of one case for the first of several steps that is done: what became of it, and its delays."""
-    number = {step: of_step(step, "hours") for step in steps}
-
-    def any_is(*names: str) -> str:
-        return " OR ".join(is_event(number[step], *names) for step in steps)
-
-    def first(clock: str, delay: str) -> str:
-        each = (
-            f"CASE WHEN {is_event(of_step(step, clock), 'done')} THEN {delay.format(of_step(step, clock))} END"
-            for step in steps
-        )
-        return f"least({', '.join(each)}, NULL)"
-
-    return (
-        f"""CASE WHEN {any_is("done", "undated")} THEN 'done' WHEN {any_is(*_NOT_DONE)} THEN 'not_done'
-                 WHEN {any_is("not_recorded")} THEN 'not_recorded' ELSE 'not_applicable' END AS outcome""",
-        *(f"{first(clock, layout.delay('{0}', clock))} AS delay_{clock}" for clock in layout.CLOCKS),
-        f"{first('hours', layout.earliest('{0}'))} AS earliest_hours",
-    )
-
-
-_FOLLOWED = ("status", *(f"followed_{clock}" for clock in layout.CLOCKS))
-_FIRST_EVENT = """
-    CASE outcome WHEN 'done' THEN CASE WHEN delay_hours IS NULL THEN 'undated'::event ELSE 'done'::event END
-                 WHEN 'not_done' THEN CASE WHEN status = 'open' THEN 'pending'::event
-                                           WHEN followed_hours IS NULL THEN 'closed_undated'::event
-                                           ELSE 'closed'::event END
-                 WHEN 'not_recorded' THEN 'not_recorded'::event ELSE 'not_applicable'::event END
-"""
-
-
-def _first_elapsed(clock: str) -> str:
-    return f"CASE outcome WHEN 'done' THEN delay_{clock} WHEN 'not_done' THEN followed_{clock} END"
-
-
-def first_relay_counts(clock: str, selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
-    """:meth:`Snapshot.first_relay_counts`."""
-    query = CaseQuery(selection, by, lots)
-    return (
-        f"""
-        SELECT 'first_relay' AS step, {query.columns} {_FIRST_EVENT} AS event,
-               {_first_elapsed(clock)} AS delay,
-               {"coalesce(earliest_hours, delay)" if clock == "hours" else "delay"} AS earliest,
-               count(*) AS n, count(*) FILTER (earliest_hours < delay_hours) AS n_time_completed
-        FROM {query.rows(*_FOLLOWED, *_first_of(RELAYS))} GROUP BY ALL ORDER BY ALL
-        """,
-        query.parameters,
-    )
-
-
 def response_counts(selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
     """:meth:`Snapshot.response_counts`."""
     query = CaseQuery(selection, by, lots)
 
-    def part(step: str, hours: str) -> str:
-        """The part of its deadline that a step took, where it shares the outcome of the response."""
-        limits, number, school_days = f"limits_{step}", of_step(step, "hours"), of_step(step, "school_days")
-        in_hours, deadline = (word.replace("limits", limits) for word in (IN_HOURS, DEADLINE))
-        took = f"CASE WHEN {in_hours} THEN {hours.format(number)} ELSE {layout.delay(school_days, 'school_days')} END"
-        waited = f"CASE WHEN {in_hours} THEN followed_hours ELSE followed_school_days END"
-        return f"""
-            CASE outcome WHEN 'done' THEN CASE WHEN {is_event(number, "done")} THEN {_part(f"({took})", deadline)} END
-                         WHEN 'not_done'
-                         THEN CASE WHEN {is_event(number, *_NOT_DONE)} THEN {_part(f"({waited})", deadline)} END END"""
+    def part(step: str, in_hours: str) -> str:
+        """The part of its deadline that a step took, or waits where none of the steps is done."""
+        hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
+        limits = f"limits_{step}"
+        is_in_hours, deadline = (words.replace("limits", limits) for words in (IN_HOURS, DEADLINE))
+        in_days = layout.took(school_days, "school_days")
+        elapsed = f"(CASE WHEN {is_in_hours} THEN {in_hours.format(hours)} ELSE {in_days} END)"
+        is_counted = f"{layout.event(hours)} <= last_event AND {layout.lasted(hours, 'hours')} > 0"
+        return f"CASE WHEN {is_counted} THEN {_part(elapsed, deadline)} END"
 
     def response(code: str, steps: Sequence[str]) -> str:
-        columns = (of_step(step, name) for step in steps for name in layout.CLOCKS)
-        limits = (f"{limit_of(step)} AS limits_{step}" for step in steps)
-        rows = query.rows("danger", *_FOLLOWED, *columns, *limits, *_first_of(steps))
-        soonest = {"part": layout.delay("{0}", "hours"), "earliest_part": layout.earliest("{0}")}
-        parts = ", ".join(
-            f"least({', '.join(part(step, hours) for step in steps)}, NULL) AS {name}"
-            for name, hours in soonest.items()
+        number = f"coalesce({of_step(layout.of_response(code), 'hours')}, {EVENTS.index('not_applicable')})"
+        rows = query.rows(
+            f"{number} AS number",
+            # Where one is done, those that are; where none is, those that wait or are closed without it.
+            f"CASE WHEN {is_event('number', 'done')} THEN 0 WHEN {is_event('number', 'undated')} THEN -1 ELSE 2 END"
+            " AS last_event",
+            *(of_step(step, clock) for step in steps for clock in layout.CLOCKS),
+            *(f"{limit_of(step)} AS limits_{step}" for step in steps),
         )
+        part_, earliest_part = (
+            f"least({', '.join(part(step, in_hours) for step in steps)}, NULL)"
+            for in_hours in (layout.took("{0}", "hours"), layout.earliest("{0}"))
+        )
+        is_completed = " OR ".join(layout.time_completed(of_step(step, "hours")) for step in steps)
         return f"""
-            SELECT '{code}' AS interval, {query.columns} {_FIRST_EVENT} AS event, {_first_elapsed("hours")} AS delay,
-                   coalesce(earliest_hours, delay) AS earliest, part, earliest_part,
-                   count(*) AS n, count(*) FILTER (earliest_hours < delay_hours) AS n_time_completed
-            FROM (SELECT *, {parts} FROM {rows}) GROUP BY ALL
+            SELECT '{code}' AS interval, {query.columns} {_EVENT} AS event, {layout.delay("number", "hours")} AS delay,
+                   {layout.earliest("number")} AS earliest, part, earliest_part,
+                   sum(n)::BIGINT AS n, {_N_TIME_COMPLETED}
+            FROM (
+                SELECT {query.columns} number, {part_} AS part,
+                       CASE WHEN {is_completed} THEN {earliest_part} ELSE part END AS earliest_part, count(*) AS n
+                FROM {rows} GROUP BY ALL
+            ) GROUP BY ALL
         """
 
     target = "NULL" if DETECTION_TARGET_DAYS is None else str(int(DETECTION_TARGET_DAYS))
@@ -333,22 +299,23 @@ def order_counts(selection: Selection) -> Statement:
 def transition_counts(selection: Selection) -> Statement:
     """:meth:`Snapshot.transition_counts`."""
     query = CaseQuery(selection, ())
-    delay = {step: layout.delay(of_step(step, "hours"), "hours") for step in IN_ORDER}
+    hours = {step: of_step(step, "hours") for step in IN_ORDER}
     pairs = " UNION ALL ".join(
         "FROM "
         + query.rows(
             f"'{step}'::step AS step",
             f"'{after}'::step AS next_step",
-            f"{layout.event(of_step(after, 'hours'))} AS number",
-            f"greatest({delay[after]} - {delay[step]}, 0) AS delay",
-            where=f"{is_event(of_step(step, 'hours'), 'done')} AND {is_event(of_step(after, 'hours'), 'done', *_NOT_DONE)} "
-            f"AND {delay[after]} IS NOT NULL",
+            f"{layout.event(hours[after])} AS number",
+            f"greatest({layout.lasted(hours[after], 'hours')} - {layout.lasted(hours[step], 'hours')}, 0) AS delay",
+            where=f"{is_event(hours[step], 'done')} AND {is_event(hours[after], 'done', 'pending', 'closed')} "
+            f"AND {layout.lasted(hours[after], 'hours')} > 0",
         )
         for step, after in pairwise(IN_ORDER)
     )
     return (
         f"""
-        SELECT step, next_step, {_EVENT} AS event, delay, count(*) AS n FROM ({pairs}) GROUP BY ALL ORDER BY ALL
+        WITH counted AS (SELECT step, next_step, number, delay, count(*) AS n FROM ({pairs}) GROUP BY ALL)
+        SELECT step, next_step, {_EVENT} AS event, delay, n FROM counted ORDER BY ALL
         """,
         query.parameters,
     )

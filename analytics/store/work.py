@@ -14,7 +14,7 @@ import pandas as pd
 from analytics.domain.school_calendar import calendar
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
-from analytics.store.layout import BITS, delay, is_event, of_step
+from analytics.store.layout import BITS, is_event, of_step, took
 from analytics.store.selecting import CaseQuery
 from analytics.store.steps import DEADLINE, IN_HOURS, Statement, delay_by, limit_of, number_of
 
@@ -32,6 +32,9 @@ ORDERS = {
 }
 
 
+_PLACE, _HOUR = 1 << 28, 1 << 33  # beyond any deadline, and any place of a step
+
+
 @cache
 def _hours_since(as_of: date) -> list[int]:
     """Hours from a deadline n class days ago to the extraction, for each n from -SOON; what is not over is never late."""
@@ -44,64 +47,63 @@ def _hours_since(as_of: date) -> list[int]:
 def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement:
     """The expressions that end in ``cases``, one row per open case in one of STATES.
 
-    ``steps`` alone tell the state of a case and what is reached; what else waits is told beside.
+    ``steps`` alone tell the state of a case and what is reached; what else waits is told beside. ``head`` is the step that
+    is told, as one number that sorts by how late it is, then by the protocol: hours, place, :func:`layout.limit`.
     """
     query = CaseQuery(selection, ())
     days, hours_since = calendar(), _hours_since(as_of)
-    columns = ("case_id", "school_id", "school_level", "danger")
+    columns = ("case_id", "school_id", "school_level", "zone", "report_week", "danger")
     waiting = " UNION ALL ".join(
         "FROM "
         + query.rows(
-            "case_id",
-            f"'{step}'::step AS step",
-            f"{BITS[step]} AS bit",
+            "lot",
+            f"{place} AS place",
             f"{limit_of(step)} AS limits",
             f"{number_of(step, IN_HOURS)} AS number",
             where=f"status = 'open' AND {is_event(of_step(step, 'hours'), 'pending')}",
         )
-        for step in STEPS
+        for place, step in enumerate(STEPS)
     )
     dated = [
-        f"CASE WHEN {is_event(number, 'done')} THEN {delay(number, 'school_days')} END"
+        f"CASE WHEN {is_event(number, 'done')} THEN {took(number, 'school_days')} END"
         for number in (of_step(step, "school_days") for step in STEPS)
     ]
-    followed = ("changed_on", "followed_school_days", *(of_step(step, "school_days") for step in STEPS))
-    in_order = f"late::BIGINT * {2 * max(BITS.values())}"  # of steps that are as late, the first of the protocol
+    followed = ("lot", "changed_on", "followed_school_days", *(of_step(step, "school_days") for step in STEPS))
     return (
         f"""
         WITH judged AS NOT MATERIALIZED (
-            SELECT case_id, step, bit, {IN_HOURS} AS in_hours, {DEADLINE} AS deadline,
-                   {delay_by(IN_HOURS, "number")} AS elapsed
+            SELECT lot, place, limits, {IN_HOURS} AS in_hours, {delay_by(IN_HOURS, "number")} - {DEADLINE} AS beyond
             FROM ({waiting})
         ),
         due AS (
-            SELECT case_id, bit, elapsed > deadline AS is_overdue,
-                   CASE WHEN in_hours THEN elapsed - deadline
-                        ELSE $hours_since[least(elapsed - deadline + {SOON + 1}, {len(hours_since)})] END AS late,
-                   struct_pack(step := step, in_hours := in_hours, deadline := deadline, late := late) AS reached
-            FROM judged WHERE elapsed - deadline >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
+            SELECT lot, beyond > 0 AS is_overdue, 1 << place AS bit,
+                   CASE WHEN in_hours THEN beyond
+                        ELSE $hours_since[least(beyond + {SOON + 1}, {len(hours_since)})] END AS late,
+                   late * {_HOUR} + CASE WHEN is_overdue THEN place ELSE {len(STEPS)} - place END * {_PLACE}::BIGINT
+                   + limits AS head
+            FROM judged WHERE beyond >= CASE WHEN in_hours THEN $soon_hours ELSE {-SOON} END
         ),
         waiting AS (
-            SELECT case_id, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
+            SELECT lot, coalesce(bit_or(bit) FILTER (is_overdue), 0) AS overdue,
                    coalesce(bit_or(bit) FILTER (NOT is_overdue), 0) AS soon,
                    max(late) FILTER (bit & $steps <> 0) AS oldest_hours,
-                   coalesce(arg_min(reached, {in_order} + bit) FILTER (is_overdue AND bit & $steps <> 0),
-                            arg_max(reached, {in_order} - bit) FILTER (bit & $steps <> 0)) AS head
-            FROM due GROUP BY case_id
+                   min(head) FILTER (is_overdue AND bit & $steps <> 0) AS head_overdue,
+                   max(head) FILTER (NOT is_overdue AND bit & $steps <> 0) AS head_soon
+            FROM due GROUP BY lot
         ),
         followed AS (
-            SELECT {", ".join(columns)},
+            SELECT {", ".join(columns)}, lot,
                    followed_school_days - greatest(0, {", ".join(dated)}) AS quiet_days,
                    quiet_days >= {DORMANT} AND coalesce(changed_on <= $quiet_since, true) AS is_dormant
             FROM {query.rows(*columns, *followed, where="status = 'open'")}
         ),
         cases AS (
-            SELECT {", ".join(columns)}, quiet_days, schools.name, schools.zone, head.step AS step,
-                   head.in_hours AS in_hours, head.deadline AS deadline, head.late::INTEGER AS late_hours,
+            SELECT {", ".join(columns)}, quiet_days, coalesce(head_overdue, head_soon) AS head,
+                   abs((head_overdue IS NULL)::INTEGER * {len(STEPS)} - (head & {_HOUR - 1}) // {_PLACE}) AS place,
+                   head & {_PLACE - 1} AS limits, ((head - (head & {_HOUR - 1})) // {_HOUR})::INTEGER AS late_hours,
                    oldest_hours::INTEGER AS oldest_hours, coalesce(overdue, 0) AS overdue, coalesce(soon, 0) AS soon,
                    CASE WHEN is_dormant THEN 'dormant' WHEN overdue & $steps <> 0 THEN 'overdue' ELSE 'soon' END AS state
-            FROM followed LEFT JOIN waiting USING (case_id)
-                 LEFT JOIN (SELECT school_id, name, zone FROM schools) AS schools USING (school_id)
+            FROM followed LEFT JOIN waiting USING (lot)
             WHERE coalesce((overdue | soon) & $steps <> 0, false) OR (is_dormant AND $steps = -1)
         )
         """,
@@ -131,14 +133,13 @@ def work_list(
     conditions = "state = $state" if case_id is None else "case_id = $case_id"
     parameters |= {"state": state} if case_id is None else {"case_id": case_id}
     limit = "" if most is None else f"LIMIT {int(most)}"
-    in_order = f"ORDER BY {ORDERS[order]}, case_id"
     return (
         f"""
-        {cases}, shown AS (SELECT * FROM cases WHERE {conditions} {in_order} {limit})
-        SELECT case_id, shown.school_id, name, shown.zone, shown.school_level, report_week, shown.danger, state, overdue,
-               soon, step, in_hours, deadline, late_hours, oldest_hours, quiet_days
-        FROM (SELECT *, row_number() OVER ({in_order}) AS rank FROM shown) AS shown
-             JOIN records USING (case_id) ORDER BY rank
+        {cases}
+        SELECT case_id, school_id, name, cases.zone, cases.school_level, report_week, danger, state, overdue, soon,
+               {list(STEPS)}[1 + place]::step AS step, {IN_HOURS} AS in_hours, {DEADLINE} AS deadline, late_hours,
+               oldest_hours, quiet_days
+        FROM cases LEFT JOIN schools USING (school_id) WHERE {conditions} ORDER BY {ORDERS[order]}, case_id {limit}
         """,
         parameters,
     )

@@ -73,6 +73,7 @@ from analytics.store.layout import (
     CLOCKS,
     DONE,
     EVENTS,
+    FIRSTS,
     IN_ORDER,
     OVERTAKEN,
     SKIPPED,
@@ -143,6 +144,17 @@ def _drawn_own(step: str) -> str:
                     WHEN school % 2 = 0 THEN {in_days} END"""
 
 
+def _drawn_first(code: str) -> str:
+    """The first of several steps, as an import would count it but for times of day."""
+    is_done, took, other = (
+        [word.format(of_step(step, "hours")) for step in FIRSTS[code]] for word in ("{0} & 15 = 0", "{0}", "{0} & 15")
+    )
+    first = ", ".join(f"CASE WHEN {done} THEN {number} END" for done, number in zip(is_done, took, strict=True))
+    hours = f"coalesce(least({first}), (1 + followed_hours << 10) + least({', '.join(other)}))::INTEGER"
+    days = f"(((({of_step(code, 'hours')} >> 10) - 1) // 40 + 1 << 5) + ({of_step(code, 'hours')} & 31))::INTEGER"
+    return f", {hours} AS {of_step(code, 'hours')}, {days} AS {of_step(code, 'school_days')}"
+
+
 # What a case is follows from its number: hash(number, k) is its k-th throw of the dice.
 DRAWN = {
     "schools": f"""
@@ -187,6 +199,7 @@ DRAWN = {
         for place, code in enumerate(INCIDENT_TYPES)
     )
     + "".join(map(_drawn_step, STEPS))
+    + "".join(map(_drawn_first, FIRSTS))
     + f""", {" + ".join(f"CASE WHEN dice_{step} < 60 THEN {BITS[step]} ELSE 0 END" for step in IN_ORDER)} AS {DONE},
         0 AS {UNDATED}, {DONE} & (hash(number, 98) % 32768) AS {OVERTAKEN},
         CASE WHEN status = 'closed' THEN 32767 - {DONE} ELSE 0 END & (hash(number, 99) % 32768) AS {SKIPPED}
