@@ -149,7 +149,7 @@ def import_(
             return opened.read(MAX_FILE_BYTES + 1)
 
     store = _store()
-    of_office = office_of(store, office)
+    of_office = office_of(office, store)
     before = store.versions[:1]
     own_words = load_own_words(content(mapping)) if mapping else OwnWords()
     register, listed = content(file), content(schools) if schools else None
@@ -332,7 +332,7 @@ def undo(office: Annotated[str | None, _OFFICE] = None) -> None:
     store = _store()
     with _noting("undo") as what:
         what["version"] = next(iter(store.versions), None)
-        undo_import(store, office_of(store, office))
+        undo_import(store, office_of(office, store))
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
