@@ -128,7 +128,7 @@ def undo(office: Annotated[str | None, OFFICE] = None) -> None:
     store = open_store()
     with noting("undo") as what:
         what["version"] = next(iter(store.versions), None)
-        undo_import(store, office_of(store, office))
+        undo_import(store, office_of(office, store))
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"

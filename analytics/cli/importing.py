@@ -70,7 +70,7 @@ def import_(
             return opened.read(MAX_FILE_BYTES + 1)
 
     store = open_store()
-    of_office = office_of(store, office)
+    of_office = office_of(office, store)
     before = store.versions[:1]
     own_words = load_own_words(content(mapping)) if mapping else OwnWords()
     register, listed = content(file), content(schools) if schools else None

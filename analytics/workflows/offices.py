@@ -18,7 +18,7 @@ def usual_office(store: Store) -> str | None:
     return os.environ.get("RELAIS_OFFICE") or getattr(store, "office", None)
 
 
-def office_of(store: Store, code: str | None = None) -> str:
+def office_of(code: str | None, store: Store) -> str:
     """The office of this ``code``, else that of this machine, else the only one. RefusedError lists them."""
     code = code or usual_office(store)
     if code and code in OFFICES:

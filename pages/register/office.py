@@ -10,7 +10,7 @@ from analytics.workflows.offices import office_of, usual_office
 def choose(store: Store) -> str:
     """The only office, or the one that is chosen, at first that of this machine; "" until there is one."""
     if len(OFFICES) == 1:
-        return office_of(store)
+        return office_of(None, store)
     codes, usual = list(OFFICES), usual_office(store)
     index = codes.index(usual) if usual in codes else None
     key, empty = "registre_bureau", "Choisissez"

@@ -41,14 +41,14 @@ def n_cases(store: Store) -> int:
 
 
 def test_the_only_office_needs_no_name_and_of_several_one_is_named(monkeypatch, store):
-    assert office_of(store) == MONS
+    assert office_of(None, store) == MONS
     two_offices(monkeypatch)
     with pytest.raises(RefusedError, match=r"Dites quel bureau .*principal \(Mons\) et tournai \(Tournai\)"):
-        office_of(store)
+        office_of(None, store)
     with pytest.raises(RefusedError, match=r"n’est pas dans offices.toml.*tournai \(Tournai\)"):
-        office_of(store, "ath")
+        office_of("ath", store)
     monkeypatch.setenv("RELAIS_OFFICE", TOURNAI)
-    assert (office_of(store), office_of(store, MONS)) == (TOURNAI, MONS)
+    assert (office_of(None, store), office_of(MONS, store)) == (TOURNAI, MONS)
 
 
 def test_an_office_takes_back_its_import_while_it_is_the_last_one(store, both):
