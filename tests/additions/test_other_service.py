@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,10 +29,13 @@ STEPS = [
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict:
+def seen(tmp_path_factory) -> dict:
+    """What a process sees with this service's files over the frozen ones: the shipped words may become what they like."""
+    own = shutil.copytree(ROOT / "tests/data", tmp_path_factory.mktemp("own") / "data")
+    shutil.copytree(HERE / "other_service", own, dirs_exist_ok=True)
     walk = subprocess.run(
         [sys.executable, HERE / "other_walk.py"],
-        env={**os.environ, "RELAIS_DATA": str(HERE / "other_service"), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "RELAIS_DATA": str(own), "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         capture_output=True,
         text=True,
