@@ -87,15 +87,16 @@ def _power(cases: float, dispersion: float) -> None:
     table = power_table(cases, dispersion)
     needed = {n_terms: schools_needed(cases, dispersion, n_terms) for n_terms in (3, 6)}
     words = {
-        n: "plus d’écoles qu’il n’y en a" if found is None else count(found, "école") for n, found in needed.items()
+        n: "plus d’écoles qu’il n’y en a" if found is None else f"au moins {count(found, 'école')}"
+        for n, found in needed.items()
     }
     show_chart(
         charts.power_curves(table),
         key="plan-power",
-        alt=f"Pour voir une baisse de 20 %, il faut au moins {words[3]} avec trois trimestres avant et après.",
+        alt=f"Pour voir une baisse de 20 %, il faut {words[3]} avec trois trimestres avant et après.",
         read=f"la chance, au mieux, de voir une vraie baisse de 20 % pour une moyenne de {number(cases, 1)} par école et par trimestre, sans "
-        f"compter le trimestre de la séance. Quatre chances sur cinq demandent au moins {words[3]} avec une année avant et une après, "
-        f"{words[6]} avec deux.",
+        f"compter le trimestre de la séance. Quatre chances sur cinq demandent {words[3]} avec une année avant et une après, "
+        f"{words[6]} avec deux. Où les écoles sont très inégales, comptez un quart de chances de moins.",
         act="si votre service a moins d’écoles, n’attendez pas des chiffres qu’ils tranchent. Notez ce qui est vraiment donné, "
         "et demandez aux classes ce qu’elles en gardent.",
         table=table.rename(columns={"power": "share"}),

@@ -165,14 +165,16 @@ def claims(n_registers: int = 200) -> list[Claim]:
 def listed(found: Mapping[str, pd.Series], of_one: Mapping[str, pd.Series]) -> list[Claim]:
     """The claims of all schools together, and of one, from what was covered by kind."""
 
-    def claim(sentence: str, promised: str, name: str, covered: Mapping[str, pd.Series], most: float) -> Claim:
+    def claim(sentence: str, size: str, name: str, covered: Mapping[str, pd.Series], most: float) -> Claim:
         told = " ; ".join(f"{words} {number(shares[name], 1)}" for words, shares in covered.items())
+        promised = f"93 {'à 97 fois sur 100' if most < 100 else 'fois sur 100 au moins'} ({size})"
         return Claim(sentence, promised, told, all(92.5 <= shares[name] <= most for shares in covered.values()))
 
-    every = "93 à 97 fois sur 100 (moyenne de 40 et 60 écoles, 450 et 1 500 dossiers)"
-    one = f"93 fois sur 100 au moins (une école de {FEWEST} dossiers ou plus, parmi 60)"
+    every = "moyenne de 40 et 60 écoles, 450 et 1 500 dossiers"
+    one = f"une école de {FEWEST} dossiers ou plus, parmi 60"
+    most = dict.fromkeys(SENTENCES, 97.5) | {"median": 100}  # a median is in whole hours: its limits hold more
     return [
-        *(claim(sentence, every, name, found, 97.5) for name, sentence in SENTENCES.items()),
+        *(claim(sentence, every, name, found, most[name]) for name, sentence in SENTENCES.items()),
         *(
             claim(f"Fiche d’une école : {SENTENCES[name]}", one, name, of_one, 100)
             for name in ("incident_type", "within", "median")
