@@ -94,10 +94,11 @@ _PHONE_BUTTON = """<style>@media (max-width: 768px) {
 
 def _options(snapshot: Snapshot, field: Field) -> Mapping[Any, str]:
     """What can be chosen, with its words."""
-    known = snapshot.choices().iloc[0]
-    return snapshot.remember(
-        ("options", field.key), lambda: {value: field.written(value) for value in field.choices(known)}
-    )
+
+    def written() -> dict[Any, str]:
+        return {value: field.written(value) for value in field.choices(snapshot.choices().iloc[0])}
+
+    return snapshot.remember(("options", field.key), written)
 
 
 def chips(snapshot: Snapshot, *keys: str) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Which list, in which order, and the chips that narrow it."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
 
+from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import work
+from analytics.store import Snapshot
 from pages._widgets import Context, one_of, pick
 from pages._widgets.panel import chips
 
@@ -51,15 +53,21 @@ def choose(context: Context) -> Work:
     place = st.container()
     with st.container(horizontal=True, gap="medium"):
         selection = replace(context.selection, **chips(snapshot, *CHIPS))
-    counts = snapshot.work_counts(selection)
     with place:
-        steps = _steps(set(work.by_step(counts)["step"]) | set(work.by_step(counts, "soon")["step"]))
-    if steps:
-        counts = snapshot.work_counts(selection, steps)
-    return Work(snapshot, selection, state=state, order=order, steps=steps, numbers=work.summary(counts))
+        steps = _steps(snapshot.remember(("awaited", selection), lambda: _awaited(snapshot, selection)))
+    numbers = snapshot.remember(
+        ("numbers", selection, steps), lambda: work.summary(snapshot.work_counts(selection, steps))
+    )
+    return Work(snapshot, selection, state=state, order=order, steps=steps, numbers=numbers)
 
 
-def _steps(waited_for: set[str]) -> tuple[str, ...]:
+def _awaited(snapshot: Snapshot, selection: Selection) -> frozenset[str]:
+    """The steps that some case waits for beyond its deadline, or soon will."""
+    counts = snapshot.work_counts(selection)
+    return frozenset(work.by_step(counts)["step"]) | frozenset(work.by_step(counts, "soon")["step"])
+
+
+def _steps(waited_for: Collection[str]) -> tuple[str, ...]:
     labels = {code: step.label for code, step in STEPS.items() if code in waited_for}
     chosen = st.pills(
         "Étape",

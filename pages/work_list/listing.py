@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analytics.domain.french import count, number
-from pages._widgets import columns, in_french, offer_file, show_table, text
+from pages._widgets import columns, in_french, offer_file, remembered, show_table, text
 from pages.work_list.choices import STATES, Work
 
 _SHOWN = 1_000  # more rows than anyone calls; the file holds all
@@ -21,7 +21,32 @@ _MEANING = {
 
 
 def show(work: Work, own_numbers: Mapping[str, str]) -> None:
-    """``own_numbers`` are the service's own numbers of cases, where its register was chosen."""
+    """``own_numbers`` are the service's own numbers of cases, where its register was chosen: these are not remembered."""
+    if own_numbers:
+        _list(work, own_numbers)
+    else:
+        _remembered_list(work)
+    if not (n := int(work.numbers.loc[work.state, "n"])):
+        return
+
+    def file() -> bytes:
+        from analytics.documents.internal import internal_xlsx  # slow to import, and rarely clicked
+
+        cases = _numbered(work.cases(_WRITTEN), own_numbers)
+        filters = f"{STATES[work.state]} · {work.selection.description}"
+        listed = _columns(work.state, cases, is_numbered=bool(own_numbers))
+        return internal_xlsx(in_french(cases, listed), filters, work.snapshot.as_of)
+
+    label = f"Télécharger {count(min(n, _WRITTEN), 'dossier')} (XLSX), pour l’usage interne"
+    offer_file(label, file, f"interne-a-faire-{work.snapshot.as_of}.xlsx", "work-list")
+
+
+@remembered
+def _remembered_list(work: Work) -> None:
+    _list(work, {})
+
+
+def _list(work: Work, own_numbers: Mapping[str, str]) -> None:
     n, n_danger = (int(work.numbers.loc[work.state, column]) for column in ("n", "n_danger"))
     danger = f", dont **{number(n_danger)}** où la vie est menacée" if n_danger else ""
     others = (
@@ -35,17 +60,6 @@ def show(work: Work, own_numbers: Mapping[str, str]) -> None:
     text.caption(_MEANING[work.state])
     if n > _SHOWN:
         text.caption(f"Les {number(_SHOWN)} premiers sur {number(n)}. Le fichier les contient tous.")
-
-    def file() -> bytes:
-        from analytics.documents.internal import internal_xlsx  # slow to import, and rarely clicked
-
-        cases = _numbered(work.cases(_WRITTEN), own_numbers)
-        filters = f"{STATES[work.state]} · {work.selection.description}"
-        listed = _columns(work.state, cases, is_numbered=bool(own_numbers))
-        return internal_xlsx(in_french(cases, listed), filters, work.snapshot.as_of)
-
-    label = f"Télécharger {count(min(n, _WRITTEN), 'dossier')} (XLSX), pour l’usage interne"
-    offer_file(label, file, f"interne-a-faire-{work.snapshot.as_of}.xlsx", "work-list")
 
 
 def _n_open(work: Work) -> int:

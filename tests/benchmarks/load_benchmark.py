@@ -6,8 +6,9 @@ Each person walks the pages in an order of their own, thinks three seconds, then
 are drawn from all that the panel offers. The server runs on the demonstration, or on ``--cases`` fictitious cases, first
 with its memory, then without (``RELAIS_MEMORY=0``). A run counts from the request to the end of its script; it is seen
 before when anybody has already asked for the same page with the same choices. Printed: p50 and p95 of a run in
-milliseconds, of all, of those seen before and of the others; their share; the server's processor time per run, its memory
-at the start and at the end, and errors.
+milliseconds, of all, of those of the first minute and of those after it, of those seen before and of the others; their
+share; the server's processor time per run, its memory at the start, halfway and at the end, and errors. Twenty minutes
+(``--seconds 1250``) are 20,000 runs.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from tests.benchmarks.measures_benchmark import draw_store
 from tests.browser.driving import Server, serve
 
 THINKING = 3.0
+FIRST = 60
+"""Seconds in which most is asked for the first time."""
 KINDS = ("multiselect", "selectbox", "button_group")
 PAGES = {"", "a-faire", "protocole", "incidents", "relais", "ecoles", "ecole", "prevention", "publier", "methode"}
 _MAIN, _SIDEBAR = 0, 1
@@ -47,10 +50,11 @@ _MAIN, _SIDEBAR = 0, 1
 
 @dataclass
 class Runs:
-    """What all people have asked for, and how long each run took: (seconds, seen before)."""
+    """What all people have asked for, and when each run began and how long it took: (seconds, seconds, seen before)."""
 
+    begun: float = field(default_factory=time.perf_counter)
     seen: set[tuple] = field(default_factory=set)
-    taken: list[tuple[float, bool]] = field(default_factory=list)
+    taken: list[tuple[float, float, bool]] = field(default_factory=list)
     errors: int = 0
 
 
@@ -81,7 +85,7 @@ class Person:
         await self.socket.send(asked.SerializeToString())
         while (message := ForwardMsg.FromString(await self.socket.recv())).WhichOneof("type") != "script_finished":
             self._take(message)
-        self.runs.taken.append((time.perf_counter() - start, key in self.runs.seen))
+        self.runs.taken.append((start - self.runs.begun, time.perf_counter() - start, key in self.runs.seen))
         self.runs.seen.add(key)
         self.values = {widget: value for widget, value in self.values.items() if widget in self.widgets}
 
@@ -162,11 +166,13 @@ async def _walk(server: Server, runs: Runs, number: int, until: float) -> None:
             await person.run()
 
 
-async def _walk_all(server: Server, people: int, seconds: float) -> Runs:
-    runs = Runs()
+async def _walk_all(server: Server, people: int, seconds: float) -> tuple[Runs, float]:
+    """What was taken, and the server's memory halfway."""
+    runs, memory = Runs(), []
     until = time.monotonic() + seconds
+    asyncio.get_running_loop().call_later(seconds / 2, lambda: memory.append(_megabytes(server.pid)))
     await asyncio.gather(*(_walk(server, runs, number, until) for number in range(people)))
-    return runs
+    return runs, memory[0]
 
 
 def _megabytes(pid: int) -> float:
@@ -179,8 +185,8 @@ def _processor(pid: int) -> float:
     return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _milliseconds(seconds: list[float]) -> str:
-    return " / ".join(f"{1000 * value:.0f}" for value in np.percentile(seconds, [50, 95])) if seconds else "–"
+def _milliseconds(seconds: np.ndarray) -> str:
+    return " / ".join(f"{1000 * value:.0f}" for value in np.percentile(seconds, [50, 95])) if len(seconds) else "–"
 
 
 def measure(folder: Path, people: int, seconds: float, **environment: str) -> str:
@@ -188,14 +194,14 @@ def measure(folder: Path, people: int, seconds: float, **environment: str) -> st
     with serve(folder, **environment) as server:
         asyncio.run(_walk_all(server, 1, 10))  # first runs import what pages need
         memory, processor = _megabytes(server.pid), _processor(server.pid)
-        runs = asyncio.run(_walk_all(server, people, seconds))
+        runs, halfway = asyncio.run(_walk_all(server, people, seconds))
         each = 1000 * (_processor(server.pid) - processor) / len(runs.taken)
         memory_after = _megabytes(server.pid)
-    times = [[taken for taken, seen in runs.taken if seen in kind] for kind in ((True, False), (True,), (False,))]
-    share = len(times[1]) / len(times[0])
+    begun, taken, seen = map(np.array, zip(*runs.taken, strict=True))
+    times = (taken[kind] for kind in (begun >= 0, begun < FIRST, begun >= FIRST, seen, ~seen))
     return (
-        f"| {people} | {len(times[0])} | {' | '.join(map(_milliseconds, times))} | {share:.0%} | {each:.0f} | "
-        f"{memory:.0f} to {memory_after:.0f} | {runs.errors} |"
+        f"| {people} | {len(taken)} | {' | '.join(map(_milliseconds, times))} | {seen.mean():.0%} | {each:.0f} | "
+        f"{memory:.0f}, {halfway:.0f}, {memory_after:.0f} | {runs.errors} |"
     )
 
 
@@ -206,8 +212,8 @@ def main() -> None:
     asked.add_argument("--memory", choices=("with", "without", "both"), default="both")
     options = asked.parse_args()
     print(
-        "| people | runs | all p50 / p95 (ms) | seen before | not seen | share seen | processor per run (ms) | memory (MB) "
-        "| errors |\n|---|---|---|---|---|---|---|---|---|"
+        "| people | runs | all p50 / p95 (ms) | first minute | after it | seen before | not seen | share seen "
+        "| processor per run (ms) | memory (MB) | errors |\n|---|---|---|---|---|---|---|---|---|---|---|"
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
