@@ -20,6 +20,15 @@ CATALOGUE = "relais"
 """The schema of PostgreSQL that holds the tables of the lake, and the files that go with the records."""
 BESIDE = f"{CATALOGUE}.beside"
 
+# Else ANALYZE keeps extremes and keys as samples in pg_statistic, where what is forgotten would stay.
+_WITHOUT_SAMPLES = f"""
+    DO $$ DECLARE of RECORD; BEGIN
+        FOR of IN SELECT attrelid::regclass AS whole, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+            WHERE relnamespace = '{CATALOGUE}'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+            AND atttypid IN ('text'::regtype, 'varchar'::regtype, 'bytea'::regtype) AND attstattarget IS DISTINCT FROM 0
+        LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', of.whole, of.attname); END LOOP;
+    END $$
+"""
 _EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")  # httpfs: S3, and the cipher that writes encrypted Parquet
 # The catalogue's server is told to notice within a minute that the machine of a writer is gone, and to end its lock.
 _SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
@@ -122,6 +131,7 @@ def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings,
         raise
     if not read_only:
         execute(connection, f"CREATE TABLE IF NOT EXISTS {BESIDE} (name TEXT PRIMARY KEY, digest TEXT, content BYTEA)")
+        execute(connection, _WITHOUT_SAMPLES)
 
 
 def _attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, options: str) -> None:
