@@ -29,6 +29,8 @@ _WITHOUT_SAMPLES = f"""
         LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', of.whole, of.attname); END LOOP;
     END $$
 """
+S3_SILENT = "S3 ne répond pas, ou refuse cette machine. Vérifiez son adresse et ses clés, puis réessayez."
+
 _EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")  # httpfs: S3, and the cipher that writes encrypted Parquet
 # The catalogue's server is told to notice within a minute that the machine of a writer is gone, and to end its lock.
 _SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
@@ -68,11 +70,19 @@ def is_unreachable(error: duckdb.Error) -> bool:
     return any(said in words for said in ("Unable to connect to Postgres", "connection to server", "server closed the"))
 
 
+def is_of_s3(error: duckdb.Error) -> bool:
+    """Whether S3 does not answer, or refuses; that a file is not there is another thing."""
+    words = str(error)
+    return ("HTTP" in words or "Could not connect to server" in words) and "404" not in words
+
+
 def explained(error: duckdb.Error) -> StoreError:
     """Why a change of the versions failed."""
     words = str(error)
     if is_unreachable(error):
         return UnreachableStoreError(error)
+    if is_of_s3(error):
+        return StoreError(S3_SILENT)
     if "Transaction conflict" in words:
         return StoreError("Une autre importation est passée avant celle-ci : rien n’a changé. Recommencez.")
     if "permission denied" in words:

@@ -28,6 +28,8 @@ _LEFT_OVER = re.compile(rf"[0-9a-f]{{8}}\.(building(\.wal)?|manifest)|{_VERSION.
 class Files:
     """The folder's operations, as :class:`analytics.store.versions.Backend` declares them. Nothing is kept open."""
 
+    office = None
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 

@@ -21,9 +21,11 @@ import pyarrow as pa
 from analytics.store import layout
 from analytics.store.catalogue import (
     CATALOGUE,
+    S3_SILENT,
     attach_lake,
     execute,
     explained,
+    is_of_s3,
     is_unreachable,
     query,
     reading,
@@ -59,6 +61,10 @@ class Lake:
                     mirror.follow(cursor)
         return mirror.folder
 
+    @property
+    def office(self) -> str:
+        return self.settings.office
+
     def versions(self) -> list[str]:
         with self.reading() as cursor:
             found = query(cursor, _KEPT) if cursor else []
@@ -66,8 +72,11 @@ class Lake:
 
     def is_whole(self, version: str) -> bool:
         """Whether each file is there with its size; a changed byte shows when it is deciphered."""
-        with self.reading() as cursor:
-            return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
+        try:
+            with self.reading() as cursor:
+                return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
+        except duckdb.Error as error:
+            raise explained(error) from None
 
     def connect(self, version: str) -> LakeVersion:
         if not self.is_whole(version):
@@ -77,19 +86,20 @@ class Lake:
     @contextlib.contextmanager
     def lock(self) -> Generator[None]:
         """Hold the catalogue's lock, which ends with its connection: who lost it unseen cannot replace ``kept`` either."""
+        mirror = mirror_of(self.settings)
         with contextlib.ExitStack() as stack:
-            with told():
-                writer, guard = (stack.enter_context(writing(self.settings).cursor()) for _ in range(2))
-                guard.execute("BEGIN")
-                execute(guard, "SET LOCAL lock_timeout = '50ms'")
             try:
-                execute(guard, f"SELECT pg_advisory_xact_lock({_LOCK})")
-            except duckdb.Error:
-                raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
-            mirror = mirror_of(self.settings)
-            with told():
-                attach_lake(writer, self.settings)
-                mirror.follow(writer)
+                with told():
+                    writer, guard = (stack.enter_context(writing(self.settings).cursor()) for _ in range(2))
+                    guard.execute("BEGIN")
+                    execute(guard, f"SET LOCAL lock_timeout = '50ms'; SELECT pg_advisory_xact_lock({_LOCK})")
+                    attach_lake(writer, self.settings)
+                    mirror.follow(writer)
+            except duckdb.Error as error:
+                if "lock timeout" in str(error):
+                    raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
+                raise explained(error) from None
+            with contextlib.suppress(duckdb.Error):  # what cannot be removed now is in nobody's way
                 _clear(writer)
             self._writer = writer
             try:
@@ -210,6 +220,8 @@ class LakeVersion:
         except duckdb.Error as error:
             if self._version not in self._lake.versions():
                 raise StoreError("Les données viennent de changer. Rechargez la page.") from None
+            if is_of_s3(error):
+                raise StoreError(S3_SILENT) from None
             if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):  # gone, or not to be deciphered
                 raise self._lake.damage() from None
             raise
@@ -232,7 +244,7 @@ def _is_there(cursor: duckdb.DuckDBPyConnection, version: str, name: str) -> boo
         files = cursor.execute(listed, [name, version]).fetchall()
         return all(cursor.execute("SELECT size FROM read_blob($1)", [path]).fetchall() == [(n,)] for path, n in files)
     except duckdb.Error as error:
-        if is_unreachable(error):
+        if is_unreachable(error) or is_of_s3(error):
             raise
         return False  # a file is gone, or the version itself
 

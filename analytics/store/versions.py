@@ -33,6 +33,11 @@ class Backend(Protocol):
         """Where the files lie that go with the records: plans and releases."""
         ...
 
+    @property
+    def office(self) -> str | None:
+        """The office that works here; None where there is but one."""
+        ...
+
     def versions(self) -> list[str]:
         """The names of the kept versions, the current one first."""
         ...
@@ -102,6 +107,11 @@ class Store:
     def folder(self) -> Path:
         """Where the files lie that go with the records: plans and releases."""
         return self._backend.folder
+
+    @property
+    def office(self) -> str | None:
+        """The office that works here, by the file of a shared store; None where there is but one."""
+        return self._backend.office
 
     @property
     def versions(self) -> list[str]:
