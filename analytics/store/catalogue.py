@@ -67,7 +67,8 @@ def told() -> Generator[None]:
 def is_unreachable(error: duckdb.Error) -> bool:
     """Whether what failed is the connection to PostgreSQL, and not what was asked."""
     words = str(error)
-    return any(said in words for said in ("Unable to connect to Postgres", "connection to server", "server closed the"))
+    lost = ("Unable to connect to Postgres", "connection to server", "server closed the", 'query "ROLLBACK"')
+    return any(said in words for said in lost)
 
 
 def is_of_s3(error: duckdb.Error) -> bool:

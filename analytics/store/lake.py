@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +39,7 @@ from analytics.store.shared_settings import read_settings
 
 ERASING_SECONDS = 60
 
+_NAMING = Lock()
 _LOCK = int.from_bytes(b"relais")
 _VERSION = re.compile(r"'(v[0-9a-f]{16})'")
 _KEPT = f"SELECT sql FROM {CATALOGUE}.ducklake_view WHERE view_name = 'kept' AND end_snapshot IS NULL"
@@ -222,17 +224,24 @@ class LakeVersion:
                 raise StoreError("Les données viennent de changer. Rechargez la page.") from None
             if is_of_s3(error):
                 raise StoreError(S3_SILENT) from None
-            if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):  # gone, or not to be deciphered
+            is_damage = isinstance(
+                error, duckdb.IOException | duckdb.InvalidInputException
+            )  # gone, or not to be deciphered
+            if is_damage or "Decryption" in str(error):
                 raise self._lake.damage() from None
             raise
 
     def _name_tables(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Make the tables of the version go by their names alone, and use them so."""
         tables = cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{self._version})").fetchall()
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{self._version}")
+        with _NAMING:
+            cursor.execute("BEGIN")  # else another thread finds the schema, and not yet its tables
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{self._version}")
+            for (name,) in tables:
+                view = f"memory.{self._version}.{name}"
+                cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS FROM lake.{self._version}.{name}")
+            cursor.execute("COMMIT")
         cursor.execute(f"USE memory.{self._version}")
-        for (name,) in tables:
-            cursor.execute(f"CREATE VIEW IF NOT EXISTS {name} AS FROM lake.{self._version}.{name}")
 
     def close(self) -> None:
         """The connection is that of the process."""
