@@ -32,8 +32,9 @@ _WITHOUT_SAMPLES = f"""
 S3_SILENT = "S3 ne répond pas, ou refuse cette machine. Vérifiez son adresse et ses clés, puis réessayez."
 
 _EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")  # httpfs: S3, and the cipher that writes encrypted Parquet
-# The catalogue's server is told to notice within a minute that the machine of a writer is gone, and to end its lock.
+# Either side notices within a minute that the other is gone: the server ends the lock of a writer, a reader is told.
 _SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+_CLIENT = "connect_timeout=5 keepalives_idle=20 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=50000"
 
 
 class UnreachableStoreError(StoreError):
@@ -196,7 +197,7 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str, *, in_transaction: 
 
 
 def _dsn(settings: SharedSettings) -> str:
-    return f"{settings.catalogue} application_name=relais connect_timeout=5 options='{_SESSION}'"
+    return f"{settings.catalogue} application_name=relais {_CLIENT} options='{_SESSION}'"
 
 
 def _s3_secret(settings: SharedSettings) -> str:

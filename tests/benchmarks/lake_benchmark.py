@@ -18,7 +18,7 @@ import pandas as pd
 
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
-from analytics.store import Snapshot, Store, layout
+from analytics.store import KEPT_VERSIONS, Snapshot, Store, layout
 from analytics.store.work import ORDERS, STATES
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import running_cluster
@@ -91,17 +91,17 @@ def answer(snapshot: Snapshot, question: Question) -> pd.DataFrame:
 
 
 def share_file(file: Store, shared: Store) -> None:
-    """Write the current version of a file into a shared store, without reading it into memory."""
+    """Publish the current version of a file in a shared store, without reading it into memory."""
 
     def write(connection, _rows, *, words_as_text):
         for statement in layout.statements(words_as_text=words_as_text):
             connection.execute(statement)
-        connection.execute(f"ATTACH '{file.folder / file.versions[0]}' AS drawn (READ_ONLY)")
+        connection.execute(f"ATTACH IF NOT EXISTS '{file.folder / file.versions[0]}' AS drawn (READ_ONLY)")
         for name in ("records", "schools", "school_deadlines", "school_actions", "imports"):
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM drawn.{name}")
 
     with shared.writing(), patch.object(layout, "write", write):
-        shared._replace(lambda _: [shared._backend.build({})])
+        shared._replace(lambda kept: [shared._backend.build({}), *kept][:KEPT_VERSIONS])
 
 
 def main(n_cases: int = 1_000_000, n_selections: int = 60) -> None:
