@@ -1,7 +1,7 @@
 """Every question of the store over random selections, of a file and of a shared store: the same answers, to the bit.
 
-``uv run python -m tests.benchmarks.lake_benchmark [CASES] [SELECTIONS]`` prints how many answers were compared, how many
-differ, and the processor time of both.
+``uv run python -m tests.benchmarks.lake_benchmark [CASES] [SELECTIONS] [QUESTIONS]`` prints how many answers were
+compared, how many differ, and the processor time of both. QUESTIONS are those of a selection, by lot; else all are asked.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def share_file(file: Store, shared: Store) -> None:
         shared._replace(lambda kept: [shared._backend.build({}), *kept][:KEPT_VERSIONS])
 
 
-def main(n_cases: int = 1_000_000, n_selections: int = 60) -> None:
+def main(n_cases: int = 1_000_000, n_selections: int = 60, n_questions: int | None = None) -> None:
     with running_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
         place, rng = Path(folder), np.random.default_rng(20261127)
         (place / "file").mkdir()
@@ -117,7 +117,9 @@ def main(n_cases: int = 1_000_000, n_selections: int = 60) -> None:
         by_question: dict[str, np.ndarray] = {}
         with Store(place / "file").snapshot() as of_file, shared.snapshot() as of_lake:
             for _ in range(n_selections):
-                for question in questions(rng, random_selection(rng, of_file.choices())):
+                asked = list(questions(rng, random_selection(rng, of_file.choices())))
+                for place in rng.permutation(len(asked))[:n_questions]:
+                    question = asked[place]
                     answers, took = [], np.zeros(2)
                     for which, snapshot in enumerate((of_file, of_lake)):
                         with patch.object(Snapshot, "query", Snapshot.ask):

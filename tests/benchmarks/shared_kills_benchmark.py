@@ -105,17 +105,22 @@ def lines(path: Path) -> list[str]:
     return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
-def foreign(cluster: Cluster, folder: Path, database: str = "relais_1") -> duckdb.DuckDBPyConnection:
+def foreign(cluster: Cluster, data: str, database: str = "relais_1", endpoint: str = "") -> duckdb.DuckDBPyConnection:
     """The lake as a stranger with DuckDB opens it."""
     connection = duckdb.connect()
     for name in ("httpfs", "postgres_scanner", "ducklake"):
         package = __import__(f"duckdb_extension_{name}")
         (extension,) = Path(package.__path__[0]).rglob("*.duckdb_extension")
         connection.execute(f"LOAD '{extension}'")
+    if endpoint:
+        connection.execute(
+            "CREATE SECRET (TYPE s3, KEY_ID 'relais', SECRET 'relais-secret', REGION 'us-east-1', "
+            f"ENDPOINT '{endpoint}', URL_STYLE 'path', USE_SSL false)"
+        )
     dsn = f"host={cluster.folder} user=relais dbname={database}"
     connection.execute(
         f"ATTACH 'ducklake:postgres:{dsn}' AS foreign_lake (READ_ONLY, METADATA_SCHEMA 'relais', "
-        f"DATA_PATH '{folder}/shared/records/', OVERRIDE_DATA_PATH)"
+        f"DATA_PATH '{data}/records/', OVERRIDE_DATA_PATH)"
     )
     return connection
 
@@ -185,7 +190,7 @@ def main(kills: int = 100) -> None:
             print("  ", line)
         print(f"what writers were told: {dict(Counter(lines(folder / 'refusals')))}")
 
-        lake = foreign(cluster, folder)
+        lake = foreign(cluster, f"{folder}/shared")
         ((newest,),) = lake.execute("SELECT version FROM foreign_lake.main.kept LIMIT 1").fetchall()
         entries = lake.execute(f"SELECT refused_digest FROM foreign_lake.{newest}.imports").fetchall()
         cases = {case for (case,) in lake.execute(f"SELECT case_id FROM foreign_lake.{newest}.records").fetchall()}

@@ -73,7 +73,9 @@ def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
     share_file(Store(place / "file"), Store(location))
     took = f"{time.perf_counter() - began:.1f} s ({time.process_time() - processor:.1f} s of processor)"
     files = [path.stat().st_size for path in (place / "shared").rglob("*") if path.is_file()]
-    size = "SELECT sum(pg_total_relation_size(schemaname || '.' || tablename)) FROM pg_tables WHERE schemaname = 'relais'"
+    size = (
+        "SELECT sum(pg_total_relation_size(schemaname || '.' || tablename)) FROM pg_tables WHERE schemaname = 'relais'"
+    )
     print(f"{n_cases:,} cases: a version is written in {took}; {len(files)} files of {sum(files):,} bytes, ", end="")
     as_file = (place / "file" / Store(place / "file").versions[0]).stat().st_size
     print(f"the catalogue has {int(cluster.sql(size, database)):,} bytes; as a file {as_file:,} bytes", flush=True)

@@ -78,7 +78,7 @@ def deciphered(cluster: Cluster, folder: Path) -> Iterator[bytes]:
         line.split("|")
         for line in cluster.sql("SELECT path, encryption_key FROM relais.ducklake_data_file", "relais_1").splitlines()
     )
-    connection = foreign(cluster, folder)
+    connection = foreign(cluster, f"{folder}/shared")
     for path in sorted(path for path in (folder / "shared").rglob("*") if path.is_file()):
         key = keys.get(path.name)
         if key is None:
