@@ -12,7 +12,6 @@ from threading import Lock
 
 import duckdb
 
-from analytics.store import layout
 from analytics.store.errors import CONFIG, FULL, StoreError
 from analytics.store.shared_settings import SECRETS, SharedSettings
 
@@ -113,7 +112,8 @@ def _load(connection: duckdb.DuckDBPyConnection, extension: Path) -> None:
 
 def connect(settings: SharedSettings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection with the catalogue attached; what fails is to be :func:`told`."""
-    connection = duckdb.connect(":memory:", config=CONFIG)
+    # What is read is read once: cached, it would double the memory and hide what became of a file.
+    connection = duckdb.connect(":memory:", config=CONFIG | {"enable_external_file_cache": False})
     try:
         for name in _EXTENSIONS:
             _load(connection, _extension(name))
@@ -166,10 +166,7 @@ def writing(settings: SharedSettings) -> duckdb.DuckDBPyConnection:
 
 
 def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
-    """The one connection by which this process reads a lake, whichever its versions; None while there is no lake.
-
-    It reads the lake's files and no other, attaches nothing more, and keeps its settings.
-    """
+    """The one connection by which this process asks the catalogue and loads versions; None while there is no lake."""
     with _CONNECTING:
         if (settings, "reads") not in _CONNECTIONS:
             connection = connect(settings, read_only=True)
@@ -177,10 +174,6 @@ def reading(settings: SharedSettings) -> duckdb.DuckDBPyConnection | None:
                 connection.close()
                 return None
             attach_lake(connection, settings, read_only=True)
-            for statement in layout.types():
-                connection.execute(statement)
-            connection.execute(f"SET allowed_directories = [{_quoted(settings.records)}]")
-            connection.execute("SET enable_external_access = false; SET lock_configuration = true")
             _CONNECTIONS[settings, "reads"] = connection
         return _CONNECTIONS[settings, "reads"]
 

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -22,7 +21,6 @@ import pyarrow as pa
 from analytics.store import layout
 from analytics.store.catalogue import (
     CATALOGUE,
-    S3_SILENT,
     attach_lake,
     execute,
     explained,
@@ -34,16 +32,15 @@ from analytics.store.catalogue import (
     writing,
 )
 from analytics.store.errors import DamagedStoreError, StoreError
+from analytics.store.loading import STORED, load
 from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
 
 ERASING_SECONDS = 60
 
-_NAMING = Lock()
 _LOCK = int.from_bytes(b"relais")
 _VERSION = re.compile(r"'(v[0-9a-f]{16})'")
 _KEPT = f"SELECT sql FROM {CATALOGUE}.ducklake_view WHERE view_name = 'kept' AND end_snapshot IS NULL"
-_STORED = ("records", *(name for name in layout.TABLES if name not in layout.VIEWS))
 
 
 class Lake:
@@ -73,17 +70,34 @@ class Lake:
         return _VERSION.findall(found[0][0]) if found else []
 
     def is_whole(self, version: str) -> bool:
-        """Whether each file is there with its size; a changed byte shows when it is deciphered."""
+        """Whether each file is there with its size; asked by a writer. A changed byte shows when it is deciphered."""
+        listed = "SELECT data_file, data_file_size_bytes FROM ducklake_list_files('lake', $1, schema => $2)"
+        try:
+            files = [file for name in STORED for file in self._held.execute(listed, [name, version]).fetchall()]
+            sizes = [self._held.execute("SELECT size FROM read_blob($1)", [path]).fetchone() for path, _ in files]
+        except duckdb.Error as error:
+            self._raise_if_away(error)
+            return False
+        return sizes == [(size,) for _, size in files]
+
+    def connect(self, version: str) -> duckdb.DuckDBPyConnection:
         try:
             with self.reading() as cursor:
-                return cursor is not None and all(_is_there(cursor, version, name) for name in _STORED)
+                if cursor is None:
+                    raise DamagedStoreError
+                return load(cursor, version)
         except duckdb.Error as error:
-            raise explained(error) from None
+            self._raise_if_away(error)
+            raise DamagedStoreError from None
 
-    def connect(self, version: str) -> LakeVersion:
-        if not self.is_whole(version):
-            raise self.damage()
-        return LakeVersion(self, version)
+    def _raise_if_away(self, error: duckdb.Error) -> None:
+        """StoreError where it is not the version that is damaged or gone, but the catalogue or all files that are away."""
+        if is_unreachable(error) or is_of_s3(error):
+            raise explained(error) from None
+        if not self.settings.is_in_s3 and not Path(self.settings.records).is_dir():
+            raise StoreError(
+                "Le dossier partagé n’est pas là. Vérifiez le partage ; relais store check dit ce qui manque."
+            )
 
     @contextlib.contextmanager
     def lock(self) -> Generator[None]:
@@ -114,9 +128,7 @@ class Lake:
                 raise
             finally:
                 self._writer = None
-                with contextlib.suppress(
-                    duckdb.Error
-                ):  # closed within a transaction whose server is gone, DuckDB aborts
+                with contextlib.suppress(duckdb.Error):  # within a transaction it is not to be closed: DuckDB aborts
                     guard.execute("ROLLBACK")
 
     def build(self, rows: Mapping[str, pa.Table]) -> str:
@@ -142,9 +154,9 @@ class Lake:
             if after is None or self.versions() != after:  # a commit that was cut off may have been done all the same
                 raise explained(error) from None
         finally:
-            with contextlib.suppress(duckdb.Error):
-                self._held.execute("ROLLBACK")
-            self._held.execute("USE memory.main")
+            for statement in ("ROLLBACK", "USE memory"):
+                with contextlib.suppress(duckdb.Error):
+                    self._held.execute(statement)
         with contextlib.suppress(duckdb.Error):  # else the next writer clears it
             _clear(self._held)
         return after
@@ -180,14 +192,6 @@ class Lake:
                 f"VACUUM FULL sur les tables du schéma {CATALOGUE} enlève ses dernières traces."
             )
 
-    def damage(self) -> StoreError:
-        """Why a file cannot be read."""
-        if not self.settings.is_in_s3 and not Path(self.settings.records).is_dir():
-            return StoreError(
-                "Le dossier partagé n’est pas là. Vérifiez le partage ; relais store check dit ce qui manque."
-            )
-        return DamagedStoreError()
-
     def faults(self, now: datetime) -> list[str]:
         from analytics.store.lake_faults import faults  # asked for once, when something is wrong
 
@@ -209,62 +213,6 @@ class Lake:
             else:
                 with connection.cursor() as cursor:
                     yield cursor
-
-
-class LakeVersion:
-    """One version of the lake, as a :class:`analytics.store.reading.Connection`."""
-
-    def __init__(self, lake: Lake, version: str) -> None:
-        self._lake, self._version = lake, version
-
-    @contextlib.contextmanager
-    def cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
-        try:
-            with self._lake.reading() as cursor:
-                if cursor is None:
-                    raise DamagedStoreError
-                try:
-                    cursor.execute(f"USE memory.{self._version}")
-                except duckdb.CatalogException:
-                    self._name_tables(cursor)
-                yield cursor
-        except duckdb.Error as error:
-            if self._version not in self._lake.versions():
-                raise StoreError("Les données viennent de changer. Rechargez la page.") from None
-            if is_of_s3(error):
-                raise StoreError(S3_SILENT) from None
-            is_damage = isinstance(
-                error, duckdb.IOException | duckdb.InvalidInputException
-            )  # gone, or not to be deciphered
-            if is_damage or "Decryption" in str(error):
-                raise self._lake.damage() from None
-            raise
-
-    def _name_tables(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Make the tables of the version go by their names alone, and use them so."""
-        tables = cursor.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{self._version})").fetchall()
-        with _NAMING:
-            cursor.execute("BEGIN")  # else another thread finds the schema, and not yet its tables
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{self._version}")
-            for (name,) in tables:
-                view = f"memory.{self._version}.{name}"
-                cursor.execute(f"CREATE VIEW IF NOT EXISTS {view} AS FROM lake.{self._version}.{name}")
-            cursor.execute("COMMIT")
-        cursor.execute(f"USE memory.{self._version}")
-
-    def close(self) -> None:
-        """The connection is that of the process."""
-
-
-def _is_there(cursor: duckdb.DuckDBPyConnection, version: str, name: str) -> bool:
-    listed = "SELECT data_file, data_file_size_bytes FROM ducklake_list_files('lake', $1, schema => $2)"
-    try:
-        files = cursor.execute(listed, [name, version]).fetchall()
-        return all(cursor.execute("SELECT size FROM read_blob($1)", [path]).fetchall() == [(n,)] for path, n in files)
-    except duckdb.Error as error:
-        if is_unreachable(error) or is_of_s3(error):
-            raise
-        return False  # a file is gone, or the version itself
 
 
 def _clear(writer: duckdb.DuckDBPyConnection) -> None:

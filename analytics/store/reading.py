@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 import duckdb
 import pandas as pd
@@ -19,21 +18,15 @@ from analytics.store.memory import MEMORY
 Answer = TypeVar("Answer")
 
 
-class Connection(Protocol):
-    """What a version is read by: a cursor per use, in which its tables go by their names alone."""
-
-    def cursor(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]: ...
-
-    def close(self) -> None: ...
-
-
 class Reader:
     """One version of the store at ``location``, open for reading. Thread-safe: each query has its own cursor.
 
     ``is_fallback`` is True when a newer version is damaged.
     """
 
-    def __init__(self, location: Path, version: str, connection: Connection, *, is_fallback: bool = False) -> None:
+    def __init__(
+        self, location: Path, version: str, connection: duckdb.DuckDBPyConnection, *, is_fallback: bool = False
+    ) -> None:
         self.location, self.version, self.is_fallback = location, version, is_fallback
         self._connection = connection
 

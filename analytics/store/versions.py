@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 from platformdirs import user_data_path
@@ -19,7 +20,6 @@ from analytics.domain.shipped import IS_INSTALLED, SHIPPED
 from analytics.store.errors import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.files import Files
 from analytics.store.memory import MEMORY
-from analytics.store.reading import Connection
 from analytics.store.snapshot import Snapshot
 
 KEPT_VERSIONS = 5
@@ -43,10 +43,10 @@ class Backend(Protocol):
         ...
 
     def is_whole(self, version: str) -> bool:
-        """Whether nothing of a version is damaged or gone, as far as can be told without reading it as tables."""
+        """Whether nothing of a version is damaged or gone, as can be told without its tables. While locked."""
         ...
 
-    def connect(self, version: str) -> Connection:
+    def connect(self, version: str) -> duckdb.DuckDBPyConnection:
         """Open a version for reading; DamagedStoreError when it is damaged or gone."""
         ...
 
