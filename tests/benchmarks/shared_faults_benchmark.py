@@ -8,7 +8,6 @@ by a connection that knows no answer.
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import socket
@@ -18,8 +17,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -69,22 +69,20 @@ class Proxy:
     def cut(self) -> None:
         self.is_up = False
         for end in self._open:
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
         self._open.clear()
 
 
-def attempt(act: Callable[[], object]) -> str:
-    """What comes of it: an answer, a sentence, or what a user would see as a traceback."""
+def attempt(act: Callable[[], object], done: str = "") -> str:
+    """What comes of it: an answer (or ``done``), a sentence, or what a user would see as a traceback."""
     found = [f"NO ANSWER IN {PATIENCE:.0f} s"]
 
     def run() -> None:
         began = time.monotonic()
         try:
             answer = act()
-            found[0] = f"{'done' if answer is None else answer}"
+            found[0] = done or str(answer)
         except RelaisError as error:
             found[0] = f"« {error} »"
         except BaseException as error:
@@ -112,7 +110,7 @@ def after_fault(store: Store) -> None:
     print("   read on:", attempt(lambda: n_cases(store)))
     anew()
     print("   read anew:", attempt(lambda: n_cases(store)))
-    print("   next import:", attempt(lambda: publish(store, "NEXT1", "NEXT2") and None))
+    print("   next import:", attempt(lambda: publish(store, "NEXT1", "NEXT2"), "done"))
     print("   and read:", attempt(lambda: n_cases(store)), flush=True)
 
 
@@ -155,7 +153,7 @@ def damage(cluster: Cluster, folder: Path) -> None:
 
 
 def restart(cluster: Cluster, folder: Path) -> None:
-    """PostgreSQL stopped at once and started: in the middle of reading, of building a version, and just before its commit."""
+    """PostgreSQL stopped at once and started: in the middle of reading and of importing."""
     store = Store(cluster.shared_store(folder))
     import_register(store, BEFORE.read_bytes(), KEY, NOW)
 
@@ -206,9 +204,10 @@ def in_the_middle(store: Store, fault: Callable[[], None], mend: Callable[[], No
         ):
             progress = when_publishing if where == "before it publishes" else lambda share, what: None
             before = store.versions[0]
-            said = attempt(lambda: import_register(store, AFTER.read_bytes(), KEY, later, progress=progress) and None)
+            importing = partial(import_register, store, AFTER.read_bytes(), KEY, later, progress=progress)
+            said = attempt(importing, "imported")
         mend()
-        kept = attempt(lambda: "the version of before" if store.versions[0] == before else "the new version")
+        kept = "the version of before" if store.versions[0] == before else "the new version"
         print(f"an import, {where}: {said}; current: {kept}")
         after_fault(store)
 
@@ -268,7 +267,7 @@ def silence(cluster: Cluster, folder: Path) -> None:
     held.wait()
     network_is("down")
     began, other = time.monotonic(), Store(near)
-    while (said := attempt(lambda: publish(other, "OTHER") and None)) != "done" and time.monotonic() - began < PATIENCE:
+    while (said := attempt(lambda: publish(other, "OTHER"), "done")) != "done" and time.monotonic() - began < PATIENCE:
         time.sleep(2)
     print(f"a writer fell silent, another one writes after {time.monotonic() - began:.0f} s: {said}")
     thread.join(PATIENCE)
@@ -309,7 +308,7 @@ def full(cluster: Cluster, folder: Path) -> None:
             filler.unlink()
         after_fault(store)
     with tempfile.TemporaryDirectory(prefix="relais-small-") as name, small_disk(Path(name), "160m"):
-        os.chmod(name, 0o777)
+        Path(name).chmod(0o777)
         shutil.chown(name, "postgres")
         small = Cluster(Path(name), cluster._programs)
         small.start()
@@ -321,7 +320,7 @@ def full(cluster: Cluster, folder: Path) -> None:
             for _ in range(3):
                 print(
                     "no room for the catalogue:",
-                    attempt(lambda: import_register(store, AFTER.read_bytes(), KEY, LATER) and None),
+                    attempt(lambda: import_register(store, AFTER.read_bytes(), KEY, LATER), "done"),
                 )
                 print("   read on:", attempt(lambda: n_cases(store)))
             filler.unlink()
@@ -339,11 +338,9 @@ def clock(cluster: Cluster, folder: Path) -> None:
     import_register(store, BEFORE.read_bytes(), KEY, NOW)
     for register, days in ((AFTER, 365), (BEFORE, -365)):
         now = datetime.now(UTC) + timedelta(days=days)
-        print(
-            f"{days} days:",
-            attempt(lambda: import_register(store, register.read_bytes(), KEY, now).version is not None),
-        )
-        print("   check:", attempt(lambda: store.faults(now)))
+        content = register.read_bytes()
+        print(f"{days} days:", attempt(partial(import_register, store, content, KEY, now), "imported"))
+        print("   check:", attempt(partial(store.faults, now)))
     after_fault(store)
 
 

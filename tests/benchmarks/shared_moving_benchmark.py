@@ -2,8 +2,8 @@
 
 ``uv run python -m tests.benchmarks.shared_moving_benchmark``
 
-In each shared store a register is imported, undone, a case forgotten. What is compared is read by another DuckDB: all rows of
-every table, in the order of its text.
+In each shared store a register is imported, undone, a case forgotten. What is compared is read by another DuckDB: all rows
+of every table, in the order of its text.
 """
 
 from __future__ import annotations
