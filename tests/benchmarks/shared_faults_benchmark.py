@@ -344,7 +344,21 @@ def clock(cluster: Cluster, folder: Path) -> None:
     after_fault(store)
 
 
-FAULTS = {fault.__name__: fault for fault in (damage, restart, network, silence, full, clock)}
+def undeletable(cluster: Cluster, folder: Path) -> None:
+    """A case is forgotten, and a file that held it may not be removed."""
+    store = Store(cluster.shared_store(folder))
+    version = publish(store, "A", "B")
+    path = next(Path(read_settings(store.location).records, version).rglob("*.parquet"))
+    subprocess.run(["chattr", "+i", str(path)], check=True)
+    try:
+        print("forget:", attempt(lambda: store.forget("A")), "| the file is there:", path.exists())
+    finally:
+        subprocess.run(["chattr", "-i", str(path)], check=True)
+    after_fault(store)
+    print("the file is there:", path.exists())
+
+
+FAULTS = {fault.__name__: fault for fault in (damage, restart, network, silence, full, clock, undeletable)}
 
 
 def main(names: list[str]) -> None:

@@ -2,8 +2,8 @@
 
 ``uv run python -m tests.benchmarks.shared_load_benchmark [CASES ...]``
 
-Readers are the threads of two processes, as two machines that each serve ten people; each opens the current version and asks
-one question of chance, without a memory. A writer writes a version of all cases as soon as the lock is free.
+Readers are the threads of two processes, as two machines that each serve ten people, who think three seconds between two
+questions of chance. Nothing is remembered. A writer writes a version of all cases as soon as the lock is free.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from unittest.mock import patch
 
 import numpy as np
@@ -23,33 +24,48 @@ from tests.benchmarks.lake_benchmark import answer, questions, random_selection,
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import Cluster, running_cluster
 
-SECONDS, PROCESSES, THREADS, WRITERS = 60, 2, 10, 3
+SECONDS, PROCESSES, THREADS, WRITERS = 90, 2, 10, 3
+THINKING = 3.0
 processes = multiprocessing.get_context("spawn")
 
 
-def read_for(location: Path, seed: int, until: float) -> list[float]:
-    rng, store, took = np.random.default_rng(seed), Store(location), []
-    first = store.snapshot()
-    assert first is not None
-    choices = first.choices()
-    while time.time() < until:
-        for question in questions(rng, random_selection(rng, choices)):
-            if rng.random() < 0.1 and time.time() < until:
+class Machine:
+    """What its readers share: the current version, opened once, as pages do."""
+
+    def __init__(self, location: Path) -> None:
+        self._store, self._lock = Store(location), Lock()
+        self._opened: Snapshot | None = None
+        self.loads: list[float] = []
+
+    def current(self) -> Snapshot:
+        version = self._store.versions[0]
+        with self._lock:
+            if self._opened is None or self._opened.version != version:
                 began = time.perf_counter()
-                snapshot = store.snapshot()
-                assert snapshot is not None
-                try:
-                    answer(snapshot, question)
-                except StoreError as error:  # five versions later it is gone
-                    assert "viennent de changer" in str(error)
-                took.append(time.perf_counter() - began)
+                self._opened = self._store.snapshot()
+                self.loads.append(time.perf_counter() - began)
+            assert self._opened is not None
+            return self._opened
+
+
+def read_for(machine: Machine, seed: int, until: float) -> list[float]:
+    rng, took = np.random.default_rng(seed), []
+    choices = machine.current().choices()
+    while time.time() < until:
+        asked = list(questions(rng, random_selection(rng, choices)))
+        question = asked[rng.integers(len(asked))]
+        began = time.perf_counter()
+        answer(machine.current(), question)
+        took.append(time.perf_counter() - began)
+        time.sleep(rng.exponential(THINKING))
     return took
 
 
 def read_in_threads(location: Path, seed: int, until: float, answers) -> None:
+    machine = Machine(location)
     with patch.object(Snapshot, "query", Snapshot.ask), ThreadPoolExecutor(THREADS) as threads:
-        found = threads.map(lambda place: read_for(location, seed + place, until), range(THREADS))
-        answers.put([seconds for some in found for seconds in some])
+        found = threads.map(lambda place: read_for(machine, seed + place, until), range(THREADS))
+        answers.put(([seconds for some in found for seconds in some], machine.loads))
 
 
 def write_until(location: Path, file: Path, until: float, answers) -> None:
@@ -82,30 +98,25 @@ def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
     for _ in range(4):
         share_file(Store(place / "file"), Store(location))
     print(f"   five versions: the catalogue has {int(cluster.sql(size, database)):,} bytes")
-    answers, until = processes.Queue(), time.time() + SECONDS
-    readers = [
-        processes.Process(target=read_in_threads, args=(location, 100 * place, until, answers))
-        for place in range(PROCESSES)
-    ]
-    for process in readers:
-        process.start()
-    alone = np.concatenate([answers.get() for _ in readers])
-    until, written = time.time() + SECONDS, processes.Queue()
-    readers = [
-        processes.Process(target=read_in_threads, args=(location, 100 * place, until, answers))
-        for place in range(PROCESSES)
-    ]
-    writers = [
-        processes.Process(target=write_until, args=(location, place / "file", until, written)) for _ in range(WRITERS)
-    ]
-    for process in (*readers, *writers):
-        process.start()
-    beside = np.concatenate([answers.get() for _ in readers])
-    n_written = sum(written.get() for _ in writers)
-    for name, seconds in (("no writer", alone), (f"{WRITERS} writers, {n_written} versions written", beside)):
-        p50, p95 = np.percentile(seconds, [50, 95])
+    for n_writers in (0, WRITERS):
+        answers, written, until = processes.Queue(), processes.Queue(), time.time() + SECONDS
+        started = [
+            processes.Process(target=read_in_threads, args=(location, 100 * number, until, answers))
+            for number in range(PROCESSES)
+        ]
+        started += [
+            processes.Process(target=write_until, args=(location, place / "file", until, written))
+            for _ in range(n_writers)
+        ]
+        for process in started:
+            process.start()
+        found = [answers.get() for _ in range(PROCESSES)]
+        n_written = sum(written.get() for _ in range(n_writers))
+        reads, loads = (np.concatenate([some[which] for some in found]) for which in (0, 1))
+        p50, p95 = np.percentile(reads, [50, 95])
         print(
-            f"   {PROCESSES * THREADS} readers, {name}: {len(seconds)} reads, p50 {p50:.2f} s, p95 {p95:.2f} s",
+            f"   {PROCESSES * THREADS} readers, {n_writers} writers ({n_written} versions written): {len(reads)} reads, "
+            f"p50 {p50:.2f} s, p95 {p95:.2f} s; a version is loaded in {np.median(loads):.1f} s ({len(loads)} times)",
             flush=True,
         )
 

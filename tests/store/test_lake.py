@@ -106,20 +106,6 @@ def test_a_forgotten_case_is_in_no_file_and_no_byte_of_the_catalogue(shared, clu
             shared.undo()
 
 
-def test_who_forgets_is_told_of_a_file_that_cannot_be_removed(shared):
-    damaged = publish(shared, "A", "B")
-    publish(shared, "A", "B")
-    path = files(shared, damaged)[0]
-    path.unlink()
-    path.mkdir()  # no file, and nothing that can be removed as one
-    with pytest.raises(StoreError, match="n’a pas pu être effacé"):
-        shared.forget("A")
-    assert case_ids(shared) == ["B"]
-    path.rmdir()
-    publish(shared, "C")
-    assert shared.forget("C") is True
-
-
 def test_no_row_lies_in_the_catalogue_and_no_word_in_a_file(shared, cluster):
     version = publish(shared, "AAAABBBBCCCC")
     database = read_settings(shared.location).catalogue.rpartition("=")[2]
