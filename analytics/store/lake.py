@@ -61,7 +61,7 @@ class Lake:
         return mirror.folder
 
     @property
-    def office(self) -> str:
+    def office(self) -> str | None:
         return self.settings.office
 
     def versions(self) -> list[str]:
@@ -145,7 +145,7 @@ class Lake:
             after = change(before)
             named = ", ".join(f"'{version}'" for version in after)
             note = "CALL ducklake_set_commit_message('lake', $1, '', extra_info => $2)"
-            self._held.execute(note, [self.settings.office, duckdb.__version__])
+            self._held.execute(note, [self.settings.office or "", duckdb.__version__])
             self._held.execute(f"CREATE OR REPLACE VIEW lake.main.kept AS SELECT unnest([{named}]) AS version")
             for version in set(before) - set(after):
                 self._held.execute(f"DROP SCHEMA IF EXISTS lake.{version} CASCADE")

@@ -29,7 +29,7 @@ class SharedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     catalogue: str
     data: str
-    office: str = "principal"
+    office: str | None = None
     s3: S3 = S3()
 
     @property

@@ -15,7 +15,7 @@ from analytics.store import Store
 
 def usual_office(store: Store) -> str | None:
     """The office of this machine: that of ``RELAIS_OFFICE``, else of the settings of a shared store; None without both."""
-    return os.environ.get("RELAIS_OFFICE") or getattr(store, "office", None)
+    return os.environ.get("RELAIS_OFFICE") or store.office
 
 
 def office_of(code: str | None, store: Store) -> str:
