@@ -37,12 +37,11 @@ _N_TIME_COMPLETED = f"coalesce(sum(n) FILTER ({layout.time_completed('number')})
 _POSTVENTION = f"step IN ({', '.join(repr(code) for code, step in STEPS.items() if step.postvention) or 'NULL'})"
 
 
-def _each_step(query: CaseQuery, steps: Iterable[str], *named: str, clock: str) -> str:
+def _each_step(query: CaseQuery, steps: Iterable[str], clock: str) -> str:
     """One row per chosen case and step of ``steps`` that the register tells of, with its number by a clock."""
     return " UNION ALL ".join(
         "FROM "
         + query.rows(
-            *named,
             f"'{step}'::step AS step",
             f"{of_step(step, clock)} AS number",
             where=f"{of_step(step, clock)} IS NOT NULL",
@@ -60,21 +59,18 @@ def limit_of(step: str) -> str:
     return f"coalesce({of_step(step, 'own')}, {of_service})"
 
 
-def number_of(step: str, in_hours: str) -> str:
-    """The number of a step by the clock that its deadline is in."""
-    hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
-    return f"CASE WHEN {in_hours} THEN {hours} ELSE {school_days} END"
-
-
 IN_HOURS = "(limits & 1 = 1)"
 DEADLINE = "(nullif(limits >> 1, 0) - 1)"
 """What :func:`limit_of` says, in SQL, where it is called ``limits``."""
+ELAPSED = f"""CASE WHEN {IN_HOURS} THEN {layout.delay("number", "hours")}
+                   ELSE {layout.delay("number", "school_days")} END"""
+"""The delay of what :func:`number_of` tells, in SQL."""
 
 
-def delay_by(in_hours: str, number: str) -> str:
-    """The delay of a number by the clock that its deadline is in."""
-    hours, school_days = (layout.delay(number, clock) for clock in layout.CLOCKS)
-    return f"CASE WHEN {in_hours} THEN {hours} ELSE {school_days} END"
+def number_of(step: str) -> str:
+    """The number of a step by the clock that its deadline, called ``limits``, is in."""
+    hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
+    return f"CASE WHEN {IN_HOURS} THEN {hours} ELSE {school_days} END"
 
 
 _SOONEST = {"delay": "earliest", "part": "earliest_part"}
@@ -106,13 +102,15 @@ def step_counts(
     query = CaseQuery(selection, ("step", *by), lots)
     if clock == "deadline":
         return _deadline_counts(query, steps)
-    return _counted(query, _each_step(query, steps, clock=clock), clock)
+    return _counted(query, _each_step(query, steps, clock), clock)
 
 
 def first_relay_counts(clock: str, selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
     """:meth:`Snapshot.first_relay_counts`."""
     query = CaseQuery(selection, ("step", *by), lots)
-    number = f"{of_step(layout.of_response('first_relay'), clock)} AS number"
+    number = (
+        f"coalesce({of_step(layout.of_response('first_relay'), clock)}, {EVENTS.index('not_applicable')}) AS number"
+    )
     return _counted(query, "FROM " + query.rows("'first_relay' AS step", number), clock)
 
 
@@ -171,7 +169,7 @@ def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
         + query.rows(
             f"'{step}'::step AS step",
             f"{limit_of(step)} AS limits",
-            f"{number_of(step, IN_HOURS)} AS number",
+            f"{number_of(step)} AS number",
             where=f"{of_step(step, 'hours')} IS NOT NULL",
         )
         for step in steps
@@ -182,7 +180,7 @@ def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
             SELECT {query.columns} limits, number, count(*) AS n FROM ({each}) GROUP BY ALL
         ),
         judged AS (
-            SELECT *, {DEADLINE} AS deadline, {delay_by(IN_HOURS, "number")} AS elapsed,
+            SELECT *, {DEADLINE} AS deadline, {ELAPSED} AS elapsed,
                    CASE WHEN {IN_HOURS} THEN {layout.earliest("number")} ELSE elapsed END AS soonest
             FROM counted
         )

@@ -16,7 +16,7 @@ from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.store.layout import BITS, is_event, of_step, took
 from analytics.store.selecting import CaseQuery
-from analytics.store.steps import DEADLINE, IN_HOURS, Statement, delay_by, limit_of, number_of
+from analytics.store.steps import DEADLINE, ELAPSED, IN_HOURS, Statement, limit_of, number_of
 
 SOON = 2
 """Class days within which what is due is shown: today, and the time to make a call."""
@@ -59,7 +59,7 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
             "lot",
             f"{place} AS place",
             f"{limit_of(step)} AS limits",
-            f"{number_of(step, IN_HOURS)} AS number",
+            f"{number_of(step)} AS number",
             where=f"status = 'open' AND {is_event(of_step(step, 'hours'), 'pending')}",
         )
         for place, step in enumerate(STEPS)
@@ -72,7 +72,7 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
     return (
         f"""
         WITH judged AS NOT MATERIALIZED (
-            SELECT lot, place, limits, {IN_HOURS} AS in_hours, {delay_by(IN_HOURS, "number")} - {DEADLINE} AS beyond
+            SELECT lot, place, limits, {IN_HOURS} AS in_hours, {ELAPSED} - {DEADLINE} AS beyond
             FROM ({waiting})
         ),
         due AS (
