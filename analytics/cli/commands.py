@@ -365,7 +365,7 @@ def store(
     from analytics.store import Store
     from analytics.workflows.moving import copy_store
 
-    if (what == "copy") != (source is not None and target is not None):
+    if sum(path is not None for path in (source, target)) != (2 if what == "copy" else 0):
         raise Misuse("check se donne seul, copy avec DE et VERS.")
     if source is not None and target is not None:
         n_versions = copy_store(Store(source), Store(target))

@@ -45,8 +45,9 @@ class UnreachableStoreError(StoreError):
             "role ": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
             "database ": "PostgreSQL répond, mais la base que catalogue nomme n’existe pas.",
             "pg_hba": "PostgreSQL ne laisse pas entrer cette machine : voyez pg_hba.conf.",
+            "SSL": "PostgreSQL n’offre pas le chiffrement que catalogue demande : mettez ssl à on.",
         }
-        refused = str(error).partition("FATAL:")[2]
+        refused = str(error).rpartition("failed:")[2]
         usual = "Le catalogue partagé ne répond pas. Vérifiez le réseau, PostgreSQL et son adresse, puis réessayez."
         super().__init__(next((reason for word, reason in reasons.items() if word in refused), usual))
 

@@ -115,7 +115,10 @@ def main(n_cases: int = 1_000_000, n_selections: int = 60, n_questions: int | No
         print(f"{n_cases:,} cases: {sizes[0] / 2e6:.0f} MB as a file, {sizes[1] / 1e6:.0f} MB shared")
         seconds, differ, n_compared = np.zeros(2), set(), 0
         by_question: dict[str, np.ndarray] = {}
+        assert shared.versions  # connects
+        began = time.process_time()
         with Store(place / "file").snapshot() as of_file, shared.snapshot() as of_lake:
+            print(f"opened in {time.process_time() - began:.1f} s of processor")
             for _ in range(n_selections):
                 asked = list(questions(rng, random_selection(rng, of_file.choices())))
                 for place in rng.permutation(len(asked))[:n_questions]:

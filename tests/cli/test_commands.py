@@ -420,3 +420,19 @@ def test_where_accounts_are_listed_a_log_that_cannot_be_written_stops_an_import(
     assert "journal des accès" in refused.err
     monkeypatch.delenv("RELAIS_ROLES")
     assert relais("import", REGISTER).code == 0
+
+
+def test_a_store_is_checked_and_copied_with_all_that_goes_with_it(relais, register, tmp_path):
+    assert relais("import", register(GOOD), "--schools", "ecoles.csv").code == 0
+    (tmp_path / "store" / "plan.json").write_bytes(b"{}")
+    assert relais("store", "check")[:2] == (0, "Tout est entier : 1 version gardée.\n")
+    assert relais("store", "copy", "store", "other").code == 0
+    assert (tmp_path / "other" / "plan.json").read_bytes() == b"{}"
+    assert Store(tmp_path / "other").snapshot().digests() == Store().snapshot().digests()
+    again = relais("store", "copy", "store", "other")
+    assert (again.code, "déjà des données" in again.err) == (1, True)
+    (tmp_path / "store" / Store().versions[0]).write_bytes(b"damaged")
+    answer = relais("store", "check")
+    assert (answer.code, "endommagées" in answer.out) == (1, True)
+    for wrong in (["copy"], ["copy", "store"], ["check", "store"], ["mend"]):
+        assert relais("store", *wrong).code == 2
