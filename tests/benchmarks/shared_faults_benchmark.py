@@ -250,7 +250,7 @@ def silence(cluster: Cluster, folder: Path) -> None:
         snapshot.ask("SELECT count(*) FROM cases")
         network_is("down")
         print("the network is silent, a reader:", attempt(lambda: len(snapshot.table("cases"))))
-        print("   another question:", attempt(lambda: len(snapshot.table("cases"))))
+        print("   who asks for the current version:", attempt(lambda: store.versions))
         network_is("up")
         print("   back:", attempt(lambda: len(snapshot.table("cases"))))
     held = threading.Event()

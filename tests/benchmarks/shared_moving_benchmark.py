@@ -1,6 +1,6 @@
 """A register imported by the command line into a folder, copied to a shared store (a folder, then S3), and back.
 
-``uv run python -m tests.benchmarks.shared_moving_benchmark``
+``uv run python -m tests.benchmarks.shared_moving_benchmark [s3]``
 
 In each shared store a register is imported, undone, a case forgotten. What is compared is read by another DuckDB: all rows
 of every table, in the order of its text.
@@ -9,6 +9,7 @@ of every table, in the order of its text.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -101,10 +102,12 @@ def go_round(cluster: Cluster, folder: Path, endpoint: str) -> None:
 
 
 def main() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line per request
     with running_cluster() as cluster, tempfile.TemporaryDirectory() as name:
-        print("== a shared folder")
-        go_round(cluster, Path(name), "")
-        print("== S3")
+        if sys.argv[1:] != ["s3"]:
+            print("== a shared folder")
+            go_round(cluster, Path(name), "")
+        print("== S3", flush=True)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         try:

@@ -1,6 +1,6 @@
 """What is left of a forgotten case in a shared store: in Parquet, the catalogue, PostgreSQL's files, its log and copies.
 
-``uv run python -m tests.benchmarks.shared_traces_benchmark``
+``uv run python -m tests.benchmarks.shared_traces_benchmark [on|off]``: PostgreSQL's wal_recycle
 
 Two cases hold the least and the greatest value of every column that may have one of its own: pseudonym, school, year, week
 and numbers. PostgreSQL has gathered its statistics when they are forgotten, as its autovacuum does.
@@ -120,9 +120,11 @@ def look(cluster: Cluster, folder: Path, words: list[str], when: str) -> None:
     print(f"{when}: of {len(words)} words, {', '.join(f'{n} in {where}' for where, n in found.items())}", flush=True)
 
 
-def main() -> None:
+def main(wal_recycle: str = "on") -> None:
     with running_cluster() as cluster, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        cluster.sql(f"ALTER SYSTEM SET wal_recycle = {wal_recycle}")
+        cluster.sql("SELECT pg_reload_conf()")
         location = cluster.shared_store(folder)
         store = Store(location)
         import_register(store, BEFORE.read_bytes(), KEY, NOW)
@@ -179,4 +181,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
