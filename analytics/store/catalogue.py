@@ -19,11 +19,21 @@ CATALOGUE = "relais"
 """The schema of PostgreSQL that holds the tables of the lake, and the files that go with the records."""
 BESIDE = f"{CATALOGUE}.beside"
 
+# Else ANALYZE keeps extremes and keys as samples in pg_statistic, where what is forgotten would stay.
+_WITHOUT_SAMPLES = f"""
+    DO $$ DECLARE of RECORD; BEGIN
+        FOR of IN SELECT attrelid::regclass AS whole, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+            WHERE relnamespace = '{CATALOGUE}'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+            AND atttypid IN ('text'::regtype, 'varchar'::regtype, 'bytea'::regtype) AND attstattarget IS DISTINCT FROM 0
+        LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', of.whole, of.attname); END LOOP;
+    END $$
+"""
 S3_SILENT = "S3 ne répond pas, ou refuse cette machine. Vérifiez son adresse et ses clés, puis réessayez."
 
 _EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")  # httpfs: S3, and the cipher that writes encrypted Parquet
-# The catalogue's server is told to notice within a minute that the machine of a writer is gone, and to end its lock.
+# Either side notices within a minute that the other is gone: the server ends the lock of a writer, a reader is told.
 _SESSION = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+_CLIENT = "connect_timeout=5 keepalives_idle=20 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=50000"
 
 
 class UnreachableStoreError(StoreError):
@@ -58,7 +68,8 @@ def told() -> Generator[None]:
 def is_unreachable(error: duckdb.Error) -> bool:
     """Whether what failed is the connection to PostgreSQL, and not what was asked."""
     words = str(error)
-    return any(said in words for said in ("Unable to connect to Postgres", "connection to server", "server closed the"))
+    lost = ("Unable to connect to Postgres", "connection to server", "server closed the", 'query "ROLLBACK"')
+    return any(said in words for said in lost)
 
 
 def is_of_s3(error: duckdb.Error) -> bool:
@@ -133,6 +144,7 @@ def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings,
         raise
     if not read_only:
         execute(connection, f"CREATE TABLE IF NOT EXISTS {BESIDE} (name TEXT PRIMARY KEY, digest TEXT, content BYTEA)")
+        execute(connection, _WITHOUT_SAMPLES)
 
 
 def _attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings, options: str) -> None:
@@ -179,7 +191,7 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str, *, in_transaction: 
 
 
 def _dsn(settings: SharedSettings) -> str:
-    return f"{settings.catalogue} application_name=relais connect_timeout=5 options='{_SESSION}'"
+    return f"{settings.catalogue} application_name=relais {_CLIENT} options='{_SESSION}'"
 
 
 def _s3_secret(settings: SharedSettings) -> str:

@@ -177,6 +177,15 @@ class Lake:
                 time.sleep(0.2)
             for (table,) in query(connection, f"SELECT tablename FROM pg_tables WHERE schemaname = '{CATALOGUE}'"):
                 execute(connection, f"VACUUM FULL {CATALOGUE}.{table}", in_transaction=False)
+            waiting = f"""
+                SELECT (SELECT count(*) FROM {CATALOGUE}.ducklake_files_scheduled_for_deletion)
+                     + (SELECT count(*) FROM {CATALOGUE}.ducklake_data_file WHERE end_snapshot IS NOT NULL)
+            """
+            if query(connection, waiting) != [(0,)]:
+                raise StoreError(
+                    "Le dossier est retiré, mais un fichier d’avant n’a pas pu être effacé : vérifiez vos droits sur le "
+                    "dossier partagé. La prochaine importation l’efface."
+                )
         if is_read:
             raise StoreError(
                 "Le dossier est retiré, mais une longue lecture tient encore le catalogue : après elle, "

@@ -90,6 +90,7 @@ def test_a_forgotten_case_is_in_no_file_and_no_byte_of_the_catalogue(shared, clu
     publish(shared, "BBBB", "ZZZZCANARYZZ")  # the last by name: the catalogue tells the extremes of each column
     publish(shared, "BBBB", "CCCC", "ZZZZCANARYZZ")
     untouched = publish(shared, "BBBB")
+    cluster.sql("ANALYZE", read_settings(shared.location).catalogue.rpartition("=")[2])  # as its autovacuum does
     held = [path for version in shared.versions[1:] for path in files(shared, version)]
     assert b"ZZZZCANARYZZ" in catalogue_bytes(cluster, shared)
     assert shared.forget("ZZZZCANARYZZ")
