@@ -1,7 +1,7 @@
 """Every question of the store over random selections, of a file and of a shared store: the same answers, to the bit.
 
-``uv run python -m tests.benchmarks.lake_benchmark [CASES] [SELECTIONS]`` prints how many answers were compared, how many
-differ, and the processor time of both.
+``uv run python -m tests.benchmarks.lake_benchmark [CASES] [SELECTIONS] [QUESTIONS]`` prints how many answers were
+compared, how many differ, and the processor time of both. QUESTIONS are those of a selection, by lot; else all are asked.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
-from analytics.store import Snapshot, Store, layout
+from analytics.store import KEPT_VERSIONS, Snapshot, Store, layout
 from analytics.store.work import ORDERS, STATES
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import running_cluster
@@ -91,20 +91,20 @@ def answer(snapshot: Snapshot, question: Question) -> pd.DataFrame:
 
 
 def share_file(file: Store, shared: Store) -> None:
-    """Write the current version of a file into a shared store, without reading it into memory."""
+    """Publish the current version of a file in a shared store, without reading it into memory."""
 
     def write(connection, _rows, *, words_as_text):
         for statement in layout.statements(words_as_text=words_as_text):
             connection.execute(statement)
-        connection.execute(f"ATTACH '{file.folder / file.versions[0]}' AS drawn (READ_ONLY)")
+        connection.execute(f"ATTACH IF NOT EXISTS '{file.folder / file.versions[0]}' AS drawn (READ_ONLY)")
         for name in ("records", "schools", "school_deadlines", "school_actions", "imports"):
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM drawn.{name}")
 
     with shared.writing(), patch.object(layout, "write", write):
-        shared._replace(lambda _: [shared._backend.build({})])
+        shared._replace(lambda kept: [shared._backend.build({}), *kept][:KEPT_VERSIONS])
 
 
-def main(n_cases: int = 1_000_000, n_selections: int = 60) -> None:
+def main(n_cases: int = 1_000_000, n_selections: int = 60, n_questions: int | None = None) -> None:
     with running_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
         place, rng = Path(folder), np.random.default_rng(20261127)
         (place / "file").mkdir()
@@ -120,7 +120,9 @@ def main(n_cases: int = 1_000_000, n_selections: int = 60) -> None:
         with Store(place / "file").snapshot() as of_file, shared.snapshot() as of_lake:
             print(f"opened in {time.process_time() - began:.1f} s of processor")
             for _ in range(n_selections):
-                for question in questions(rng, random_selection(rng, of_file.choices())):
+                asked = list(questions(rng, random_selection(rng, of_file.choices())))
+                for place in rng.permutation(len(asked))[:n_questions]:
+                    question = asked[place]
                     answers, took = [], np.zeros(2)
                     for which, snapshot in enumerate((of_file, of_lake)):
                         with patch.object(Snapshot, "query", Snapshot.ask):

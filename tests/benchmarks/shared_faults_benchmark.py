@@ -1,0 +1,373 @@
+"""Faults of a shared store: what is said of each, whether the version of before is read on, and the next import.
+
+``sudo unshare -n -m sh -c 'ip link set lo up; uv run python -m tests.benchmarks.shared_faults_benchmark [FAULT ...]'``
+
+A network and mounts of its own: the loopback goes down in the middle, and a folder of 3 MB is full. Everything is read anew
+by a connection that knows no answer.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+from analytics.domain.errors import RelaisError
+from analytics.store import Store, catalogue, layout
+from analytics.store.shared_settings import read_settings
+from analytics.workflows.importing import import_register
+from tests.cluster import Cluster, running_cluster
+from tests.robustness.test_crashes import AFTER, BEFORE, KEY, LATER, NOW
+from tests.store.test_versions import publish, records
+
+PATIENCE = 150.0
+"""Seconds after which an answer no longer comes."""
+
+
+class Proxy:
+    """The way to PostgreSQL's socket by the loopback, to be cut."""
+
+    def __init__(self, target: Path) -> None:
+        self._target, self._open, self.is_up = target, [], True
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            client, _ = self._listening.accept()
+            if not self.is_up:
+                client.close()
+                continue
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(str(self._target))
+            self._open += [client, server]
+            for one, other in ((client, server), (server, client)):
+                threading.Thread(target=self._forward, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _forward(one: socket.socket, other: socket.socket) -> None:
+        try:
+            while content := one.recv(65536):
+                other.sendall(content)
+        except OSError:
+            pass
+        for end in (one, other):
+            end.close()
+
+    def cut(self) -> None:
+        self.is_up = False
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._open.clear()
+
+
+def attempt(act: Callable[[], object], done: str = "") -> str:
+    """What comes of it: an answer (or ``done``), a sentence, or what a user would see as a traceback."""
+    found = [f"NO ANSWER IN {PATIENCE:.0f} s"]
+
+    def run() -> None:
+        began = time.monotonic()
+        try:
+            answer = act()
+            found[0] = done or str(answer)
+        except RelaisError as error:
+            found[0] = f"« {error} »"
+        except BaseException as error:
+            found[0] = f"RAW {type(error).__name__}: {str(error)[:300]}"
+        if (took := time.monotonic() - began) > 10:
+            found[0] += f" ({took:.0f} s)"
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return found[0]
+
+
+def n_cases(store: Store) -> str:
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    return f"{snapshot.ask('SELECT count(*) AS n FROM cases')['n'].iloc[0]} cases{' of before' * snapshot.is_fallback}"
+
+
+def anew() -> None:
+    catalogue._CONNECTIONS.clear()
+
+
+def after_fault(store: Store) -> None:
+    print("   read on:", attempt(lambda: n_cases(store)))
+    anew()
+    print("   read anew:", attempt(lambda: n_cases(store)))
+    print("   next import:", attempt(lambda: publish(store, "NEXT1", "NEXT2"), "done"))
+    print("   and read:", attempt(lambda: n_cases(store)), flush=True)
+
+
+def damage(cluster: Cluster, folder: Path) -> None:
+    """One byte, cut short, gone: of the file of the records of the current version."""
+    store = Store(cluster.shared_store(folder))
+    publish(store, "A", "B")
+    current = publish(store, *(f"{n:06}" for n in range(5000)))
+    files = sorted(
+        Path(read_settings(store.location).records, current).rglob("*.parquet"), key=lambda p: p.stat().st_size
+    )
+    path, dice = files[-1], random.Random(7)
+    content = path.read_bytes()
+
+    def read() -> str:
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        digests = snapshot.digests()
+        return "before" if snapshot.is_fallback else "RIGHT" if digests == expected else "WRONG"
+
+    anew()
+    with store.snapshot() as snapshot:
+        expected = snapshot.digests()
+    said: dict[str, int] = {}
+    places = [0, 3, 4, len(content) - 1, len(content) - 5, *(dice.randrange(len(content)) for _ in range(20))]
+    for place in places:
+        path.write_bytes(content[:place] + bytes([content[place] ^ (1 << dice.randrange(8))]) + content[place + 1 :])
+        anew()
+        answer = attempt(read)
+        said[answer] = said.get(answer, 0) + 1
+    print(f"one bit of {len(content)} bytes changed, {len(places)} times: {said}")
+    for kept in (0, 1, len(content) // 2, len(content) - 1):
+        path.write_bytes(content[:kept])
+        anew()
+        print(f"cut to {kept} bytes:", attempt(read))
+    path.unlink()
+    anew()
+    print("gone:", attempt(read))
+    after_fault(store)
+
+
+def restart(cluster: Cluster, folder: Path) -> None:
+    """PostgreSQL stopped at once and started: in the middle of reading and of importing."""
+    store = Store(cluster.shared_store(folder))
+    import_register(store, BEFORE.read_bytes(), KEY, NOW)
+
+    def again() -> None:
+        cluster.stop()
+        cluster.start()
+
+    with store.snapshot() as snapshot:
+        snapshot.ask("SELECT count(*) FROM cases")
+        again()
+        print("restarted between two questions:", attempt(lambda: len(snapshot.table("cases"))))
+        print("and again:", attempt(lambda: len(snapshot.table("cases"))))
+        thread = threading.Thread(target=again)
+        thread.start()
+        while thread.is_alive():
+            print("while it restarts:", attempt(lambda: len(snapshot.table("case_steps"))))
+            time.sleep(0.3)
+        print("then:", attempt(lambda: len(snapshot.table("case_steps"))))
+    after_fault(store)
+    in_the_middle(store, again)
+
+
+def in_the_middle(store: Store, fault: Callable[[], None], mend: Callable[[], None] = lambda: None) -> None:
+    """An import in whose middle ``fault`` comes: before it builds, after it has written, after it has committed."""
+    write, lake, later = layout.write, type(store._backend), LATER
+    replace = lake.replace
+
+    def writing(*arguments, **named):
+        write(*arguments, **named)
+        fault()
+
+    def replacing(*arguments):
+        done = replace(*arguments)
+        fault()
+        return done
+
+    def when_publishing(share: float, what: str) -> None:
+        if what == "Publication":
+            fault()
+
+    for where in ("before it publishes", "before its commit", "after its commit"):
+        anew()
+        later += timedelta(hours=1)
+        publish(store, "CASE")  # so that the register brings something new
+        with (
+            patch.object(layout, "write", writing if where == "before its commit" else write),
+            patch.object(lake, "replace", replacing if where == "after its commit" else replace),
+        ):
+            progress = when_publishing if where == "before it publishes" else lambda share, what: None
+            before = store.versions[0]
+            importing = partial(import_register, store, AFTER.read_bytes(), KEY, later, progress=progress)
+            said = attempt(importing, "imported")
+        mend()
+        kept = "the version of before" if store.versions[0] == before else "the new version"
+        print(f"an import, {where}: {said}; current: {kept}")
+        after_fault(store)
+
+
+def network(cluster: Cluster, folder: Path) -> None:
+    """The connections to the catalogue cut, in the middle of reading and of importing."""
+    proxy = Proxy(cluster.folder / ".s.PGSQL.5432")
+    dsn = f"host=127.0.0.1 port={proxy.port} user=relais dbname=relais_{cluster._n_stores + 1}"
+    store = Store(cluster.shared_store(folder, catalogue=dsn))
+    import_register(store, BEFORE.read_bytes(), KEY, NOW)
+    with store.snapshot() as snapshot:
+        proxy.cut()
+        print("cut:", attempt(lambda: len(snapshot.table("cases"))))
+        print("still cut:", attempt(lambda: store.versions), "|", attempt(lambda: publish(store, "A")))
+        proxy.is_up = True
+        print("back:", attempt(lambda: len(snapshot.table("cases"))))
+
+    def mend() -> None:
+        proxy.is_up = True
+
+    after_fault(store)
+    in_the_middle(store, proxy.cut, mend)
+
+
+def silence(cluster: Cluster, folder: Path) -> None:
+    """The loopback down: nobody is told that the connection is lost."""
+    cluster.stop()
+    options = f"-k {cluster.folder} -c fsync=off"  # and on the loopback
+    cluster.run("pg_ctl", "-D", cluster.folder / "data", "-w", "-l", cluster.folder / "log", "-o", options, "start")
+    dsn = f"host=127.0.0.1 user=relais dbname=relais_{cluster._n_stores + 1}"
+    store = Store(cluster.shared_store(folder, catalogue=dsn))
+    near = folder / "near.toml"
+    near.write_text(store.location.read_text("utf-8").replace("host=127.0.0.1", f"host={cluster.folder}"), "utf-8")
+    import_register(store, BEFORE.read_bytes(), KEY, NOW)
+
+    def network_is(state: str) -> None:
+        subprocess.run(["ip", "link", "set", "lo", state], check=True)
+
+    with store.snapshot() as snapshot:
+        snapshot.ask("SELECT count(*) FROM cases")
+        network_is("down")
+        print("the network is silent, a reader:", attempt(lambda: len(snapshot.table("cases"))))
+        print("   who asks for the current version:", attempt(lambda: store.versions))
+        network_is("up")
+        print("   back:", attempt(lambda: len(snapshot.table("cases"))))
+    held = threading.Event()
+
+    def hold() -> None:
+        with store.writing():
+            held.set()
+            time.sleep(90)
+            store.publish(records("LOST"))
+
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(attempt(hold)), daemon=True)
+    thread.start()
+    held.wait()
+    network_is("down")
+    began, other = time.monotonic(), Store(near)
+    while (said := attempt(lambda: publish(other, "OTHER"), "done")) != "done" and time.monotonic() - began < PATIENCE:
+        time.sleep(2)
+    print(f"a writer fell silent, another one writes after {time.monotonic() - began:.0f} s: {said}")
+    thread.join(PATIENCE)
+    network_is("up")
+    print("   who fell silent is told:", *answers)
+    after_fault(store)
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path, left: int) -> Path:
+    """Leave ``left`` bytes."""
+    free = shutil.disk_usage(folder).free
+    path = folder / "filler"
+    path.write_bytes(b"x" * (free - left))
+    return path
+
+
+def full(cluster: Cluster, folder: Path) -> None:
+    """No room for the records, then none for the catalogue."""
+    with small_disk(folder / "shared", "3m"):
+        store = Store(cluster.shared_store(folder))
+        import_register(store, BEFORE.read_bytes(), KEY, NOW)
+        for left in (0, 4096, 16384, 49152):
+            filler = fill(folder / "shared", left)
+            print(
+                f"{left} bytes left for records:", attempt(lambda: publish(store, *(f"{n:06}" for n in range(20_000))))
+            )
+            print("   read on:", attempt(lambda: n_cases(store)))
+            filler.unlink()
+        after_fault(store)
+    with tempfile.TemporaryDirectory(prefix="relais-small-") as name, small_disk(Path(name), "160m"):
+        Path(name).chmod(0o777)
+        shutil.chown(name, "postgres")
+        small = Cluster(Path(name), cluster._programs)
+        small.start()
+        try:
+            (folder / "other").mkdir()
+            store = Store(small.shared_store(folder / "other"))
+            import_register(store, BEFORE.read_bytes(), KEY, NOW)
+            filler = fill(Path(name), 0)
+            for _ in range(3):
+                print(
+                    "no room for the catalogue:",
+                    attempt(lambda: import_register(store, AFTER.read_bytes(), KEY, LATER), "done"),
+                )
+                print("   read on:", attempt(lambda: n_cases(store)))
+            filler.unlink()
+            if "ne répond pas" in attempt(lambda: n_cases(store)):
+                print("   PostgreSQL itself has stopped: it is started again")
+                small.start()
+            after_fault(store)
+        finally:
+            small.stop()
+
+
+def clock(cluster: Cluster, folder: Path) -> None:
+    """This machine's clock a year ahead, then a year behind."""
+    store = Store(cluster.shared_store(folder))
+    import_register(store, BEFORE.read_bytes(), KEY, NOW)
+    for register, days in ((AFTER, 365), (BEFORE, -365)):
+        now = datetime.now(UTC) + timedelta(days=days)
+        content = register.read_bytes()
+        print(f"{days} days:", attempt(partial(import_register, store, content, KEY, now), "imported"))
+        print("   check:", attempt(partial(store.faults, now)))
+    after_fault(store)
+
+
+def undeletable(cluster: Cluster, folder: Path) -> None:
+    """A case is forgotten, and a file that held it may not be removed."""
+    store = Store(cluster.shared_store(folder))
+    version = publish(store, "A", "B")
+    path = next(Path(read_settings(store.location).records, version).rglob("*.parquet"))
+    subprocess.run(["chattr", "+i", str(path)], check=True)
+    try:
+        print("forget:", attempt(lambda: store.forget("A")), "| the file is there:", path.exists())
+    finally:
+        subprocess.run(["chattr", "-i", str(path)], check=True)
+    after_fault(store)
+    print("the file is there:", path.exists())
+
+
+FAULTS = {fault.__name__: fault for fault in (damage, restart, network, silence, full, clock, undeletable)}
+
+
+def main(names: list[str]) -> None:
+    with running_cluster() as cluster:
+        for name in names or FAULTS:
+            with tempfile.TemporaryDirectory() as folder:
+                print(f"== {name}: {FAULTS[name].__doc__}", flush=True)
+                FAULTS[name](cluster, Path(folder))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,132 @@
+"""Twenty readers and three writers of a shared store at once: how large it is, what a version costs, how long a read takes.
+
+``uv run python -m tests.benchmarks.shared_load_benchmark [CASES ...]``
+
+Readers are the threads of two processes, as two machines that each serve ten people, who think three seconds between two
+questions of chance. Nothing is remembered. A writer writes a version of all cases as soon as the lock is free.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from unittest.mock import patch
+
+import numpy as np
+
+from analytics.store import Snapshot, Store, StoreError
+from tests.benchmarks.lake_benchmark import answer, questions, random_selection, share_file
+from tests.benchmarks.measures_benchmark import draw_store
+from tests.cluster import Cluster, running_cluster
+
+SECONDS, PROCESSES, THREADS, WRITERS = 90, 2, 10, 3
+THINKING = 3.0
+processes = multiprocessing.get_context("spawn")
+
+
+class Machine:
+    """What its readers share: the current version, opened once, as pages do."""
+
+    def __init__(self, location: Path) -> None:
+        self._store, self._lock = Store(location), Lock()
+        self._opened: Snapshot | None = None
+        self.loads: list[float] = []
+
+    def current(self) -> Snapshot:
+        version = self._store.versions[0]
+        with self._lock:
+            if self._opened is None or self._opened.version != version:
+                began = time.perf_counter()
+                self._opened = self._store.snapshot()
+                self.loads.append(time.perf_counter() - began)
+            assert self._opened is not None
+            return self._opened
+
+
+def read_for(machine: Machine, seed: int, until: float) -> list[float]:
+    rng, took = np.random.default_rng(seed), []
+    choices = machine.current().choices()
+    while time.time() < until:
+        asked = list(questions(rng, random_selection(rng, choices)))
+        question = asked[rng.integers(len(asked))]
+        began = time.perf_counter()
+        answer(machine.current(), question)
+        took.append(time.perf_counter() - began)
+        time.sleep(rng.exponential(THINKING))
+    return took
+
+
+def read_in_threads(location: Path, seed: int, until: float, answers) -> None:
+    machine = Machine(location)
+    with patch.object(Snapshot, "query", Snapshot.ask), ThreadPoolExecutor(THREADS) as threads:
+        found = threads.map(lambda place: read_for(machine, seed + place, until), range(THREADS))
+        answers.put(([seconds for some in found for seconds in some], machine.loads))
+
+
+def write_until(location: Path, file: Path, until: float, answers) -> None:
+    n_written = 0
+    while time.time() < until:
+        try:
+            share_file(Store(file), Store(location))
+            n_written += 1
+        except StoreError as error:
+            assert "Une autre importation" in str(error)
+            time.sleep(1)
+    answers.put(n_written)
+
+
+def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
+    (place / "file").mkdir()
+    draw_store(place / "file", n_cases)
+    location = cluster.shared_store(place)
+    database = f"relais_{cluster._n_stores}"
+    began, processor = time.perf_counter(), time.process_time()
+    share_file(Store(place / "file"), Store(location))
+    took = f"{time.perf_counter() - began:.1f} s ({time.process_time() - processor:.1f} s of processor)"
+    files = [path.stat().st_size for path in (place / "shared").rglob("*") if path.is_file()]
+    size = (
+        "SELECT sum(pg_total_relation_size(schemaname || '.' || tablename)) FROM pg_tables WHERE schemaname = 'relais'"
+    )
+    print(f"{n_cases:,} cases: a version is written in {took}; {len(files)} files of {sum(files):,} bytes, ", end="")
+    as_file = (place / "file" / Store(place / "file").versions[0]).stat().st_size
+    print(f"the catalogue has {int(cluster.sql(size, database)):,} bytes; as a file {as_file:,} bytes", flush=True)
+    for _ in range(4):
+        share_file(Store(place / "file"), Store(location))
+    print(f"   five versions: the catalogue has {int(cluster.sql(size, database)):,} bytes")
+    for n_writers in (0, WRITERS):
+        answers, written, until = processes.Queue(), processes.Queue(), time.time() + SECONDS
+        started = [
+            processes.Process(target=read_in_threads, args=(location, 100 * number, until, answers))
+            for number in range(PROCESSES)
+        ]
+        started += [
+            processes.Process(target=write_until, args=(location, place / "file", until, written))
+            for _ in range(n_writers)
+        ]
+        for process in started:
+            process.start()
+        found = [answers.get() for _ in range(PROCESSES)]
+        n_written = sum(written.get() for _ in range(n_writers))
+        reads, loads = (np.concatenate([some[which] for some in found]) for which in (0, 1))
+        p50, p95 = np.percentile(reads, [50, 95])
+        print(
+            f"   {PROCESSES * THREADS} readers, {n_writers} writers ({n_written} versions written): {len(reads)} reads, "
+            f"p50 {p50:.2f} s, p95 {p95:.2f} s; a version is loaded in {np.median(loads):.1f} s ({len(loads)} times)",
+            flush=True,
+        )
+
+
+def main(sizes: list[int]) -> None:
+    with running_cluster() as cluster:
+        for n_cases in sizes:
+            with tempfile.TemporaryDirectory() as name:
+                measure(cluster, Path(name), n_cases)
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [100_000, 1_000_000])
