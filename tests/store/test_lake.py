@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from threading import Barrier
+from datetime import UTC, datetime
 from urllib.request import Request, urlopen
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from moto.server import ThreadedMotoServer
 
 from analytics.domain.schema import TABLES
-from analytics.store import KEPT_VERSIONS, OldLayoutError, Store, StoreError
+from analytics.store import KEPT_VERSIONS, Store, StoreError
 from analytics.store.shared_settings import read_settings
 from tests.benchmarks.lake_benchmark import answer, questions, random_selection, share_file
 from tests.benchmarks.measures_benchmark import draw_store
-from tests.cluster import Cluster, running_cluster
+from tests.cluster import Cluster
+from tests.store.shared import files
 from tests.store.test_versions import case_ids, publish, records
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with running_cluster() as cluster:
-        yield cluster
-
-
-@pytest.fixture(scope="module")
-def location(cluster, tmp_path_factory) -> Path:
-    return cluster.shared_store(tmp_path_factory.mktemp("lake"))
-
-
-@pytest.fixture
-def shared(location) -> Store:
-    """One for all tests, empty before each: to open another costs a second."""
-    store = Store(location)
-    if store.versions:
-        with store.writing():
-            store._replace(lambda _: [])
-    return store
-
-
-def files(shared: Store, version: str) -> list[Path]:
-    return sorted(Path(read_settings(shared.location).records, version).rglob("*.parquet"))
 
 
 def catalogue_bytes(cluster: Cluster, shared: Store) -> bytes:
@@ -106,14 +78,6 @@ def test_a_forgotten_case_is_in_no_file_and_no_byte_of_the_catalogue(shared, clu
             shared.undo()
 
 
-def test_no_row_lies_in_the_catalogue_and_no_word_in_a_file(shared, cluster):
-    version = publish(shared, "AAAABBBBCCCC")
-    database = read_settings(shared.location).catalogue.rpartition("=")[2]
-    assert cluster.sql("SELECT count(*) FROM relais.ducklake_inlined_data_tables", database) == "0"
-    assert len(files(shared, version)) == 3, "records, schools and imports, of one row each"
-    assert not [path for path in files(shared, version) if b"AAAABBBBCCCC" in path.read_bytes()]
-
-
 def test_one_writes_at_a_time_and_who_lost_the_lock_unseen_changes_nothing(shared, cluster):
     publish(shared, "A")
     other = Store(shared.location)
@@ -155,114 +119,6 @@ def test_a_damaged_version_gives_way_to_the_one_before_it_and_is_told(shared):
     assert shared.forget("A")
     assert current not in shared.versions, "what cannot be checked is not kept"
     assert case_ids(shared) == ["B"]
-
-
-def test_eight_who_open_a_new_version_at_once_read_it(shared):
-    def read(together: Barrier) -> int:
-        with shared.snapshot() as snapshot:
-            together.wait()
-            return int(snapshot.ask("SELECT count(*) AS n FROM cases")["n"].iloc[0])
-
-    with ThreadPoolExecutor(8) as threads:
-        for names in ("A", "BC"):
-            publish(shared, *names)
-            assert list(threads.map(read, [Barrier(8)] * 8)) == [len(names)] * 8
-
-
-def test_a_reader_reads_and_does_nothing_else_whatever_becomes_of_the_version(shared, tmp_path):
-    publish(shared, "A")
-    (tmp_path / "file").write_text("x")
-    with shared.snapshot() as snapshot:
-        for statement in (
-            f"SELECT * FROM read_text('{tmp_path / 'file'}')",
-            f"ATTACH '{tmp_path / 'file'}.duckdb'",
-            f"ATTACH '{read_settings(shared.location).catalogue}' AS pg (TYPE postgres)",
-            f"COPY cases TO '{tmp_path / 'file'}.csv'",
-            "INSTALL httpfs",
-            "SET memory_limit = '1GB'",
-            "FROM pg.relais.ducklake_data_file",
-            "DELETE FROM cases",
-        ):
-            with pytest.raises(duckdb.Error):
-                snapshot.ask(statement)
-        shared.forget("A")
-        assert snapshot.ask("SELECT case_id FROM cases")["case_id"].tolist() == ["A"]
-    assert case_ids(shared) == []
-
-
-def test_a_version_of_an_older_layout_says_so_and_its_tables_can_be_read(shared, cluster):
-    publish(shared, "A")
-    with shared.writing():
-        schema = f"lake.{shared.versions[0]}"
-        for statement in (
-            f"ALTER TABLE {schema}.records DROP COLUMN detection_days",
-            f"CREATE OR REPLACE VIEW {schema}.cases AS FROM {schema}.records",
-        ):
-            shared._backend._held.execute(statement)
-    with shared.snapshot() as snapshot:
-        assert not snapshot.has_current_layout
-        assert snapshot.table("cases")["detection_days"].isna().tolist() == [True]
-        with pytest.raises(OldLayoutError):
-            snapshot.response_counts()
-
-
-def test_what_goes_with_the_records_is_kept_in_the_catalogue(shared):
-    publish(shared, "A")
-    with shared.writing():
-        (shared.folder / "releases" / "0001-2025-2026").mkdir(parents=True)
-        (shared.folder / "releases" / "0001-2025-2026" / "a.csv").write_bytes(b"a")
-        (shared.folder / "plan.json").write_bytes(b"1")
-    with pytest.raises(ZeroDivisionError), shared.writing():
-        (shared.folder / "plan.json").write_bytes(b"2")
-        raise ZeroDivisionError
-    folder = Store(shared.location).folder
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert found == {"releases/0001-2025-2026/a.csv": b"a", "plan.json": b"1"}
-
-
-def test_a_catalogue_that_stops_is_told_and_one_that_starts_again_is_read_on(shared, cluster):
-    publish(shared, "A")
-    with shared.snapshot() as snapshot:
-        cluster.stop()
-        try:
-            for ask in (
-                lambda: shared.versions,
-                lambda: publish(shared, "B"),
-            ):
-                with pytest.raises(StoreError, match="ne répond pas"):
-                    ask()
-            assert "ne répond pas" in shared.faults(datetime.now(UTC))[0]
-            assert snapshot.ask("SELECT case_id FROM cases")["case_id"].tolist() == ["A"]
-        finally:
-            cluster.start()
-    publish(shared, "B")
-    assert case_ids(shared) == ["B"]
-
-
-def test_a_check_says_what_is_wrong(shared, cluster, tmp_path):
-    publish(shared, "A")
-    assert shared.faults(datetime.now(UTC)) == []
-    assert "avance de" in shared.faults(datetime.now(UTC) + timedelta(minutes=5))[0]
-    name, database = "relais.ducklake_snapshot_changes", read_settings(shared.location).catalogue.rpartition("=")[2]
-    cluster.sql(f"UPDATE {name} SET commit_extra_info = '1.4.0'", database)
-    assert "vient de DuckDB 1.4.0" in shared.faults(datetime.now(UTC))[0]
-    toml, data = shared.location.read_text("utf-8"), read_settings(shared.location).data
-    for before, after, said in (
-        ("dbname=relais", "dbname=other", "la base que catalogue nomme n’existe pas"),
-        ("user=relais", "user=nobody", "PostgreSQL refuse ce compte"),
-        (data, str(tmp_path / "elsewhere"), "Montez le partage"),
-        ("user=relais", "user=relais password=x", "PGPASSWORD"),
-        ("data =", "date =", "il faut catalogue, data"),
-        (data, "s3://bucket", "AWS_ACCESS_KEY_ID"),
-        (data, "shared", "écrit en entier"),
-    ):
-        wrong = tmp_path / "wrong.toml"
-        wrong.write_text(toml.replace(before, after), "utf-8")
-        try:
-            found = " ".join(Store(wrong).faults(datetime.now(UTC)))
-        except StoreError as error:
-            found = str(error)
-        assert said in found
 
 
 def test_a_store_is_copied_to_a_shared_one_and_back(shared, tmp_path):

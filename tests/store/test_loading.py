@@ -1,0 +1,62 @@
+"""A reader of a shared store has a copy of the version, and nothing else."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import duckdb
+import pytest
+
+from analytics.store import OldLayoutError
+from analytics.store.shared_settings import read_settings
+from tests.store.test_versions import case_ids, publish
+
+
+def test_eight_who_open_a_new_version_at_once_read_it(shared):
+    def read(together: Barrier) -> int:
+        with shared.snapshot() as snapshot:
+            together.wait()
+            return int(snapshot.ask("SELECT count(*) AS n FROM cases")["n"].iloc[0])
+
+    with ThreadPoolExecutor(8) as threads:
+        for names in ("A", "BC"):
+            publish(shared, *names)
+            assert list(threads.map(read, [Barrier(8)] * 8)) == [len(names)] * 8
+
+
+def test_a_reader_reads_and_does_nothing_else_whatever_becomes_of_the_version(shared, tmp_path):
+    publish(shared, "A")
+    (tmp_path / "file").write_text("x")
+    with shared.snapshot() as snapshot:
+        for statement in (
+            f"SELECT * FROM read_text('{tmp_path / 'file'}')",
+            f"ATTACH '{tmp_path / 'file'}.duckdb'",
+            f"ATTACH '{read_settings(shared.location).catalogue}' AS pg (TYPE postgres)",
+            f"COPY cases TO '{tmp_path / 'file'}.csv'",
+            "INSTALL httpfs",
+            "SET memory_limit = '1GB'",
+            "FROM pg.relais.ducklake_data_file",
+            "DELETE FROM cases",
+        ):
+            with pytest.raises(duckdb.Error):
+                snapshot.ask(statement)
+        shared.forget("A")
+        assert snapshot.ask("SELECT case_id FROM cases")["case_id"].tolist() == ["A"]
+    assert case_ids(shared) == []
+
+
+def test_a_version_of_an_older_layout_says_so_and_its_tables_can_be_read(shared, cluster):
+    publish(shared, "A")
+    with shared.writing():
+        schema = f"lake.{shared.versions[0]}"
+        for statement in (
+            f"ALTER TABLE {schema}.records DROP COLUMN detection_days",
+            f"CREATE OR REPLACE VIEW {schema}.cases AS FROM {schema}.records",
+        ):
+            shared._backend._held.execute(statement)
+    with shared.snapshot() as snapshot:
+        assert not snapshot.has_current_layout
+        assert snapshot.table("cases")["detection_days"].isna().tolist() == [True]
+        with pytest.raises(OldLayoutError):
+            snapshot.response_counts()
