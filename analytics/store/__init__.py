@@ -4,6 +4,8 @@ Each import builds a new file beside the old ones and then moves the pointer in 
 an import, and an import can be taken back. A file carries the digest of its bytes in its name, so a damaged one is known
 and the one before it is served instead.
 
+Several machines share a store of the same kind (:mod:`analytics.store.lake`): a version is then a schema of a DuckLake.
+
 In a file a case is one row, with its incident types and its steps as columns (:mod:`analytics.store.layout`). A
 :class:`Snapshot` answers with counts, filtered in DuckDB: what ten million cases cost a page is a scan, not a transfer.
 """

@@ -108,12 +108,11 @@ class Lake:
                 with told():
                     writer, guard = (stack.enter_context(writing(self.settings).cursor()) for _ in range(2))
                     guard.execute("BEGIN")
-                    execute(guard, f"SET LOCAL lock_timeout = '50ms'; SELECT pg_advisory_xact_lock({_LOCK})")
+                    if query(guard, f"SELECT pg_try_advisory_xact_lock({_LOCK})") != [(True,)]:
+                        raise StoreError("Une autre importation est en cours. Réessayez dans un instant.")
                     attach_lake(writer, self.settings)
                     mirror.follow(writer)
             except duckdb.Error as error:
-                if "lock timeout" in str(error):
-                    raise StoreError("Une autre importation est en cours. Réessayez dans un instant.") from None
                 raise explained(error) from None
             with contextlib.suppress(duckdb.Error):  # what cannot be removed now is in nobody's way
                 _clear(writer)
