@@ -121,8 +121,8 @@ def main(n_cases: int = 1_000_000, n_selections: int = 60, n_questions: int | No
             print(f"opened in {time.process_time() - began:.1f} s of processor")
             for _ in range(n_selections):
                 asked = list(questions(rng, random_selection(rng, of_file.choices())))
-                for place in rng.permutation(len(asked))[:n_questions]:
-                    question = asked[place]
+                for chosen in rng.permutation(len(asked))[:n_questions]:
+                    question = asked[chosen]
                     answers, took = [], np.zeros(2)
                     for which, snapshot in enumerate((of_file, of_lake)):
                         with patch.object(Snapshot, "query", Snapshot.ask):
