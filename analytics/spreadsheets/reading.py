@@ -18,6 +18,7 @@ from analytics.spreadsheets.columns import Cell, Column, Rows
 from analytics.spreadsheets.sheets import (
     MAX_COLUMNS,
     MAX_ROWS,
+    MAX_TEXT,
     RefusedFileError,
     Sheet,
     address,
@@ -87,6 +88,7 @@ def _read_csv(content: bytes) -> list[list[str]]:
         raise RefusedFileError("Le fichier contient des octets nuls : ce n’est pas un fichier CSV lisible.")
     if text.count("\n") > MAX_ROWS:
         raise too_far(address(MAX_ROWS, 0))
+    csv.field_size_limit(MAX_TEXT)  # one for the whole process: another library may have changed it
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[list[str]] = []
     try:

@@ -11,7 +11,7 @@ from analytics.spreadsheets.columns import Cell, Rows
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 128
-MAX_TEXT = 131_072  # the limit of the csv module, four times what a cell of a workbook may hold
+MAX_TEXT = 131_072  # four times what a cell of a workbook may hold
 
 ERROR = "#ERREUR"  # stands in the rows for an error cell of a workbook, and for a formula without a stored value
 # As spreadsheets write them, in English and in French, and what LibreOffice adds.

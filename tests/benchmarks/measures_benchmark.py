@@ -16,8 +16,10 @@ Registre, Publier, Programme de prévention and Protocole measure nothing while 
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -60,7 +62,10 @@ ROOT = Path(__file__).parents[2]
 FOLDER, WEEKS = _calendar()
 AS_OF = "2026-06-12"
 N_SCHOOLS = 2_000
-os.environ["RELAIS_DATA"] = str(FOLDER)  # before Relais is loaded
+os.environ.setdefault(
+    "RELAIS_DATA", str(FOLDER)
+)  # before Relais is loaded; whoever imports this has words of their own
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
 from analytics.measures import incidents, relays, schools, signals, timeliness, work, years
