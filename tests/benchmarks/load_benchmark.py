@@ -37,7 +37,6 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from analytics.store import Store
 from analytics.workflows.demo import build_demo
-from tests.benchmarks.measures_benchmark import draw_store
 from tests.browser.driving import Server, serve
 
 THINKING = 3.0
@@ -218,6 +217,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if options.cases:
+            from tests.benchmarks.measures_benchmark import draw_store  # here: it brings a calendar of its own
+
             (folder / "store").mkdir()
             draw_store(folder / "store", options.cases)
         else:
