@@ -66,6 +66,11 @@ def test_each_module_has_its_test_file_and_each_page_its_own():
     assert [path for path in wanted if path not in names] == []
 
 
+def test_a_page_says_in_a_screenful_what_it_asks():
+    pages = [path for path in sources("pages/") if path.endswith("/page.py")]
+    assert [path for path in pages if (ROOT / path).read_text("utf-8").count("\n") > 40] == []
+
+
 def test_no_file_names_a_place_on_a_machine_or_a_registry_of_packages():
     for path in tracked_files():
         text = (ROOT / path).read_bytes().decode("utf-8", "ignore")

@@ -4,6 +4,7 @@ The page shows the same piece of HTML as ``/protocole.html``, which ``app.py`` s
 """
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -12,17 +13,6 @@ from analytics.documents import protocol_fragment
 from analytics.domain.school_calendar import TIMEZONE
 from analytics.protocol import protocol
 
-# The frame's space above a title would push the first numbers down a phone's screen.
-LAYOUT = """<style>
-.stHtml .light, .stHtml .light a { color: inherit; }
-.stMainBlockContainer { max-width: 56rem; padding: 3.75rem 1rem 2rem; }
-.stMainBlockContainer h1 { font-size: 1.6rem; padding: 0 0 .5rem; }
-.stMainBlockContainer > .stVerticalBlock { gap: .25rem; }
-@media print {
-  [data-testid=stSidebar], [data-testid=stHeader], .light { display: none !important; }
-  .stMainBlockContainer { max-width: none; padding: 0; }
-}
-</style>"""
 # Plain addresses, open to whoever reaches the server; a file is made when it is asked for.
 FILES = (
     '<p class="light"><a href="/protocole.pdf" download>Protocole (PDF)</a> · '
@@ -35,7 +25,7 @@ LIGHT = '<a class="light" href="protocole.html" target="_self">Page légère, à
 def main() -> None:
     content = protocol()
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
-    st.html(LAYOUT)
+    st.html(Path(__file__).with_name("layout.css"))
     st.html(LIGHT)
     st.title("Que faire maintenant\u202f?", anchor=False)
     st.html(protocol_fragment(content, today), unsafe_allow_javascript=True)
