@@ -64,6 +64,10 @@ class Proxy:
         except OSError:
             pass
         for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(
+                    socket.SHUT_RDWR
+                )  # closed alone, it stays open for the thread that waits for its next byte
             end.close()
 
     def cut(self) -> None:

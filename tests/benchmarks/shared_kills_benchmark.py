@@ -49,12 +49,18 @@ def one_case_more(base: dict[str, pd.DataFrame], imports: pd.DataFrame, token: s
 
 
 def is_whole(records: pd.DataFrame, imports: pd.DataFrame, base: pd.DataFrame) -> bool:
-    """Whether the records are those of ``base`` and a copy of its first for each import, and nothing else."""
+    """Whether the records are those of ``base`` and a copy of its first for each import, and nothing else.
+
+    A case's lot is its place among all of its version.
+    """
+    in_place = records["lot"].tolist() == list(range(len(records)))
+    records, base = (rows.drop(columns="lot") for rows in (records, base))
     tokens = [told for told in imports["refused_digest"] if told.startswith("W")]
     of_tokens = records["case_id"].isin(tokens)
     copies = records[of_tokens].assign(case_id=base["case_id"].iloc[0]).drop_duplicates()
     return (
-        sorted(records["case_id"][of_tokens]) == sorted(tokens)
+        in_place
+        and sorted(records["case_id"][of_tokens]) == sorted(tokens)
         and records[~of_tokens].reset_index(drop=True).equals(base)
         and (not tokens or copies.reset_index(drop=True).equals(base.head(1)))
     )

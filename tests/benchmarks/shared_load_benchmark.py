@@ -3,7 +3,8 @@
 ``uv run python -m tests.benchmarks.shared_load_benchmark [CASES ...]``
 
 Readers are the threads of two processes, as two machines that each serve ten people, who think three seconds between two
-questions of chance. Nothing is remembered. A writer writes a version of all cases as soon as the lock is free.
+questions of chance. Nothing is remembered. Writers write a version of all cases: nobody, one of them every two minutes, and
+each as soon as the lock is free.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from tests.benchmarks.lake_benchmark import answer, questions, random_selection,
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import Cluster, running_cluster
 
-SECONDS, PROCESSES, THREADS, WRITERS = 90, 2, 10, 3
+PROCESSES, THREADS, WRITERS = 2, 10, 3
+PACES = {"nobody writes": (90, None), "a version every 2 minutes": (300, 120), "without a pause": (90, 0)}
+"""For how many seconds, and how many pass between two versions."""
 THINKING = 3.0
 processes = multiprocessing.get_context("spawn")
 
@@ -68,12 +71,14 @@ def read_in_threads(location: Path, seed: int, until: float, answers) -> None:
         answers.put(([seconds for some in found for seconds in some], machine.loads))
 
 
-def write_until(location: Path, file: Path, until: float, answers) -> None:
+def write_until(location: Path, file: Path, until: float, number: int, pause: float, answers) -> None:
     n_written = 0
+    time.sleep(pause * (number + 0.25))
     while time.time() < until:
         try:
             share_file(Store(file), Store(location))
             n_written += 1
+            time.sleep(max(0.0, min(WRITERS * pause, until - time.time())))
         except StoreError as error:
             assert "Une autre importation" in str(error)
             time.sleep(1)
@@ -98,15 +103,16 @@ def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
     for _ in range(4):
         share_file(Store(place / "file"), Store(location))
     print(f"   five versions: the catalogue has {int(cluster.sql(size, database)):,} bytes")
-    for n_writers in (0, WRITERS):
-        answers, written, until = processes.Queue(), processes.Queue(), time.time() + SECONDS
+    for pace, (seconds, pause) in PACES.items():
+        answers, written, until = processes.Queue(), processes.Queue(), time.time() + seconds
+        n_writers = 0 if pause is None else WRITERS
         started = [
             processes.Process(target=read_in_threads, args=(location, 100 * number, until, answers))
             for number in range(PROCESSES)
         ]
         started += [
-            processes.Process(target=write_until, args=(location, place / "file", until, written))
-            for _ in range(n_writers)
+            processes.Process(target=write_until, args=(location, place / "file", until, number, pause, written))
+            for number in range(n_writers)
         ]
         for process in started:
             process.start()
@@ -115,7 +121,7 @@ def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
         reads, loads = (np.concatenate([some[which] for some in found]) for which in (0, 1))
         p50, p95 = np.percentile(reads, [50, 95])
         print(
-            f"   {PROCESSES * THREADS} readers, {n_writers} writers ({n_written} versions written): {len(reads)} reads, "
+            f"   {PROCESSES * THREADS} readers, {pace} ({n_written} versions written): {len(reads)} reads, "
             f"p50 {p50:.2f} s, p95 {p95:.2f} s; a version is loaded in {np.median(loads):.1f} s ({len(loads)} times)",
             flush=True,
         )

@@ -33,25 +33,40 @@ TEXTS = {
 _OF_CASE = ("followed_hours", "followed_school_days", "waited_hours", "waited_school_days", "detection_days")
 
 
-def canaries(tables: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """``tables`` with the two cases, and all that these alone hold, as texts."""
-    words, tables, number = [LEAST, GREATEST], dict(tables), iter(range(1_987_654_001, 2_000_000_000))
+def canaries(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """``tables`` with the two cases."""
+    tables, number = dict(tables), iter(range(1_987_654, 2_000_000))
     for case_id, texts in TEXTS.items():
         case = tables["cases"].head(1).assign(case_id=case_id, status="closed", **texts)
         steps = pd.concat([tables["case_steps"].head(1)] * len(STEPS), ignore_index=True)
         steps = steps.assign(case_id=case_id, step=list(STEPS), outcome="done", reason=pd.NA)
         if case_id == GREATEST:  # a number that is stored is never negative: the least is 0, which many hold
             for name in _OF_CASE:
-                case[name] = next(number)
-            for name in ("delay_hours", "delay_school_days", "completed_hours"):
+                case[name] = 1000 * next(number)
+            for name in ("delay_hours", "delay_school_days"):
                 steps[name] = [next(number) for _ in STEPS]
-        words += [str(texts["school_id"]), str(texts["school_year"]), texts["report_week"].date().isoformat()]
         incidents = tables["case_incidents"].head(1).assign(case_id=case_id)
         for name, rows in (("cases", case), ("case_incidents", incidents), ("case_steps", steps)):
             tables[name] = pd.concat([tables[name], rows.astype(tables[name].dtypes)]).sort_values(
                 list(TABLES[name].key), ignore_index=True
             )
-    return tables, [*words, *map(str, range(1_987_654_001, next(number)))]
+    return tables
+
+
+def alone(tables: dict[str, pd.DataFrame], folder: Path) -> list[str]:
+    """Texts and great numbers that the two cases alone hold, as the records are stored."""
+    store = Store(folder)
+    with store.writing():
+        store.publish(tables)
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    records = snapshot.ask("SELECT COLUMNS(*)::VARCHAR FROM records")
+    is_canary = records["case_id"].isin(TEXTS)
+    held, others = (
+        {value for name in rows for value in rows[name].dropna() if not value.isdecimal() or int(value) > 1_000_000}
+        for rows in (records[is_canary], records[~is_canary])
+    )
+    return sorted(held - others)
 
 
 def count_in(words: list[str], contents: Iterator[bytes]) -> int:
@@ -130,7 +145,8 @@ def main(wal_recycle: str = "on") -> None:
         import_register(store, BEFORE.read_bytes(), KEY, NOW)
         snapshot = store.snapshot()
         assert snapshot is not None
-        tables, words = canaries({name: snapshot.table(name) for name in TABLES})
+        tables = canaries({name: snapshot.table(name) for name in TABLES})
+        words = alone(tables, folder / "alone")
         look(cluster, folder, words, "before")
         with store.writing():
             store.publish(tables)
