@@ -101,7 +101,7 @@ class Memory:
         return is_current
 
     def _keep(self, key: Hashable, found: Any) -> None:
-        size = _size(found) + sys.getsizeof(key) + 1_000
+        size = _size(found) + _size(key) + 1_000
         if size <= self._limit:
             self._known[key] = (found, size)
             self._size += size
@@ -122,7 +122,7 @@ def _size(found: object) -> int:
     return sys.getsizeof(found)
 
 
-_CELL, _COLUMN = 16, 1_000
+_CELL, _COLUMN = 16, 4_000
 """Bytes of a table, about, by cell and by column: a number or a short text, and what pandas keeps around them."""
 
 MEMORY = Memory(limit_mb() * 1024 * 1024)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Self, TypeVar
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from analytics.domain.schema import TABLES, to_pandas
@@ -16,6 +17,9 @@ from analytics.store.errors import OldLayoutError
 from analytics.store.memory import MEMORY
 
 Answer = TypeVar("Answer")
+
+_SHORT = 2_048
+"""Rows for which DuckDB makes room at once."""
 
 
 class Reader:
@@ -53,7 +57,9 @@ class Reader:
         """:meth:`query`, asked of the version each time."""
         try:
             with self._connection.cursor() as cursor:
-                return to_pandas(cursor.execute(sql, dict(parameters)).to_arrow_table())
+                answer = cursor.execute(sql, dict(parameters)).to_arrow_table()
+                # DuckDB's own buffers of a short table have room for a long one, and would be kept with it.
+                return to_pandas(answer.take(np.arange(len(answer))) if len(answer) < _SHORT else answer)
         except (duckdb.BinderException, duckdb.CatalogException):
             if self.has_current_layout:
                 raise
