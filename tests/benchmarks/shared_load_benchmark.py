@@ -26,7 +26,7 @@ from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import Cluster, running_cluster
 
 PROCESSES, THREADS, WRITERS = 2, 10, 3
-PACES = {"nobody writes": (90, None), "a version every 2 minutes": (300, 120), "without a pause": (90, 0)}
+PACES = {"nobody writes": (60, None), "a version every 2 minutes": (270, 120), "without a pause": (60, 0)}
 """For how many seconds, and how many pass between two versions."""
 THINKING = 3.0
 processes = multiprocessing.get_context("spawn")
