@@ -1,4 +1,4 @@
-"""The reports of each week of the last school year that is chosen."""
+"""The reports of each week of the last school year that has some among those chosen."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from pages._widgets.weekly import WEEK_COLUMNS, weeks_of_year
 def show(context: Context) -> None:
     every_year = replace(context.selection, school_years=())  # the year before stands beside
     counts = context.snapshot.case_counts(every_year, ["school_year", "report_week"])
-    year = max(context.selection.school_years or counts["school_year"])
+    year = max(set(counts["school_year"]) & set(context.selection.school_years or counts["school_year"]))
     weeks = weeks_of_year(context, counts, year)
     text.paragraph(f"**Signalements par semaine, {year}**")
     show_chart(

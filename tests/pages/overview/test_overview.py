@@ -37,6 +37,14 @@ def test_it_opens_on_this_school_year_and_all_is_one_choice_away(visit, extracts
     assert "tous les dossiers" in text(visit("overview", extracts, annees="toutes"))
 
 
+def test_a_chosen_year_that_the_chosen_weeks_leave_out_gives_way_to_the_one_that_has_reports(
+    visit, demonstration, text
+):
+    before, last = list(Store(demonstration).snapshot().choices()["school_years"].iloc[0])[-2:]
+    app = visit("overview", demonstration, annees=[before, last], jusque=f"02/03/{last[:4]}")
+    assert f"Signalements par semaine, {before}" in text(app)
+
+
 def test_the_year_that_is_proposed_does_not_follow_to_pages_that_propose_none(visit, extracts, text):
     app = visit("overview", extracts)
 
