@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.domain.schema import CASE_INCIDENTS, CASE_STEPS, CASES, SCHOOLS, TABLES, Column, SchemaError
-from analytics.domain.vocabulary import INCIDENT_TYPES, PRINCIPAL, REASONS, RESPONSES, STATUSES, STEPS
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, PRINCIPAL, REASONS, RESPONSES, STATUSES, STEPS
 
 EVENTS = (
     *("done", "pending", "closed", "undated", "closed_undated", "done_later"),
@@ -247,14 +247,7 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     wide |= {name: rows[SCHOOLS.name][name].take(school) for name in OF_SCHOOL}
     wide |= {of_type(code): pa.array(row) for code, row in zip(INCIDENT_TYPES, has_type, strict=True)}
 
-    step = _places(steps, "step", pa.array(list(STEPS))).to_numpy()
-    case = _places(steps, "case_id", case_id).to_numpy()
-    reasons = pa.array(list(REASONS))
-    placed = {clock: np.full((len(STEPS), len(cases)), -1, "int32") for clock in (*CLOCKS, "reason")}
-    postvention = np.array([entry.postvention for entry in STEPS.values()])[step]
-    for clock in CLOCKS:
-        placed[clock][step, case] = _numbers(cases, steps, case, postvention, clock)
-    placed["reason"][step, case] = _places(steps, "reason", reasons).fill_null(-1).to_numpy()
+    reasons, placed = pa.array(list(REASONS)), _of_steps(cases, steps, case_id)
     placed["own"] = _own_limits(cases, rows["school_deadlines"])
     for name, numbers in placed.items():
         for code, row in zip(STEPS, numbers, strict=True):
@@ -268,37 +261,50 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
     return pa.table(wide | _sets(placed["hours"], placed["school_days"], _is(cases["status"], "closed")))
 
 
+def _of_steps(cases: pa.Table, steps: pa.Table, case_id: pa.Array) -> dict[str, NDArray[np.int32]]:
+    """The numbers of each clock and the reasons, steps by cases, -1 where the register tells nothing."""
+    step = _places(steps, "step", pa.array(list(STEPS))).to_numpy()
+    case = _places(steps, "case_id", case_id).to_numpy()
+    placed = {clock: np.full((len(STEPS), len(cases)), -1, "int32") for clock in (*CLOCKS, "reason")}
+    postvention = np.array([entry.postvention for entry in STEPS.values()], dtype="int8")[step]
+    outcome = _places(steps, "outcome", pa.array(list(OUTCOMES))).to_numpy()
+    of_day = 16 * _is(steps["time_completed"], True).astype("int32")
+    completed = steps["completed_hours"].combine_chunks().to_numpy()
+    if (completed > 31).any():
+        raise SchemaError("case_steps.completed_hours : plus que les heures d’une journée.")
+    place = step * np.int64(len(cases)) + case
+    for clock, low in (("hours", of_day + (completed << 5)), ("school_days", of_day)):
+        placed[clock].reshape(-1)[place] = _numbers(cases, steps, case, postvention, outcome, clock) + low
+    placed["reason"].reshape(-1)[place] = _places(steps, "reason", pa.array(list(REASONS))).fill_null(-1).to_numpy()
+    return placed
+
+
 def _numbers(
-    cases: pa.Table, steps: pa.Table, case: NDArray[np.int32], postvention: NDArray[np.bool_], clock: str
+    cases: pa.Table,
+    steps: pa.Table,
+    case: NDArray[np.int32],
+    postvention: NDArray[np.int8],
+    outcome: NDArray[np.int32],
+    clock: str,
 ) -> NDArray[np.int32]:
-    """Each row of ``case_steps`` as one number by a clock, as the module says."""
-    followed, waited = (_known(cases[f"{name}_{clock}"])[case] for name in ("followed", "waited"))
-    is_open = _is(cases["status"], "open")[case] | (postvention & (waited >= 0))
-    wait = np.where(postvention & (waited >= 0), waited, followed)
+    """Each row of ``case_steps`` as one number by a clock, as the module says, but for the time of day.
+
+    ``outcome``: its place in OUTCOMES. What is not done is the same for all steps of a case, postvention apart.
+    """
+    event, shift = {name: np.int32(place) for place, name in enumerate(EVENTS)}, CLOCKS[clock]
+    followed, waited = (_known(cases[f"{name}_{clock}"]) for name in ("followed", "waited"))
     took = _known(steps[f"delay_{clock}"])
-    is_done, is_not_done = (_is(steps["outcome"], name) for name in ("done", "not_done"))
-    found = np.select(
-        [
-            is_done & (took >= 0),
-            is_done,
-            is_not_done & is_open,
-            is_not_done & (wait >= 0),
-            is_not_done,
-            _is(steps["outcome"], "not_recorded"),
-        ],
-        [EVENTS.index(name) for name in ("done", "undated", *NOT_DONE, "not_recorded")],
-        EVENTS.index("not_applicable"),
-    )
-    lasted = np.where(is_done, took, np.where(is_not_done, wait, -1)).astype(np.int64)
-    number = (lasted + 1 << CLOCKS[clock]) + 16 * _is(steps["time_completed"], True) + found
-    if clock == "hours":
-        completed = steps["completed_hours"].combine_chunks().to_numpy()
-        if (completed > 31).any():
-            raise SchemaError("case_steps.completed_hours : plus que les heures d’une journée.")
-        number += completed.astype(np.int64) << 5
-    if (number >= 1 << 31).any():
+    if max(lasted.max(initial=0) for lasted in (followed, waited, took)) + 1 >= 1 << 31 - shift:
         raise SchemaError(f"case_steps.delay_{clock} : un délai de plus de deux siècles.")
-    return number.astype("int32")
+    closed = np.where(followed >= 0, event["closed"], event["closed_undated"])
+    left = (followed + 1 << shift) + np.where(_is(cases["status"], "open"), event["pending"], closed)
+    afterwards = np.where(waited >= 0, (waited + 1 << shift) + event["pending"], left)
+    done = (took + 1 << shift) + np.where(took >= 0, event["done"], event["undated"])
+    told = np.array([event.get(name, 0) for name in OUTCOMES], dtype="int32")
+    is_done, is_not_done = (outcome == list(OUTCOMES).index(name) for name in ("done", "not_done"))
+    return np.where(
+        is_done, done, np.where(is_not_done, np.stack([left, afterwards])[postvention, case], told[outcome])
+    )
 
 
 def _firsts(
