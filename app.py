@@ -31,7 +31,7 @@ try:
     from analytics.access.policy import client_page, content_policy
     from analytics.documents import parents_pdf, protocol_html, protocol_pdf
     from analytics.documents.protocol_html import POLICY, SCRIPT
-    from analytics.domain.school_calendar import TIMEZONE
+    from analytics.domain.timezone import TIMEZONE
     from analytics.protocol import protocol
     from pages import _access, _first, _frame
     from pages._widgets.files import FOCUS_SCRIPT, TAKE_SCRIPT

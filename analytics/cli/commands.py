@@ -151,7 +151,7 @@ def forget(
     is_pseudonym = re.fullmatch(f"[A-Z2-7]{{{PSEUDONYM_LENGTH}}}", case) is not None
     with noting("forget"):
         is_gone = is_pseudonym and store.forget(case)
-        if not is_gone and True not in list(map(store.forget, cases_of(store, store_key(store), case))):
+        if not is_gone and True not in [store.forget(one) for one in cases_of(store, store_key(store), case)]:
             raise RefusedError("Aucune version gardée ne contient ce dossier.")
     say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
 

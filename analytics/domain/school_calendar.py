@@ -18,9 +18,7 @@ from analytics.domain.data import CONTENT
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import day
 from analytics.domain.numbers import CalendarFile, Holiday
-
-TIMEZONE = "Europe/Brussels"
-"""Where the clock of the service stands."""
+from analytics.domain.timezone import TIMEZONE
 
 
 class OutsideCalendarError(RelaisError):

@@ -32,7 +32,7 @@ from analytics.store.catalogue import (
     writing,
 )
 from analytics.store.errors import DamagedStoreError, StoreError
-from analytics.store.loading import STORED, load
+from analytics.store.loading import load
 from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
 
@@ -73,7 +73,7 @@ class Lake:
         """Whether each file is there with its size; asked by a writer. A changed byte shows when it is deciphered."""
         listed = "SELECT data_file, data_file_size_bytes FROM ducklake_list_files('lake', $1, schema => $2)"
         try:
-            files = [file for name in STORED for file in self._held.execute(listed, [name, version]).fetchall()]
+            files = [file for name in layout.STORED for file in self._held.execute(listed, [name, version]).fetchall()]
             sizes = [self._held.execute("SELECT size FROM read_blob($1)", [path]).fetchone() for path, _ in files]
         except duckdb.Error as error:
             self._raise_if_away(error)

@@ -36,6 +36,8 @@ EVENTS = (
 )
 NOT_DONE = ("pending", "closed", "closed_undated")
 VIEWS = (CASES.name, CASE_INCIDENTS.name, CASE_STEPS.name)
+STORED = ("records", *(name for name in TABLES if name not in VIEWS))
+"""The tables of a version, without the views on them."""
 ROW_GROUP = 122_880
 """Rows that DuckDB writes as one."""
 OF_SCHOOL = ("school_network", "zone")

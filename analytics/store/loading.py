@@ -11,9 +11,6 @@ import duckdb
 from analytics.store import layout
 from analytics.store.errors import CONFIG
 
-STORED = ("records", *(name for name in layout.TABLES if name not in layout.VIEWS))
-"""The tables of a version, without the views on them."""
-
 
 def load(lake: duckdb.DuckDBPyConnection, version: str) -> duckdb.DuckDBPyConnection:
     """A connection to a copy of a version, which reads no file, reaches no other machine and keeps its settings.
@@ -28,7 +25,7 @@ def load(lake: duckdb.DuckDBPyConnection, version: str) -> duckdb.DuckDBPyConnec
         for statement in layout.statements() if is_current else ():
             connection.execute(statement)
         names = lake.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{version})").fetchall()
-        for name in STORED if is_current else [name for (name,) in names]:
+        for name in layout.STORED if is_current else [name for (name,) in names]:
             rows = lake.execute(f"FROM lake.{version}.{name}").to_arrow_reader(layout.ROW_GROUP)
             connection.register("incoming", rows)
             into = f"INSERT INTO {name} BY NAME" if is_current else f"CREATE TABLE {name} AS"

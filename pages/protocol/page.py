@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics.documents import protocol_fragment
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import TIMEZONE
 from analytics.protocol import protocol
 
 # Plain addresses, open to whoever reaches the server; a file is made when it is asked for.

@@ -1,0 +1,3 @@
+"""Where the clock of the service stands."""
+
+TIMEZONE = "Europe/Brussels"
