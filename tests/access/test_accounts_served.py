@@ -99,6 +99,7 @@ def test_a_download_is_given_once_to_who_asked_for_it(signed_in, service):
     page.goto(f"{service.server.address}incidents")
     coordination.settle()
     page.get_by_text("Voir le tableau").first.click()
+    coordination.settle()  # a touch while the page is drawn again is lost
     # The address that the browser would bring, kept from it: a ticket is good for one request.
     page.evaluate("HTMLAnchorElement.prototype.click = function () { window.taken = this.pathname }")
 
