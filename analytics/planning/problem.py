@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from analytics.domain.programme import Activity, Programme, Rules
 from analytics.domain.school_calendar import SchoolCalendar
@@ -76,10 +77,6 @@ class Problem:
         answer["n_required"] = [math.ceil(round(self.rules.minimum_share * n, 9)) for n in answer["n_schools"]]
         return answer[["kind", "name", "n_schools", "n_required"]]
 
-    def valued(self, need: pd.DataFrame, programme: Programme) -> Problem:
-        """The same problem for another need (school_id, school_level, need)."""
-        return replace(self, units=self.units.assign(value=_values(self.units, need, programme)))
-
 
 def team_weeks(
     start: date,
@@ -127,7 +124,7 @@ def build_problem(
     units = pd.concat(
         [_units_of(activity, known, given, weeks, as_of, rules) for activity in programme.planned], ignore_index=True
     )
-    units["value"] = _values(units, need, programme)
+    units["value"] = answered(units, need, programme) @ need["need"].to_numpy("float64")
     return Problem(weeks, _obligations(known, given, weeks, records_start, year_start, rules), units, rules)
 
 
@@ -162,15 +159,15 @@ def _units_of(
     return units[units["first_week"] < len(weeks)]
 
 
-def _values(units: pd.DataFrame, need: pd.DataFrame, programme: Programme) -> np.ndarray:
-    """The need of the levels that each unit answers, times the weight of its activity."""
+def answered(units: pd.DataFrame, need: pd.DataFrame, programme: Programme) -> csr_array:
+    """What each unit answers of each row of ``need`` (school_id, school_level): the weight of its activity, or nothing."""
     levels = pd.DataFrame(
         [(a.code, level, a.weight) for a in programme.planned for level in a.levels],
         columns=["activity", "school_level", "weight"],
     )
-    answered = units.reset_index().merge(levels, on="activity").merge(need, on=["school_id", "school_level"])
-    total = (answered["need"] * answered["weight"]).groupby(answered["index"]).sum()
-    return total.reindex(units.index).fillna(0.0).to_numpy()
+    rows = need[["school_id", "school_level"]].assign(row=np.arange(len(need)))
+    pairs = units.reset_index(names="unit").merge(levels, on="activity").merge(rows, on=["school_id", "school_level"])
+    return csr_array((pairs["weight"].astype("float64"), (pairs["unit"], pairs["row"])), shape=(len(units), len(need)))
 
 
 def _obligations(

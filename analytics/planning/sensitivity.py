@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from scipy.sparse import coo_array, csr_array, diags_array, hstack
 from scipy.special import gammaincinv
 
 from analytics.domain.programme import Programme
-from analytics.planning.problem import Problem
+from analytics.planning.problem import Problem, answered
 from analytics.solving import milp
 
 N_DRAWS = 100
@@ -29,11 +31,12 @@ def chosen_shares(
     rng = np.random.default_rng(seed)
     rates = need["shrunken_rate"].to_numpy("float64")
     shapes = posterior_shapes(rates, need["upper"].to_numpy("float64"))
+    weights, solve = answered(problem.units, need, programme), _year_plans(problem)
     chosen = []
     for _ in range(n_draws):
         drawn = rates * rng.gamma(shapes) / shapes
         factor = np.divide(drawn, rates, out=np.ones_like(rates), where=rates > 0)
-        picked = _year_plan(problem.valued(need.assign(need=need["need"] * factor), programme))
+        picked = solve(weights @ (need["need"].to_numpy("float64") * factor))
         if picked is None:
             break
         chosen.append(picked)
@@ -58,8 +61,8 @@ def posterior_shapes(mean: NDArray[np.float64], upper: NDArray[np.float64]) -> N
     return np.where(mean > 0, np.exp((low + high) / 2), 1.0)
 
 
-def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
-    """Whether each school has an action in the best plan of the year as a whole; None when there is none."""
+def _year_plans(problem: Problem) -> Callable[[NDArray[np.float64]], NDArray[np.bool_] | None]:
+    """From the values of the units: whether each school has an action in the best plan of the year, None without a plan."""
     units, schools, coverage = problem.units, problem.schools, problem.coverage
     n_units, n = len(units), len(schools)
     hours = (units["groups"] * units["hours"]).to_numpy("float64")
@@ -71,20 +74,21 @@ def _year_plan(problem: Problem) -> NDArray[np.bool_] | None:
     ).reshape(len(coverage), n)
     due = schools["due"].notna().to_numpy("float64")
     in_time = (units["first_week"] < len(problem.weeks)).to_numpy("float64")
-    result = milp(
-        np.r_[-units["value"].to_numpy("float64"), np.zeros(n)],
-        constraints=[
-            LinearConstraint(np.r_[hours, np.zeros(n)][None, :], ub=problem.weeks["capacity"].sum()),
-            LinearConstraint(hstack([units_of, -diags_array(np.ones(n), shape=(n, n))], format="csr"), lb=-visited),
-            LinearConstraint(
-                hstack([csr_array((len(coverage), n_units)), csr_array(members)], format="csr"),
-                lb=coverage["n_required"],
-            ),
-        ],
-        bounds=Bounds(np.r_[np.zeros(n_units), np.maximum(visited, due)], np.r_[in_time, np.ones(n)]),
-        integrality=np.r_[np.ones(n_units), np.zeros(n)],
-        options={"mip_rel_gap": _GAP},
-    )
-    if result.x is None:
-        return None
-    return np.asarray(units_of @ np.round(result.x[:n_units]) > 0)
+    constraints = [
+        LinearConstraint(np.r_[hours, np.zeros(n)][None, :], ub=problem.weeks["capacity"].sum()),
+        LinearConstraint(hstack([units_of, -diags_array(np.ones(n), shape=(n, n))], format="csr"), lb=-visited),
+        LinearConstraint(
+            hstack([csr_array((len(coverage), n_units)), csr_array(members)], format="csr"), lb=coverage["n_required"]
+        ),
+    ]
+    bounds = Bounds(np.r_[np.zeros(n_units), np.maximum(visited, due)], np.r_[in_time, np.ones(n)])
+    integrality = np.r_[np.ones(n_units), np.zeros(n)]
+
+    def solve(values: NDArray[np.float64]) -> NDArray[np.bool_] | None:
+        costs = np.r_[-values, np.zeros(n)]
+        result = milp(
+            costs, constraints=constraints, bounds=bounds, integrality=integrality, options={"mip_rel_gap": _GAP}
+        )
+        return None if result.x is None else np.asarray(units_of @ np.round(result.x[:n_units]) > 0)
+
+    return solve
