@@ -197,8 +197,8 @@ def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
 
 def _part(elapsed: str, deadline: str) -> str:
     """The part of its deadline that a step took; what is late for a deadline of 0 is beyond 1."""
-    late = f"CASE WHEN {elapsed} > 0 THEN 1 + {elapsed} ELSE {elapsed} END"
-    return f"(CASE WHEN {deadline} > 0 THEN {elapsed} / {deadline} WHEN {deadline} = 0 THEN {late} END)::DOUBLE"
+    late = f"({deadline} = 0 AND {elapsed} > 0)::INTEGER"
+    return f"CASE WHEN {deadline} >= 0 THEN ({elapsed} + {late}) / greatest({deadline}, 1) END"
 
 
 def relay_times() -> str:
@@ -218,16 +218,6 @@ def response_counts(selection: Selection, by: Sequence[str], lots: int | None = 
     """:meth:`Snapshot.response_counts`."""
     query = CaseQuery(selection, by, lots)
 
-    def part(step: str, in_hours: str) -> str:
-        """The part of its deadline that a step took, or waits where none of the steps is done."""
-        hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
-        limits = f"limits_{step}"
-        is_in_hours, deadline = (words.replace("limits", limits) for words in (IN_HOURS, DEADLINE))
-        in_days = layout.took(school_days, "school_days")
-        elapsed = f"(CASE WHEN {is_in_hours} THEN {in_hours.format(hours)} ELSE {in_days} END)"
-        is_counted = f"{layout.event(hours)} <= last_event AND {layout.lasted(hours, 'hours')} > 0"
-        return f"CASE WHEN {is_counted} THEN {_part(elapsed, deadline)} END"
-
     def response(code: str, steps: Sequence[str]) -> str:
         number = f"coalesce({of_step(layout.of_response(code), 'hours')}, {EVENTS.index('not_applicable')})"
         rows = query.rows(
@@ -238,19 +228,24 @@ def response_counts(selection: Selection, by: Sequence[str], lots: int | None = 
             *(of_step(step, clock) for step in steps for clock in layout.CLOCKS),
             *(f"{limit_of(step)} AS limits_{step}" for step in steps),
         )
-        part_, earliest_part = (
-            f"least({', '.join(part(step, in_hours) for step in steps)}, NULL)"
-            for in_hours in (layout.took("{0}", "hours"), layout.earliest("{0}"))
+        elapsed, soonest, part, earliest_part = (
+            ", ".join(each(step) for step in steps)
+            for each in (
+                _elapsed,
+                lambda step: f"elapsed_{step} - least(elapsed_{step}, completed_{step}) AS soonest_{step}",
+                lambda step: _part(f"elapsed_{step}", f"deadline_{step}"),
+                lambda step: _part(f"soonest_{step}", f"deadline_{step}"),
+            )
         )
-        is_completed = " OR ".join(layout.time_completed(of_step(step, "hours")) for step in steps)
+        # Level by level: what has a name is planned once, and planning is most of what a few cases cost.
         return f"""
             SELECT '{code}' AS interval, {query.columns} {_EVENT} AS event, {layout.delay("number", "hours")} AS delay,
                    {layout.earliest("number")} AS earliest, part, earliest_part,
                    sum(n)::BIGINT AS n, {_N_TIME_COMPLETED}
             FROM (
-                SELECT {query.columns} number, {part_} AS part,
-                       CASE WHEN {is_completed} THEN {earliest_part} ELSE part END AS earliest_part, count(*) AS n
-                FROM {rows} GROUP BY ALL
+                SELECT {query.columns} number, least({part}, NULL) AS part, least({earliest_part}, NULL) AS earliest_part,
+                       count(*) AS n
+                FROM (SELECT *, {soonest} FROM (SELECT *, {elapsed} FROM {rows})) GROUP BY ALL
             ) GROUP BY ALL
         """
 
@@ -264,6 +259,20 @@ def response_counts(selection: Selection, by: Sequence[str], lots: int | None = 
     """
     every = " UNION ALL ".join([detection, *(response(code, steps) for code, steps in RESPONSES.items())])
     return f"{every} ORDER BY ALL", query.parameters
+
+
+def _elapsed(step: str) -> str:
+    """Columns of a step: its deadline; how long it took by the deadline's clock, or waits, missing beyond ``last_event``; and
+    the hours of it that were completed.
+    """
+    hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
+    is_in_hours, deadline = (words.replace("limits", f"limits_{step}") for words in (IN_HOURS, DEADLINE))
+    return f"""
+        {deadline} AS deadline_{step},
+        CASE WHEN {layout.event(hours)} > last_event THEN NULL WHEN {is_in_hours} THEN {layout.delay(hours, "hours")}
+             ELSE {layout.delay(school_days, "school_days")} END AS elapsed_{step},
+        CASE WHEN {is_in_hours} THEN ({hours} >> 5) & 31 ELSE 0 END AS completed_{step}
+    """
 
 
 def order_counts(selection: Selection) -> Statement:
