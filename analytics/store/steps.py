@@ -262,8 +262,9 @@ def response_counts(selection: Selection, by: Sequence[str], lots: int | None = 
 
 
 def _elapsed(step: str) -> str:
-    """Columns of a step: its deadline; how long it took by the deadline's clock, or waits, missing beyond ``last_event``; and
-    the hours of it that were completed.
+    """Columns of a step: its deadline, how long it took or waits, by the clock of it, and its completed hours.
+
+    How long is missing where its event is beyond ``last_event``.
     """
     hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
     is_in_hours, deadline = (words.replace("limits", f"limits_{step}") for words in (IN_HOURS, DEADLINE))

@@ -1,13 +1,14 @@
 """Fifty people at once: how long a run of a page takes, over Streamlit's own protocol, without a browser.
 
-    python tests/benchmarks/load_benchmark.py [--people N] [--seconds N] [--cases N]
+    python tests/benchmarks/load_benchmark.py [--people N] [--seconds N] [--cases N] [--servers N]
 
 Each person walks the pages in an order of their own, thinks three seconds, then changes page, question or filter. Filters
-are drawn from all that the panel offers. The server runs on the demonstration, or on ``--cases`` fictitious cases, first
-with its memory, then without (``RELAIS_MEMORY=0``). A run counts from the request to the end of its script; it is seen
-before when anybody has already asked for the same page with the same choices. Printed: p50 and p95 of a run in
+are drawn from all that the panel offers. Two servers share the people, as in the README's file for a proxy; they run on the
+demonstration, or on ``--cases`` fictitious cases, first with their memory, then without (``RELAIS_MEMORY=0``). A run counts
+from the request to the end of its script; it is seen before when anybody has already asked the same server for the same
+page with the same choices. Printed: p50 and p95 of a run in
 milliseconds, of all, of those of the first minute and of those after it, of those seen before and of the others; their
-share; the server's processor time per run, its memory at the start, halfway and at the end, and errors. Twenty minutes
+share; the servers' processor time per run, their memory at the start, halfway and at the end, and errors. Twenty minutes
 (``--seconds 1250``) are 20,000 runs.
 """
 
@@ -20,7 +21,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,8 +62,8 @@ class Runs:
 class Person:
     """A browser's side of a session: its pages, its widgets and what they hold, its address."""
 
-    def __init__(self, socket: ClientConnection, runs: Runs, dice: random.Random) -> None:
-        self.socket, self.runs, self.dice = socket, runs, dice
+    def __init__(self, socket: ClientConnection, server: Server, runs: Runs, dice: random.Random) -> None:
+        self.socket, self.server, self.runs, self.dice = socket, server.pid, runs, dice
         self.pages: dict[str, str] = {}
         self.page, self.query = "", ""
         self.places: dict[str, int] = {}
@@ -76,6 +78,7 @@ class Person:
         state.page_script_hash, state.query_string = self.page, self.query
         state.widget_states.widgets.extend(self._states())
         key = (
+            self.server,
             self.page,
             *sorted((w, tuple(v)) for w, v in self.filters.items() if v),
             *sorted((w, tuple(v)) for w, v in self.values.items() if v and self.places.get(w) == _MAIN),
@@ -157,7 +160,7 @@ async def _walk(server: Server, runs: Runs, number: int, until: float) -> None:
         proxy=None,
         ping_timeout=None,
     ) as socket:
-        person = Person(socket, runs, dice)
+        person = Person(socket, server, runs, dice)
         await person.run()
         while time.monotonic() < until:
             await asyncio.sleep(dice.uniform(0.5, 1.5) * THINKING)
@@ -165,54 +168,57 @@ async def _walk(server: Server, runs: Runs, number: int, until: float) -> None:
             await person.run()
 
 
-async def _walk_all(server: Server, people: int, seconds: float) -> tuple[Runs, float]:
-    """What was taken, and the server's memory halfway."""
+async def _walk_all(servers: Sequence[Server], people: int, seconds: float) -> tuple[Runs, float]:
+    """What was taken, and the servers' memory halfway."""
     runs, memory = Runs(), []
     until = time.monotonic() + seconds
-    asyncio.get_running_loop().call_later(seconds / 2, lambda: memory.append(_megabytes(server.pid)))
-    await asyncio.gather(*(_walk(server, runs, number, until) for number in range(people)))
+    asyncio.get_running_loop().call_later(seconds / 2, lambda: memory.append(_megabytes(servers)))
+    await asyncio.gather(
+        *(_walk(servers[number % len(servers)], runs, number, until) for number in range(max(people, len(servers))))
+    )
     return runs, memory[0]
 
 
-def _megabytes(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+def _megabytes(servers: Sequence[Server]) -> float:
+    statuses = (Path(f"/proc/{server.pid}/status").read_text("ascii").splitlines() for server in servers)
+    return sum(int(line.split()[1]) for lines in statuses for line in lines if line.startswith("VmRSS")) / 1024
 
 
-def _processor(pid: int) -> float:
-    times = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+def _processor(servers: Sequence[Server]) -> float:
+    stats = (Path(f"/proc/{server.pid}/stat").read_text("ascii").rpartition(")")[2].split() for server in servers)
+    return sum(int(times[11]) + int(times[12]) for times in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def _milliseconds(seconds: np.ndarray) -> str:
     return " / ".join(f"{1000 * value:.0f}" for value in np.percentile(seconds, [50, 95])) if len(seconds) else "–"
 
 
-def measure(folder: Path, people: int, seconds: float, **environment: str) -> str:
+def measure(folder: Path, n_servers: int, people: int, seconds: float, **environment: str) -> str:
     """A row of the table that :func:`main` prints."""
-    with serve(folder, **environment) as server:
-        asyncio.run(_walk_all(server, 1, 10))  # first runs import what pages need
-        memory, processor = _megabytes(server.pid), _processor(server.pid)
-        runs, halfway = asyncio.run(_walk_all(server, people, seconds))
-        each = 1000 * (_processor(server.pid) - processor) / len(runs.taken)
-        memory_after = _megabytes(server.pid)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serve(folder, **environment)) for _ in range(n_servers)]
+        asyncio.run(_walk_all(servers, 1, 10))  # first runs import what pages need
+        memory, processor = _megabytes(servers), _processor(servers)
+        runs, halfway = asyncio.run(_walk_all(servers, people, seconds))
+        each = 1000 * (_processor(servers) - processor) / len(runs.taken)
+        memory_after = _megabytes(servers)
     begun, taken, seen = map(np.array, zip(*runs.taken, strict=True))
     times = (taken[kind] for kind in (begun >= 0, begun < FIRST, begun >= FIRST, seen, ~seen))
     return (
-        f"| {people} | {len(taken)} | {' | '.join(map(_milliseconds, times))} | {seen.mean():.0%} | {each:.0f} | "
-        f"{memory:.0f}, {halfway:.0f}, {memory_after:.0f} | {runs.errors} |"
+        f"| {n_servers} | {people} | {len(taken)} | {' | '.join(map(_milliseconds, times))} | {seen.mean():.0%} "
+        f"| {each:.0f} | {memory:.0f}, {halfway:.0f}, {memory_after:.0f} | {runs.errors} |"
     )
 
 
 def main() -> None:
     asked = argparse.ArgumentParser()
-    for name, default in (("people", 50), ("seconds", 60), ("cases", 0)):
+    for name, default in (("servers", 2), ("people", 50), ("seconds", 60), ("cases", 0)):
         asked.add_argument(f"--{name}", type=int, default=default)
     asked.add_argument("--memory", choices=("with", "without", "both"), default="both")
     options = asked.parse_args()
     print(
-        "| people | runs | all p50 / p95 (ms) | first minute | after it | seen before | not seen | share seen "
-        "| processor per run (ms) | memory (MB) | errors |\n|---|---|---|---|---|---|---|---|---|---|---|"
+        "| servers | people | runs | all p50 / p95 (ms) | first minute | after it | seen before | not seen | share seen "
+        "| processor per run (ms) | memory (MB) | errors |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -224,9 +230,13 @@ def main() -> None:
         else:
             build_demo(Store(folder / "store"), datetime.now(UTC))
         if options.memory != "without":
-            print(measure(folder, options.people, options.seconds), flush=True)
+            print(measure(folder, options.servers, options.people, options.seconds), flush=True)
         if options.memory != "with":
-            print(measure(folder, options.people, options.seconds, RELAIS_MEMORY="0"), "without memory", flush=True)
+            print(
+                measure(folder, options.servers, options.people, options.seconds, RELAIS_MEMORY="0"),
+                "without memory",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
