@@ -1,5 +1,6 @@
 """The need, school by school, what it is made of, and whether the choice holds if it is a little different."""
 
+import pandas as pd
 import streamlit as st
 
 from analytics.charts import planning as charts
@@ -15,8 +16,23 @@ N_DRAWS = 60
 N_SHOWN = 20
 
 
-@remembered
 def show(context: Planned) -> None:
+    if context.result.plan is not None:
+        with st.spinner("Que devient le choix si les taux changent ?"):
+            _shares(context)  # a few seconds: nobody who asks something short waits for it
+    _answer(context)
+
+
+def _shares(context: Planned) -> pd.DataFrame:
+    """How often each school is chosen when its rate is drawn anew (:func:`chosen_shares`), remembered."""
+    given = context.preparation
+    return context.remember(
+        lambda: chosen_shares(given.problem, given.need, given.programme, SEED, N_DRAWS), "chosen_shares"
+    )
+
+
+@remembered
+def _answer(context: Planned) -> None:
     first = largest_needs(context.preparation.need, context.preparation.problem.schools)
     text.header("Le besoin, école par école")
     show_chart(
@@ -45,9 +61,7 @@ def show(context: Planned) -> None:
 
 def _show_chance(context: Planned, plan: Plan) -> None:
     """Which schools are chosen whatever their rates are within their limits."""
-    problem, need, programme = context.preparation.problem, context.preparation.need, context.preparation.programme
-    with st.spinner("Que devient le choix si les taux changent ?"):
-        shares = chosen_shares(problem, need, programme, SEED, N_DRAWS)
+    shares = _shares(context)
     if shares.empty:
         return
     sure = choice_stability(shares, context.preparation.problem, plan.sessions)
