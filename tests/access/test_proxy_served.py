@@ -27,28 +27,29 @@ if shutil.which("caddy") is None:
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory):
-    """The port of the proxy, the port of the server behind it, and what trusts the proxy's certificate."""
+    """The port of the proxy, the port of a server behind it, and what trusts the proxy's certificate."""
     folder = tmp_path_factory.mktemp("proxied")
-    outer, inner = free_port(), free_port()
+    outer, inner, other = free_port(), free_port(), free_port()
     (folder / "roles.toml").write_text('"c@x" = "coordination"')
     (folder / "secrets.toml").write_text(
         f'[auth]\nredirect_uri = "https://localhost:{outer}/oauth2callback"\ncookie_secret = "{"s" * 40}"\n'
         'client_id = "relais"\nclient_secret = "secret"\nserver_metadata_url = "http://127.0.0.1:1/none"\n'
     )
-    site = CADDYFILE.replace("relais.example", f"localhost:{outer}").replace("127.0.0.1:8501", f"127.0.0.1:{inner}")
+    ports = {"relais.example": f"localhost:{outer}", "1:8501": f"1:{inner}", "1:8502": f"1:{other}"}
+    site = re.sub("|".join(ports), lambda found: ports[found[0]], CADDYFILE)
     # What a test changes: certificates of its own, and no port but its own.
     options = "{\n admin off\n local_certs\n skip_install_trust\n auto_https disable_redirects\n}\n"
     (folder / "Caddyfile").write_text(options + site)
     environment = os.environ | {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
     command = ["caddy", "run", "--config", str(folder / "Caddyfile")]
+    both = {
+        "RELAIS_ROLES": str(folder / "roles.toml"),
+        "STREAMLIT_SECRETS_FILES": str(folder / "secrets.toml"),
+        "health_host": f"localhost:{outer}",
+    }
     with (
-        serve(
-            folder,
-            inner,
-            RELAIS_ROLES=str(folder / "roles.toml"),
-            STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"),
-            health_host=f"localhost:{outer}",
-        ),
+        serve(folder, inner, **both),
+        serve(folder, other, **both),
         (folder / "caddy.log").open("wb") as log,
         subprocess.Popen(command, env=environment, stdout=log, stderr=log) as caddy,
     ):
@@ -99,6 +100,17 @@ def test_each_cookie_is_for_tls_alone(proxied):
     cookies = re.findall(r"(?im)^set-cookie: (.*)$", fetch(outer, trusted, "/_stcore/health"))
     assert cookies
     assert not [cookie for cookie in cookies if "; secure" not in cookie.lower()]
+
+
+def test_both_servers_are_given_people_and_keep_those_they_were_given(proxied):
+    outer, _, trusted = proxied
+    given = [fetch(outer, trusted, "/_stcore/health") for _ in range(20)]
+    lots = {re.search(r"(?im)^set-cookie: (lb=\w+); .*HttpOnly", answer)[1] for answer in given}
+    assert len(lots) == 2
+    for lot in lots:
+        again = fetch(outer, trusted, "/_stcore/health", Cookie=lot)
+        assert " 200" in again.splitlines()[0]
+        assert "set-cookie: lb=" not in again.lower()
 
 
 def test_our_page_gets_its_socket_through_the_proxy_and_no_other_does(proxied):
