@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -113,6 +114,9 @@ class Table:
 
 
 _PANDAS = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+_FEW = 2_048
+"""Rows of text that cost less as Python's own: a call to Arrow takes longer than they do."""
+_OF_FEW = _PANDAS | {pa.string(): pd.StringDtype("python", na_value=np.nan)}
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -121,8 +125,9 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
         plain = _plain(field.type)
         if plain != field.type:
             table = table.set_column(place, field.name, table[place].cast(plain))
+    types = _OF_FEW if len(table) < _FEW else _PANDAS
     # One thread: texts are not copied, so that starting others costs an answer more than they save.
-    return table.to_pandas(types_mapper=_PANDAS.get, date_as_object=False, use_threads=False)
+    return table.to_pandas(types_mapper=types.get, date_as_object=False, use_threads=False)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
