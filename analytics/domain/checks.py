@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from analytics.domain.content import Content
 from analytics.domain.entries import EVERYWHERE, PROCEDURE, Entry, Row, SheetLine, Term
 from analytics.domain.french import listing
-from analytics.domain.matching import normalise
+from analytics.domain.matching import normalise, word_list
 from analytics.domain.numbers import PublicationsFile
 from analytics.domain.terms import Vocabulary
 
@@ -37,26 +37,12 @@ _COUNTED_BY = {
     "relays": ("relay", "school_level", "month", "timeliness"),
     "schools": ("band", "school_network"),
 }
-
-
 _READ_COLUMNS = {
-    "columns": (
-        *(
-            "case_number",
-            "school",
-            "year",
-            "level",
-            "facts_on",
-            "reported",
-            "reporter",
-            "incidents",
-            "channel",
-            "minor",
-        ),
-        "closed",
+    "columns": word_list(
+        "case_number | school | year | level | facts_on | reported | reporter | incidents | channel | minor | closed"
     ),
-    "also_read": ("status", "action", "action_on", "steps"),
-    "schools": ("code", "name", "network", "teaching", "zone", "pupils"),
+    "also_read": word_list("status | action | action_on | steps"),
+    "schools": word_list("code | name | network | teaching | zone | pupils"),
 }
 
 

@@ -21,28 +21,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from analytics.domain.matching import normalise, word_list
 from analytics.domain.school_calendar import TIMEZONE, to_utc
-from analytics.domain.vocabulary import OUTCOMES, REASONS, normalise
+from analytics.domain.vocabulary import OUTCOMES, REASONS
 from analytics.intake.cells import text
-from analytics.intake.mapping import listed
 from analytics.spreadsheets.reading import Cell, Column
 
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099, in days since 30 December 1899
-_MONTHS = (
-    "janv",
-    "fevr|feb",
-    "mars|mar",
-    "avr|apr",
-    "mai|may",
-    "juin|jun",
-    "juil|jul",
-    "aout|aug",
-    "sept?",
-    "oct",
-    "nov",
-    "dec",
+_MONTHS = word_list(
+    "janv | fevr|feb | mars|mar | avr|apr | mai|may | juin|jun | juil|jul | aout|aug | sept? | oct | nov | dec"
 )
-_WEEKDAYS = ("lun|mon", "mar|tue", "mer|wed", "jeu|thu", "ven|fri", "sam|sat", "dim|sun")
+_WEEKDAYS = word_list("lun|mon | mar|tue | mer|wed | jeu|thu | ven|fri | sam|sat | dim|sun")
 _MONTH = "|".join(f"(?:{start})" for start in _MONTHS)
 _DAY = re.compile(
     r"^(?:le )?(?:(?P<weekday>[a-z]{3,9})\.?,? *)?(?:le )?(?:"
@@ -62,7 +51,7 @@ _WITHOUT_YEAR = re.compile(
     r"(?=$|[ ,;(])"
 )
 _HARMLESS = frozenset(
-    listed(
+    word_list(
         "oui | ok | fait | faite | x | par | telephone | tel | mail | email | courriel | courrier | sms | message | "
         "appel | matin | midi | soir | apres | am | pm | vers | vu | vue | matinee | environ | h | utc | contact | "
         "contacte | contactes | contactee | prevenu | prevenus | prevenue | averti | avertis | avertie"

@@ -73,11 +73,6 @@ def named(headers: Sequence[str]) -> str:
     return f"{'la colonne' if len(headers) == 1 else 'les colonnes'} {listing([f'« {header} »' for header in headers])}"
 
 
-def listed(words: str) -> tuple[str, ...]:
-    """Words that are written « one | another »."""
-    return tuple(words.split(" | "))
-
-
 # Above the headers of a file of corrected rows: it holds a part of the register, so what it lacks is not missing.
 CORRECTIONS_TITLE = "Lignes à corriger (ce fichier contient des noms : supprimez-le une fois importé)"
 NEVER_READ = CONTENT.register.never_read

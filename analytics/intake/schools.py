@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.domain.french import listing
+from analytics.domain.matching import normalise, word_list
 from analytics.domain.schema import SCHOOL_DEADLINES, SCHOOLS
-from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
+from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary
 from analytics.intake.cells import code_words, text
 from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.layout import Layout
@@ -36,14 +37,13 @@ _DEADLINE = re.compile(
 )
 _WRITTEN_OUT = {"st": "saint", "sts": "saints", "ste": "sainte", "stes": "saintes"}
 _PLACE = re.compile(r"^(?P<name>.+?)(?:\s*\([^()]+\)|\s+[-–—]\s+[^-–—()]+|\s*[–—]\s*[^-–—()]+)\s*$")
-_SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"])
+_SMALL_WORDS = frozenset(word_list("a | au | aux | d | de | des | du | en | et | l | la | le | les | sur"))
 _KINDS_OF_SCHOOL = frozenset(
-    [
-        *("athenee", "centre", "college", "communal", "communale", "communaux", "dame", "ecole", "ecoles"),
-        *("enseignement", "etablissement", "fondamental", "fondamentale", "institut", "libre", "lycee", "maternelle"),
-        *("notre", "officiel", "primaire", "provincial", "provinciale", "royal", "royale", "saint", "sainte"),
-        *("secondaire", "specialise", "specialisee", "technique"),
-    ]
+    word_list(
+        "athenee | centre | college | communal | communale | communaux | dame | ecole | ecoles | enseignement | "
+        "etablissement | fondamental | fondamentale | institut | libre | lycee | maternelle | notre | officiel | primaire | "
+        "provincial | provinciale | royal | royale | saint | sainte | secondaire | specialise | specialisee | technique"
+    )
 )
 
 
