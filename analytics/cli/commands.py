@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from analytics.cli.context import access_log, current_records, noting, now, open_store
+from analytics.cli.context import access_log, current_records, noting, open_store
 from analytics.cli.importing import OFFICE, import_
 from analytics.cli.terminal import (
     FrenchCommand,
@@ -33,6 +33,7 @@ from analytics.cli.terminal import (
     say,
     setting,
 )
+from analytics.domain.timezone import now
 
 MAX_LISTED = 50  # faults of the access log
 INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do

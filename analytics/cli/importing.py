@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analytics.cli.context import noting, now, open_store
+from analytics.cli.context import noting, open_store
 from analytics.cli.terminal import day_argument, existing_file, new_file, progress_bar, say
+from analytics.domain.timezone import now
 
 if TYPE_CHECKING:
     from analytics.intake import OwnWords, Question

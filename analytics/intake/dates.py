@@ -22,7 +22,8 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.domain.matching import normalise, word_list
-from analytics.domain.school_calendar import TIMEZONE, to_utc
+from analytics.domain.school_calendar import to_utc
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import OUTCOMES, REASONS
 from analytics.intake.cells import text
 from analytics.spreadsheets.reading import Cell, Column

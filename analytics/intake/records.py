@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.domain.schema import CASES, to_pandas
-from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
+from analytics.domain.school_calendar import SchoolCalendar, elapsed_hours
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, PRINCIPAL, REASONS, STEPS
 from analytics.intake.anonymising import Key
 from analytics.intake.columns import REPORT_HOUR, STEP_HOUR, Columns

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import day, listing
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import OFFICES
 from analytics.intake.anonymising import Key, number_of_office
 from analytics.store import Store

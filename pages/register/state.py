@@ -6,15 +6,14 @@ it: :func:`clear` lets go of it.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from analytics.domain.errors import RelaisError, explain
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import now
 from analytics.intake import OwnWords, Question, UnansweredError, key_path
 from analytics.intake.duplicates import duplicate_sentences
 from analytics.intake.mapping import IGNORED
@@ -159,7 +158,7 @@ def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
             store,
             upload.content,
             store_key(store),
-            datetime.now(ZoneInfo(TIMEZONE)),
+            now(),
             imported_by=_access.mail() or None,
             office=upload.office,
             schools_content=upload.schools,
