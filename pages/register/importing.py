@@ -42,7 +42,7 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
             text.error(text.plain(checked.refusal))
         else:
             check.counts(found)
-    focus("registre_verdict", state.turn())
+    focus("registre_verdict", state.check_generation())
     questions.ask(checked, upload)
     if upload.own_words != OwnWords():
         label, name = "Garder ces correspondances pour la prochaine fois", "correspondances.toml"

@@ -26,7 +26,7 @@ from pages import _access, _first
 from pages._widgets import text
 from pages._widgets.files import forget_uploads
 
-_CHECKED, _WORDS, _SKIPPED, _FLASH, _OUTCOME, _GENERATION, _TURN, _UNDO = (
+_CHECKED, _WORDS, _SKIPPED, _FLASH, _OUTCOME, _GENERATION, _CHECK_GENERATION, _UNDO = (
     f"registre_{name}" for name in ("verifie", "mots", "passe", "dit", "fait", "tour", "verdict", "annuler")
 )
 
@@ -129,9 +129,9 @@ def still_open(questions: tuple[Question, ...]) -> list[Question]:
     return sorted(asked, key=lambda question: (not question.blocking, -question.n_rows))
 
 
-def turn() -> int:
+def check_generation() -> int:
     """A number that changes with each check and each import."""
-    return st.session_state.get(_TURN, 0)
+    return st.session_state.get(_CHECK_GENERATION, 0)
 
 
 def flash(sentence: str, *, failed: bool = False) -> None:
@@ -176,7 +176,7 @@ def check(store: Store, upload: Upload) -> Checked:
     known = st.session_state.get(_CHECKED)
     if known is None or known.token != upload.token:
         known = st.session_state[_CHECKED] = _check(store, upload)
-        st.session_state[_TURN] = turn() + 1
+        st.session_state[_CHECK_GENERATION] = check_generation() + 1
     return known
 
 
@@ -193,7 +193,7 @@ def _check(store: Store, upload: Upload) -> Checked:
 def publish(store: Store, upload: Upload) -> None:
     """Import the upload, keep its outcome and drop the upload; the refused rows stay until the reader is done."""
     before = store.versions[:1]
-    st.session_state[_TURN] = turn() + 1
+    st.session_state[_CHECK_GENERATION] = check_generation() + 1
     try:
         with _access.acting("import") as what:
             done = _import(store, upload, dry_run=False)
