@@ -61,9 +61,9 @@ def faults(content: Content) -> Iterator[str]:
 def _tables(content: Content) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """The lists of entries, each with its file and name: ``protocol.toml : steps``."""
     for file in content.__struct_fields__:
-        held = getattr(content, file)
-        for table in getattr(held, "__struct_fields__", ()):
-            rows = getattr(held, table)
+        entries = getattr(content, file)
+        for table in getattr(entries, "__struct_fields__", ()):
+            rows = getattr(entries, table)
             if isinstance(rows, tuple) and rows and isinstance(rows[0], Row):
                 yield f"{file}.toml : {table}", rows
 

@@ -289,6 +289,9 @@ IMPORTS = Table(
     ("imported_at",),
 )
 
+Tables = dict[str, pd.DataFrame]
+"""Tables of a store, or of an extract of a register, by name."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (CASES, CASE_INCIDENTS, CASE_STEPS, SCHOOLS, SCHOOL_DEADLINES, SCHOOL_ACTIONS, IMPORTS)

@@ -250,8 +250,8 @@ def _closures(
         faults.add(code, "unknown_term", said.map(lambda found: found is None).array(bool))
         is_closed = said.map(lambda found: found == ("done", "")).array(bool)
         is_open = words.map(lambda word: find_status(word, own_words) == "open").array(bool)
-        faults.add(code, "contradiction", is_open & (closed.dated | (closed.words == 0)))
-        closed.words[closed.missing & is_closed] = 0
+        faults.add(code, "contradiction", is_open & (closed.dated | (closed.outcomes == 0)))
+        closed.outcomes[closed.missing & is_closed] = 0
     return closed
 
 

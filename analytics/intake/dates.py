@@ -237,14 +237,14 @@ def votes(cells: Column[Cell]) -> Votes:
 class Moments:
     """A column of dates, as arrays. ``at`` is Brussels wall-clock time, NaT where there is none.
 
-    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds what a cell says
+    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``outcomes`` holds what a cell says
     instead of a date (« oui », « sans objet ») by its place in ``OUTCOMES``, -1 where it says nothing; ``reasons`` the place
     in ``REASONS`` of what it gives as a reason, -1 for none.
     """
 
     at: np.ndarray
     has_time: np.ndarray
-    words: np.ndarray
+    outcomes: np.ndarray
     reasons: np.ndarray
     invalid: np.ndarray
 
@@ -265,7 +265,7 @@ class Moments:
     @property
     def missing(self) -> np.ndarray:
         """True where the cell is empty."""
-        return ~self.dated & (self.words < 0) & ~self.invalid
+        return ~self.dated & (self.outcomes < 0) & ~self.invalid
 
     @cached_property
     def local(self) -> pd.Series:
@@ -286,7 +286,7 @@ class Moments:
 
     def with_outcome(self, outcome: str) -> Moments:
         """These moments, with ``outcome`` as the word of every cell."""
-        return replace(self, words=np.full(len(self.words), _OUTCOMES.index(outcome), dtype="int8"))
+        return replace(self, outcomes=np.full(len(self.outcomes), _OUTCOMES.index(outcome), dtype="int8"))
 
     def or_else(self, others: Moments) -> Moments:
         """These moments, and those of ``others`` where these say nothing."""
@@ -317,7 +317,7 @@ def read_moments(cells: Column[Cell], find: Callable[[str], Meaning | None], ord
     at[is_instant] = instants + np.timedelta64(500_000, "us")
     at[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
     for i in np.flatnonzero(is_other):
-        at[i], found.words[i], found.reasons[i], found.invalid[i] = _parse_typed(values[i], find, order)
+        at[i], found.outcomes[i], found.reasons[i], found.invalid[i] = _parse_typed(values[i], find, order)
     at = at.astype("datetime64[s]")
     has_time = (at != at.astype("datetime64[D]")) & ~np.isnat(at)
     return replace(found, at=at, has_time=has_time)[cells.places]

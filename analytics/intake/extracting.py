@@ -14,7 +14,7 @@ from itertools import chain, islice
 import numpy as np
 import pandas as pd
 
-from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
+from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS, Tables
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import OFFICES, PRINCIPAL, TEACHING_LEVELS, normalise
 from analytics.intake.actions import ACTIONS, read_actions
@@ -60,7 +60,7 @@ class Extract:
     are answered.
     """
 
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
     as_of: date
     as_of_given: bool
     digest: str

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.domain.french import count, day, listing, number
+from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import (
     CHANNELS,
     INCIDENT_TYPES,
@@ -44,7 +45,7 @@ _WORDS = {
 }
 
 
-def settle(known: Mapping[str, pd.DataFrame], found: Extract, answers: Mapping[str, str]) -> tuple[Extract, pd.Series]:
+def settle(known: Tables, found: Extract, answers: Mapping[str, str]) -> tuple[Extract, pd.Series]:
     """An extract in which each case that another office knows is decided, and the ids of those whose known record stays.
 
     ``answers`` say of all (:data:`NUMBERS`) or of one ("office_numbers PSEUDONYM"): ``apart`` (another case, whose number
@@ -78,7 +79,7 @@ def _take(found: Extract) -> str:
     return f"take_{found.digest[:12]}"
 
 
-def _refused(known: Mapping[str, pd.DataFrame], found: Extract, undecided: pd.Series) -> Extract:
+def _refused(known: Tables, found: Extract, undecided: pd.Series) -> Extract:
     """The extract without the ``undecided`` cases, whose rows are refused, and with what is asked about them."""
     cases = found.tables["cases"]
     is_kept = ~among(cases["case_id"], undecided)
