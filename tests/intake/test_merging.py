@@ -22,6 +22,7 @@ from analytics.intake.merging import (
     rekey,
     revert_moved,
 )
+from tests.conftest import FILLED
 
 FILES = Path(__file__).parents[1] / "files"
 TODAY = date(2026, 11, 22)
@@ -163,29 +164,10 @@ def test_a_case_keeps_the_day_of_the_extract_that_last_changed_it(taken):
         assert pd.isna(changed_on["unknown"])
 
 
-STEP_COLUMNS = {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "completed_hours": 0}
-STEP_COLUMNS |= {"reason": pd.NA}
-
-
 def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict[str, pd.DataFrame]:
     """The tables of a few cases: each is a plain one, with what is given instead. ``done`` is the hours of the CPMS."""
-    plain = {
-        "school_id": "3001",
-        "school_level": "secondary_1",
-        "reporter": "pupil",
-        "channel": "email",
-        "minor": True,
-        "danger": False,
-        "status": "open",
-        "followed_hours": 100,
-        "followed_school_days": 5,
-        "waited_hours": pd.NA,
-        "waited_school_days": pd.NA,
-        "detection_days": pd.NA,
-        "first_seen_on": pd.Timestamp("2026-06-12"),
-        "changed_on": pd.NaT,
-        "office": "principal",
-    }
+    plain = FILLED["cases"] | {"school_id": "3001", "followed_hours": 100, "followed_school_days": 5}
+    plain |= {"first_seen_on": pd.Timestamp("2026-06-12")}
     rows, types, steps = [], [], []
     for place, given in enumerate(cases):
         case = plain | {"case_id": f"C{place}", "week": "2026-01-12", "types": "insults", "done": 4} | given
@@ -198,7 +180,7 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
         hours = case.pop("done")
         done = {"outcome": "done", "delay_hours": hours, "delay_school_days": 0} if hours is not None else {}
         step = {"case_id": case["case_id"], "step": "cpms", "outcome": case.pop("outcome", "not_done")}
-        steps += [step | STEP_COLUMNS | done]
+        steps += [FILLED["case_steps"] | step | done]
         rows.append(case)
     listed = [{"school_id": code, "name": f"École {code}", "provisional": not code.isdigit()} for code in schools]
     drawn = {
