@@ -73,10 +73,10 @@ def read_actions(
     names = SchoolNames(schools)
     school = code_words(cells("school"), names.find)
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: names.hint(words[i]))  # noqa: E711 (element by element)
+    faults.add("school", "unknown_school", pd.isna(school), lambda i: names.hint(words[i]))
     activity = code_words(cells("activity"), programme().vocabulary.find)
     faults.add("activity", "missing", activity == "")
-    faults.add("activity", "unknown_term", activity == None)  # noqa: E711
+    faults.add("activity", "unknown_term", pd.isna(activity))
     given_on = read_moments(cells("given_on"), lambda word: None)
     faults.add("given_on", "missing", given_on.missing)
     check_moments(faults, "given_on", given_on, _HOUR, calendar, as_of)

@@ -109,9 +109,10 @@ def read_columns(
 
     def optional(code: str, found: np.ndarray) -> np.ndarray:
         """Codes of an optional column, ``unknown`` where it says nothing that is known."""
-        if n := int((found == None).sum()):  # noqa: E711 (element by element)
+        is_unknown = pd.isna(found)
+        if n := int(is_unknown.sum()):
             set_aside[code] = n
-        return np.where((found == "") | (found == None), "unknown", found)  # noqa: E711
+        return np.where((found == "") | is_unknown, "unknown", found)
 
     def words(code: str, terms: Vocabulary) -> np.ndarray:
         look_up = lookup(terms, own_words)
@@ -133,7 +134,7 @@ def read_columns(
     school_words = cells("school").map(text).array()
     hint = SchoolNames(schools).hint
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: hint(school_words[i]))  # noqa: E711
+    faults.add("school", "unknown_school", pd.isna(school), lambda i: hint(school_words[i]))
 
     incidents = _incidents(cells, layout, faults, own_words)
     level, n_open = _levels(cells, layout, school, schools, classes)
@@ -322,8 +323,9 @@ def _levels(
             levels[i] = "" if is_vague else classes.find(word, taught.get(met[of]), names.get(met[of], ""))
             n_open += int(n_rows[i]) if levels[i] is None and classes.is_open(word) else 0
         found = levels[place]
-        unread |= found == None  # noqa: E711 (element by element)
-        level = np.where((level == "") & (found != None), found, level)  # noqa: E711
+        is_unread = pd.isna(found)
+        unread |= is_unread
+        level = np.where((level == "") & ~is_unread, found, level)
     level = np.where((level == "") & (teaching == "fundamental"), "fundamental", level)
     level[(level == "") & unread] = None
     return level, n_open

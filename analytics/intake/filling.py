@@ -21,7 +21,7 @@ from analytics.intake.checking import data_rows
 from analytics.intake.journal import repeats
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import IGNORED, OwnWords
-from analytics.intake.questions import Question
+from analytics.intake.questions import file_question
 from analytics.intake.years import YEAR_SPAN
 from analytics.spreadsheets.reading import Cell
 
@@ -173,8 +173,7 @@ def with_school(layout: Layout, schools: Sequence[str], note: str) -> Layout:
 
 def _asking(layout: Layout, what: str, n_rows: int) -> Layout:
     choices = {"schools": "Oui", IGNORED: "Non"}
-    question = Question(SCHOOLS_IN, what, choices, ("answers", SCHOOLS_IN), n_rows, blocking=True)
-    return replace(layout, questions=(*layout.questions, question))
+    return replace(layout, questions=(*layout.questions, file_question(SCHOOLS_IN, what, choices, n_rows)))
 
 
 def _may_be_school(name: str) -> bool:

@@ -17,7 +17,7 @@ from analytics.domain.french import count, listing
 from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, PRINCIPAL, REASONS, STEPS
 from analytics.intake.mapping import REGISTER
-from analytics.intake.questions import Question
+from analytics.intake.questions import Question, file_question
 from analytics.intake.schools import OTHER_SCHOOL, SchoolNames
 
 FAR = pd.Timedelta(weeks=4)  # a report moved by more is asked about
@@ -115,9 +115,7 @@ def merge_questions(
             else f"Il contredit {int(contradicted.sum())} dossiers déjà connus sur {len(common)}."
         )
         choices = {f"right_{digest}": "Oui, c’est le bon fichier", "wrong": "Non : ne rien importer"}
-        listed.append(
-            Question("file", f"Est-ce le bon fichier ? {why}", choices, ("answers", "file"), len(common), blocking=True)
-        )
+        listed.append(file_question("file", f"Est-ce le bon fichier ? {why}", choices, len(common)))
     return [*listed, *_renamed_schools(known, extract, one.cases, other.cases)]
 
 
@@ -155,14 +153,13 @@ def _moved_question(n: int, n_years: int, digest: str, *, by_year: bool) -> Ques
         f"same_{digest}": "Ce sont les mêmes dossiers, corrigés",
         f"keep_{digest}": "Je ne sais pas : garder ce qui était enregistré",
     }
-    place = ("answers", "moved" if by_year else "numbers")
     text = (
         f"{count(n, 'dossier déjà connu revient', 'dossiers déjà connus reviennent')} sous le même numéro avec une autre "
         "année scolaire, un signalement à plus de quatre semaines, ou une autre semaine et une autre école. Que s’est-il "
         "passé ?"
     )
     in_order = {**again, **choices} if 2 * n_years >= n else {**choices, **again}
-    return Question("year_key", text, in_order, place, n, blocking=True)
+    return file_question("year_key", text, in_order, n, "moved" if by_year else "numbers")
 
 
 def _renamed_schools(known: Tables, extract: Tables, before: pd.DataFrame, after: pd.DataFrame) -> list[Question]:
@@ -208,7 +205,7 @@ def lost_fields_sentence(lost: Collection[str]) -> str:
 # The same case or school under another key
 
 
-def rekey(known: Tables, extract_cases: pd.DataFrame, plain_ids: np.ndarray, *same: str) -> Tables:
+def rekey(known: Tables, extract_cases: pd.DataFrame, plain_ids: pd.Series, *same: str) -> Tables:
     """``known`` with the ids of an extract whose numbers hold the school year, or the office.
 
     ``plain_ids`` are the pseudonyms of the numbers of ``extract_cases`` without it, in order: a case of the office that is

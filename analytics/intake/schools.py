@@ -146,7 +146,7 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
 
     def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
         words = code_words(layout.cells(code, rows), lambda word: own_words.find(terms, word))
-        faults.add(code, "unknown_term", words == None)  # noqa: E711 (element by element)
+        faults.add(code, "unknown_term", pd.isna(words))
         return pd.Series(words, dtype="str").replace("", pd.NA)
 
     written = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
@@ -226,8 +226,8 @@ class SchoolNames:
         found = self._candidates(word)
         return found[0] if len(found) == 1 else None
 
-    def nearest(self, word: str, n: int = N_NEAREST) -> list[str]:
-        """The codes of the ``n`` schools that ``word`` may mean, the likeliest first."""
+    def nearest(self, word: str) -> list[str]:
+        """The codes of the N_NEAREST schools that ``word`` may mean, the likeliest first."""
         key = school_key(word)
         typed, candidates = key.split(), set(self._candidates(word))
 
@@ -237,7 +237,7 @@ class SchoolNames:
             ratio = difflib.SequenceMatcher(None, key, " ".join(words)).ratio()
             return code in candidates, _abbreviates(typed, words), ratio + shared
 
-        return sorted(self._names, key=likeness, reverse=True)[:n]
+        return sorted(self._names, key=likeness, reverse=True)[:N_NEAREST]
 
     def resembles_another(self, name: str) -> bool:
         """Whether a school's ``name`` may be another one's, cut short, abbreviated or with a letter of one word mistaken."""

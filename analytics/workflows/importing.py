@@ -36,7 +36,7 @@ class Import:
     ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none, and
     ``known_refused`` its :attr:`Extract.refused_digest`. ``lost_fields`` are those that earlier extracts had and this one
     has not. ``duplicates`` are the probable ones that this file holds: school, level, report_week, row and other_row (as
-    :attr:`Extract.rows`, NA for a case that it does not hold).
+    :attr:`Extract.ids`, NA for a case that it does not hold).
     """
 
     extract: Extract
@@ -142,9 +142,9 @@ def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: b
     Raises UnansweredError when something must be answered first. A demonstration is never in doubt: it has no other file.
     """
     if found.own_numbers:
-        known = rekey(known, found.tables["cases"], found.service_ids)
+        known = rekey(known, found.tables["cases"], found.ids["service_id"])
     if found.numbers_by_year:
-        known = rekey(known, found.tables["cases"], found.plain_ids, "school_year")
+        known = rekey(known, found.tables["cases"], found.ids["plain_id"], "school_year")
     known = recode_schools(known, found.tables["schools"])
     found, kept = settle(known, found, own_words.answers)
     questions, digest = found.questions, found.digest[:12]
@@ -164,7 +164,7 @@ def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: b
 
 def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
     """The probable duplicates of which the extract holds at least one case."""
-    rows = pd.Series(found.rows, found.tables["cases"]["case_id"], dtype="str")
+    rows = found.ids["row"].set_axis(found.tables["cases"]["case_id"])
     pairs = probable_duplicates(tables)
     pairs = pairs.assign(row=pairs["case_id"].map(rows), other_row=pairs["other_case_id"].map(rows))
     pairs = pairs.dropna(subset=["row", "other_row"], how="all")
