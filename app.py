@@ -9,9 +9,7 @@ import json
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
@@ -31,7 +29,7 @@ try:
     from analytics.access.policy import client_page, content_policy
     from analytics.documents import parents_pdf, protocol_html, protocol_pdf
     from analytics.documents.protocol_html import POLICY, SCRIPT
-    from analytics.domain.timezone import TIMEZONE
+    from analytics.domain.timezone import now
     from analytics.protocol import protocol
     from pages import _access, _first, _frame
     from pages._widgets.files import FOCUS_SCRIPT, TAKE_SCRIPT
@@ -47,10 +45,6 @@ CLIENT = client_page(Path(file_util.get_static_dir(), "index.html").read_text("u
 PROTOCOL_FILES = {"/protocole.pdf": protocol_pdf, "/feuille-parents.pdf": parents_pdf}
 
 
-def _today() -> date:
-    return datetime.now(ZoneInfo(TIMEZONE)).date()
-
-
 def client(request: Request) -> HTMLResponse:
     """The page that starts Streamlit's client, at the address of each page. It holds no data."""
     return HTMLResponse(CLIENT)
@@ -58,7 +52,7 @@ def client(request: Request) -> HTMLResponse:
 
 def protocol_page(request: Request) -> HTMLResponse:
     """The protocol as plain HTML: no session, no script needed, no store opened, the same for everyone."""
-    return HTMLResponse(protocol_html(protocol(), _today()), headers={"Content-Security-Policy": POLICY})
+    return HTMLResponse(protocol_html(protocol(), now().date()), headers={"Content-Security-Policy": POLICY})
 
 
 def script(request: Request) -> FileResponse:
@@ -68,7 +62,7 @@ def script(request: Request) -> FileResponse:
 
 def protocol_file(request: Request) -> Response:
     """The protocol or the parents' sheet on paper, open as the page is."""
-    made = PROTOCOL_FILES[request.url.path](protocol(), _today())
+    made = PROTOCOL_FILES[request.url.path](protocol(), now().date())
     return Response(made, headers=file_headers(request.url.path.removeprefix("/")))
 
 

@@ -62,6 +62,22 @@ def _read(drawing: str) -> pd.DataFrame:
     return frame
 
 
+@pytest.fixture
+def published_table(table) -> pd.DataFrame:
+    """A table as a release holds it: a suppressed number has what anyone can compute of it."""
+    return table("""
+        Type     | Niveau | Nombre | De | À
+        Insultes | S1     |     12 |    |
+        Insultes | Total  |     20 |    |
+        Menaces  | S1     |        |  1 | 8
+        Menaces  | Total  |        |  2 | 9
+        Autre    | S1     |        |  1 |
+        Autre    | Total  |        |  1 |
+        Total    | S1     |     15 |    |
+        Total    | Total  |     25 |    |
+    """).astype(dict.fromkeys(("Nombre", "De", "À"), "Int64"))
+
+
 FILLED = {
     "cases": {
         "school_id": "1",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import TIMEZONE
 
 ACTS = {
     "sign-in": "connexion",

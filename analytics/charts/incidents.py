@@ -14,6 +14,7 @@ from analytics.domain.french import count, day, number, percent
 from analytics.domain.vocabulary import DANGER_TYPES
 
 HALF_WEEK = pd.Timedelta(days=3.5)
+MOST_PAIRS = 10
 
 
 def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> Chart:
@@ -24,9 +25,9 @@ def share_bars(answer: pd.DataFrame, column: str, labels: Mapping[str, str]) -> 
     return _bars(answer, [labels[code] for code in answer[column]], answer[column].isin(DANGER_TYPES))
 
 
-def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str], most: int = 10) -> Chart:
+def pair_bars(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     """The most frequent pairs of incident types (:func:`measures.incidents.co_occurrence`), as bars of their share."""
-    rows = answer.head(most)
+    rows = answer.head(MOST_PAIRS)
     names = [f"{labels[a]}<br>+ {labels[b]}" for a, b in zip(rows["incident_type"], rows["other_type"], strict=True)]
     return _bars(rows, names, rows["incident_type"].isin(DANGER_TYPES) | rows["other_type"].isin(DANGER_TYPES))
 
@@ -73,14 +74,9 @@ def weeks(answer: pd.DataFrame, year: str, year_before: str | None, height: int 
         **theme.hover(map(_week_hover, answer.itertuples()), "%{customdata}"),
     )
     if has_before:
-        chart.add_scatter(
-            x=answer["week"],
-            y=answer["n_before"].astype("float64"),
-            name=f"{year_before}, même semaine d’école",
-            mode="lines",
-            line={"color": theme.BEFORE, "width": 2, "shape": "hvh"},
-            hoverinfo="skip",
-        )
+        line = {"color": theme.BEFORE, "width": 2, "shape": "hvh"}
+        name = f"{year_before}, même semaine d’école"
+        theme.add_line(chart, answer["week"], answer["n_before"].astype("float64"), line, name=name)
     chart.update_xaxes(**_weeks_axis(answer["week"]))
     most = max(answer["n"].max(), answer["n_before"].max() if has_before else 0)
     chart.update_yaxes(title="dossiers", rangemode="tozero", tickformat=",d", nticks=5, dtick=1 if most <= 5 else None)

@@ -26,14 +26,8 @@ def hours_by_week(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
             x=rows["week"], y=rows["hours"], name=label, marker={"color": colour}, **theme.hover(lines, "%{customdata}")
         )
     weeks = answer.drop_duplicates("week").sort_values("week")
-    chart.add_scatter(
-        x=weeks["week"],
-        y=weeks["capacity"],
-        name="Heures de l’équipe",
-        mode="lines",
-        line={"color": theme.NOT_RECORDED, "width": 2, "shape": "hvh"},
-        hoverinfo="skip",
-    )
+    line = {"color": theme.NOT_RECORDED, "width": 2, "shape": "hvh"}
+    theme.add_line(chart, weeks["week"], weeks["capacity"], line, name="Heures de l’équipe")
     chart.update_xaxes(**theme.month_ticks(weeks["week"]))
     chart.update_yaxes(title="heures", rangemode="tozero", nticks=6)
     return chart
@@ -121,14 +115,8 @@ def falls_by_themselves(answer: pd.DataFrame) -> Chart:
     rows = answer.iloc[::-1]
     chart = theme.figure(max(26 * len(rows) + 64, 160), showlegend=True)
     for before, after, name in zip(rows["rate"], rows["expected"], rows["name"], strict=True):
-        chart.add_scatter(
-            x=[1000 * before, 1000 * after],
-            y=[name, name],
-            mode="lines",
-            line={"color": theme.BEFORE, "width": 2},
-            showlegend=False,
-            hoverinfo="skip",
-        )
+        line = {"color": theme.BEFORE, "width": 2}
+        theme.add_line(chart, [1000 * before, 1000 * after], [name, name], line, showlegend=False)
     for column, label, colour in (
         ("rate", "observé", theme.MAIN),
         ("expected", "attendu sans rien faire", theme.PENDING),

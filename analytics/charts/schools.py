@@ -39,8 +39,8 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
         limits = lines[lines["school_level"] == level]
         for column in ("lower_95", "upper_95", "lower_998", "upper_998"):
             line = {"color": colour, "width": 1.2, "dash": "dash" if column.endswith("95") else "solid"}
-            look = {"line": line, "hoverinfo": "skip", "name": levels[level], "showlegend": column == "upper_998"}
-            chart.add_scatter(x=limits["expected"], y=limits[column], mode="lines", **look)
+            look = {"name": levels[level], "showlegend": column == "upper_998"}
+            theme.add_line(chart, limits["expected"], limits[column], line, **look)
         for flag, (symbol, size) in _MARKERS.items():
             rows = known[(known["flag"] == flag) & (known["school_level"] == level)]
             of_marker = theme.SIGNAL if symbol == "diamond" else colour

@@ -30,13 +30,8 @@ def control_chart(
     chart = theme.figure(300)
     for _, baseline in points.groupby(points["baseline"].fillna(""), sort=False):
         for column, dash in (("centre", "solid"), ("lower", "dot"), ("upper", "dot")):
-            chart.add_scatter(
-                x=baseline["period"],
-                y=baseline[column],
-                mode="lines",
-                line={"color": theme.BEFORE, "width": 1.5, "dash": dash},
-                hoverinfo="skip",
-            )
+            line = {"color": theme.BEFORE, "width": 1.5, "dash": dash}
+            theme.add_line(chart, baseline["period"], baseline[column], line)
     is_signal = points["signal"] != "none"
 
     def said(point: Any) -> str:

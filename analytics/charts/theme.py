@@ -5,7 +5,7 @@ Backgrounds are left transparent and text to the page, so that a chart follows t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,11 @@ def add_bars(chart: Chart, x: pd.Series, y: Iterable[str], lines: Iterable[str] 
 def add_dots(chart: Chart, x: pd.Series, y: Iterable[str], lines: Iterable[str], **look: Any) -> None:
     """Add a dot plot. ``lines`` are the hover texts."""
     chart.add_scatter(x=x, y=y, mode="markers", **hover(lines), **look)
+
+
+def add_line(chart: Chart, x: Any, y: Any, line: Mapping[str, Any], **look: Any) -> None:
+    """Add a ``line``, without hover."""
+    chart.add_scatter(x=x, y=y, mode="lines", line=dict(line), hoverinfo="skip", **look)
 
 
 def ink_on(colour: str) -> str:

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from analytics.cli.context import access_log, current_records, noting, now, open_store
+from analytics.cli.context import access_log, current_records, noting, open_store
 from analytics.cli.importing import OFFICE, import_
 from analytics.cli.terminal import (
     FrenchCommand,
@@ -25,14 +25,15 @@ from analytics.cli.terminal import (
     Misuse,
     accept_any_encoding,
     day_argument,
+    echo,
     explain_misuse,
     file_to_write,
     new_file,
     one_of,
     progress_bar,
-    say,
     setting,
 )
+from analytics.domain.timezone import now
 
 MAX_LISTED = 50  # faults of the access log
 INTERRUPTED = 130  # what typer answers after Ctrl-C, as shells do
@@ -53,18 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(arguments, prog_name="relais", standalone_mode=False) or 0
         if code == INTERRUPTED:
-            say("Interrompu. Les données d’avant restent en place.")
+            echo("Interrompu. Les données d’avant restent en place.")
         return code
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.message, err=True)
         else:
-            say(explain_misuse(error))
+            echo(explain_misuse(error))
         return 2
     except Exception as error:
         from analytics.domain.errors import explain
 
-        say(explain(error))
+        echo(explain(error))
         return 1
 
 
@@ -78,7 +79,7 @@ def demo() -> None:
 
     with progress_bar() as progress:
         build_demo(open_store(), now(), progress)
-    say("Les données fictives sont prêtes.")
+    echo("Les données fictives sont prêtes.")
 
 
 @_command("template")
@@ -88,7 +89,7 @@ def template(file: Annotated[Path, file_to_write(".xlsx")]) -> None:
 
     with new_file(file) as opened:
         opened.write(template_workbook())
-    say("Le modèle est écrit. Une ligne par dossier ; la ligne d’exemple n’est pas importée.")
+    echo("Le modèle est écrit. Une ligne par dossier ; la ligne d’exemple n’est pas importée.")
 
 
 _command("import")(import_)
@@ -103,19 +104,19 @@ def info() -> None:
 
     store = open_store()
     if not can_tell():
-        say(
+        echo(
             "Ce système ne dit pas qui se connecte : un autre utilisateur de cette machine peut ouvrir Relais.",
             result=True,
         )
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is None:
-            say("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
+            echo("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.", result=True)
             return
         memory = f"Mémoire des réponses : {limit_mb()} Mo au plus (RELAIS_MEMORY)."
         for line in (*inventory(snapshot), f"Versions gardées : {len(store.versions)}.", memory, "Importations :"):
-            say(line, result=True)
+            echo(line, result=True)
         for line in history_sentences(history(snapshot)):
-            say(f"  {line}", result=True)
+            echo(f"  {line}", result=True)
 
 
 @_command("undo")
@@ -132,7 +133,7 @@ def undo(office: Annotated[str | None, OFFICE] = None) -> None:
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"
-            say(f"L’importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
+            echo(f"L’importation est annulée. Relais montre à nouveau les {of} au {day(snapshot.as_of)}.")
 
 
 @_command("forget")
@@ -153,7 +154,7 @@ def forget(
         is_gone = is_pseudonym and store.forget(case)
         if not is_gone and True not in [store.forget(one) for one in cases_of(store, store_key(store), case)]:
             raise RefusedError("Aucune version gardée ne contient ce dossier.")
-    say("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
+    echo("Le dossier est retiré partout. Retirez-le aussi du registre, sinon la prochaine importation le ramènera.")
 
 
 @_command("store")
@@ -175,16 +176,16 @@ def store(
         raise Misuse("check se donne seul, copy avec DE et VERS.")
     if source is not None and target is not None:
         n_versions = copy_store(Store(source), Store(target))
-        say(
+        echo(
             f"Les données sont copiées et comparées : {count(n_versions, 'version', 'versions')}. La clé reste à sa place."
         )
         return 0
     checked = open_store()
     faults = checked.faults(now())
     for fault in faults:
-        say(fault, result=True)
+        echo(fault, result=True)
     if not faults:
-        say(f"Tout est entier : {count(len(checked.versions), 'version gardée', 'versions gardées')}.", result=True)
+        echo(f"Tout est entier : {count(len(checked.versions), 'version gardée', 'versions gardées')}.", result=True)
     return 1 if faults else 0
 
 
@@ -201,7 +202,7 @@ def protocol(
         raise Misuse("La feuille pour les parents s’écrit en .pdf.")
     with new_file(file):
         (write_parents_sheet if parents else write_protocol)(file, read_protocol(), now().date())
-    say("La feuille pour les parents est écrite." if parents else "Le protocole est écrit.")
+    echo("La feuille pour les parents est écrite." if parents else "Le protocole est écrit.")
 
 
 @_command("publish")
@@ -227,7 +228,7 @@ def publish(
         what["period"] = period
         said = publish_folder(open_store(), period, folder, now().date(), **answers)
     for sentence in said:
-        say(sentence)
+        echo(sentence)
 
 
 @_command("notebook")
@@ -254,7 +255,7 @@ def notebook(
         else:
             with ready_snapshot(store, now()) as snapshot:
                 opened.write(internal_copy(store, snapshot, name, chosen, progress))
-    say(
+    echo(
         "La copie est écrite. Elle contient des données internes."
         if period is None
         else "La copie est écrite. Ses chiffres sont ceux de la publication ; son texte est le vôtre : relisez-le."
@@ -275,7 +276,7 @@ def plan(
 
     with current_records(open_store()) as snapshot, new_file(file, private=True) as opened, progress_bar() as progress:
         opened.write(written_plan(snapshot, file.suffix.lower(), people, hours, reserve, now(), progress))
-    say("Le programme est écrit. Ce fichier contient des données internes.")
+    echo("Le programme est écrit. Ce fichier contient des données internes.")
 
 
 @_command("digest")
@@ -285,7 +286,7 @@ def digest(file: Annotated[Path, file_to_write(".pdf", ".html")]) -> None:
 
     with current_records(open_store()) as snapshot, new_file(file, private=True) as opened:
         opened.write(written_digest(snapshot, file.suffix.lower(), now().date()))
-    say("Le résumé est écrit. Ce fichier contient des données internes.")
+    echo("Le résumé est écrit. Ce fichier contient des données internes.")
 
 
 @_command("school")
@@ -300,7 +301,7 @@ def school(
         content = school_sheet(snapshot, code, now().date())
     with new_file(file, private=True) as opened:
         opened.write(content)
-    say("La fiche est écrite. Ce fichier contient des données internes.")
+    echo("La fiche est écrite. Ce fichier contient des données internes.")
 
 
 @_command("dictionary")
@@ -310,7 +311,7 @@ def dictionary(file: Annotated[Path, file_to_write(".html", ".csv", ".json")]) -
 
     with new_file(file) as opened:
         opened.write(data_dictionary(file.suffix.lower()))
-    say("Le dictionnaire est écrit. Il ne contient aucune donnée.")
+    echo("Le dictionnaire est écrit. Il ne contient aucune donnée.")
 
 
 @_command("report")
@@ -327,7 +328,7 @@ def report(
         written = annual_report(store, snapshot, period, now().date(), internal=internal)
     with new_file(file, private=internal) as opened:
         opened.write(report_file(written, file.suffix.lower()))
-    say("Le rapport est écrit. Il est interne : ne le diffusez pas." if internal else "Le rapport est écrit.")
+    echo("Le rapport est écrit. Il est interne : ne le diffusez pas." if internal else "Le rapport est écrit.")
 
 
 @_command("export")
@@ -343,7 +344,7 @@ def export(
         if folder.exists():
             raise RefusedError("Ce dossier existe déjà, et n’a pas été touché. Donnez un autre nom.")
         write_folder(folder, data_package(snapshot))
-    say("Les tables sont écrites. Elles sont internes : ne les diffusez pas.")
+    echo("Les tables sont écrites. Elles sont internes : ne les diffusez pas.")
 
 
 @_command("serve")
@@ -373,9 +374,9 @@ def access(
     for line in () if verify else log.lines():
         is_asked = who in (None, line.get("who")) and act in (None, line.get("act"))
         if is_asked and (since is None or str(line.get("at", "")) >= since.isoformat()):
-            say(" | ".join(in_french(line).values()), result=True)
+            echo(" | ".join(in_french(line).values()), result=True)
     faults = log.faults()
     for fault in faults[:MAX_LISTED]:
-        say(fault)
-    say("Ce journal a été modifié." if faults else "Le journal est intact.")
+        echo(fault)
+    echo("Ce journal a été modifié." if faults else "Le journal est intact.")
     return 1 if faults else 0

@@ -1,11 +1,9 @@
-"""What commands work on: the store, the hour, the access log. Loads what is heavy when it is asked for."""
+"""What commands work on: the store, the access log. Loads what is heavy when it is asked for."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from analytics.access.log import AccessLog
@@ -44,7 +42,3 @@ def current_records(store: Store) -> Snapshot:
     if (snapshot := store.snapshot()) is None:
         raise RefusedError("Il n’y a pas encore de données. Importez un registre, ou essayez relais demo.")
     return snapshot
-
-
-def now() -> datetime:
-    return datetime.now(ZoneInfo("Europe/Brussels"))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analytics.cli.context import noting, now, open_store
-from analytics.cli.terminal import day_argument, existing_file, new_file, progress_bar, say
+from analytics.cli.context import noting, open_store
+from analytics.cli.terminal import day_argument, echo, existing_file, new_file, progress_bar
+from analytics.domain.timezone import now
 
 if TYPE_CHECKING:
     from analytics.intake import OwnWords, Question
@@ -107,9 +108,9 @@ def import_(
         try:
             done = run(own_words, dry_run=dry_run)
         except UnansweredError as error:
-            say("Relais ne peut pas importer ce fichier sans une réponse : rien n’a changé.")
+            echo("Relais ne peut pas importer ce fichier sans une réponse : rien n’a changé.")
             for sentence in sentences.understood(error.understanding):
-                say(sentence)
+                echo(sentence)
             _list_questions(error.questions)
             if as_json:
                 nothing = dict.fromkeys(("read", "accepted", "refused", "new", "changed", "unchanged", "missing"), 0)
@@ -124,7 +125,7 @@ def import_(
             refused_file.write(refused_workbook(done.extract))
     _report(done, dry_run=dry_run, published=store.versions[:1] != before)
     if refused is not None and done.extract.n_refused:
-        say("Les lignes refusées sont écrites. Ce fichier contient des noms : supprimez-le une fois corrigé.")
+        echo("Les lignes refusées sont écrites. Ce fichier contient des noms : supprimez-le une fois corrigé.")
     if as_json:
         open_questions = [question.summary for question in done.extract.questions]
         typer.echo(json.dumps(done.summary | {"questions": open_questions}, ensure_ascii=False))
@@ -134,12 +135,12 @@ def import_(
 def _list_questions(questions: Sequence[Question]) -> None:
     """The questions with their answers, the best one first, and how to answer them."""
     for question in questions[:MAX_LISTED]:
-        say(f"  {question.asked}")
+        echo(f"  {question.asked}")
         for code, label in islice(question.choices.items(), MAX_CHOICES):
-            say(f"    {label} [{code}]")
+            echo(f"    {label} [{code}]")
     if len(questions) > MAX_LISTED:
-        say(f"  et {len(questions) - MAX_LISTED} autres.")
-    say("Répondez avec --ask, ou dans le fichier que --propose écrit et que --mapping relit.")
+        echo(f"  et {len(questions) - MAX_LISTED} autres.")
+    echo("Répondez avec --ask, ou dans le fichier que --propose écrit et que --mapping relit.")
 
 
 def _ask_all(questions: Callable[[OwnWords], Sequence[Question]], own_words: OwnWords) -> OwnWords:
@@ -148,12 +149,12 @@ def _ask_all(questions: Callable[[OwnWords], Sequence[Question]], own_words: Own
     while left := [question for question in questions(own_words) if question.place not in asked]:
         for question in left:
             asked.add(question.place)
-            say(question.asked)
+            echo(question.asked)
             codes = list(question.choices)
             for place, code in enumerate(codes, 1):
-                say(f"  {place}. {question.choices[code]}")
+                echo(f"  {place}. {question.choices[code]}")
             if not question.blocking:
-                say("  0. Laisser sans réponse")
+                echo("  0. Laisser sans réponse")
             typed = -1
             while not int(question.blocking) <= typed <= len(codes):
                 typed = typer.prompt("Votre réponse", default=1, type=int, err=True)
@@ -167,7 +168,7 @@ def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> 
     from analytics.intake import own_words_toml
 
     if not questions:
-        say("Ce fichier ne laisse aucune question ouverte : rien n’est écrit.")
+        echo("Ce fichier ne laisse aucune question ouverte : rien n’est écrit.")
         return 0
     lines = []
     for question in questions:
@@ -177,7 +178,7 @@ def _propose(file: Path, questions: Sequence[Question], own_words: OwnWords) -> 
     comments = "".join(" ".join(line.split()) + "\n" for line in lines)
     with new_file(file, private=True) as opened:
         opened.write(f"{comments}\n{own_words_toml(own_words)}".encode())
-    say("Les questions sont écrites avec leur réponse probable. Corrigez ce fichier, puis donnez-le par --mapping.")
+    echo("Les questions sont écrites avec leur réponse probable. Corrigez ce fichier, puis donnez-le par --mapping.")
     return 0
 
 
@@ -187,33 +188,33 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
 
     extract = done.extract
     for title, faults in sentences.fault_lists(extract):
-        say(f"{title} :")
+        echo(f"{title} :")
         for row, reasons in faults.head(sentences.MAX_LISTED).itertuples(index=False):
-            say(f"  Ligne {row} : {reasons}")
+            echo(f"  Ligne {row} : {reasons}")
         if more := sentences.not_listed(faults):
-            say(f"  {more}")
+            echo(f"  {more}")
     for sentence in sentences.understood(extract.understanding):
-        say(sentence)
+        echo(sentence)
     if extract.questions:
-        say("Questions ouvertes :")
+        echo("Questions ouvertes :")
         _list_questions(extract.questions)
-    say(sentences.rows_read(extract))
+    echo(sentences.rows_read(extract))
     for warning in sentences.warnings(done, "Voyez --as-of.", "Si vos en-têtes sont autres, donnez-les par --mapping."):
-        say(warning)
+        echo(warning)
     if extract.n_accepted:
-        say(sentences.changes(done.changes))
+        echo(sentences.changes(done.changes))
     for sentence in duplicate_sentences(done.duplicates):
-        say(sentence)
+        echo(sentence)
     if extract.n_accepted and dry_run:
         _preview(done)
-    say(sentences.result(done, dry_run=dry_run, published=published))
+    echo(sentences.result(done, dry_run=dry_run, published=published))
 
 
 def _preview(done: Import) -> None:
     from analytics.intake.previewing import residual_risk, risk_sentence
 
-    say("Ce que Relais a compris :")
+    echo("Ce que Relais a compris :")
     for column in done.extract.understanding.columns:
         how = f" ({column.description})" if column.description else ""
-        say(f"  {column.header} : {column.becomes}{how}")
-    say(risk_sentence(residual_risk(done.extract.tables)))
+        echo(f"  {column.header} : {column.becomes}{how}")
+    echo(risk_sentence(residual_risk(done.extract.tables)))

@@ -7,7 +7,7 @@ import runpy
 import socket
 import sys
 
-from analytics.cli.terminal import say
+from analytics.cli.terminal import echo
 from analytics.domain.errors import RefusedError
 from analytics.domain.shipped import SHIPPED
 
@@ -26,7 +26,7 @@ def serve(port: int, *, open_browser: bool) -> None:
                 f"Le port {port} est déjà pris, peut-être par Relais lui-même : voyez http://{HOST}:{port}. Pour en prendre "
                 "un autre : --port."
             ) from None
-    say(f"Le tableau de bord est à l’adresse http://{HOST}:{port}. Ctrl + C l’arrête.")
+    echo(f"Le tableau de bord est à l’adresse http://{HOST}:{port}. Ctrl + C l’arrête.")
     sys.argv = [
         "streamlit",
         "run",

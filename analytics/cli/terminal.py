@@ -20,7 +20,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 
-def say(text: str, *, result: bool = False) -> None:
+def echo(text: str, *, result: bool = False) -> None:
     """Print a French sentence on standard error; on standard output where it is the ``result`` that was asked for."""
     from analytics.domain.french import typeset  # brings pandas, for which the help need not wait
 

@@ -14,7 +14,6 @@ COUNTED = {
     "lui compte comme « pas fait ».",
     "schools": "Écoles suivies par le service, selon leur nombre de dossiers dans la période.",
 }
-UNITS = {"incidents": "incidents", "relays": "dossiers", "schools": "écoles"}
 
 
 def about(release: Release, table: Table | None = None) -> list[tuple[str, str]]:

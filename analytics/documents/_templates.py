@@ -54,8 +54,8 @@ def pdf(name: str, made_on: date, content: Mapping[str, object]) -> bytes:
             )
         except typst.TypstError as error:
             lacking = _LACKING.search(str(error))
-            told = _CODE.sub(lambda code: chr(int(code[1], 16)), lacking[1]) if lacking else ""
-            written = json.dumps(told, ensure_ascii=False)[1:-1]
-            if not told or written not in words:
+            character = _CODE.sub(lambda code: chr(int(code[1], 16)), lacking[1]) if lacking else ""
+            written = json.dumps(character, ensure_ascii=False)[1:-1]
+            if not character or written not in words:
                 raise
             words = words.replace(written, SQUARE)

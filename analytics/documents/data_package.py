@@ -54,8 +54,7 @@ def _resource(table: Table) -> dict[str, object]:
             "name": column.name,
             "type": _TYPES[column.type],
             "description": column.meaning,
-            "constraints": {"required": not column.nullable and column.type != "VARCHAR"}
-            | ({"enum": list(column.terms)} if column.terms else {}),
+            "constraints": _constraints(column),
         }
         for column in table.columns
     ]

@@ -14,48 +14,26 @@ import plotly.graph_objects as go
 
 from analytics.charts.theme import MAIN, ink_on
 from analytics.documents.svg_scale import Scale, as_list
+from analytics.domain.matching import word_list
 
 WIDTH = 720
 _LETTER = 6.5  # pixels of a letter, about, at 13 pixels
 _LINE = "#8b949e"
 _ANCHORS = {"left": "start", "right": "end"}
 # What is drawn, and what only a hover or a touch would show.
-_TRACE = {
-    *(
-        "type",
-        "x",
-        "y",
-        "xaxis",
-        "yaxis",
-        "name",
-        "mode",
-        "marker",
-        "line",
-        "orientation",
-        "base",
-        "error_x",
-        "fill",
-        "fillcolor",
-    ),
-    *("text", "textposition", "insidetextanchor", "insidetextfont", "textangle", "cliponaxis", "showlegend"),
-    *("hoverinfo", "hovertemplate", "customdata"),
-}
-_LAYOUT = {
-    *(
-        "height",
-        "margin",
-        "showlegend",
-        "legend",
-        "bargap",
-        "barmode",
-        "xaxis",
-        "yaxis",
-        "shapes",
-        "annotations",
-        "separators",
-    ),
-    *("paper_bgcolor", "plot_bgcolor", "template", "hovermode", "dragmode"),
-}
+_TRACE = frozenset(
+    word_list(
+        "type | x | y | xaxis | yaxis | name | mode | marker | line | orientation | base | error_x | fill | fillcolor | "
+        "text | textposition | insidetextanchor | insidetextfont | textangle | cliponaxis | showlegend | "
+        "hoverinfo | hovertemplate | customdata"
+    )
+)
+_LAYOUT = frozenset(
+    word_list(
+        "height | margin | showlegend | legend | bargap | barmode | xaxis | yaxis | shapes | annotations | separators | "
+        "paper_bgcolor | plot_bgcolor | template | hovermode | dragmode"
+    )
+)
 _DASHES = {"dot": ' stroke-dasharray="2 3"', "dash": ' stroke-dasharray="6 4"'}
 
 

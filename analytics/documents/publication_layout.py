@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from analytics.disclosure.published import TOTAL, Cell, Labels, Table
@@ -26,14 +28,17 @@ def grid(table: Table) -> tuple[list[str], list[tuple[Labels, list[Cell], float 
     return [*table.headings[:-1], *columns, *(["Part dans le délai"] if has_share else [])], rows
 
 
+def text_grid(table: Table, write: Callable[[Cell], str] = format_cell) -> tuple[list[str], list[list[str]]]:
+    """The headings of :func:`grid`, and its rows as text, each cell as ``write`` has it."""
+    headings, rows = grid(table)
+    lines = [[*labels, *map(write, cells), "" if share is None else percent(share)] for labels, cells, share in rows]
+    return headings, [line[: len(headings)] for line in lines]
+
+
 def table_frame(table: Table) -> pd.DataFrame:
     """The grid of a table as text."""
-    headings, rows = grid(table)
-    lines = [
-        [*labels, *(typeset(format_cell(cell)) for cell in cells), "" if share is None else percent(share)]
-        for labels, cells, share in rows
-    ]
-    return pd.DataFrame([line[: len(headings)] for line in lines], columns=headings)
+    headings, lines = text_grid(table, lambda cell: typeset(format_cell(cell)))
+    return pd.DataFrame(lines, columns=headings)
 
 
 def reasons_frame(proposal: Proposal) -> pd.DataFrame:

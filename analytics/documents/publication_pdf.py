@@ -7,8 +7,8 @@ from analytics.disclosure.release import Release
 from analytics.disclosure.wording import about, explain_refusal, format_interval
 from analytics.documents._templates import pdf
 from analytics.documents.mark import MARK
-from analytics.documents.publication_layout import UNITS, grid
-from analytics.domain.french import number, percent, typeset
+from analytics.documents.publication_layout import UNITS, text_grid
+from analytics.domain.french import number, typeset
 
 
 def publication_pdf(release: Release, *, draft: bool = False) -> bytes:
@@ -26,16 +26,13 @@ def publication_pdf(release: Release, *, draft: bool = False) -> bytes:
 
 def table_content(table: Table) -> dict[str, object]:
     """A released table for a Typst template: title, unit, number of label columns, headings and rows of text."""
-    headings, rows = grid(table)
-    lines = [
-        [*labels, *map(_format_cell, cells), "" if share is None else percent(share)] for labels, cells, share in rows
-    ]
+    headings, lines = text_grid(table, _format_cell)
     return {
         "title": table.title,
         "unit": UNITS[table.unit],
         "labels": len(table.headings) - 1,
         "headings": headings,
-        "rows": [line[: len(headings)] for line in lines],
+        "rows": lines,
     }
 
 

@@ -14,10 +14,9 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from analytics.disclosure.published import Table
-from analytics.disclosure.wording import format_cell
-from analytics.documents.publication_layout import grid
+from analytics.documents.publication_layout import text_grid
 from analytics.documents.report import Picture, Report
-from analytics.domain.french import long_day, percent, typeset
+from analytics.domain.french import long_day, typeset
 
 TWICE = 192  # pixels an inch, twice those of a screen
 
@@ -90,15 +89,14 @@ def _add_picture(word: Word, picture: Picture) -> None:
 
 def _add_table(word: Word, table: Table) -> None:
     word.add_heading(table.title, 2)
-    headings, rows = grid(table)
+    headings, lines = text_grid(table)
     drawn = word.add_table(1, len(headings), style="Light List Accent 1")
     repeated = OxmlElement("w:tblHeader")
     drawn.rows[0]._tr.get_or_add_trPr().append(repeated)
     for cell, heading in zip(drawn.rows[0].cells, headings, strict=True):
         cell.text = heading
-    for labels, cells, share in rows:
-        words = [*labels, *map(format_cell, cells), "" if share is None else percent(share)]
-        for cell, text in zip(drawn.add_row().cells, words, strict=False):
+    for line in lines:
+        for cell, text in zip(drawn.add_row().cells, line, strict=True):
             cell.text = typeset(text)
     for paragraph in (p for row in drawn.rows for cell in row.cells for p in cell.paragraphs):
         paragraph.paragraph_format.space_after = Pt(0)

@@ -34,5 +34,5 @@ def table_html(values: pd.DataFrame, written: pd.DataFrame, caption: str = "") -
 def _number(value: float, words: str) -> str:
     decimals = len(words.strip("\u202f%").partition(",")[2])
     form = "0" + f".{'0' * decimals}" * bool(decimals) + "%" * words.endswith("%")
-    told = f'x:num="{value}" sdval="{value}" sdnum="1033;1033;{form}"'  # 1033: as programs write numbers
-    return f"""<td align="right" style="mso-number-format:'{form}'" {told}>{escape(words)}</td>"""
+    number_attributes = f'x:num="{value}" sdval="{value}" sdnum="1033;1033;{form}"'  # 1033: as programs write numbers
+    return f"""<td align="right" style="mso-number-format:'{form}'" {number_attributes}>{escape(words)}</td>"""

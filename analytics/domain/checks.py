@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from analytics.domain.content import Content
 from analytics.domain.entries import EVERYWHERE, PROCEDURE, Entry, Row, SheetLine, Term
 from analytics.domain.french import listing
-from analytics.domain.matching import normalise
+from analytics.domain.matching import normalise, word_list
 from analytics.domain.numbers import PublicationsFile
 from analytics.domain.terms import Vocabulary
 
@@ -37,26 +37,12 @@ _COUNTED_BY = {
     "relays": ("relay", "school_level", "month", "timeliness"),
     "schools": ("band", "school_network"),
 }
-
-
 _READ_COLUMNS = {
-    "columns": (
-        *(
-            "case_number",
-            "school",
-            "year",
-            "level",
-            "facts_on",
-            "reported",
-            "reporter",
-            "incidents",
-            "channel",
-            "minor",
-        ),
-        "closed",
+    "columns": word_list(
+        "case_number | school | year | level | facts_on | reported | reporter | incidents | channel | minor | closed"
     ),
-    "also_read": ("status", "action", "action_on", "steps"),
-    "schools": ("code", "name", "network", "teaching", "zone", "pupils"),
+    "also_read": word_list("status | action | action_on | steps"),
+    "schools": word_list("code | name | network | teaching | zone | pupils"),
 }
 
 
@@ -75,9 +61,9 @@ def faults(content: Content) -> Iterator[str]:
 def _tables(content: Content) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """The lists of entries, each with its file and name: ``protocol.toml : steps``."""
     for file in content.__struct_fields__:
-        held = getattr(content, file)
-        for table in getattr(held, "__struct_fields__", ()):
-            rows = getattr(held, table)
+        entries = getattr(content, file)
+        for table in getattr(entries, "__struct_fields__", ()):
+            rows = getattr(entries, table)
             if isinstance(rows, tuple) and rows and isinstance(rows[0], Row):
                 yield f"{file}.toml : {table}", rows
 

@@ -81,9 +81,9 @@ def _bytes(path: Path) -> bytes:
 
 def _typeset(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _typeset(held) for key, held in value.items()}
+        return {key: _typeset(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_typeset(held) for held in value]
+        return [_typeset(entry) for entry in value]
     return typeset(value).replace("'", "’") if isinstance(value, str) else value
 
 

@@ -123,6 +123,7 @@ class Column(Row, frozen=True):
     code: Text
     header: Text
     becomes: Text
+    help: str = ""
     required: bool = False
     kind: Text = "any"
     terms: str = ""

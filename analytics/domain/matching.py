@@ -36,6 +36,11 @@ def singular(key: str) -> str:
     return re.sub(r"(?<=\w{3})[sx]\b", "", key)
 
 
+def word_list(words: str) -> tuple[str, ...]:
+    """Words that are written « one | another »."""
+    return tuple(words.split(" | "))
+
+
 def holds_stem(words: Iterable[str], stem: str) -> bool:
     """Whether normalised ``words`` hold all parts of ``stem``: one of up to three letters whole, a longer one as a start.
 

@@ -1,7 +1,6 @@
 """The tables of the store, each column with its type, meaning (in French, for the data dictionary) and constraint.
 
-The SQL that creates them and the checks on what enters derive
-from these declarations, so that they cannot drift apart.
+The SQL that creates them and the checks on what enters derive from these declarations, so that they cannot drift apart.
 """
 
 from __future__ import annotations
@@ -285,14 +284,21 @@ IMPORTS = Table(
             "BOOLEAN",
             "si le registre dit quels dossiers sont clôturés ; sinon, tous comptent comme ouverts",
         ),
-        Column("fields", "VARCHAR", "codes of the columns that were read, so that one that is gone later is told"),
+        Column("fields", "VARCHAR", "codes des colonnes qui ont été lues : dit laquelle manque à un extrait suivant"),
         Column("imported_by", "VARCHAR", "le compte qui a importé ; vide où il n’y a pas de comptes", nullable=True),
-        Column("by_year", "BOOLEAN", "whether case numbers begin again each school year, which is then a part of them"),
+        Column(
+            "by_year",
+            "BOOLEAN",
+            "si les numéros de dossier recommencent chaque année scolaire, qui en fait alors partie",
+        ),
         _OFFICE,
         Column("own_numbers", "BOOLEAN", "si le bureau a ses propres numéros de dossier, dont il fait alors partie"),
     ),
     ("imported_at",),
 )
+
+Tables = dict[str, pd.DataFrame]
+"""Tables of a store, or of an extract of a register, by name."""
 
 TABLES: dict[str, Table] = {
     table.name: table

@@ -19,10 +19,38 @@ from analytics.intake.schools import SchoolNames
 from analytics.spreadsheets.reading import Cell, Column
 
 ACTIONS: tuple[Field, ...] = (
-    Field("school", "École", "gardé : le code de l’école", ("établissement", "code école"), required=True),
-    Field("activity", "Activité", "gardé", ("action", "type d’action"), required=True, terms=programme().vocabulary),
-    Field("given_on", "Date", "réduit à la semaine", ("donné le", "donnée le", "date de l’action"), required=True),
-    Field("groups", "Groupes", "gardé", ("séances", "nombre de groupes", "nombre de séances", "classes")),
+    Field(
+        "school",
+        "École",
+        "gardé : le code de l’école",
+        ("établissement", "code école"),
+        required=True,
+        help="Le nom ou le code de l’école, comme dans la feuille Écoles.",
+    ),
+    Field(
+        "activity",
+        "Activité",
+        "gardé",
+        ("action", "type d’action"),
+        required=True,
+        terms=programme().vocabulary,
+        help="L’activité donnée.",
+    ),
+    Field(
+        "given_on",
+        "Date",
+        "réduit à la semaine",
+        ("donné le", "donnée le", "date de l’action"),
+        required=True,
+        help="Le jour où elle a été donnée.",
+    ),
+    Field(
+        "groups",
+        "Groupes",
+        "gardé",
+        ("séances", "nombre de groupes", "nombre de séances", "classes"),
+        help="Le nombre de séances, une par groupe. Vide : une.",
+    ),
 )
 
 _HOUR = 12  # the time of day of a session says nothing: any hour of its day will do
@@ -45,10 +73,10 @@ def read_actions(
     names = SchoolNames(schools)
     school = code_words(cells("school"), names.find)
     faults.add("school", "missing", school == "")
-    faults.add("school", "unknown_school", school == None, lambda i: names.hint(words[i]))  # noqa: E711 (element by element)
+    faults.add("school", "unknown_school", pd.isna(school), lambda i: names.hint(words[i]))
     activity = code_words(cells("activity"), programme().vocabulary.find)
     faults.add("activity", "missing", activity == "")
-    faults.add("activity", "unknown_term", activity == None)  # noqa: E711
+    faults.add("activity", "unknown_term", pd.isna(activity))
     given_on = read_moments(cells("given_on"), lambda word: None)
     faults.add("given_on", "missing", given_on.missing)
     check_moments(faults, "given_on", given_on, _HOUR, calendar, as_of)

@@ -14,7 +14,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar
+from analytics.domain.school_calendar import SchoolCalendar
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import normalise
 from analytics.intake.cells import is_total, text
 from analytics.intake.dates import Moments, parse_written

@@ -18,7 +18,7 @@ from analytics.intake.layout import Layout, check_headers, sampled_rows
 from analytics.intake.mapping import IGNORED, REGISTER, OwnWords, named
 from analytics.intake.profiles import Profile, fit_of
 from analytics.intake.proposing import shape
-from analytics.intake.questions import Question, SheetReading, UnansweredError, column_question
+from analytics.intake.questions import Question, SheetReading, UnansweredError, column_question, file_question
 from analytics.intake.weighing import lay_out_register, missing_fields
 from analytics.spreadsheets.reading import Cell, RefusedFileError, Sheet
 
@@ -160,14 +160,13 @@ def _answer_key(candidate: _Candidate) -> str:
 
 
 def _ask_sheet(candidate: _Candidate, n_cases: int) -> Question:
-    return Question(
+    return file_question(
         "sheet",
         f"La feuille « {candidate.name} » contient {count(n_cases, 'dossier')} qui ne sont pas dans les autres feuilles, "
         f"mais Relais n’y trouve pas {named(candidate.missing)}. Ajoutez-y ce qui manque, ou laissez cette feuille de côté.",
         {IGNORED: "La laisser de côté"},
-        ("answers", _answer_key(candidate)),
         candidate.n_rows,
-        blocking=True,
+        _answer_key(candidate),
     )
 
 

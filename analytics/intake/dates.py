@@ -21,28 +21,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analytics.domain.school_calendar import TIMEZONE, to_utc
-from analytics.domain.vocabulary import OUTCOMES, REASONS, normalise
+from analytics.domain.matching import normalise, word_list
+from analytics.domain.school_calendar import to_utc
+from analytics.domain.timezone import TIMEZONE
+from analytics.domain.vocabulary import OUTCOMES, REASONS
 from analytics.intake.cells import text
-from analytics.intake.mapping import listed
 from analytics.spreadsheets.reading import Cell, Column
 
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099, in days since 30 December 1899
-_MONTHS = (
-    "janv",
-    "fevr|feb",
-    "mars|mar",
-    "avr|apr",
-    "mai|may",
-    "juin|jun",
-    "juil|jul",
-    "aout|aug",
-    "sept?",
-    "oct",
-    "nov",
-    "dec",
+_MONTHS = word_list(
+    "janv | fevr|feb | mars|mar | avr|apr | mai|may | juin|jun | juil|jul | aout|aug | sept? | oct | nov | dec"
 )
-_WEEKDAYS = ("lun|mon", "mar|tue", "mer|wed", "jeu|thu", "ven|fri", "sam|sat", "dim|sun")
+_WEEKDAYS = word_list("lun|mon | mar|tue | mer|wed | jeu|thu | ven|fri | sam|sat | dim|sun")
 _MONTH = "|".join(f"(?:{start})" for start in _MONTHS)
 _DAY = re.compile(
     r"^(?:le )?(?:(?P<weekday>[a-z]{3,9})\.?,? *)?(?:le )?(?:"
@@ -62,7 +52,7 @@ _WITHOUT_YEAR = re.compile(
     r"(?=$|[ ,;(])"
 )
 _HARMLESS = frozenset(
-    listed(
+    word_list(
         "oui | ok | fait | faite | x | par | telephone | tel | mail | email | courriel | courrier | sms | message | "
         "appel | matin | midi | soir | apres | am | pm | vers | vu | vue | matinee | environ | h | utc | contact | "
         "contacte | contactes | contactee | prevenu | prevenus | prevenue | averti | avertis | avertie"
@@ -247,14 +237,14 @@ def votes(cells: Column[Cell]) -> Votes:
 class Moments:
     """A column of dates, as arrays. ``at`` is Brussels wall-clock time, NaT where there is none.
 
-    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``words`` holds what a cell says
+    Midnight is what a spreadsheet shows for a date without a time, and is read as such. ``outcomes`` holds what a cell says
     instead of a date (« oui », « sans objet ») by its place in ``OUTCOMES``, -1 where it says nothing; ``reasons`` the place
     in ``REASONS`` of what it gives as a reason, -1 for none.
     """
 
     at: np.ndarray
     has_time: np.ndarray
-    words: np.ndarray
+    outcomes: np.ndarray
     reasons: np.ndarray
     invalid: np.ndarray
 
@@ -275,7 +265,7 @@ class Moments:
     @property
     def missing(self) -> np.ndarray:
         """True where the cell is empty."""
-        return ~self.dated & (self.words < 0) & ~self.invalid
+        return ~self.dated & (self.outcomes < 0) & ~self.invalid
 
     @cached_property
     def local(self) -> pd.Series:
@@ -296,7 +286,7 @@ class Moments:
 
     def with_outcome(self, outcome: str) -> Moments:
         """These moments, with ``outcome`` as the word of every cell."""
-        return replace(self, words=np.full(len(self.words), _OUTCOMES.index(outcome), dtype="int8"))
+        return replace(self, outcomes=np.full(len(self.outcomes), _OUTCOMES.index(outcome), dtype="int8"))
 
     def or_else(self, others: Moments) -> Moments:
         """These moments, and those of ``others`` where these say nothing."""
@@ -327,7 +317,7 @@ def read_moments(cells: Column[Cell], find: Callable[[str], Meaning | None], ord
     at[is_instant] = instants + np.timedelta64(500_000, "us")
     at[is_day] = pa.array(values[is_day], pa.date32()).to_numpy(zero_copy_only=False)
     for i in np.flatnonzero(is_other):
-        at[i], found.words[i], found.reasons[i], found.invalid[i] = _parse_typed(values[i], find, order)
+        at[i], found.outcomes[i], found.reasons[i], found.invalid[i] = _parse_typed(values[i], find, order)
     at = at.astype("datetime64[s]")
     has_time = (at != at.astype("datetime64[D]")) & ~np.isnat(at)
     return replace(found, at=at, has_time=has_time)[cells.places]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from analytics.domain.french import count, day
+from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_LEVELS
 
 N_SHOWN = 10
@@ -16,7 +15,7 @@ _SAME = ["school_id", "school_level", "report_week"]
 _ALIKE = ["reporter", "channel", "minor"]
 
 
-def probable_duplicates(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def probable_duplicates(tables: Tables) -> pd.DataFrame:
     """The pairs of cases of one school, level and week of report whose incident types overlap, the most alike first.
 
     ``tables`` holds ``cases`` and ``case_incidents`` of :mod:`analytics.domain.schema`. One row per pair:

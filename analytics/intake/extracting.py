@@ -14,7 +14,7 @@ from itertools import chain, islice
 import numpy as np
 import pandas as pd
 
-from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS
+from analytics.domain.schema import SCHOOL_ACTIONS, SCHOOL_DEADLINES, SCHOOLS, Tables
 from analytics.domain.school_calendar import SchoolCalendar, calendar
 from analytics.domain.vocabulary import OFFICES, PRINCIPAL, TEACHING_LEVELS, normalise
 from analytics.intake.actions import ACTIONS, read_actions
@@ -41,7 +41,6 @@ from analytics.spreadsheets.reading import RefusedFileError, Sheet, read
 
 Progress = Callable[[float, str], None]  # the share of the time that a large register takes, from 0 to 1; what is done
 _READING = 0.55  # of the time that an import takes
-_NO_IDS = np.array([], dtype="U")
 CLASS_P = "class_p"  # where the answer stands to what « 4P » is
 NUMBERS = "numbers"  # where the answer to it stands that case numbers begin again each school year
 
@@ -52,15 +51,15 @@ class Extract:
 
     ``tables`` are those of :mod:`analytics.domain.schema` but ``imports``. ``as_of_given`` is False when neither the caller
     nor the file said the day of the extraction, and today was taken. ``is_partial`` is True for a file of corrected rows,
-    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part of
-    the case numbers; ``plain_ids`` are then the pseudonyms of the numbers without it. ``own_numbers`` is True where the
-    ``office`` is a part of them; with several offices ``service_ids`` and ``office_ids`` are the pseudonyms without and with
-    it. All these and ``rows``, which names the row of the spreadsheet, are in the order of the cases. ``fields`` are the
-    codes of what the register has columns for. ``questions`` block nothing: their rows are refused, or unknown, until they
-    are answered.
+    which says nothing about the cases that it does not hold. ``numbers_by_year`` is True where the school year is a part
+    of the case numbers, ``own_numbers`` where the ``office`` is. ``ids`` has a row per case, in their order: row (the name
+    of its row of the spreadsheet); with ``numbers_by_year`` plain_id, the pseudonym of its number without the year; with
+    several offices service_id and office_id, those of its number without and with the office. ``fields`` are the codes of
+    what the register has columns for. ``questions`` block nothing: their rows are refused, or unknown, until they are
+    answered.
     """
 
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
     as_of: date
     as_of_given: bool
     digest: str
@@ -72,12 +71,9 @@ class Extract:
     layouts: tuple[Layout, ...]
     is_partial: bool
     numbers_by_year: bool
-    plain_ids: np.ndarray
     office: str
     own_numbers: bool
-    service_ids: np.ndarray
-    office_ids: np.ndarray
-    rows: np.ndarray
+    ids: pd.DataFrame
     fields: frozenset[str]
     questions: tuple[Question, ...]
     understanding: Understanding
@@ -207,6 +203,9 @@ def extract(
     keep = np.concatenate([faults.clean for faults in every_faults])
     progress(0.7, "Anonymisation")
     tables, accepted = record_tables(columns, keep, key, as_of, days, office)
+    numbers = {"plain_id": plain} if by_year else {}
+    if len(OFFICES) > 1:
+        numbers |= {"service_id": in_service, "office_id": _of_office(office, in_service)}
     # Schools known from before are told again by none of the tables: what is known of them stays.
     tables |= {
         "schools": SCHOOLS.conform(pd.concat([listed, added], ignore_index=True) if listed is not None else added),
@@ -238,12 +237,13 @@ def extract(
         layouts,
         any(holds_corrections(layout.sheet, layout.header_row) for layout in layouts),
         by_year,
-        key.pseudonyms(plain[accepted]).astype("U") if by_year else _NO_IDS,
         office,
         own_numbers,
-        key.pseudonyms(in_service[accepted]).astype("U") if len(OFFICES) > 1 else _NO_IDS,
-        key.pseudonyms(_of_office(office, in_service[accepted])).astype("U") if len(OFFICES) > 1 else _NO_IDS,
-        _row_names(layouts)[accepted],
+        pd.DataFrame(
+            {"row": _row_names(layouts)[accepted]}
+            | {name: key.pseudonyms(of_rows[accepted]).astype("U") for name, of_rows in numbers.items()},
+            dtype="str",
+        ),
         frozenset(field_code(code) for layout in layouts for code in layout.columns),
         tuple({question.place: question for question in questions}.values()),
         understand(layouts, columns, orders, set_aside, sheets_read, notes, tables["cases"]),

@@ -14,21 +14,22 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.domain.french import count
-from analytics.domain.vocabulary import TEACHING_LEVELS, holds_stem, normalise
+from analytics.domain.matching import holds_stem, normalise, word_list
+from analytics.domain.vocabulary import TEACHING_LEVELS
 from analytics.intake.cells import downwards, is_total, text
 from analytics.intake.checking import data_rows
 from analytics.intake.journal import repeats
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import IGNORED, OwnWords
-from analytics.intake.questions import Question
+from analytics.intake.questions import file_question
 from analytics.intake.years import YEAR_SPAN
 from analytics.spreadsheets.reading import Cell
 
 SCHOOLS_IN = "schools_in"  # where the answer stands
 _SHARED = ("school", "year", "level", "reporter", "channel", "minor", "incidents", "reported")  # one for several cases
 _NOTHING = re.compile(r"[-–—/]+")
-_MONTHS = frozenset(
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
+_MONTHS = word_list(
+    "janvier | fevrier | mars | avril | mai | juin | juillet | aout | septembre | octobre | novembre | decembre"
 )
 _OF_WORKBOOKS = re.compile(r"feuil|sheet|tab|page|registre|suivi|dossier|annee|trimestre|mois|semaine")
 _COUNT = re.compile(r"\s*[-–—:(]\s*\d+\s\w+\)?$")  # « Institut Hardy – 3 dossiers »
@@ -172,8 +173,7 @@ def with_school(layout: Layout, schools: Sequence[str], note: str) -> Layout:
 
 def _asking(layout: Layout, what: str, n_rows: int) -> Layout:
     choices = {"schools": "Oui", IGNORED: "Non"}
-    question = Question(SCHOOLS_IN, what, choices, ("answers", SCHOOLS_IN), n_rows, blocking=True)
-    return replace(layout, questions=(*layout.questions, question))
+    return replace(layout, questions=(*layout.questions, file_question(SCHOOLS_IN, what, choices, n_rows)))
 
 
 def _may_be_school(name: str) -> bool:

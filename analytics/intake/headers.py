@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from analytics.domain.vocabulary import holds_stem, normalise
+from analytics.domain.matching import holds_stem, normalise, word_list
 from analytics.intake.dates import parse_written
-from analytics.intake.mapping import NEVER_READ, Field, OwnWords, listed
+from analytics.intake.mapping import NEVER_READ, Field, OwnWords
 from analytics.spreadsheets.reading import Sheet
 
 MAX_HEADER_ROW = 30  # headers stand under at most so many title lines
@@ -27,16 +27,16 @@ _ASIDE = re.compile(
 _CALLED = re.compile(r"\b(?:prevenu|averti|informe|consulte|alerte)(?=$| le$)")
 # Words that change nothing in a header, as in the whole sentence of a form.
 _FILLERS = frozenset(
-    listed(
+    word_list(
         "le | la | les | l | un | une | de | du | des | d | a | au | aux | en | et | ou | par | pour | sur | avec | "
         "dans | que | qu | est | il | elle | elles | ils | t | s | c | vous | on | nous | ete | ont | sont | date | "
         "heure | jour | quand | quel | quelle | moment | svp | jj | mm | aaaa | hh | oui | non | o | n | si | y | cela | "
         "ce | cet | cette | agit | avez | avoir | votre | vos | son | sa | leur | etre"
     )
 )
-CALLS = listed("contact | avert | prevenu | inform | appel | alert | sollicit | saisi | transmis | consult")
+CALLS = word_list("contact | avert | prevenu | inform | appel | alert | sollicit | saisi | transmis | consult")
 _OTHER_PERSONS = frozenset(
-    listed("auteur | agresseur | harceleur | temoin | suspect | parent | responsable | titulaire")
+    word_list("auteur | agresseur | harceleur | temoin | suspect | parent | responsable | titulaire")
 )
 
 

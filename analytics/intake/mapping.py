@@ -45,9 +45,9 @@ MAX_NESTING = 4
 class Field:
     """A column that Relais reads.
 
-    ``becomes`` says in French what is kept of it; ``terms`` is its vocabulary; ``kind`` is what its cells hold: ``number``,
-    ``school``, ``class``, ``words`` (of its terms), ``date``, ``step`` (a date or a word), ``flag`` (yes or no), ``status``,
-    ``action``, ``steps`` (several in one text).
+    ``becomes`` says in French what is kept of it, ``help`` how to fill it; ``terms`` is its vocabulary; ``kind`` is what its
+    cells hold: ``number``, ``school``, ``class``, ``words`` (of its terms), ``date``, ``step`` (a date or a word), ``flag``
+    (yes or no), ``status``, ``action``, ``steps`` (several in one text).
     ``weak`` are headers that may mean other things too; ``beside`` are words that change nothing beside a stem.
     """
 
@@ -62,6 +62,7 @@ class Field:
     weak: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    help: str = ""
 
 
 def named(headers: Sequence[str]) -> str:
@@ -71,11 +72,6 @@ def named(headers: Sequence[str]) -> str:
     ('la colonne « École »', 'les colonnes « École » et « Faits »')
     """
     return f"{'la colonne' if len(headers) == 1 else 'les colonnes'} {listing([f'« {header} »' for header in headers])}"
-
-
-def listed(words: str) -> tuple[str, ...]:
-    """Words that are written « one | another »."""
-    return tuple(words.split(" | "))
 
 
 # Above the headers of a file of corrected rows: it holds a part of the register, so what it lacks is not missing.
@@ -106,6 +102,7 @@ def _step_field(step: Step) -> Field:
         kind="step",
         stems=step.stems,
         beside=CONTENT.register.beside_steps,
+        help=f"{step.definition} Une date, si possible avec l’heure ; ou « sans objet », ou « inconnu ».",
     )
 
 
@@ -113,7 +110,8 @@ def _deadline_field(step: Step) -> Field:
     words = (step.label, step.header.removesuffix(" le"), *step.synonyms)
     delays = ("délai", "délai max", "délai maximum", "délai maximal")
     names = tuple(f"{delay} {word}" for delay in delays for word in words)
-    return Field(f"deadline:{step.code}", f"Délai {step.label}", "gardé", names, step=step.code)
+    help_ = "Le délai maximum que l’école s’est fixé, s’il existe : 48 h (heures) ou 5 j (jours d’école)."
+    return Field(f"deadline:{step.code}", f"Délai {step.label}", "gardé", names, step=step.code, help=help_)
 
 
 _FLAGS = [

@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.domain.french import count, listing
+from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, PRINCIPAL, REASONS, STEPS
 from analytics.intake.mapping import REGISTER
-from analytics.intake.questions import Question
+from analytics.intake.questions import Question, file_question
 from analytics.intake.schools import OTHER_SCHOOL, SchoolNames
-
-Tables = dict[str, pd.DataFrame]
 
 FAR = pd.Timedelta(weeks=4)  # a report moved by more is asked about
 NEARLY_ALL = 0.8  # of the known cases, whose contradiction asks whether it is the right file
@@ -51,22 +50,17 @@ class Changes:
 
 
 def merge(
-    known: Mapping[str, pd.DataFrame],
-    extract: Mapping[str, pd.DataFrame],
-    *,
-    gone: Collection[str] = (),
-    is_partial: bool = False,
-    office: str = PRINCIPAL,
+    known: Tables, extract: Tables, *, lost: Collection[str] = (), is_partial: bool = False, office: str = PRINCIPAL
 ) -> tuple[Tables, Changes]:
     """The tables of both, where the extract has the last word, and what it changed.
 
     Meaning decides: two records are the same when what is kept of them is. An open case that is followed longer because
     time has passed is unchanged, and so is a closed one that waits longer for postvention. A case of the ``office`` is
     missing when its extract covers its school year and does not hold it; a partial extract misses nothing. What was stored
-    from a field that is ``gone`` stays; of a new case its step is not recorded.
+    from a field that is ``lost`` stays; of a new case its step is not recorded.
     """
     common = common_ids(known, extract)
-    extract = _with_gone(known, dict(extract), common, gone)
+    extract = _with_lost_fields(known, dict(extract), common, lost)
     differs = _differences(Facts.of(known, common), Facts.of(extract, common))
     of_office = (known["cases"]["office"] == office).to_numpy(bool)
     extract["cases"] = _with_history(known["cases"], extract["cases"], common[differs], is_first=not of_office.any())
@@ -95,13 +89,7 @@ def merge(
 
 
 def merge_questions(
-    known: Mapping[str, pd.DataFrame],
-    extract: Mapping[str, pd.DataFrame],
-    answers: Mapping[str, str],
-    digest: str,
-    *,
-    by_year: bool = False,
-    is_partial: bool = False,
+    known: Tables, extract: Tables, answers: Mapping[str, str], digest: str, *, by_year: bool, is_partial: bool
 ) -> list[Question]:
     """What an extract would overwrite in a way that no service means without being asked; each of them blocks the import.
 
@@ -127,9 +115,7 @@ def merge_questions(
             else f"Il contredit {int(contradicted.sum())} dossiers déjà connus sur {len(common)}."
         )
         choices = {f"right_{digest}": "Oui, c’est le bon fichier", "wrong": "Non : ne rien importer"}
-        listed.append(
-            Question("file", f"Est-ce le bon fichier ? {why}", choices, ("answers", "file"), len(common), blocking=True)
-        )
+        listed.append(file_question("file", f"Est-ce le bon fichier ? {why}", choices, len(common)))
     return [*listed, *_renamed_schools(known, extract, one.cases, other.cases)]
 
 
@@ -139,18 +125,18 @@ def answered(answers: Mapping[str, str], digest: str, *, by_year: bool) -> str |
     return answer if of_file == digest and answer in ("same", "keep") else None
 
 
-def keep_moved(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> Tables:
+def revert_moved(known: Tables, extract: Tables) -> Tables:
     """The ``extract`` with the known records in the place of those that moved."""
     common = common_ids(known, extract)
-    return keep_known(known, extract, common[has_moved(Facts.of(known, common), Facts.of(extract, common))])
+    return revert_cases(known, extract, common[has_moved(Facts.of(known, common), Facts.of(extract, common))])
 
 
-def keep_known(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> Tables:
+def revert_cases(known: Tables, extract: Tables, case_ids: pd.Series) -> Tables:
     """The ``extract`` with the known records in the place of those of some cases."""
     return dict(extract) | {name: _exchange(extract[name], known[name], case_ids) for name in CASE_TABLES}
 
 
-def only_cases(tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> Tables:
+def only_cases(tables: Tables, case_ids: pd.Series) -> Tables:
     """``tables`` with some cases alone."""
     return dict(tables) | {
         name: tables[name][among(tables[name]["case_id"], case_ids)].reset_index(drop=True) for name in CASE_TABLES
@@ -167,22 +153,16 @@ def _moved_question(n: int, n_years: int, digest: str, *, by_year: bool) -> Ques
         f"same_{digest}": "Ce sont les mêmes dossiers, corrigés",
         f"keep_{digest}": "Je ne sais pas : garder ce qui était enregistré",
     }
-    place = ("answers", "moved" if by_year else "numbers")
     text = (
         f"{count(n, 'dossier déjà connu revient', 'dossiers déjà connus reviennent')} sous le même numéro avec une autre "
         "année scolaire, un signalement à plus de quatre semaines, ou une autre semaine et une autre école. Que s’est-il "
         "passé ?"
     )
     in_order = {**again, **choices} if 2 * n_years >= n else {**choices, **again}
-    return Question("year_key", text, in_order, place, n, blocking=True)
+    return file_question("year_key", text, in_order, n, "moved" if by_year else "numbers")
 
 
-def _renamed_schools(
-    known: Mapping[str, pd.DataFrame],
-    extract: Mapping[str, pd.DataFrame],
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-) -> list[Question]:
+def _renamed_schools(known: Tables, extract: Tables, before: pd.DataFrame, after: pd.DataFrame) -> list[Question]:
     """A school without a code may have changed its name: all its cases that come back are of a name not known before."""
     names = known["schools"].set_index("school_id")["name"]
     new_names = extract["schools"].set_index("school_id")["name"]
@@ -202,30 +182,30 @@ def _renamed_schools(
     ]
 
 
-def gone_fields(known: Collection[str], found: Collection[str]) -> tuple[str, ...]:
+def lost_fields(known: Collection[str], found: Collection[str]) -> tuple[str, ...]:
     """The fields that earlier extracts had and this one has no column for, in the order of the register.
 
     A class stands for a level and a status for a closure.
     """
     groups = [*_LEFT_BY, _CLOSURE, *((f"step:{step}",) for step in STEPS)]
-    gone = {field for group in groups if not set(group) & set(found) for field in group if field in set(known)}
-    return tuple(field.code for field in REGISTER if field.code in gone)
+    lost = {field for group in groups if not set(group) & set(found) for field in group if field in set(known)}
+    return tuple(field.code for field in REGISTER if field.code in lost)
 
 
-def gone_sentence(gone: Collection[str]) -> str:
-    """The fields that are gone, in a French sentence; "" when none is."""
-    headers = [f"« {field.header} »" for field in REGISTER if field.code in gone]
+def lost_fields_sentence(lost: Collection[str]) -> str:
+    """The fields that were lost, in a French sentence; "" when none is."""
+    headers = [f"« {field.header} »" for field in REGISTER if field.code in lost]
     if not headers:
         return ""
-    are_gone = "Cette colonne n’est plus" if len(headers) == 1 else "Ces colonnes ne sont plus"
+    are_lost = "Cette colonne n’est plus" if len(headers) == 1 else "Ces colonnes ne sont plus"
     stays = "Ce qui en était enregistré reste ; pour les nouveaux dossiers, c’est inconnu."
-    return f"{are_gone} dans le fichier : {listing(headers)}. {stays}"
+    return f"{are_lost} dans le fichier : {listing(headers)}. {stays}"
 
 
 # The same case or school under another key
 
 
-def rekey(known: Mapping[str, pd.DataFrame], extract_cases: pd.DataFrame, plain_ids: np.ndarray, *same: str) -> Tables:
+def rekey(known: Tables, extract_cases: pd.DataFrame, plain_ids: pd.Series, *same: str) -> Tables:
     """``known`` with the ids of an extract whose numbers hold the school year, or the office.
 
     ``plain_ids`` are the pseudonyms of the numbers of ``extract_cases`` without it, in order: a case of the office that is
@@ -237,7 +217,7 @@ def rekey(known: Mapping[str, pd.DataFrame], extract_cases: pd.DataFrame, plain_
     return renamed(known, CASE_TABLES, "case_id", dict(zip(pairs["plain"], pairs["case_id"], strict=True)))
 
 
-def recode_schools(known: Mapping[str, pd.DataFrame], listed: pd.DataFrame) -> Tables:
+def recode_schools(known: Tables, listed: pd.DataFrame) -> Tables:
     """``known`` with the codes of a list in the place of provisional schools that the list holds by their name."""
     if listed.empty or listed["provisional"].all():
         return dict(known)
@@ -250,7 +230,7 @@ def recode_schools(known: Mapping[str, pd.DataFrame], listed: pd.DataFrame) -> T
     return recoded
 
 
-def renamed(known: Mapping[str, pd.DataFrame], names: Collection[str], column: str, new: Mapping[str, str]) -> Tables:
+def renamed(known: Tables, names: Collection[str], column: str, new: Mapping[str, str]) -> Tables:
     if not new:
         return dict(known)
     return dict(known) | {
@@ -274,7 +254,7 @@ class Facts:
     steps: np.ndarray
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], case_ids: pd.Series) -> Facts:
+    def of(cls, tables: Tables, case_ids: pd.Series) -> Facts:
         if case_ids.empty:  # as in a first import, whose millions of steps are then compared with nothing
             tables = {name: tables[name].iloc[:0] for name in CASE_TABLES}
         ids = pa.array(case_ids)
@@ -300,7 +280,7 @@ class Facts:
         return self.steps[:, :, part]
 
 
-_OUTCOME, _HOURS, _DAYS = range(3)
+_OUTCOME, _HOURS = range(2)
 _DONE = list(OUTCOMES).index("done")
 
 
@@ -357,15 +337,15 @@ def has_moved(one: Facts, other: Facts) -> np.ndarray:
     return (moved | (other_week & (before["school_id"] != after["school_id"]))).to_numpy(bool)
 
 
-def _with_gone(known: Mapping[str, pd.DataFrame], extract: Tables, common: pd.Series, gone: Collection[str]) -> Tables:
-    """The extract with what is known of the ``common`` cases from the fields that are ``gone``."""
+def _with_lost_fields(known: Tables, extract: Tables, common: pd.Series, lost: Collection[str]) -> Tables:
+    """The extract with what is known of the ``common`` cases from the fields that are ``lost``."""
     before = known["cases"][among(known["cases"]["case_id"], common)]
-    columns = [column for group, left in _LEFT_BY.items() if set(group) & set(gone) for column in left]
+    columns = [column for group, left in _LEFT_BY.items() if set(group) & set(lost) for column in left]
     extract["cases"] = _with_values(extract["cases"], before, columns)
-    if set(_CLOSURE) & set(gone):
+    if set(_CLOSURE) & set(lost):
         closed = before[(before["status"] == "closed").to_numpy(bool)]
         extract["cases"] = _with_values(extract["cases"], closed, ["status", *_FOLLOWED, *_WAITED])
-    steps = [step for step in STEPS if f"step:{step}" in gone]  # not recorded in the extract
+    steps = [step for step in STEPS if f"step:{step}" in lost]  # not recorded in the extract
     if steps:
         kept, replaced = (
             frame["step"].isin(steps).to_numpy(bool) & among(frame["case_id"], common)
@@ -406,7 +386,7 @@ def _merge_actions(known: pd.DataFrame, extracted: pd.DataFrame, office: str) ->
     return _stack(known[~replaced], extracted)
 
 
-def common_ids(known: Mapping[str, pd.DataFrame], extract: Mapping[str, pd.DataFrame]) -> pd.Series:
+def common_ids(known: Tables, extract: Tables) -> pd.Series:
     """The ids of the known cases that the extract holds."""
     ids = known["cases"]["case_id"]
     return ids[among(ids, extract["cases"]["case_id"])]

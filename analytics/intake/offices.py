@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.domain.french import count, day, listing, number
+from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import (
     CHANNELS,
     INCIDENT_TYPES,
@@ -44,7 +45,7 @@ _WORDS = {
 }
 
 
-def settle(known: Mapping[str, pd.DataFrame], found: Extract, answers: Mapping[str, str]) -> tuple[Extract, pd.Series]:
+def settle(known: Tables, found: Extract, answers: Mapping[str, str]) -> tuple[Extract, pd.Series]:
     """An extract in which each case that another office knows is decided, and the ids of those whose known record stays.
 
     ``answers`` say of all (:data:`NUMBERS`) or of one ("office_numbers PSEUDONYM"): ``apart`` (another case, whose number
@@ -56,8 +57,7 @@ def settle(known: Mapping[str, pd.DataFrame], found: Extract, answers: Mapping[s
     elsewhere = known["cases"]["case_id"][(known["cases"]["office"] != found.office).to_numpy(bool)]
     if found.own_numbers or elsewhere.empty:
         return found, ids.iloc[:0]
-    of_office = pd.Series(found.office_ids, ids.index, dtype="str")
-    is_apart = among(of_office, known["cases"]["case_id"])
+    is_apart = among(found.ids["office_id"], known["cases"]["case_id"])
     is_shared = among(ids, elsewhere) & ~is_apart
     shared = ids[is_shared]
     answer = pd.Series(answers.get(NUMBERS, ""), shared.index, dtype="str")
@@ -69,7 +69,7 @@ def settle(known: Mapping[str, pd.DataFrame], found: Extract, answers: Mapping[s
     undecided = shared[~answer.isin([APART, "keep", _take(found)]).to_numpy(bool)]
     if len(undecided):
         found, is_apart = _refused(known, found, undecided), is_apart[~among(ids, undecided)]
-    new_ids = dict(zip(found.tables["cases"]["case_id"][is_apart], found.office_ids[is_apart], strict=True))
+    new_ids = dict(zip(found.tables["cases"]["case_id"][is_apart], found.ids["office_id"][is_apart], strict=True))
     return replace(found, tables=renamed(found.tables, CASE_TABLES, "case_id", new_ids)), kept
 
 
@@ -78,11 +78,11 @@ def _take(found: Extract) -> str:
     return f"take_{found.digest[:12]}"
 
 
-def _refused(known: Mapping[str, pd.DataFrame], found: Extract, undecided: pd.Series) -> Extract:
+def _refused(known: Tables, found: Extract, undecided: pd.Series) -> Extract:
     """The extract without the ``undecided`` cases, whose rows are refused, and with what is asked about them."""
     cases = found.tables["cases"]
     is_kept = ~among(cases["case_id"], undecided)
-    rows = found.rows[~is_kept]
+    rows = found.ids["row"].to_numpy()[~is_kept]
     first = undecided.head(MAX_DESCRIBED)
     one, other = Facts.of(known, first), Facts.of(found.tables, first)
     schools = pd.concat([known["schools"], found.tables["schools"]]).drop_duplicates("school_id", keep="last")
@@ -95,17 +95,14 @@ def _refused(known: Mapping[str, pd.DataFrame], found: Extract, undecided: pd.Se
         tables=tables,
         refused_digest=digest[:32],
         faults=sorted([*found.faults, *(_fault(found, row, hint) for row, hint in zip(rows, hints, strict=True))]),
-        plain_ids=found.plain_ids[is_kept] if len(found.plain_ids) else found.plain_ids,
-        service_ids=found.service_ids[is_kept],
-        office_ids=found.office_ids[is_kept],
-        rows=found.rows[is_kept],
+        ids=found.ids[is_kept].reset_index(drop=True),
         questions=(*found.questions, *_questions(found, undecided, rows, one, other, described)),
         understanding=replace(found.understanding, cases=cases_by_school_and_year(tables["cases"])),
     )
 
 
 def _fault(found: Extract, name: str, hint: str) -> Fault:
-    """Why the row of this name (:attr:`Extract.rows`) is refused."""
+    """Why the row of this name (:attr:`Extract.ids`) is refused."""
     sheet, _, row = name.rpartition(", ")
     layout = next(layout for layout in found.layouts if not sheet or layout.sheet.name == sheet)
     header = layout.header("case_number")

@@ -10,7 +10,7 @@ from analytics.intake.dates import Order, Votes, parse_written, votes
 from analytics.intake.layout import Layout, field_code
 from analytics.intake.mapping import OwnWords
 from analytics.intake.proposing import shape
-from analytics.intake.questions import Question
+from analytics.intake.questions import Question, file_question
 from analytics.spreadsheets.reading import Column, RefusedFileError
 
 DATE_ORDER = "date_order"  # where the answer stands
@@ -83,13 +83,11 @@ def _only_possible(layouts: Sequence[Layout], as_of: date) -> Order | None:
 
 
 def _ask(n: int) -> Question:
-    return Question(
-        "date_order",
+    return file_question(
+        DATE_ORDER,
         "Dans les dates de ce fichier, le jour vient-il avant le mois ? Rien ne le dit : aucun jour n’y dépasse le 12.",
         {order.value: words for order, words in _WORDS.items()},
-        ("answers", DATE_ORDER),
         n,
-        blocking=True,
     )
 
 

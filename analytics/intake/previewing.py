@@ -8,6 +8,7 @@ from itertools import product
 import pandas as pd
 
 from analytics.domain.french import count, day, listing, number
+from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES
 from analytics.intake.checking import Fault, data_rows
 from analytics.intake.columns import Columns
@@ -95,7 +96,7 @@ def _describe_moments(moments: Moments, order: Order | None) -> list[str]:
         first = "jour" if order is not Order.MONTH_FIRST else "mois"
         parts.append(f"le {first} d’abord, du {day(dated.min())} au {day(dated.max())}")
     for place, code in enumerate(OUTCOMES):
-        if n := int((moments.words == place).sum()):
+        if n := int((moments.outcomes == place).sum()):
             said = "sans date" if code == "done" else OUTCOMES.label(code).lower()
             parts.append(f"{number(n)} {said}")
     return parts
@@ -126,7 +127,7 @@ def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["row", "reasons"])
 
 
-def residual_risk(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def residual_risk(tables: Tables) -> pd.DataFrame:
     """How far the records could still be told apart: one row [n_cases, n_alone, smallest_group].
 
     ``tables`` holds ``cases`` and ``case_incidents`` of :mod:`analytics.domain.schema`. As in

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 
-from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES, holds_stem, normalise
+from analytics.domain.matching import holds_stem, normalise, word_list
+from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES, STATUSES
 from analytics.intake.cells import text
 from analytics.intake.dates import Order, cell_moment, parse_written, with_year
 from analytics.intake.headers import EXACT, SAME_WORDS, STEM, WEAK, header_key
 from analytics.intake.levels import find_level
-from analytics.intake.mapping import REGISTER, Field, OwnWords, listed
+from analytics.intake.mapping import REGISTER, Field, OwnWords
 from analytics.spreadsheets.reading import Cell
 
 _YES_NO = {"done", "not_done"}
@@ -141,7 +142,7 @@ def find_status(word: str, own_words: OwnWords) -> str | None:
     return own_words.find(STATUSES, word) or own_words.find(STATUSES, bare)
 
 
-_OF_A_CASE = frozenset(listed("dossier | situation | cas | suivi | de | du | le | est"))
+_OF_A_CASE = frozenset(word_list("dossier | situation | cas | suivi | de | du | le | est"))
 
 
 def _says_status(word: str, own_words: OwnWords) -> bool:

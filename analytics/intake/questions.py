@@ -71,6 +71,11 @@ def column_question(header: str, text: str, choices: Mapping[str, str], n_rows: 
     return Question("column", text, choices, ("columns", normalise(header)), n_rows, blocking=True)
 
 
+def file_question(code: str, text: str, choices: Mapping[str, str], n_rows: int, key: str = "") -> Question:
+    """What the file as a whole means. Its answer stands under ``key``, else ``code``; nothing is imported before it."""
+    return Question(code, text, choices, ("answers", key or code), n_rows, blocking=True)
+
+
 @dataclass(frozen=True)
 class ColumnReading:
     """How a column was read: its header as typed, the field that it is ("" for none), its fate (``kept``, ``coarsened`` or

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analytics.domain.schema import CASES, to_pandas
-from analytics.domain.school_calendar import TIMEZONE, SchoolCalendar, elapsed_hours
+from analytics.domain.schema import CASES, Tables, to_pandas
+from analytics.domain.school_calendar import SchoolCalendar, elapsed_hours
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, PRINCIPAL, REASONS, STEPS
 from analytics.intake.anonymising import Key
 from analytics.intake.columns import REPORT_HOUR, STEP_HOUR, Columns
@@ -23,7 +24,7 @@ _FEW_DELAYS = 200
 
 def record_tables(
     columns: Columns, keep: np.ndarray, key: Key, as_of: date, days: SchoolCalendar, office: str = PRINCIPAL
-) -> tuple[dict[str, pd.DataFrame], np.ndarray]:
+) -> tuple[Tables, np.ndarray]:
     """The accepted rows as ``cases``, ``case_incidents`` and ``case_steps``, in the order of their pseudonyms.
 
     The second value has the place of each case among the rows.
@@ -41,7 +42,7 @@ def record_tables(
 
     reported_at, reported_on = kept(columns.reported_at), kept(columns.reported.days)
     end_of_extract = pd.Timestamp(as_of)
-    closed_on, said_closed = kept(columns.closed.days), columns.closed.words[accepted] >= 0
+    closed_on, said_closed = kept(columns.closed.days), columns.closed.outcomes[accepted] >= 0
     open_case = closed_on.isna() & ~said_closed
     followed_on = closed_on.where(~open_case, end_of_extract)  # unknown where a case is only said to be closed
     extracted_at = (end_of_extract + pd.Timedelta(hours=STEP_HOUR)).tz_localize(TIMEZONE).tz_convert("UTC")
@@ -142,7 +143,7 @@ def _days_between(facts_on: pd.Series, reported_on: pd.Series) -> pd.Series:
 def _outcome_places(moments: Moments) -> np.ndarray:
     """What became of a step in each row, by its place in ``OUTCOMES``."""
     done, not_done = (list(OUTCOMES).index(code) for code in ("done", "not_done"))
-    return np.where(moments.dated, done, np.where(moments.words < 0, not_done, moments.words)).astype("int8")
+    return np.where(moments.dated, done, np.where(moments.outcomes < 0, not_done, moments.outcomes)).astype("int8")
 
 
 def _kept(series: pd.Series, accepted: np.ndarray) -> pd.Series:

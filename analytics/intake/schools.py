@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.domain.french import listing
+from analytics.domain.matching import normalise, word_list
 from analytics.domain.schema import SCHOOL_DEADLINES, SCHOOLS
-from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary, normalise
+from analytics.domain.vocabulary import SCHOOL_NETWORKS, STEPS, TEACHING_LEVELS, Vocabulary
 from analytics.intake.cells import code_words, text
 from analytics.intake.checking import Fault, Faults, data_rows
 from analytics.intake.layout import Layout
@@ -36,14 +37,13 @@ _DEADLINE = re.compile(
 )
 _WRITTEN_OUT = {"st": "saint", "sts": "saints", "ste": "sainte", "stes": "saintes"}
 _PLACE = re.compile(r"^(?P<name>.+?)(?:\s*\([^()]+\)|\s+[-–—]\s+[^-–—()]+|\s*[–—]\s*[^-–—()]+)\s*$")
-_SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"])
+_SMALL_WORDS = frozenset(word_list("a | au | aux | d | de | des | du | en | et | l | la | le | les | sur"))
 _KINDS_OF_SCHOOL = frozenset(
-    [
-        *("athenee", "centre", "college", "communal", "communale", "communaux", "dame", "ecole", "ecoles"),
-        *("enseignement", "etablissement", "fondamental", "fondamentale", "institut", "libre", "lycee", "maternelle"),
-        *("notre", "officiel", "primaire", "provincial", "provinciale", "royal", "royale", "saint", "sainte"),
-        *("secondaire", "specialise", "specialisee", "technique"),
-    ]
+    word_list(
+        "athenee | centre | college | communal | communale | communaux | dame | ecole | ecoles | enseignement | "
+        "etablissement | fondamental | fondamentale | institut | libre | lycee | maternelle | notre | officiel | primaire | "
+        "provincial | provinciale | royal | royale | saint | sainte | secondaire | specialise | specialisee | technique"
+    )
 )
 
 
@@ -146,7 +146,7 @@ def read_schools(layout: Layout, own_words: OwnWords) -> tuple[pd.DataFrame, pd.
 
     def vocabulary_column(code: str, terms: Vocabulary) -> pd.Series:
         words = code_words(layout.cells(code, rows), lambda word: own_words.find(terms, word))
-        faults.add(code, "unknown_term", words == None)  # noqa: E711 (element by element)
+        faults.add(code, "unknown_term", pd.isna(words))
         return pd.Series(words, dtype="str").replace("", pd.NA)
 
     written = table["pupils"].map(lambda word: "".join(word.split()))  # 1 234, whatever the space
@@ -226,8 +226,8 @@ class SchoolNames:
         found = self._candidates(word)
         return found[0] if len(found) == 1 else None
 
-    def nearest(self, word: str, n: int = N_NEAREST) -> list[str]:
-        """The codes of the ``n`` schools that ``word`` may mean, the likeliest first."""
+    def nearest(self, word: str) -> list[str]:
+        """The codes of the N_NEAREST schools that ``word`` may mean, the likeliest first."""
         key = school_key(word)
         typed, candidates = key.split(), set(self._candidates(word))
 
@@ -237,7 +237,7 @@ class SchoolNames:
             ratio = difflib.SequenceMatcher(None, key, " ".join(words)).ratio()
             return code in candidates, _abbreviates(typed, words), ratio + shared
 
-        return sorted(self._names, key=likeness, reverse=True)[:n]
+        return sorted(self._names, key=likeness, reverse=True)[:N_NEAREST]
 
     def resembles_another(self, name: str) -> bool:
         """Whether a school's ``name`` may be another one's, cut short, abbreviated or with a letter of one word mistaken."""

@@ -10,7 +10,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from analytics.domain.french import listing, typeset
 from analytics.domain.school_calendar import calendar
-from analytics.domain.vocabulary import STEPS
 from analytics.intake.actions import ACTIONS
 from analytics.intake.mapping import REGISTER, SCHOOLS, Field
 from analytics.spreadsheets.reading import Cell
@@ -47,29 +46,6 @@ EXAMPLE_CASE: dict[str, Cell] = {
     "step:cpms": date(2026, 9, 15),
     "step:legal_service": "sans objet",
     "step:trusted_adult": "inconnu",
-}
-
-_HELP = {
-    "case_number": "Le numéro que votre service donne au dossier, une seule fois par ligne.",
-    "school": "Le nom ou le code de l’école, comme dans la feuille Écoles.",
-    "year": "L’année de l’élève : P6, S3… Elle suffit à donner le niveau.",
-    "level": "À remplir seulement si l’année d’études manque.",
-    "facts_on": "Le jour des faits, si vous le connaissez ; des premiers, s’ils ont duré.",
-    "reported": "Le jour où votre service a reçu le signalement, et si possible l’heure : 14/09/2026 10:30.",
-    "reporter": "Qui a signalé la situation.",
-    "incidents": "Un ou plusieurs types d’incident, séparés par un point-virgule. La liste aide à écrire le premier.",
-    "channel": "Où les faits ont eu lieu en ligne.",
-    "minor": "L’élève est-il mineur ?",
-    "closed": "Le jour où le dossier est clôturé. Laissez vide tant qu’il est ouvert.",
-    "code": "Le code de l’école, une seule fois : son numéro FASE ou un code à vous.",
-    "name": "Le nom de l’école, comme vous l’écrivez dans le registre.",
-    "network": "Le réseau de l’école.",
-    "teaching": "Ce que l’école enseigne.",
-    "zone": "La zone de votre service, si vous en distinguez.",
-    "pupils": "Le nombre d’élèves de l’école.",
-    "activity": "L’activité donnée.",
-    "given_on": "Le jour où elle a été donnée.",
-    "groups": "Le nombre de séances, une par groupe. Vide : une.",
 }
 
 
@@ -131,15 +107,9 @@ def _write_table(
 
 def _comment(field: Field) -> str:
     """What the column holds, the words it takes, and what Relais keeps of it."""
-    if field.code.startswith("deadline:"):
-        what = "Le délai maximum que l’école s’est fixé, s’il existe : 48 h (heures) ou 5 j (jours d’école)."
-    elif field.step:
-        what = f"{STEPS[field.step].definition} Une date, si possible avec l’heure ; ou « sans objet », ou « inconnu »."
-    else:
-        what = _HELP[field.code]
     words = f"\n{', '.join(field.terms.labels.values())}." if field.terms and not field.step else ""
     needed = "\nColonne nécessaire." if field.required else ""
-    return typeset(f"{what}{words}{needed}\nDans Relais : {field.becomes}.")
+    return typeset(f"{field.help}{words}{needed}\nDans Relais : {field.becomes}.")
 
 
 def _write_lists(book: Book, sheet: Worksheet) -> dict[str, str]:

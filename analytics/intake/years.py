@@ -14,7 +14,7 @@ from analytics.intake.dates import Order, cell_moment, parse_moment, with_year
 from analytics.intake.layout import Layout
 from analytics.intake.mapping import OwnWords
 from analytics.intake.ordering import Orders, is_dated
-from analytics.intake.questions import Question
+from analytics.intake.questions import Question, file_question
 from analytics.spreadsheets.reading import Cell
 
 SCHOOL_YEAR = "school_year"  # where the answer stands
@@ -119,11 +119,5 @@ def _goes_on(layout: Layout, orders: Mapping[str, Order]) -> bool:
 def _ask_year(n_rows: int, as_of: date) -> Question:
     last = as_of.year - ((as_of.month, as_of.day) < _FIRST_DAY)
     years = [f"{year}-{year + 1}" for year in range(last, calendar().first_day.year - 1, -1)]
-    return Question(
-        SCHOOL_YEAR,
-        "Les jours de ce registre n’ont pas d’année. De quelle année scolaire sont-ils ?",
-        dict(zip(years, years, strict=True)),
-        ("answers", SCHOOL_YEAR),
-        n_rows,
-        blocking=True,
-    )
+    what = "Les jours de ce registre n’ont pas d’année. De quelle année scolaire sont-ils ?"
+    return file_question(SCHOOL_YEAR, what, dict(zip(years, years, strict=True)), n_rows)

@@ -17,6 +17,7 @@ from analytics.planning.problem import Team
 from analytics.store import Snapshot, Store, StoreError
 
 FILE = "plan.json"
+_TYPES = {"school_id": "str", "activity": "str", "week": "datetime64[us]", "n_groups": "int64", "hours": "float64"}
 
 
 def digest(*parts: object) -> str:
@@ -45,21 +46,14 @@ class KeptPlan:
 
     @classmethod
     def from_plan(cls, plan: Plan, of: str) -> KeptPlan:
-        columns = (plan.sessions[name].tolist() for name in ("school_id", "activity", "week", "n_groups", "hours"))
+        columns = (plan.sessions[name].tolist() for name in _TYPES)
         rows = ((school, activity, week.date(), n, h) for school, activity, week, n, h in zip(*columns, strict=True))
         return cls(of, tuple(rows), plan.value, plan.bound)
 
     @property
     def plan(self) -> Plan:
-        columns = ["school_id", "activity", "week", "n_groups", "hours"]
-        types = {
-            "school_id": "str",
-            "activity": "str",
-            "week": "datetime64[us]",
-            "n_groups": "int64",
-            "hours": "float64",
-        }
-        return Plan(pd.DataFrame(list(self.sessions), columns=columns).astype(types), self.value, self.bound)
+        sessions = pd.DataFrame(list(self.sessions), columns=list(_TYPES)).astype(_TYPES)
+        return Plan(sessions, self.value, self.bound)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from analytics.domain.school_calendar import OutsideCalendarError, SchoolCalenda
 from analytics.planning.kept import read_kept
 from analytics.planning.lots import Draw, with_draw
 from analytics.planning.need import BY, need, observed_years, plannable
-from analytics.planning.problem import Problem, Team, build_problem, team_weeks
+from analytics.planning.problem import Problem, Team, build_problem, class_weeks, team_weeks
 from analytics.planning.school_terms import panel
 from analytics.store import Snapshot
 
@@ -51,11 +51,8 @@ def prepare(
     year = school_year_of(team.first_week, calendar)
     cases = snapshot.case_counts(by=BY)
     needs = need(schools, cases, given, as_of, observed_years(start, as_of, calendar), programme)
-    weeks = team_weeks(
-        team.first_week, year.last_day, team.people, team.hours_each, team.reserve, team.weeks_off, calendar
-    )
     problem = build_problem(
-        weeks,
+        team_weeks(team, year.last_day, calendar),
         schools,
         needs,
         given,
@@ -112,15 +109,14 @@ def open_weeks(today: date, calendar: SchoolCalendar) -> list[date]:
     for year in calendar.years:
         if year.last_day >= monday + timedelta(weeks=WORTH_PLANNING):
             first = max(monday, year.first_day - timedelta(days=year.first_day.weekday()))
-            weeks = team_weeks(first, year.last_day, 1, 1.0, 0.0, (), calendar)
-            return [week.date() for week in weeks["week"]]
+            return [week.date() for week in class_weeks(first, year.last_day, calendar)["week"]]
     raise OutsideCalendarError("Le calendrier de la prochaine année scolaire n’est pas encore connu.")
 
 
 def urgent_hours(snapshot: Snapshot, calendar: SchoolCalendar) -> float:
     """Hours of the team that urgent sessions took in a mean class week of the records: what a plan should keep for them."""
     start = records_start(snapshot, calendar)
-    weeks = team_weeks(start, snapshot.as_of, 1, 1.0, 0.0, (), calendar)
+    weeks = class_weeks(start, snapshot.as_of, calendar)
     steps = snapshot.step_counts("hours")
     hours = 0.0
     for activity in (activity for activity in programme().activities.values() if activity.on_demand):

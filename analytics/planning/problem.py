@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,29 +77,26 @@ class Problem:
         return answer[["kind", "name", "n_schools", "n_required"]]
 
 
-def team_weeks(
-    start: date,
-    end: date,
-    people: int,
-    hours_each: float,
-    reserve: float,
-    weeks_off: Collection[date],
-    calendar: SchoolCalendar,
-) -> pd.DataFrame:
-    """The school weeks from the Monday of ``start`` to ``end``: week, class_days, capacity in hours.
-
-    ``hours_each`` and ``reserve`` (kept for urgent sessions) are hours in a full week; a week with fewer class days has as
-    much less. A week of ``weeks_off`` (Mondays) has no hours. Raises OutsideCalendarError beyond the known school years.
+def class_weeks(start: date, end: date, calendar: SchoolCalendar) -> pd.DataFrame:
+    """The school weeks from the Monday of ``start`` to ``end``: week, class_days. Raises OutsideCalendarError beyond the
+    known school years.
     """
     monday = pd.Timestamp(start) - pd.Timedelta(days=start.weekday())
     mondays = pd.Series(pd.date_range(monday, pd.Timestamp(end), freq="7D"))
     for day in (mondays.iloc[0], mondays.iloc[-1] + pd.Timedelta(days=4)) if len(mondays) else ():
         calendar.is_class_day(day.date())  # beyond the calendar, nobody knows
     weeks = pd.DataFrame({"week": mondays, "class_days": calendar.class_days_of_weeks(mondays.to_numpy())})
-    full = max(people * hours_each - reserve, 0.0)
-    off = weeks["week"].isin([pd.Timestamp(week) for week in weeks_off])
-    weeks["capacity"] = (full * weeks["class_days"] / DAYS_PER_WEEK).where(~off, 0.0)
     return weeks[weeks["class_days"] > 0].reset_index(drop=True)
+
+
+def team_weeks(team: Team, end: date, calendar: SchoolCalendar) -> pd.DataFrame:
+    """The school weeks of a team up to ``end`` (:func:`class_weeks`), with its capacity in hours: a week with fewer class
+    days has as much less, a week off none.
+    """
+    weeks = class_weeks(team.first_week, end, calendar)
+    full = max(team.people * team.hours_each - team.reserve, 0.0)
+    off = weeks["week"].isin([pd.Timestamp(week) for week in team.weeks_off])
+    return weeks.assign(capacity=(full * weeks["class_days"] / DAYS_PER_WEEK).where(~off, 0.0))
 
 
 def build_problem(

@@ -56,21 +56,23 @@ def synthetic_register(
     people = People(seed, rng)
     schools = _schools(rng, n_schools, people)
     cases = _draw(rng, n_cases, schools, [calendar()[name] for name in school_years], Days(calendar()))
-    columns = [
-        *_known_at_report(rng, cases, schools, _facts(seed, cases.reported), names := people.names(n_cases)),
-        *_steps(rng, cases, as_of),
-        _date_cells(rng, np.where(cases.closed_on <= np.datetime64(as_of), cases.closed_on, _NEVER), without_time=1.0),
-        people.remarks(names),
-    ]
+    names = people.names(n_cases)
+    cells = _known_at_report(rng, cases, schools, _facts(seed, cases.reported), names)
+    cells |= _steps(rng, cases, as_of)
+    closed_on = np.where(cases.closed_on <= np.datetime64(as_of), cases.closed_on, _NEVER)
+    cells |= {"closed": _date_cells(rng, closed_on, without_time=1.0), "Remarques": people.remarks(names)}
+    headers = {field.code: field.header for field in REGISTER if field.code != "level"}
+    number, *others = headers
+    columns = [number, "Élève", "Date de naissance", *others, "Remarques"]
     n_reported = int((cases.reported.astype("datetime64[D]") <= np.datetime64(as_of)).sum())
-    rows = [list(row) for row in zip(*(column[:n_reported] for column in columns), strict=True)]
-    headers = [field.header for field in REGISTER if field.code != "level"]
-    headers[1:1] = ["Élève", "Date de naissance"]
-    rows += _reported_twice(np.random.default_rng(seed), rows, headers, n_duplicates)
+    rows = [[cells[code][i] if code in cells else "" for code in columns] for i in range(n_reported)]
+    rows += _reported_twice(np.random.default_rng(seed), rows, columns, n_duplicates)
 
     book = Book(is_fictitious=True)
     register = book.workbook.add_worksheet("Registre")
-    book.write_rows(register, 0, [[TITLE], [f"Extrait du {as_of:%d/%m/%Y}"], [], [*headers, "Remarques"], *rows])
+    book.write_rows(
+        register, 0, [[TITLE], [f"Extrait du {as_of:%d/%m/%Y}"], [], [headers.get(c, c) for c in columns], *rows]
+    )
     sheet = book.workbook.add_worksheet("Écoles")
     book.write_rows(sheet, 0, [list(schools.columns), *schools.astype(object).to_numpy().tolist()])
     years = [calendar()[name] for name in school_years]
@@ -166,10 +168,10 @@ def _delays(rng: np.random.Generator, habit: Habit, pace: np.ndarray) -> np.ndar
 
 
 def _reported_twice(
-    rng: np.random.Generator, rows: Sequence[list[Cell]], headers: Sequence[str], n: int
+    rng: np.random.Generator, rows: Sequence[list[Cell]], columns: Sequence[str], n: int
 ) -> list[list[Cell]]:
     """Some rows again, as another person reports them under another number."""
-    number, reporter = (headers.index(header) for header in ("N° dossier", "Signalé par"))
+    number, reporter = (columns.index(code) for code in ("case_number", "reporter"))
     again = []
     for place in rng.choice(len(rows), n, replace=False):
         row = list(rows[place])
@@ -181,27 +183,27 @@ def _reported_twice(
 
 def _known_at_report(
     rng: np.random.Generator, cases: _Cases, schools: pd.DataFrame, facts: Sequence[Cell], names: list[str]
-) -> list[Sequence[Cell]]:
-    """The columns from the case number to "Mineur"."""
+) -> dict[str, Sequence[Cell]]:
+    """The columns from the case number to "Mineur", by the code of their field or by their header."""
     n = len(cases.reported)
     by_code = rng.random(n) < 0.5
     schools_as_typed = np.where(by_code, *(schools[column].to_numpy(str)[cases.school] for column in ("Code", "Nom")))
     age = np.array([int(grade[1]) + (11 if grade[0] == "S" else 5) for grade in cases.grade])
     days_lived = (age * 365.25 + rng.integers(0, 365, n)).astype("timedelta64[D]")
     minor = np.where(rng.random(n) < assumed.MINOR_UNKNOWN, "unknown", np.where(age < 18, "yes", "no"))
-    return [
-        _case_numbers(cases.reported),
-        names,
-        (cases.reported.astype("datetime64[D]") - days_lived).tolist(),
-        schools_as_typed.tolist(),
-        cases.grade.tolist(),
-        facts,
-        _date_cells(rng, cases.reported, assumed.REPORT_WITHOUT_TIME),
-        _labels(REPORTERS, _pick(rng, _weights(REPORTERS), n)),
-        _as_typed(rng, ["; ".join(_labels(INCIDENT_TYPES, listed)) for listed in cases.types]),
-        _labels(CHANNELS, _pick(rng, _weights(CHANNELS), n)),
-        [label.lower() for label in _labels(MINORS, minor)],
-    ]
+    return {
+        "case_number": _case_numbers(cases.reported),
+        "Élève": names,
+        "Date de naissance": (cases.reported.astype("datetime64[D]") - days_lived).tolist(),
+        "school": schools_as_typed.tolist(),
+        "year": cases.grade.tolist(),
+        "facts_on": facts,
+        "reported": _date_cells(rng, cases.reported, assumed.REPORT_WITHOUT_TIME),
+        "reporter": _labels(REPORTERS, _pick(rng, _weights(REPORTERS), n)),
+        "incidents": _as_typed(rng, ["; ".join(_labels(INCIDENT_TYPES, listed)) for listed in cases.types]),
+        "channel": _labels(CHANNELS, _pick(rng, _weights(CHANNELS), n)),
+        "minor": [label.lower() for label in _labels(MINORS, minor)],
+    }
 
 
 def _facts(seed: int, reported: np.ndarray) -> list[Cell]:
@@ -218,11 +220,11 @@ def _case_numbers(reported: np.ndarray) -> list[str]:
     return [f"{y}/{rank:04d}" for y, rank in zip(year, year.groupby(year).cumcount() + 1, strict=True)]
 
 
-def _steps(rng: np.random.Generator, cases: _Cases, as_of: date) -> list[Sequence[Cell]]:
+def _steps(rng: np.random.Generator, cases: _Cases, as_of: date) -> dict[str, Sequence[Cell]]:
     """A column a step. Everything is drawn for all cases; then what lies after ``as_of`` or the closure is left out."""
     n = len(cases.reported)
-    columns: list[Sequence[Cell]] = []
-    for step in STEPS.values():
+    columns: dict[str, Sequence[Cell]] = {}
+    for code, step in STEPS.items():
         habit = step.assumed
         share = np.where(cases.danger, habit.done if habit.done_in_danger is None else habit.done_in_danger, habit.done)
         done = rng.random(n) < share
@@ -236,7 +238,8 @@ def _steps(rng: np.random.Generator, cases: _Cases, as_of: date) -> list[Sequenc
         chance = rng.random(n) * (1 - habit.done)
         not_recorded = np.where(chance < habit.not_applicable + habit.not_recorded, "inconnu", "")
         words = np.where(chance < habit.not_applicable, "sans objet", not_recorded)
-        columns.append([c if is_done else word for c, is_done, word in zip(cells, done, words.tolist(), strict=True)])
+        drawn = zip(cells, done, words.tolist(), strict=True)
+        columns[f"step:{code}"] = [cell if is_done else word for cell, is_done, word in drawn]
     return columns
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics.domain.french import count, day, listing
 from analytics.intake import Changes, Extract, Understanding
-from analytics.intake.merging import gone_sentence
+from analytics.intake.merging import lost_fields_sentence
 from analytics.intake.previewing import refused_rows, unread_steps_sentence
 from analytics.workflows.importing import Import
 
@@ -89,7 +89,7 @@ def changes(found: Changes) -> str:
 
 def warnings(done: Import, how_to_give_the_day: str, how_to_give_headers: str) -> list[str]:
     """What deserves a second look before the records are trusted, with what the place offers against it."""
-    extract, found = done.extract, [sentence for sentence in (gone_sentence(done.gone),) if sentence]
+    extract, found = done.extract, [sentence for sentence in (lost_fields_sentence(done.lost_fields),) if sentence]
     if extract.n_refused and extract.refused_digest == done.known_refused:
         again = count(extract.n_refused, "ligne est refusée, la même", "lignes sont refusées, les mêmes")
         found.append(

@@ -9,21 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.domain.schema import TABLES
+from analytics.domain.schema import TABLES, Tables
 from analytics.domain.vocabulary import OFFICES, PRINCIPAL
 from analytics.intake import Changes, Extract, Key, OwnWords, extract, key_path, load_key, merge
 from analytics.intake.duplicates import probable_duplicates
 from analytics.intake.extracting import Progress
 from analytics.intake.merging import (
-    Tables,
     answered,
-    gone_fields,
-    keep_known,
-    keep_moved,
+    lost_fields,
     merge_questions,
     only_cases,
     recode_schools,
     rekey,
+    revert_cases,
+    revert_moved,
 )
 from analytics.intake.offices import APART, NUMBERS, settle
 from analytics.intake.questions import UnansweredError
@@ -35,9 +34,9 @@ class Import:
     """What an import found and did. ``version`` is the version published, or the current one when nothing changed.
 
     ``known_as_of`` is the day of the extraction that was the last one before it, None when there was none, and
-    ``known_refused`` its :attr:`Extract.refused_digest`. ``gone`` are the fields that earlier extracts had and this one has
-    not. ``duplicates`` are the probable ones that this file holds: school, level, report_week, row and other_row (as
-    :attr:`Extract.rows`, NA for a case that it does not hold).
+    ``known_refused`` its :attr:`Extract.refused_digest`. ``lost_fields`` are those that earlier extracts had and this one
+    has not. ``duplicates`` are the probable ones that this file holds: school, level, report_week, row and other_row (as
+    :attr:`Extract.ids`, NA for a case that it does not hold).
     """
 
     extract: Extract
@@ -45,7 +44,7 @@ class Import:
     version: str | None
     known_as_of: date | None
     known_refused: str
-    gone: tuple[str, ...]
+    lost_fields: tuple[str, ...]
     duplicates: pd.DataFrame
 
     @property
@@ -120,10 +119,10 @@ def import_register(
         )
         progress(0.82, "Comparaison avec les dossiers connus")
         known, extracted, found = _reconcile(known, found, own_words, is_demo=source == "demo")
-        gone = gone_fields({code for codes in imports["fields"] for code in codes.split()}, found.fields)
-        tables, changes = merge(known, extracted, gone=gone, is_partial=found.is_partial, office=office)
+        lost = lost_fields({code for codes in imports["fields"] for code in codes.split()}, found.fields)
+        tables, changes = merge(known, extracted, lost=lost, is_partial=found.is_partial, office=office)
         version, doubled = next(iter(store.versions), None), _duplicates(tables, found)
-        done = Import(found, changes, version, known_as_of, known_refused, gone, doubled)
+        done = Import(found, changes, version, known_as_of, known_refused, lost, doubled)
         nothing_new = has_current_layout and known_as_of == found.as_of and _changes_nothing(known, tables, changes)
         if dry_run or found.n_accepted == 0 or nothing_new:
             return done
@@ -143,9 +142,9 @@ def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: b
     Raises UnansweredError when something must be answered first. A demonstration is never in doubt: it has no other file.
     """
     if found.own_numbers:
-        known = rekey(known, found.tables["cases"], found.service_ids)
+        known = rekey(known, found.tables["cases"], found.ids["service_id"])
     if found.numbers_by_year:
-        known = rekey(known, found.tables["cases"], found.plain_ids, "school_year")
+        known = rekey(known, found.tables["cases"], found.ids["plain_id"], "school_year")
     known = recode_schools(known, found.tables["schools"])
     found, kept = settle(known, found, own_words.answers)
     questions, digest = found.questions, found.digest[:12]
@@ -159,13 +158,13 @@ def _reconcile(known: Tables, found: Extract, own_words: OwnWords, *, is_demo: b
     if any(question.blocking for question in questions):
         raise UnansweredError(questions, found.understanding)
     keeps = answered(own_words.answers, digest, by_year=found.numbers_by_year) == "keep"
-    extracted = keep_moved(own, found.tables) if keeps else found.tables
-    return known, keep_known(known, extracted, kept) if len(kept) else extracted, found
+    extracted = revert_moved(own, found.tables) if keeps else found.tables
+    return known, revert_cases(known, extracted, kept) if len(kept) else extracted, found
 
 
 def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
     """The probable duplicates of which the extract holds at least one case."""
-    rows = pd.Series(found.rows, found.tables["cases"]["case_id"], dtype="str")
+    rows = found.ids["row"].set_axis(found.tables["cases"]["case_id"])
     pairs = probable_duplicates(tables)
     pairs = pairs.assign(row=pairs["case_id"].map(rows), other_row=pairs["other_case_id"].map(rows))
     pairs = pairs.dropna(subset=["row", "other_row"], how="all")
@@ -177,7 +176,7 @@ def _duplicates(tables: Tables, found: Extract) -> pd.DataFrame:
     )
 
 
-def _changes_nothing(known: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame], changes: Changes) -> bool:
+def _changes_nothing(known: Tables, tables: Tables, changes: Changes) -> bool:
     """Whether the file says what is known of cases and schools, whatever the formatting."""
     of_schools = ("schools", "school_deadlines", "school_actions")
     same_schools = all(_same_rows(known[name], tables[name], name) for name in of_schools)
@@ -225,7 +224,7 @@ def _entry(
     )
 
 
-def _known_tables(store: Store, source: str) -> tuple[dict[str, pd.DataFrame], bool]:
+def _known_tables(store: Store, source: str) -> tuple[Tables, bool]:
     """The tables of the current version that an import from ``source`` builds on, and whether they lie as questions ask.
 
     The tables are empty when there is no version, when it is of the other kind, and when the store is damaged: a new import

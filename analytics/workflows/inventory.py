@@ -7,8 +7,8 @@ import pandas as pd
 from analytics.domain.content import Content
 from analytics.domain.data import CONTENT
 from analytics.domain.french import count, day, listing, number
-from analytics.domain.school_calendar import TIMEZONE
 from analytics.domain.selection import EVERYTHING, Selection
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import OFFICES
 from analytics.intake.previewing import risk_sentence
 from analytics.store import Snapshot

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from analytics.domain.errors import RefusedError
 from analytics.domain.french import day, listing
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import OFFICES
 from analytics.intake.anonymising import Key, number_of_office
 from analytics.store import Store
@@ -38,10 +38,10 @@ def cases_of(store: Store, key: Key, number: str) -> list[str]:
     offices = OFFICES if len(OFFICES) > 1 else ()
     case_ids = [key.pseudonym(one) for one in (number, *(number_of_office(office, number) for office in offices))]
     with store.snapshot() or nullcontext() as snapshot:
-        held = [case_id for case_id in case_ids if snapshot is not None and snapshot.holds(case_id)]
-    if len(held) > 1:
+        known = [case_id for case_id in case_ids if snapshot is not None and snapshot.holds(case_id)]
+    if len(known) > 1:
         raise RefusedError("Plusieurs bureaux ont un dossier de ce numéro : donnez son pseudonyme (relais export).")
-    return held or case_ids
+    return known or case_ids
 
 
 def undo(store: Store, office: str, seen: str | None = None) -> None:

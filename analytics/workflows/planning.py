@@ -1,4 +1,4 @@
-"""The programme as a file, from the records to the bytes: what ``relais plan`` does."""
+"""The programme as a file, from the records to the bytes: what the page of prevention and ``relais plan`` do."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from analytics.documents.plan_pdf import plan_pdf
 from analytics.documents.plan_workbook import Edition, plan_workbook
 from analytics.domain.errors import RefusedError
 from analytics.domain.school_calendar import calendar
-from analytics.planning.allocation import TIME_LIMIT, NoPlanError, Progress, allocate, loosen
+from analytics.planning.allocation import TIME_LIMIT, NoPlanError, Plan, Progress, allocate, loosen
 from analytics.planning.calendar_file import plan_calendar
-from analytics.planning.preparing import open_weeks, prepare_usual
+from analytics.planning.preparing import Preparation, open_weeks, prepare_usual
 from analytics.planning.relaxation_text import describe_relaxations
 from analytics.store import Snapshot
 
@@ -42,6 +42,11 @@ def written_plan(
             loosen(preparation.problem, time_limit=time_limit, progress=progress), preparation.problem
         )
         raise RefusedError(" ".join([str(error), *lines])) from None
+    return plan_file(snapshot, preparation, plan, suffix, now)
+
+
+def plan_file(snapshot: Snapshot, preparation: Preparation, plan: Plan, suffix: str, now: datetime) -> bytes:
+    """A plan as ``.xlsx``, ``.ics`` or ``.pdf``."""
     if suffix == ".ics":
         schools, content = preparation.problem.schools, preparation.programme
         return plan_calendar(plan.sessions, schools, preparation.year.name, now.astimezone(UTC), content)

@@ -9,7 +9,7 @@ from analytics.measures import years
 from pages._widgets import text
 
 
-def say_changes(answer: pd.DataFrame, column: str, labels: Mapping[Any, str]) -> None:
+def show_changes(answer: pd.DataFrame, column: str, labels: Mapping[Any, str]) -> None:
     """The words of :func:`years.changes`; nothing where there is no year before."""
     if words := years.changes(answer, column, labels):
         text.paragraph(f"**{words}**")

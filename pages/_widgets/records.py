@@ -64,7 +64,7 @@ class Context:
         return bunching(self.snapshot.case_counts(by=["school_id", "report_week"]))
 
 
-def say_closure(snapshot: Snapshot) -> None:
+def closure_note(snapshot: Snapshot) -> None:
     """Above what waits: that every case counts as open, where the register says nothing of closure."""
     if not snapshot.tells_closure:
         text.info(NO_CLOSURE)

@@ -123,12 +123,12 @@ def written_table(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.D
 
 
 @drawn
-def show_table(table: pd.DataFrame, columns: Mapping[str, str], key: str = "") -> None:
+def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """The first MOST rows of the ``columns`` of a table under their French headings; of a longer one the whole as a file.
 
-    It can be copied; on paper it is text. A second table of a page with the same headings has a ``key`` of its own.
+    It can be copied; on paper it is text. The tables of a page have different headings.
     """
-    key = key or "-".join(columns.values())
+    key = "-".join(columns.values())
     _draw(table, columns, key)
     if len(table) > MOST:
         offer_table(table, columns, key)

@@ -7,7 +7,7 @@ from analytics.domain.french import count, number, percent
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
 from analytics.workflows.comparing import compared
-from pages._widgets import SHARES, Context, columns, remembered, say_changes, show_chart, text
+from pages._widgets import SHARES, Context, columns, remembered, show_changes, show_chart, text
 
 
 @remembered
@@ -17,7 +17,7 @@ def show(context: Context) -> None:
     several = incidents.several_types(snapshot.type_numbers(selection)).iloc[0]
     first = types.iloc[0]
     text.header("Ce qui arrive")
-    say_changes(
+    show_changes(
         compared(snapshot, "incident_type", list(INCIDENT_TYPES), selection), "incident_type", INCIDENT_TYPES.labels
     )
     show_chart(

@@ -11,7 +11,7 @@ from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
 from analytics.workflows.comparing import compared, compared_in_all, which_weeks
-from pages._widgets import Context, columns, one_of, pick, remembered, say_changes, show_chart, show_table, text
+from pages._widgets import Context, columns, one_of, pick, remembered, show_changes, show_chart, show_table, text
 from pages._widgets.weekly import ALL, NOTHING, SERIES, SHORT, WEEK_COLUMNS, Weekly, signal_sentence, weeks_of_year
 
 
@@ -44,7 +44,7 @@ def _weeks(context: Context, year: str) -> None:
     busiest = weeks.loc[weeks["n"].idxmax()]
     text.header("Semaine par semaine")
     of_year = replace(context.selection, school_years=(year,))
-    say_changes(compared_in_all(context.snapshot, of_year), "all", {True: "Signalements"})
+    show_changes(compared_in_all(context.snapshot, of_year), "all", {True: "Signalements"})
     show_chart(
         charts.weeks(weeks, year, incidents.year_before(calendar(), year)),
         key="weeks",
@@ -67,7 +67,7 @@ def _types(context: Context, year: str) -> None:
     text.header("Les types de chaque semaine")
     of_year = replace(context.selection, school_years=(year,))
     changed = compared(context.snapshot, "incident_type", list(INCIDENT_TYPES), of_year)
-    say_changes(changed, "incident_type", INCIDENT_TYPES.labels)
+    show_changes(changed, "incident_type", INCIDENT_TYPES.labels)
     if len(changed):
         text.caption(which_weeks(context.snapshot, of_year))
     show_chart(

@@ -5,7 +5,7 @@ from analytics.domain.french import percent
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, OFFICES, REPORTERS, SCHOOL_LEVELS, Vocabulary
 from analytics.measures import incidents
 from analytics.workflows.comparing import compared
-from pages._widgets import SHARES, Context, columns, one_of, remembered, say_changes, show_chart, text
+from pages._widgets import SHARES, Context, columns, one_of, remembered, show_changes, show_chart, text
 
 _CROSSED: dict[str, tuple[str, Vocabulary, str]] = {
     "Niveau": (
@@ -43,7 +43,7 @@ def _of(context: Context, chosen: str) -> None:
     parts = incidents.shares(cases, column, cases, list(vocabulary), context.bunching)
     first = parts.iloc[0]
     text.header(f"Les dossiers : {chosen.lower()}")
-    say_changes(compared(context.snapshot, column, list(vocabulary), context.selection), column, vocabulary.labels)
+    show_changes(compared(context.snapshot, column, list(vocabulary), context.selection), column, vocabulary.labels)
     show_chart(
         charts.share_bars(parts, column, vocabulary.labels),
         key=f"parts-{column}",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from analytics.domain.vocabulary import CHANNELS, INCIDENT_TYPES, OFFICES, REPORTERS, SCHOOL_LEVELS, SCHOOL_NETWORKS
 from analytics.measures import years
 from analytics.workflows.comparing import NO_YEAR_BEFORE, compared, which_weeks
-from pages._widgets import Context, columns, one_of, remembered, say_changes, school_labels, show_table, text
+from pages._widgets import Context, columns, one_of, remembered, school_labels, show_changes, show_table, text
 
 _BY: dict[str, tuple[str, Mapping[str, str]]] = {
     "Type": ("incident_type", INCIDENT_TYPES.labels),
@@ -33,7 +33,7 @@ def _compare(context: Context, chosen: str) -> None:
     if answer.empty:
         text.info(NO_YEAR_BEFORE)
         return
-    say_changes(answer, column, labels)
+    show_changes(answer, column, labels)
     bounds = columns("lower", "upper", verdict="Ce que l’on peut dire")
     shown = columns(group=chosen, n="Cette année", n_before="Un an plus tôt", difference="Écart") | bounds
     show_table(answer.assign(group=answer[column].map(labels)), shown)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages._widgets import open_records, say_closure
+from pages._widgets import closure_note, open_records
 from pages.overview import figures, this_week, weeks, whom_to_call
 
 context = open_records("Vue d’ensemble", this_year=True)
-say_closure(context.snapshot)
+closure_note(context.snapshot)
 figures.show(context)
 left, right = st.columns(2)
 with left:

@@ -2,14 +2,13 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from analytics.domain.french import count, typeset
-from analytics.domain.school_calendar import TIMEZONE, OutsideCalendarError, calendar
+from analytics.domain.school_calendar import OutsideCalendarError, calendar
+from analytics.domain.timezone import now
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
 from analytics.planning.kept import Kept, KeptPlan, digest, keep, read_kept
 from analytics.planning.preparing import Preparation, prepare, school_year_of
@@ -38,7 +37,6 @@ class Planned(Context):
     result: Result
     kept: Kept
     token: str
-    now: datetime
 
     @property
     def plan(self) -> Plan:
@@ -55,10 +53,10 @@ class Planned(Context):
 def compute(records: Context) -> Planned:
     """The plan for the hours, rules and weights of the page, kept where the reader asked for it. Stops where nothing can be
     planned."""
-    snapshot, now = records.snapshot, datetime.now(ZoneInfo(TIMEZONE))
+    snapshot = records.snapshot
     kept = read_kept(snapshot)
     try:
-        choice, asked = choose(snapshot, now.date(), kept)
+        choice, asked = choose(snapshot, now().date(), kept)
     except OutsideCalendarError:
         text.info(
             "La prochaine année scolaire n’est pas encore connue de Relais. Mettez Relais à jour.", "calendar_month"
@@ -78,7 +76,7 @@ def compute(records: Context) -> Planned:
     if _access.may("plan") and result.plan is not None and is_new and (asked or choice == kept.choice):
         kept = replace(kept, choice=choice, plan=KeptPlan.from_plan(result.plan, token))
         _keep(snapshot, kept)
-    return Planned(snapshot, preparation=preparation, result=result, kept=kept, token=token, now=now)
+    return Planned(snapshot, preparation=preparation, result=result, kept=kept, token=token)
 
 
 def _keep(snapshot: Snapshot, kept: Kept) -> None:

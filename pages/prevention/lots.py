@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from analytics.domain.french import count, day
+from analytics.domain.timezone import now
 from analytics.planning.allocation import Plan
 from analytics.planning.evaluation import MINIMUM_SCHOOLS
 from analytics.planning.kept import Kept, keep
@@ -46,7 +47,7 @@ def _offer_draw(context: Planned, plan: Plan) -> None:
         seed = st.number_input("Numéro du tirage", 1, 999_999, SEED, key="tirage", width=180)
         if _access.may("plan") and st.button("Tirer au sort", icon=":material/casino:", key="tirer"):
             year, first = preparation.year.name, preparation.team.first_week
-            draw = draw_lots(close, n, int(seed), context.now.date(), year, first)
+            draw = draw_lots(close, n, int(seed), now().date(), year, first)
             _keep(context, replace(context.kept, draws=(*context.kept.draws, draw)))
     text.caption(
         "Le même numéro et les mêmes écoles donnent le même tirage. Le numéro, le jour et la liste sont gardés."

@@ -1,11 +1,12 @@
 """The programme: what to give where and when, or why there is none, and the files to take."""
 
-from datetime import UTC
+from functools import partial
 
 import streamlit as st
 
 from analytics.charts import planning as charts
 from analytics.domain.french import count, number, percent
+from analytics.domain.timezone import now
 from analytics.domain.vocabulary import SCHOOL_NETWORKS
 from analytics.planning.allocation import Plan
 from analytics.planning.comparison import coverage
@@ -14,6 +15,8 @@ from analytics.planning.relaxation_text import describe_relaxations
 from pages._widgets import columns, fold_table, offer_file, remembered, show_chart, text
 from pages.prevention import activities, comparison, lots, need
 from pages.prevention.computing import Planned
+
+FILES = {"xlsx": "Classeur (XLSX)", "ics": "Calendrier (ICS)", "pdf": "Une page pour la direction (PDF)"}
 
 
 def show(context: Planned) -> None:
@@ -80,24 +83,16 @@ def _show_plan(context: Planned) -> None:
 def _offer_files(context: Planned, plan: Plan) -> None:
     """Download buttons for the plan."""
     with st.container(horizontal=True):
-        offer_file("Classeur (XLSX)", lambda: _made(context, plan, "xlsx"), "programme.xlsx", "prendre_xlsx")
-        offer_file("Calendrier (ICS)", lambda: _made(context, plan, "ics"), "programme.ics", "prendre_ics")
-        label = "Une page pour la direction (PDF)"
-        offer_file(label, lambda: _made(context, plan, "pdf"), "programme.pdf", "prendre_pdf")
+        for form, label in FILES.items():
+            content = partial(_made, context, plan, f".{form}")
+            offer_file(label, content, f"programme.{form}", f"prendre_{form}")
     text.caption(
         "Données internes. Le calendrier donne une semaine à chaque séance : le jour et l’heure se fixent avec l’école. "
         "Réimporté, il déplace les séances au lieu de les doubler."
     )
 
 
-def _made(context: Planned, plan: Plan, kind: str) -> bytes:
-    from analytics.documents.plan_pdf import plan_pdf
-    from analytics.documents.plan_workbook import Edition, plan_workbook
-    from analytics.planning.calendar_file import plan_calendar
+def _made(context: Planned, plan: Plan, suffix: str) -> bytes:
+    from analytics.workflows.planning import plan_file  # slow to import, and rarely clicked
 
-    snapshot, preparation, now = context.snapshot, context.preparation, context.now
-    if kind == "ics":
-        schools, year = preparation.problem.schools, preparation.year.name
-        return plan_calendar(plan.sessions, schools, year, now.astimezone(UTC), preparation.programme)
-    edition = Edition(plan, preparation, snapshot.as_of, now.date(), snapshot.is_demo)
-    return plan_pdf(edition) if kind == "pdf" else plan_workbook(edition)
+    return plan_file(context.snapshot, context.preparation, plan, suffix, now())

@@ -3,14 +3,12 @@
 The page shows the same piece of HTML as ``/protocole.html``, which ``app.py`` serves without Streamlit.
 """
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from analytics.documents import protocol_fragment
-from analytics.domain.timezone import TIMEZONE
+from analytics.domain.timezone import now
 from analytics.protocol import protocol
 
 # Plain addresses, open to whoever reaches the server; a file is made when it is asked for.
@@ -24,7 +22,7 @@ LIGHT = '<a class="light" href="protocole.html" target="_self">Page légère, à
 
 def main() -> None:
     content = protocol()
-    today = datetime.now(ZoneInfo(TIMEZONE)).date()
+    today = now().date()
     st.html(Path(__file__).with_name("layout.css"))
     st.html(LIGHT)
     st.title("Que faire maintenant\u202f?", anchor=False)

@@ -1,7 +1,7 @@
 """The method of the page Publier: what is suppressed and why, how it is audited, its limits, and a comparison with other methods."""
 
 from analytics.disclosure.catalogue import load_catalogue
-from analytics.disclosure.comparison import comparison
+from analytics.disclosure.comparison import COMPARISON, measures
 from analytics.disclosure.wording import describe_suppression
 from analytics.domain.french import count, day, number
 from pages._widgets import Context, show_table, text
@@ -49,16 +49,15 @@ def show(context: Context) -> None:
 
 
 def _compare() -> None:
-    known = comparison()
     text.header("À côté de façons plus simples")
-    show_table(known.measures, _COLUMNS)
+    show_table(measures(), _COLUMNS)
     text.paragraph(
         "**Comment lire.** Les mêmes tableaux d’une année, protégés de quatre façons. « Montrés » : les nombres donnés tels "
-        f"quels, sur {number(known.n_cells)}. « Exposés » : les nombres retenus que n’importe qui peut retrouver, ou serrer "
+        f"quels, sur {number(COMPARISON.n_cells)}. « Exposés » : les nombres retenus que n’importe qui peut retrouver, ou serrer "
         "de trop près. Un arrondi montre tout, mais chaque nombre est faux de cet écart en moyenne, et rien n’est prouvé.\n\n**Que faire.** Si "
         "beaucoup serait retenu, regroupez des catégories ou publiez une période plus longue, plutôt que de baisser le seuil."
     )
-    sequences = known.sequences
+    sequences = COMPARISON.sequences
     text.paragraph(
         f"**L’une après l’autre.** {count(sequences.n_sequences, 'suite')} de publications, dans neuf ordres (autres règles, trimestres "
         f"et années, dossiers tardifs, dossier oublié, données perdues), attaquées ensemble : parmi "
@@ -66,7 +65,7 @@ def _compare() -> None:
         f"{number(sequences.too_close)} serrés sous le seuil, {number(sequences.to_a_school)} pour une école."
     )
     text.caption(
-        f"Mesuré le {day(known.measured_on)} sur des **registres fictifs** de {known.n_schools} écoles, jamais sur vos "
+        f"Mesuré le {day(COMPARISON.measured_on)} sur des **registres fictifs** de {COMPARISON.n_schools} écoles, jamais sur vos "
         "données : dire combien de petits nombres contient une vraie publication aiderait à les retrouver. Pour refaire la "
-        f"mesure : `{known.source}`."
+        f"mesure : `{COMPARISON.source}`."
     )

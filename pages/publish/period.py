@@ -1,7 +1,6 @@
 """A closed period: the proof of what can be published, once per version of the data, the preview, and the files."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import streamlit as st
 
@@ -15,7 +14,7 @@ from analytics.documents.publication_layout import reasons_frame, table_frame
 from analytics.documents.publication_pdf import publication_pdf
 from analytics.domain.errors import RelaisError
 from analytics.domain.french import count
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import now
 from analytics.store import Snapshot, Store
 from analytics.workflows import publishing
 from pages import _access, _data
@@ -56,7 +55,7 @@ def show(context: Context) -> None:
     if not st.toggle("Préparer l’aperçu", key="publier_preparer"):
         return
     n_records = len(past_records(publishing.places(store, snapshot)))
-    today = datetime.now(ZoneInfo(TIMEZONE)).date()
+    today = now().date()
     found = snapshot.remember(("proposal", code, n_records, today), lambda: _proposal(code, today))
     _show_proof(found)
     release = found.release or found.rounded

@@ -1,14 +1,11 @@
 """What was let out and when, with its files, rules and certificate."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from analytics.disclosure.release_records import Record
 from analytics.documents.publication import zipped
 from analytics.domain.french import day
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import now
 from analytics.workflows.publishing import releases
 from analytics.workflows.reporting import annual_report, report_file
 from pages import _data
@@ -42,7 +39,7 @@ def offer_report(period: str, context: Context, *, internal: bool = False) -> No
     for suffix, form in ((".docx", "Word"), (".pdf", "PDF")):
 
         def content(suffix: str = suffix) -> bytes:
-            today = datetime.now(ZoneInfo(TIMEZONE)).date()
+            today = now().date()
             return report_file(annual_report(store, context.snapshot, period, today, internal=internal), suffix)
 
         label = f"Rapport interne ({form})" if internal else f"Rapport ({form})"

@@ -19,7 +19,7 @@ def show(store: Store, summary: state.StoreSummary, office: str) -> None:
 
 def _offer_undo(store: Store, office: str) -> None:
     """Undo the last import, after a confirmation; it is the ``office``'s own, or is refused."""
-    if not state.undo_asked():
+    if not state.session().undo_asked:
         label, key = "Annuler la dernière importation", "registre_annuler_bouton"
         st.button(label, icon=":material/undo:", key=key, on_click=state.ask_undo, args=(True,), disabled=not office)
         return

@@ -31,7 +31,7 @@ def show(store: Store, office: str) -> None:
             state.clear()
             st.rerun()
     else:
-        state.clear_check()
+        state.session().checked = None
 
 
 def _show_upload(store: Store, upload: state.Upload) -> None:
@@ -42,7 +42,7 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
             text.error(text.plain(checked.refusal))
         else:
             check.counts(found)
-    focus("registre_verdict", state.turn())
+    focus("registre_verdict", state.session().check_generation)
     questions.ask(checked, upload)
     if upload.own_words != OwnWords():
         label, name = "Garder ces correspondances pour la prochaine fois", "correspondances.toml"
@@ -62,7 +62,7 @@ def _show_upload(store: Store, upload: state.Upload) -> None:
 
 def _choose_files(office: str) -> state.Upload | None:
     """The widgets for the files; None while there is no register, or while something about it cannot be read."""
-    generation = state.upload_generation()
+    generation = state.session().upload_generation
     upload_style()
     # Any file is taken: what is no register is refused by its reader in French, where Streamlit would do it in English.
     label = "Votre registre (.xlsx, .xlsm, .ods, .csv, .tsv ou .txt)"
@@ -88,7 +88,7 @@ def _choose_files(office: str) -> state.Upload | None:
     except RefusedFileError as error:
         text.error(text.plain(str(error)))
         return None
-    own_words = together(own_words, state.answers())
+    own_words = together(own_words, state.session().answers)
     as_of = moment.date() if moment else None
     files = tuple(file.file_id if file else "" for file in (register, schools, mapping))
     listed, token = schools.getvalue() if schools else None, (files, as_of, own_words, office)

@@ -13,7 +13,7 @@ def show() -> None:
         return
     with st.container(key="registre_resultat"):
         (text.error if outcome.failed else text.success)(text.plain(outcome.sentence))
-    focus("registre_resultat", state.turn())
+    focus("registre_resultat", state.session().check_generation)
     if outcome.published:
         Link("Voir ce qui est nouveau", "overview", {}).show()
     if outcome.key_path:

@@ -16,7 +16,7 @@ def ask(checked: state.Checked, upload: state.Upload) -> None:
     questions = state.still_open(checked.questions)
     if not questions:
         return
-    turn = state.turn()
+    turn = state.session().check_generation
     with st.container(border=True), st.form("registre_form", border=False):
         text.paragraph("**Relais vous le demande**, avec la meilleure réponse déjà choisie.")
         answered = [

@@ -26,7 +26,7 @@ def show(checked: state.Checked, upload: state.Upload) -> None:
             sorted(released),
             format_func=lambda key: text.plain(headers[key]),
             placeholder="Choisissez",
-            key=f"registre_non_lues_{state.turn()}",
+            key=f"registre_non_lues_{state.session().check_generation}",
         )
         if st.form_submit_button("Vérifier à nouveau", key="registre_relire"):
             state.release(chosen, headers, upload.own_words)

@@ -5,16 +5,15 @@ it: :func:`clear` lets go of it.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from analytics.domain.errors import RelaisError, explain
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import now
 from analytics.intake import OwnWords, Question, UnansweredError, key_path
 from analytics.intake.duplicates import duplicate_sentences
 from analytics.intake.mapping import IGNORED
@@ -26,10 +25,6 @@ from analytics.workflows.inventory import history, inventory
 from pages import _access, _first
 from pages._widgets import text
 from pages._widgets.files import forget_uploads
-
-_CHECKED, _WORDS, _SKIPPED, _FLASH, _OUTCOME, _GENERATION, _TURN, _UNDO = (
-    f"registre_{name}" for name in ("verifie", "mots", "passe", "dit", "fait", "tour", "verdict", "annuler")
-)
 
 
 @dataclass(frozen=True)
@@ -83,28 +78,35 @@ class Outcome:
     duplicates: tuple[str, ...] = ()
 
 
-def upload_generation() -> int:
-    """A number for the keys of the upload's widgets: a new one drops the old files."""
-    return st.session_state.get(_GENERATION, 0)
+@dataclass
+class Session:
+    """What the page keeps in a session, until it is left. ``answers`` are what the coordinator said that her unknown columns
+    and words mean, ``skipped`` the places of the questions that she left open. A new ``upload_generation`` drops the files
+    of the widgets; ``check_generation`` changes with each check and each import. ``flash`` is shown once: a sentence about
+    the history, and whether it tells of a failure.
+    """
+
+    upload_generation: int = 0
+    check_generation: int = 0
+    checked: Checked | None = None
+    answers: OwnWords = field(default_factory=OwnWords)
+    skipped: set[tuple[str, ...]] = field(default_factory=set)
+    outcome: Outcome | None = None
+    flash: tuple[str, bool] = ("", False)
+    undo_asked: bool = False
 
 
-def clear_check() -> None:
-    """Drop the check of an upload that was removed."""
-    st.session_state.pop(_CHECKED, None)
+def session() -> Session:
+    """The one of this page and reader; its key goes with the page (:func:`pages._widgets.files.forget`)."""
+    return st.session_state.setdefault("registre_etat", Session())
 
 
 def clear() -> None:
     """Drop the upload, its check and the answers about it."""
-    clear_check()
     forget_uploads()
-    st.session_state.pop(_WORDS, None)
-    st.session_state.pop(_SKIPPED, None)
-    st.session_state[_GENERATION] = upload_generation() + 1
-
-
-def answers() -> OwnWords:
-    """What the coordinator said that her unknown columns and words mean."""
-    return st.session_state.get(_WORDS, OwnWords())
+    here = session()
+    here.checked, here.answers, here.skipped = None, OwnWords(), set()
+    here.upload_generation += 1
 
 
 def remember(answered: list[tuple[Question, str]], own_words: OwnWords) -> None:
@@ -112,37 +114,26 @@ def remember(answered: list[tuple[Question, str]], own_words: OwnWords) -> None:
     for question, code in answered:
         if code:
             own_words = own_words.with_answer(question.place, code)
-    st.session_state[_WORDS] = own_words
-    skipped = {question.place for question, code in answered if not code}
-    st.session_state[_SKIPPED] = st.session_state.get(_SKIPPED, set()) | skipped
+    session().answers = own_words
+    session().skipped |= {question.place for question, code in answered if not code}
 
 
 def release(chosen: Collection[str], offered: Collection[str], own_words: OwnWords) -> None:
     """Keep that of the ``offered`` columns only the ``chosen`` ones are not to be read; both are normalised headers."""
     kept = {key: code for key, code in own_words.columns.items() if key not in offered or code != IGNORED}
-    st.session_state[_WORDS] = replace(own_words, columns=kept | dict.fromkeys(chosen, IGNORED))
+    session().answers = replace(own_words, columns=kept | dict.fromkeys(chosen, IGNORED))
 
 
 def still_open(questions: tuple[Question, ...]) -> list[Question]:
     """The questions that the reader has not left without an answer, what blocks the import first, then the commonest."""
-    skipped = st.session_state.get(_SKIPPED, set())
-    asked = [question for question in questions if question.place not in skipped]
+    asked = [question for question in questions if question.place not in session().skipped]
     return sorted(asked, key=lambda question: (not question.blocking, -question.n_rows))
-
-
-def turn() -> int:
-    """A number that changes with each check and each import."""
-    return st.session_state.get(_TURN, 0)
-
-
-def flash(sentence: str, *, failed: bool = False) -> None:
-    """Keep a sentence about the history to show once, in the next run."""
-    st.session_state[_FLASH] = (sentence, failed)
 
 
 def show_flash() -> None:
     """Show what the last undo did, once."""
-    sentence, failed = st.session_state.pop(_FLASH, ("", False))
+    sentence, failed = session().flash
+    session().flash = ("", False)
     if sentence:
         (text.error if failed else text.success)(text.plain(sentence))
 
@@ -159,7 +150,7 @@ def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
             store,
             upload.content,
             store_key(store),
-            datetime.now(ZoneInfo(TIMEZONE)),
+            now(),
             imported_by=_access.mail() or None,
             office=upload.office,
             schools_content=upload.schools,
@@ -174,11 +165,11 @@ def _import(store: Store, upload: Upload, *, dry_run: bool) -> Import:
 
 def check(store: Store, upload: Upload) -> Checked:
     """The upload after the check, which runs once for the same files and answers."""
-    known = st.session_state.get(_CHECKED)
-    if known is None or known.token != upload.token:
-        known = st.session_state[_CHECKED] = _check(store, upload)
-        st.session_state[_TURN] = turn() + 1
-    return known
+    here = session()
+    if here.checked is None or here.checked.token != upload.token:
+        here.checked = _check(store, upload)
+        here.check_generation += 1
+    return here.checked
 
 
 def _check(store: Store, upload: Upload) -> Checked:
@@ -193,49 +184,45 @@ def _check(store: Store, upload: Upload) -> Checked:
 
 def publish(store: Store, upload: Upload) -> None:
     """Import the upload, keep its outcome and drop the upload; the refused rows stay until the reader is done."""
-    before = store.versions[:1]
-    st.session_state[_TURN] = turn() + 1
+    before, here = store.versions[:1], session()
+    here.check_generation += 1
     try:
         with _access.acting("import") as what:
             done = _import(store, upload, dry_run=False)
             what |= {"version": done.version, "rows": done.extract.n_accepted}
     except Exception as error:  # as in _check
-        st.session_state[_OUTCOME] = Outcome(explain(error), failed=True)
+        here.outcome = Outcome(explain(error), failed=True)
         st.rerun()
     clear()
     published = store.versions[:1] != before
     if published:
         _first.begin()
     known = f" {sentences.changes(done.changes)}" if published else ""
-    st.session_state[_OUTCOME] = Outcome(
+    here.outcome = Outcome(
         sentences.result(done, dry_run=False, published=published) + known,
         published=published,
         key_path=str(key_path()) if published and done.known_as_of is None else "",
         duplicates=tuple(duplicate_sentences(done.duplicates)),
     )
     if done.extract.n_refused:
-        st.session_state[_CHECKED] = Checked((), done, "")
+        here.checked = Checked((), done, "")
     st.rerun()
 
 
 def take_outcome() -> Outcome | None:
     """What the last import did, once."""
-    return st.session_state.pop(_OUTCOME, None)
+    outcome, session().outcome = session().outcome, None
+    return outcome
 
 
 def import_awaiting_corrections() -> Import | None:
     """The import that was done and whose refused rows are still to be taken, or None."""
-    known = st.session_state.get(_CHECKED)
+    known = session().checked
     return known.found if known is not None and not known.token else None
 
 
-def undo_asked() -> bool:
-    """Whether the confirmation of an undo is shown."""
-    return st.session_state.get(_UNDO, False)
-
-
 def ask_undo(asked: bool) -> None:
-    st.session_state[_UNDO] = asked
+    session().undo_asked = asked
 
 
 def undo(store: Store, office: str, seen: str) -> None:
@@ -245,6 +232,6 @@ def undo(store: Store, office: str, seen: str) -> None:
         with _access.acting("undo") as what:
             offices.undo(store, office, seen)
             what["version"] = seen
-        flash("La dernière importation est annulée.")
+        session().flash = ("La dernière importation est annulée.", False)
     except RelaisError as error:
-        flash(str(error), failed=True)
+        session().flash = (str(error), True)

@@ -7,7 +7,7 @@ from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays, signals, years
 from analytics.workflows.comparing import NO_YEAR_BEFORE, shares_compared, which_weeks
 from pages import _data
-from pages._widgets import columns, pick, remembered, say_changes, show_chart, show_table, text
+from pages._widgets import columns, pick, remembered, show_changes, show_chart, show_table, text
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -53,7 +53,7 @@ def _last_year(context: RelayContext) -> None:
     clock = context.clock
     delay = clock.delays[1]
     text.header("Même période, un an plus tôt")
-    context.say_danger()
+    context.danger_note()
     answer = shares_compared(
         context.snapshot, lambda chosen: context.counts(["school_group"], selection=chosen), delay, context.selection
     )
@@ -61,7 +61,7 @@ def _last_year(context: RelayContext) -> None:
         text.info(NO_YEAR_BEFORE)
         return
     text.paragraph(f"La part des dossiers où l’étape est faite {clock.within(delay)}.")
-    say_changes(answer, "step", STEP_LABELS)
+    show_changes(answer, "step", STEP_LABELS)
     in_points = answer.rename(columns={name: f"points_{name}" for name in ("difference", "lower", "upper")})
     show_table(
         in_points,

@@ -44,7 +44,7 @@ class Clock:
         return f" ; la moitié, entre {self.written(row['lower'])} {upper}"
 
 
-def say_undated(answer: pd.DataFrame) -> None:
+def undated_note(answer: pd.DataFrame) -> None:
     """How many steps have no day, in rows of :func:`relays.outcomes`, and where they count."""
     n_undated, n_closed = int(answer["n_undated"].sum()), int(answer["n_closed_undated"].sum())
     if n_undated:
@@ -59,7 +59,7 @@ def say_undated(answer: pd.DataFrame) -> None:
         )
 
 
-def say_times(clock: Clock, answer: pd.DataFrame) -> None:
+def times_note(clock: Clock, answer: pd.DataFrame) -> None:
     """Why a share in hours has two bounds, in rows of :func:`relays.outcomes` where a time of day is often missing."""
     if clock.code == "hours" and relays.often_without_time(answer).any():
         text.caption(
@@ -121,7 +121,7 @@ class RelayContext(Context):
         """What ``ask`` counts ``by`` columns; by school days without the cases that threaten life."""
         return ask([*by]) if self.clock.code == "hours" else relays.without_danger(ask([*by, "danger"]))
 
-    def say_danger(self) -> None:
+    def danger_note(self) -> None:
         """How many cases school days set aside."""
         counts = self.snapshot.case_counts(self.selection, ["danger"])
         set_aside = counts.set_index("danger")["n"].get(True, 0)

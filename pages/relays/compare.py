@@ -12,7 +12,7 @@ from analytics.domain.vocabulary import INCIDENT_TYPES, OFFICES, RELAYS, SCHOOL_
 from analytics.measures import group_tests, relays
 from analytics.store import COMPARED
 from pages._widgets import columns, pick, remembered, show_chart, text
-from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext, say_undated
+from pages.relays.clock import CLOCKS, STEP_LABELS, RelayContext, undated_note
 
 _GROUPS: dict[str, tuple[str, Mapping[Any, str] | None]] = {
     "school_level": ("Niveau", SCHOOL_LEVELS.labels),
@@ -46,7 +46,7 @@ def show(context: RelayContext) -> None:
 @remembered
 def _answer(context: RelayContext, step: str, group: str) -> None:
     clock, by = context.clock, [group] if group else []
-    context.say_danger()
+    context.danger_note()
     counts, by_school = (context.counts(by, step, by_school=apart) for apart in (False, True))
     if group in relays.OF_SCHOOL:
         counts, by_school = (table.fillna({group: _UNKNOWN}) for table in (counts, by_school))
@@ -57,9 +57,9 @@ def _answer(context: RelayContext, step: str, group: str) -> None:
         text.info("Aucun dossier à suivre pour cette étape avec ces filtres.")
         return
     if group:
-        _say_whether_groups_differ(context, step, group)
+        _show_group_comparison(context, step, group)
     if group != "incident_type":
-        say_undated(relays.outcomes(counts))
+        undated_note(relays.outcomes(counts))
     heading, labels = _GROUPS[group] if group else ("", {})
     labels = dict(labels if labels is not None else {value: str(value) for value in table[group].unique()})
     if group in relays.OF_SCHOOL and (table[group] == _UNKNOWN).any():
@@ -89,7 +89,7 @@ def _answer(context: RelayContext, step: str, group: str) -> None:
     )
 
 
-def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> None:
+def _show_group_comparison(context: RelayContext, step: str, group: str) -> None:
     """Whether the groups differ more than schools do by chance, and which comparisons of the step are the clearest."""
     is_type = group == "incident_type"
     counts = context.snapshot.school_step_counts(context.clock.code, context.selection, step, by_type=is_type)
@@ -106,9 +106,9 @@ def _say_whether_groups_differ(context: RelayContext, step: str, group: str) -> 
     rates = dict(zip(found["group"], found["false_discovery_rate"], strict=True))
     text.paragraph(chance(rates[group]))
     rare = [_GROUPS[code][0] for code, rate in rates.items() if rate < RARE]
-    told = f"Rares, du plus net au moins net : {listing(rare)}." if rare else "Aucune n’est rare."
+    rarest = f"Rares, du plus net au moins net : {listing(rare)}." if rare else "Aucune n’est rare."
     few = f" {_FEW_SCHOOLS}" if group in relays.OF_SCHOOL else ""
     lot = f" {number(COMPARED)} dossiers, au hasard, suffisent au calcul." if context.n_cases > COMPARED else ""
     text.caption(
-        f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {told}{few}{lot}"
+        f"{_CHANCE} Le calcul tient compte des {len(found.dropna())} comparaisons de cette étape. {rarest}{few}{lot}"
     )

@@ -5,7 +5,17 @@ from analytics.domain.french import count, day, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
 from analytics.workflows.comparing import shares_compared
-from pages._widgets import INTERVAL, Link, address, columns, remembered, say_changes, say_closure, show_chart, text
+from pages._widgets import (
+    INTERVAL,
+    Link,
+    address,
+    closure_note,
+    columns,
+    remembered,
+    show_changes,
+    show_chart,
+    text,
+)
 from pages.relays.clock import STEP_LABELS, RelayContext
 
 
@@ -15,7 +25,7 @@ def show(context: RelayContext) -> None:
     by_school = snapshot.step_counts("deadline", context.selection, by_school=True)
     effects = relays.design_effects(by_school, bunching=context.bunching)
     answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection), effects)
-    say_closure(snapshot)
+    closure_note(snapshot)
     text.paragraph(
         f"**{count(answer['n_overdue'].sum(), 'étape')}** hors délai dans les dossiers ouverts, au {day(snapshot.as_of)}."
     )
@@ -29,7 +39,7 @@ def show(context: RelayContext) -> None:
         1,
         context.selection,
     )
-    say_changes(changed, "step", {code: f"{label} à temps" for code, label in STEP_LABELS.items()})
+    show_changes(changed, "step", {code: f"{label} à temps" for code, label in STEP_LABELS.items()})
     show_chart(
         charts.deadline_bars(answer),
         key="deadlines",

@@ -9,12 +9,12 @@ from analytics.domain.french import count, hours, number, percent, percents
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import relays
 from pages._widgets import Indicator, columns, remembered, show_chart, show_indicators, show_table, text
-from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done, say_times, say_undated
+from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done, times_note, undated_note
 
 
 @remembered
 def show(context: RelayContext) -> None:
-    context.say_danger()
+    context.danger_note()
     counts = context.counts()
     effects = relays.design_effects(context.counts(by_school=True), bunching=context.bunching)
     curves = relays.curves(counts, effects=effects)
@@ -26,7 +26,7 @@ def show(context: RelayContext) -> None:
         _in_danger(context)
         return
     in_time = relays.done_within(counts, context.clock.short)
-    say_times(context.clock, of_relays)
+    times_note(context.clock, of_relays)
     show_indicators(
         [_indicator(step, row, in_time[step], context.clock) for step, row in of_relays.iterrows()],
         context.snapshot.as_of,
@@ -51,7 +51,7 @@ def _in_danger(context: RelayContext) -> None:
         columns("step", "n_cases", "n_done", "n_undated", median="Médiane (h)")
         | {f"within_{delay}": hours(delay) for delay in CLOCKS["hours"].delays},
     )
-    say_times(CLOCKS["hours"], summary)
+    times_note(CLOCKS["hours"], summary)
 
 
 def _shares(clock: Clock, summary: pd.DataFrame, within: pd.DataFrame) -> None:
@@ -102,7 +102,7 @@ def _outcomes(summary: pd.DataFrame) -> None:
         | columns("n_closed", "n_not_applicable", "n_not_recorded", n_time_completed="Heure complétée"),
     )
     text.caption("« Heure complétée » : le registre ne donne que le jour. L’étape compte alors au plus tard, à 16 h.")
-    say_undated(summary)
+    undated_note(summary)
 
 
 def _indicator(step: str, row: pd.Series, n_in_time: int, clock: Clock) -> Indicator:

@@ -6,13 +6,13 @@ from analytics.charts import relays as charts
 from analytics.domain.french import count, hours, number, percent, percents
 from analytics.measures import relays
 from pages._widgets import Indicator, columns, remembered, show_chart, show_indicators, text
-from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, say_undated
+from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, undated_note
 
 
 @remembered
 def show(context: RelayContext) -> None:
     snapshot, selection, clock = context.snapshot, context.selection, context.clock
-    context.say_danger()
+    context.danger_note()
     counts, by_school = (
         context.without_danger(
             lambda by, whole=whole: snapshot.first_relay_counts(clock.code, selection, by, by_school=not whole)
@@ -28,7 +28,7 @@ def show(context: RelayContext) -> None:
     if answer["median_hours"].notna().any():
         cards.append(_longest_wait(answer.loc[answer["median_hours"].idxmax()]))
     show_indicators(cards, snapshot.as_of)
-    say_undated(first)
+    undated_note(first)
 
     text.header("Étapes sautées, étapes à contretemps")
     show_chart(

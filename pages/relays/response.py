@@ -7,8 +7,8 @@ from analytics.domain.french import count, number
 from analytics.domain.vocabulary import CHANNELS, DETECTION_TARGET_DAYS, REPORTERS, SCHOOL_LEVELS
 from analytics.measures import timeliness
 from analytics.workflows.comparing import shares_compared
-from pages._widgets import columns, pick, remembered, say_changes, show_chart, text
-from pages.relays.clock import CLOCKS, RelayContext, say_times
+from pages._widgets import columns, pick, remembered, show_changes, show_chart, text
+from pages.relays.clock import CLOCKS, RelayContext, times_note
 
 _GROUPS = {
     "school_level": ("Niveau", SCHOOL_LEVELS.labels),
@@ -31,14 +31,14 @@ def _answer(context: RelayContext, group: str) -> None:
     by_school = context.snapshot.response_counts(context.selection, by, by_school=True)
     answer = timeliness.summary(counts, by, timeliness.design_effects(by_school, by, context.bunching))
     text.header("Détecter, signaler, réagir")
-    _say_detection(timeliness.summary(counts).iloc[0])
+    _show_detection(timeliness.summary(counts).iloc[0])
     changed = shares_compared(
         context.snapshot,
         lambda chosen: timeliness.judged(context.snapshot.response_counts(chosen, ["school_group"])),
         1,
         context.selection,
     )
-    say_changes(changed, "step", {code: f"{words}, à temps" for code, words in charts.INTERVALS.items()})
+    show_changes(changed, "step", {code: f"{words}, à temps" for code, words in charts.INTERVALS.items()})
     written = answer.assign(
         words=answer["interval"].map(charts.INTERVALS),
         half=[_half(row) for _, row in answer.iterrows()],
@@ -61,14 +61,14 @@ def _answer(context: RelayContext, group: str) -> None:
         | columns(n_pending="En attente")
         | columns("n_closed", "n_not_applicable", n_not_recorded="Inconnus"),
     )
-    say_times(CLOCKS["hours"], answer)
+    times_note(CLOCKS["hours"], answer)
     text.caption(
         "D’après la mesure 7-1-7 des épidémies : détecter, notifier, répondre (Frieden et autres, Lancet 2021, 398, 638-640). Ses cibles "
         "ne sont pas les nôtres : chaque service fixe les siennes."
     )
 
 
-def _say_detection(row: pd.Series) -> None:
+def _show_detection(row: pd.Series) -> None:
     n_unknown = count(row["n_not_recorded"], "dossier")
     target = (
         "Le service n’a pas fixé de cible pour la détection."

@@ -5,7 +5,7 @@ from analytics.domain.french import count, day
 from analytics.domain.vocabulary import RELAYS
 from analytics.measures import work
 from analytics.workflows.one_school import PEERS, OneSchool, deadline_table
-from pages._widgets import columns, remembered, say_closure, show_chart, show_table, text
+from pages._widgets import closure_note, columns, remembered, show_chart, show_table, text
 
 
 @remembered
@@ -19,7 +19,7 @@ def show(context: OneSchool) -> None:
         else "L’école n’a pas donné de délai : ceux du service servent."
     )
     text.header("Ses étapes et ses délais")
-    say_closure(snapshot)
+    closure_note(snapshot)
     text.paragraph(
         f"{whose} **{count(n_overdue, 'étape')}** hors délai dans ses dossiers ouverts, au {day(snapshot.as_of)}."
     )

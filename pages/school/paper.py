@@ -1,9 +1,6 @@
 """The school on one A4, for a meeting with it."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from analytics.domain.school_calendar import TIMEZONE
+from analytics.domain.timezone import now
 from analytics.workflows.one_school import OneSchool
 from pages import _data
 from pages._widgets import offer_file
@@ -17,7 +14,7 @@ def show(context: OneSchool) -> None:
         from analytics.workflows.school_sheet import written_sheet
 
         published = releases(store, context.snapshot) if context.is_alone else ()
-        return written_sheet(context, datetime.now(ZoneInfo(TIMEZONE)).date(), published)
+        return written_sheet(context, now().date(), published)
 
     name = f"interne-ecole-{context.school['school_id']}.pdf"
     offer_file("Fiche sur une page (PDF), interne", content, name, "school-sheet", act="school_sheet")

@@ -3,7 +3,7 @@
 from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import schools
 from analytics.workflows.comparing import compared
-from pages._widgets import INTERVAL, columns, remembered, say_changes, show_table, text
+from pages._widgets import INTERVAL, columns, remembered, show_changes, show_table, text
 from pages.schools.rated import RatedSchools
 
 
@@ -11,7 +11,7 @@ from pages.schools.rated import RatedSchools
 def show(context: RatedSchools) -> None:
     text.header("Par réseau et par niveau")
     by_network = compared(context.snapshot, "school_network", list(SCHOOL_NETWORKS), context.selection)
-    say_changes(by_network, "school_network", SCHOOL_NETWORKS.labels)
+    show_changes(by_network, "school_network", SCHOOL_NETWORKS.labels)
     for column, vocabulary, heading in (
         ("school_network", SCHOOL_NETWORKS, "Réseau"),
         ("school_level", TEACHING_LEVELS, "Niveau"),

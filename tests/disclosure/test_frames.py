@@ -34,21 +34,7 @@ def test_of_two_releases_of_a_period_the_last_one_counts(tmp_path):
     assert not published_period(TERM, tmp_path).is_demo
 
 
-def published(table):
-    return table("""
-        Type     | Niveau | Nombre | De | À
-        Insultes | S1     |     12 |    |
-        Insultes | Total  |     20 |    |
-        Menaces  | S1     |        |  1 | 8
-        Menaces  | Total  |        |  2 | 9
-        Autre    | S1     |        |  1 |
-        Autre    | Total  |        |  1 |
-        Total    | S1     |     15 |    |
-        Total    | Total  |     25 |    |
-    """).astype(dict.fromkeys(("Nombre", "De", "À"), "Int64"))
-
-
-def test_a_table_reads_as_it_was_published(table):
-    frame = wide(published(table))
+def test_a_table_reads_as_it_was_published(published_table):
+    frame = wide(published_table)
     assert list(frame.index) == ["Insultes", "Menaces", "Autre", "Total"]
     assert frame.loc["Menaces"].to_list() == ["de 1 à 8", "de 2 à 9"]

@@ -22,6 +22,13 @@ source = "relais"
 """
 
 
+def refusals(table: str, *more: tuple[str, str, str, str]) -> pytest.MarkDecorator:
+    """A test of the changes in ``table``, a line each: file | old | new | message. ``more`` do not fit in a line."""
+    lines = [line.strip() for line in table.splitlines() if line.strip() and not line.strip().startswith("#")]
+    rows = [tuple(cell.strip().replace(r"\n", "\n") for cell in line.split("|")) for line in lines]
+    return pytest.mark.parametrize(("file", "old", "new", "message"), [*rows, *more])
+
+
 @pytest.fixture
 def own(tmp_path) -> Callable[..., Path]:
     """A folder with every file of the frozen copy; in ``file``, ``old`` is replaced by ``new``, or ``new`` is added."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.domain.matching import holds_stem, normalise, singular, word_key
+from analytics.domain.matching import holds_stem, normalise, singular, word_key, word_list
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,7 @@ def test_a_plural_is_its_singular_but_for_short_words():
 )
 def test_a_stem_is_the_start_of_a_long_word_and_the_whole_of_a_short_one(words, stem, is_held):
     assert holds_stem(words.split(), stem) == is_held
+
+
+def test_a_list_of_words_keeps_the_spaces_within_one():
+    assert word_list("vu | par mail | ok") == ("vu", "par mail", "ok")

@@ -33,7 +33,7 @@ def taken(
 
 def schools_of(result: Extract) -> list[str]:
     """The school of each case, in the order of the rows."""
-    by_row = dict(zip(result.rows, result.tables["cases"]["school_id"], strict=True))
+    by_row = dict(zip(result.ids["row"], result.tables["cases"]["school_id"], strict=True))
     return [by_row[number] for number in sorted(by_row, key=lambda name: (name.split()[0], int(name.split()[-1])))]
 
 

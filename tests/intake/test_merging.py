@@ -12,16 +12,17 @@ from python_calamine import CalamineWorkbook
 
 from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import STEPS, normalise
-from analytics.intake import Key, extract, merge
+from analytics.intake import Key, Question, extract, merge
 from analytics.intake.merging import (
     answered,
-    gone_fields,
-    gone_sentence,
-    keep_moved,
+    lost_fields,
+    lost_fields_sentence,
     merge_questions,
     recode_schools,
     rekey,
+    revert_moved,
 )
+from tests.conftest import FILLED
 
 FILES = Path(__file__).parents[1] / "files"
 TODAY = date(2026, 11, 22)
@@ -163,29 +164,10 @@ def test_a_case_keeps_the_day_of_the_extract_that_last_changed_it(taken):
         assert pd.isna(changed_on["unknown"])
 
 
-STEP_COLUMNS = {"delay_hours": pd.NA, "delay_school_days": pd.NA, "time_completed": False, "completed_hours": 0}
-STEP_COLUMNS |= {"reason": pd.NA}
-
-
 def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict[str, pd.DataFrame]:
     """The tables of a few cases: each is a plain one, with what is given instead. ``done`` is the hours of the CPMS."""
-    plain = {
-        "school_id": "3001",
-        "school_level": "secondary_1",
-        "reporter": "pupil",
-        "channel": "email",
-        "minor": True,
-        "danger": False,
-        "status": "open",
-        "followed_hours": 100,
-        "followed_school_days": 5,
-        "waited_hours": pd.NA,
-        "waited_school_days": pd.NA,
-        "detection_days": pd.NA,
-        "first_seen_on": pd.Timestamp("2026-06-12"),
-        "changed_on": pd.NaT,
-        "office": "principal",
-    }
+    plain = FILLED["cases"] | {"school_id": "3001", "followed_hours": 100, "followed_school_days": 5}
+    plain |= {"first_seen_on": pd.Timestamp("2026-06-12")}
     rows, types, steps = [], [], []
     for place, given in enumerate(cases):
         case = plain | {"case_id": f"C{place}", "week": "2026-01-12", "types": "insults", "done": 4} | given
@@ -198,7 +180,7 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
         hours = case.pop("done")
         done = {"outcome": "done", "delay_hours": hours, "delay_school_days": 0} if hours is not None else {}
         step = {"case_id": case["case_id"], "step": "cpms", "outcome": case.pop("outcome", "not_done")}
-        steps += [step | STEP_COLUMNS | done]
+        steps += [FILLED["case_steps"] | step | done]
         rows.append(case)
     listed = [{"school_id": code, "name": f"École {code}", "provisional": not code.isdigit()} for code in schools]
     drawn = {
@@ -217,8 +199,12 @@ def tables_of(*cases: dict, schools: tuple[str, ...] = ("3001", "3002")) -> dict
 SIX = [{"school_id": ("3001", "3002")[i % 2]} for i in range(6)]
 
 
-def asked(known: dict, told: dict, **how) -> list[str]:
-    return [question.code for question in merge_questions(known, told, how.pop("answers", {}), DIGEST, **how)]
+def questions(known: dict, found: dict, answers: dict | None = None, **how) -> list[Question]:
+    return merge_questions(known, found, answers or {}, DIGEST, **{"by_year": False, "is_partial": False} | how)
+
+
+def asked(known: dict, found: dict, **how) -> list[str]:
+    return [question.code for question in questions(known, found, **how)]
 
 
 @pytest.mark.parametrize(
@@ -236,25 +222,25 @@ def asked(known: dict, told: dict, **how) -> list[str]:
 )
 def test_a_known_case_that_moves_too_far_is_asked_about(change, codes):
     known = tables_of(*SIX)
-    told = tables_of(SIX[0] | change, *SIX[1:])
-    assert asked(known, told) == codes
+    found = tables_of(SIX[0] | change, *SIX[1:])
+    assert asked(known, found) == codes
     if change and not codes:
-        assert merge(known, told)[1].changed == 1
+        assert merge(known, found)[1].changed == 1
 
 
 def test_numbers_that_come_back_in_another_year_offer_to_make_the_year_a_part_of_them():
     known = tables_of(*({"week": "2025-01-13"} for _ in range(6)))
-    told = tables_of(*({"week": "2026-01-12"} for _ in range(4)))
-    (question,) = merge_questions(known, told, {}, DIGEST)
+    found = tables_of(*({"week": "2026-01-12"} for _ in range(4)))
+    (question,) = questions(known, found)
     assert (question.default, question.place, question.blocking) == ("by_year", ("answers", "numbers"), True)
-    assert asked(known, told, answers={"numbers": f"same_{DIGEST}"}) == []
-    assert asked(known, told, answers={"numbers": "same_another"}) == ["year_key"], "an answer is for its file alone"
+    assert asked(known, found, answers={"numbers": f"same_{DIGEST}"}) == []
+    assert asked(known, found, answers={"numbers": "same_another"}) == ["year_key"], "an answer is for its file alone"
 
 
 def test_a_case_that_moved_can_be_kept_as_it_was():
-    known, told = tables_of(*SIX), tables_of(SIX[0] | {"week": "2026-03-16"}, *SIX[1:])
+    known, found = tables_of(*SIX), tables_of(SIX[0] | {"week": "2026-03-16"}, *SIX[1:])
     assert answered({"numbers": f"keep_{DIGEST}"}, DIGEST, by_year=False) == "keep"
-    merged, changes = merge(known, keep_moved(known, told))
+    merged, changes = merge(known, revert_moved(known, found))
     assert changes.unchanged == 6
     assert set(merged["cases"]["report_week"]) == {pd.Timestamp("2026-01-12")}
 
@@ -286,8 +272,8 @@ def test_a_file_that_holds_none_of_the_cases_known_of_its_years_may_be_the_wrong
 
 def test_a_school_without_a_code_that_comes_back_under_another_name_is_asked_about():
     known = tables_of({"school_id": "old"}, {"school_id": "old"}, {}, schools=("old", "3001"))
-    told = tables_of({"school_id": "new"}, {"school_id": "new"}, {}, schools=("new", "3001"))
-    (question,) = merge_questions(known, told, {}, DIGEST)
+    found = tables_of({"school_id": "new"}, {"school_id": "new"}, {}, schools=("new", "3001"))
+    (question,) = questions(known, found)
     assert (question.code, question.default, question.place) == ("school", "old", ("schools", "École new"))
     still_there = tables_of({"school_id": "new"}, {"school_id": "old"}, {}, schools=("old", "new", "3001"))
     assert asked(known, still_there) == []
@@ -298,10 +284,10 @@ def test_a_school_without_a_code_that_comes_back_under_another_name_is_asked_abo
 
 def test_cases_known_by_their_number_alone_take_the_number_with_its_year():
     known = tables_of({"case_id": "plain-1", "week": "2025-01-13"}, {"case_id": "plain-2", "week": "2025-01-13"})
-    told = tables_of({"case_id": "2024-1", "week": "2025-01-13"}, {"case_id": "2025-2"})
-    renamed = rekey(known, told["cases"], np.array(["plain-1", "plain-2"]), "school_year")
+    found = tables_of({"case_id": "2024-1", "week": "2025-01-13"}, {"case_id": "2025-2"})
+    renamed = rekey(known, found["cases"], np.array(["plain-1", "plain-2"]), "school_year")
     assert renamed["cases"]["case_id"].tolist() == ["2024-1", "plain-2"], "number 2 is of another year"
-    merged, changes = merge(renamed, told)
+    merged, changes = merge(renamed, found)
     assert (changes.new, changes.unchanged) == (1, 1)
     assert set(merged["case_steps"]["case_id"]) == {"2024-1", "2025-2", "plain-2"}
 
@@ -314,22 +300,22 @@ def test_a_list_gives_its_codes_to_the_schools_that_were_known_by_their_names():
     assert recoded["schools"]["school_id"].tolist() == ["nuage"]
 
 
-# A column that is gone
+# A column that was lost
 
 
 def test_a_class_stands_for_a_level_and_a_status_for_a_closure():
     before = {"case_number", "year", "closed", "channel", "step:cpms"}
-    assert gone_fields(before, before) == ()
-    assert gone_fields(before, {"case_number", "level", "status", "channel", "step:cpms"}) == ()
-    assert gone_fields(before, {"case_number"}) == ("year", "channel", "step:cpms", "closed")
-    assert gone_sentence(()) == ""
-    assert gone_sentence(("channel",)).startswith("Cette colonne n’est plus dans le fichier : « Canal ».")
+    assert lost_fields(before, before) == ()
+    assert lost_fields(before, {"case_number", "level", "status", "channel", "step:cpms"}) == ()
+    assert lost_fields(before, {"case_number"}) == ("year", "channel", "step:cpms", "closed")
+    assert lost_fields_sentence(()) == ""
+    assert lost_fields_sentence(("channel",)).startswith("Cette colonne n’est plus dans le fichier : « Canal ».")
 
 
-def test_what_was_stored_from_a_column_that_is_gone_stays_and_is_unknown_for_new_cases():
+def test_what_was_stored_from_a_column_that_was_lost_stays_and_is_unknown_for_new_cases():
     known = tables_of({"status": "closed", "channel": "email"}, {"channel": "other", "done": 7})
-    told = tables_of(*({"channel": "unknown", "done": None, "outcome": "not_recorded"} for _ in range(3)))
-    merged, changes = merge(known, told, gone=("channel", "step:cpms", "closed"))
+    found = tables_of(*({"channel": "unknown", "done": None, "outcome": "not_recorded"} for _ in range(3)))
+    merged, changes = merge(known, found, lost=("channel", "step:cpms", "closed"))
     assert (changes.new, changes.changed, changes.unchanged) == (1, 0, 2)
     cases = merged["cases"].set_index("case_id")
     assert cases["channel"].to_dict() == {"C0": "email", "C1": "other", "C2": "unknown"}
@@ -342,14 +328,14 @@ def test_what_was_stored_from_a_column_that_is_gone_stays_and_is_unknown_for_new
 
 
 def test_a_closed_case_that_waits_longer_for_postvention_is_unchanged_and_keeps_its_last_wait():
-    known, told = (
+    known, found = (
         tables_of({"status": "closed", "waited_hours": hours, "waited_school_days": days})
         for hours, days in ((240, 7), (720, 20))
     )
-    tables, changes = merge(known, told)
+    tables, changes = merge(known, found)
     assert (changes.changed, changes.unchanged) == (0, 1)
     assert tables["cases"].loc[0, ["waited_hours", "waited_school_days"]].tolist() == [720, 20]
     # Where the register no longer tells the closure, the case stays closed, with what it had.
-    told = tables_of({"status": "open", "followed_hours": 900})
-    kept = merge(known, told, gone=["closed"])[0]["cases"].loc[0]
+    found = tables_of({"status": "open", "followed_hours": 900})
+    kept = merge(known, found, lost=["closed"])[0]["cases"].loc[0]
     assert (kept["status"], kept["waited_hours"], kept["followed_hours"]) == ("closed", 240, 100)

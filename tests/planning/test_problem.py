@@ -12,13 +12,13 @@ from analytics.domain.programme import programme
 from analytics.domain.schema import SCHOOL_ACTIONS
 from analytics.domain.school_calendar import OutsideCalendarError, calendar
 from analytics.planning.need import need
-from analytics.planning.problem import Problem, build_problem, team_weeks
+from analytics.planning.problem import Problem, Team, build_problem, team_weeks
 
 AS_OF = date(2026, 8, 21)
 
 
 def weeks(end: date = date(2026, 12, 18), off: tuple[date, ...] = ()) -> pd.DataFrame:
-    return team_weeks(date(2026, 8, 24), end, 2, 10, 4, off, calendar())
+    return team_weeks(Team(2, 10, 4, date(2026, 8, 24), off), end, calendar())
 
 
 def test_a_week_of_holiday_is_not_there_and_a_short_week_has_fewer_hours():
@@ -34,7 +34,7 @@ def test_a_week_off_has_no_hours():
 
 
 def test_a_reserve_larger_than_the_hours_leaves_none_rather_than_less():
-    answer = team_weeks(date(2026, 8, 24), date(2026, 9, 30), 1, 3, 5, (), calendar())
+    answer = team_weeks(Team(1, 3, 5, date(2026, 8, 24)), date(2026, 9, 30), calendar())
     assert (answer["capacity"] == 0).all()
 
 

@@ -258,7 +258,7 @@ def test_a_column_that_is_gone_leaves_what_was_stored_and_is_named(store):
     without = HEADER.replace(";CPMS contacté le", "")
     for hours, numbers in ((1, (1, 2, 3, 4)), (2, (1, 2, 3, 4, 5))):
         later = add(store, typed(2026, *numbers, header=without), hours)
-        assert later.gone == ("step:cpms",)
+        assert later.lost_fields == ("step:cpms",)
         assert counted(later) == (1, 0, len(numbers) - 1, 0)
     steps = store.snapshot().table("case_steps")
     assert steps[steps["step"] == "cpms"]["outcome"].value_counts().to_dict() == {"done": 3, "not_recorded": 2}

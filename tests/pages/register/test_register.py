@@ -133,7 +133,7 @@ def test_an_import_says_what_it_did_and_lets_go_of_the_upload(store, page):
     assert "Situation au 12/06/2026" in texts(page)
     assert len(store.versions) == 2
     assert page.file_uploader[0].value is None
-    assert "registre_verifie" not in page.session_state
+    assert page.session_state["registre_etat"].checked is None
 
 
 def test_a_later_extract_is_announced_as_new_changed_and_unchanged(page):
@@ -163,7 +163,7 @@ def test_refused_rows_are_told_by_row_column_and_rule_and_wait_while_the_others_
     assert "Télécharger les lignes refusées, à corriger" in [button.label for button in page.button]
     press(page, "registre_termine")
     assert "Télécharger les lignes refusées, à corriger" not in [button.label for button in page.button]
-    assert "registre_verifie" not in page.session_state
+    assert page.session_state["registre_etat"].checked is None
 
 
 def test_a_register_without_an_acceptable_row_offers_no_import(page):
