@@ -50,7 +50,7 @@ class Import:
 
     @property
     def summary(self) -> dict[str, int | str | None]:
-        """The object that ``relais import --json`` prints."""
+        """What ``relais import --json`` prints, but for questions and office."""
         return {
             "read": self.extract.n_read,
             "accepted": self.extract.n_accepted,

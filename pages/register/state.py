@@ -197,6 +197,7 @@ def publish(store: Store, upload: Upload) -> None:
     st.session_state[_TURN] = turn() + 1
     try:
         with _access.acting("import") as what:
+            what |= offices.named(upload.office)
             done = _import(store, upload, dry_run=False)
             what |= {"version": done.version, "rows": done.extract.n_accepted}
     except Exception as error:  # as in _check
@@ -250,8 +251,8 @@ def undo(store: Store, office: str, seen: str) -> None:
     ask_undo(False)
     try:
         with _access.acting("undo") as what:
+            what |= {"version": seen} | offices.named(office)
             offices.undo(store, office, seen)
-            what["version"] = seen
         flash("La dernière importation est annulée.")
         _load_newest(store)
     except RelaisError as error:
