@@ -92,9 +92,11 @@ class Lake:
             raise DamagedStoreError from None
 
     def _raise_if_away(self, error: duckdb.Error) -> None:
-        """StoreError where it is not the version that is damaged or gone, but the catalogue or all files that are away."""
+        """StoreError where not the version is damaged or gone, but catalogue, files, rights or memory are missing."""
         if is_unreachable(error) or is_of_s3(error) or is_not_allowed(error):
             raise explained(error) from None
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise StoreError("Cette machine n’a pas assez de mémoire pour charger les données partagées.")
         if self.settings.is_in_s3:
             return
         with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ from threading import Barrier
 import duckdb
 import pytest
 
-from analytics.store import OldLayoutError, StoreError
+from analytics.store import OldLayoutError, StoreError, loading
 from analytics.store.shared_settings import read_settings
 from tests.store.shared import files
 from tests.store.test_versions import case_ids, publish
@@ -69,6 +69,13 @@ def test_a_load_that_failed_leaves_nothing_half(shared):
     path.write_bytes(content)
     with shared.open(version) as snapshot:
         assert snapshot.table("cases")["case_id"].tolist() == ["A"]
+
+
+def test_too_little_memory_is_not_taken_for_damage(shared, monkeypatch):
+    publish(shared, *(f"{n:04}" for n in range(3_000)))
+    monkeypatch.setattr(loading, "CONFIG", loading.CONFIG | {"memory_limit": "3MB", "threads": 1})
+    with pytest.raises(StoreError, match="pas assez de mémoire"):
+        shared.snapshot()
 
 
 def test_a_version_of_an_older_layout_says_so_and_its_tables_can_be_read(shared, cluster):
