@@ -1,4 +1,4 @@
-"""What the pages read: the store opened once per version, and the demo built when there is none."""
+"""What the pages read: the version that this server answers from, and the demo built when there is none."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -6,16 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from analytics.store import OldLayoutError, Snapshot, Store, StoreError
+from analytics.store import OldLayoutError, Serving, Snapshot, Store, StoreError
 from pages import _access
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def _open(location: str, version: str) -> Snapshot | None:
-    opened = Store(Path(location)).snapshot()
-    if opened is not None and not opened.has_current_layout:
-        raise OldLayoutError
-    return opened
+def _serving(location: str) -> Serving:
+    from pages import _first
+
+    return Serving(_first.answer)
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,9 +44,9 @@ def prepare() -> None:
 
 
 def snapshot() -> Snapshot:
-    """The current version of the records, shared by all sessions; stops the page where there is none yet.
+    """The version of the records that a run of a page shows, shared by all sessions; stops the page where there is none yet.
 
-    Raises StoreError when it cannot be read.
+    To be asked for once in a run: meanwhile a newer one may be loaded. Raises StoreError when it cannot be read.
     """
     current = store()
     prepare()
@@ -58,9 +57,19 @@ def snapshot() -> Snapshot:
     return opened
 
 
-def opened_version(current: Store) -> Snapshot | None:
-    """The current version of a store, opened once, whoever asks; None while there is none. Raises StoreError."""
-    return _open(str(current.location), current.versions[0]) if current.versions else None
+def opened_version(current: Store, *, newest: bool = False, any_layout: bool = False) -> Snapshot | None:
+    """The version of a store to answer from, opened once, whoever asks (:meth:`Serving.current`); None while there is none.
+
+    Raises StoreError, and unless ``any_layout`` will do OldLayoutError.
+    """
+    opened = _serving(str(current.location)).current(current, newest=newest)
+    if opened is not None and not any_layout and not _has_current_layout(opened):
+        raise OldLayoutError
+    return opened
+
+
+def _has_current_layout(opened: Snapshot) -> bool:
+    return opened.remember("has_current_layout", lambda: opened.has_current_layout)
 
 
 def made_ready(current: Store) -> Snapshot | None:
@@ -73,17 +82,7 @@ def previous_snapshot(current: Snapshot) -> Snapshot | None:
     """The version before ``current`` to compare it with; None when there is none, when one is fictitious and the other not,
     and when it was written before the protocol or Relais changed.
     """
-    versions = Store(current.location).versions
-    if len(versions) < 2:
+    previous = _serving(str(current.location)).before(Store(current.location), current)
+    if previous is None or not _has_current_layout(previous):
         return None
-    previous = _open_version(str(current.location), versions[1])
-    return previous if previous is not None and previous.is_demo == current.is_demo else None
-
-
-@st.cache_resource(show_spinner=False, max_entries=3)
-def _open_version(location: str, version: str) -> Snapshot | None:
-    try:
-        opened = Store(Path(location)).open(version)
-    except StoreError:
-        return None
-    return opened if opened.has_current_layout else None
+    return previous if previous.is_demo == current.is_demo else None

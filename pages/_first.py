@@ -17,24 +17,31 @@ def begin() -> None:
     """At the start and after an import, beside what else is done: make the demonstration where there is nothing yet, and
     answer the questions of each page, the first page's first.
     """
-    Thread(target=_answer, daemon=True).start()
+    Thread(target=_begin, daemon=True).start()
 
 
-def _answer() -> None:
+def _begin() -> None:
     with contextlib.suppress(Exception):  # whoever opens the page is told
         from analytics.store import Store  # here: with pandas, which nobody shall wait for at the start
         from pages import _data
-        from pages._widgets.remembering import unseen
 
         snapshot = _data.made_ready(Store())
         if snapshot is None:
             return
-        with unseen():
-            for show, context in _questions(snapshot):
-                with contextlib.suppress(Exception):
-                    show(context)
-        gc.collect()
-        gc.freeze()  # what the server has loaded stays, and is not walked through again and again
+        answer(snapshot)
+        if not gc.get_freeze_count():  # once: of what readers open later nothing may stay when they have gone
+            gc.collect()
+            gc.freeze()  # what the server has loaded stays, and is not walked through again and again
+
+
+def answer(snapshot: Snapshot) -> None:
+    """Answer the first questions of each page, of a version that is served or is about to be."""
+    from pages._widgets.remembering import unseen
+
+    with contextlib.suppress(Exception), unseen():
+        for show, context in _questions(snapshot):
+            with contextlib.suppress(Exception):
+                show(context)
 
 
 def _questions(snapshot: Snapshot) -> Iterator[tuple[Callable[..., None], Any]]:

@@ -123,13 +123,14 @@ def info() -> None:
 def undo(office: Annotated[str | None, OFFICE] = None) -> None:
     """Annule la dernière importation, si elle est de votre bureau."""
     from analytics.domain.french import day
-    from analytics.workflows.offices import office_of
+    from analytics.workflows.offices import named, office_of
     from analytics.workflows.offices import undo as undo_import
 
     store = open_store()
     with noting("undo") as what:
-        what["version"] = next(iter(store.versions), None)
-        undo_import(store, office_of(office, store))
+        of_office = office_of(office, store)
+        what |= {"version": next(iter(store.versions), None)} | named(of_office)
+        undo_import(store, of_office)
     with store.snapshot() or nullcontext() as snapshot:
         if snapshot is not None:
             of = "données fictives" if snapshot.is_demo else "données"

@@ -64,7 +64,7 @@ def import_(
     from analytics.spreadsheets.reading import MAX_FILE_BYTES
     from analytics.workflows import import_sentences as sentences
     from analytics.workflows.importing import import_register, store_key
-    from analytics.workflows.offices import office_of
+    from analytics.workflows.offices import named, office_of
 
     def content(path: Path) -> bytes:
         with path.open("rb") as opened:
@@ -79,6 +79,7 @@ def import_(
     def run(own_words: OwnWords, *, dry_run: bool) -> Import:
         noted = nullcontext({}) if dry_run else noting("import")
         with noted as what, progress_bar() as progress:
+            what |= named(of_office)
             done = import_register(
                 store,
                 register,
@@ -114,7 +115,7 @@ def import_(
             _list_questions(error.questions)
             if as_json:
                 nothing = dict.fromkeys(("read", "accepted", "refused", "new", "changed", "unchanged", "missing"), 0)
-                stopped = nothing | {"as_of": None, "snapshot": next(iter(before), None)}
+                stopped = nothing | {"as_of": None, "snapshot": next(iter(before), None)} | named(of_office)
                 typer.echo(
                     json.dumps(stopped | {"questions": [q.summary for q in error.questions]}, ensure_ascii=False)
                 )
@@ -128,7 +129,7 @@ def import_(
         echo("Les lignes refusées sont écrites. Ce fichier contient des noms : supprimez-le une fois corrigé.")
     if as_json:
         open_questions = [question.summary for question in done.extract.questions]
-        typer.echo(json.dumps(done.summary | {"questions": open_questions}, ensure_ascii=False))
+        typer.echo(json.dumps(done.summary | named(of_office) | {"questions": open_questions}, ensure_ascii=False))
     return 0 if done.extract.n_accepted else 1
 
 

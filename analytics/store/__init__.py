@@ -11,6 +11,7 @@ In a file a case is one row, with its incident types and its steps as columns (:
 """
 
 from analytics.store.errors import DamagedStoreError, OldLayoutError, StoreError
+from analytics.store.serving import Serving
 from analytics.store.snapshot import Snapshot
 from analytics.store.steps import COMPARED
 from analytics.store.versions import KEPT_VERSIONS, Store, store_location
@@ -20,6 +21,7 @@ __all__ = [
     "KEPT_VERSIONS",
     "DamagedStoreError",
     "OldLayoutError",
+    "Serving",
     "Snapshot",
     "Store",
     "StoreError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Generator
 from functools import cache
 from importlib.util import find_spec
@@ -40,16 +41,20 @@ class UnreachableStoreError(StoreError):
     """The catalogue of a shared store does not answer. The message says why, as far as PostgreSQL tells."""
 
     def __init__(self, error: duckdb.Error) -> None:
-        reasons = {
-            "password": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
-            "role ": "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD.",
-            "database ": "PostgreSQL répond, mais la base que catalogue nomme n’existe pas.",
-            "pg_hba": "PostgreSQL ne laisse pas entrer cette machine : voyez pg_hba.conf.",
-            "SSL": "PostgreSQL n’offre pas le chiffrement que catalogue demande : mettez ssl à on.",
-        }
         refused = str(error).rpartition("failed:")[2]
         usual = "Le catalogue partagé ne répond pas. Vérifiez le réseau, PostgreSQL et son adresse, puis réessayez."
-        super().__init__(next((reason for word, reason in reasons.items() if word in refused), usual))
+        super().__init__(next((reason for words, reason in _REASONS.items() if re.search(words, refused)), usual))
+
+
+# In English or in French, as the server speaks; one of pg_hba.conf names account and database too.
+_REASONS = {
+    "pg_hba": "PostgreSQL ne laisse pas entrer cette machine : voyez pg_hba.conf et, s’il dit hostssl, si ssl est à on.",
+    "password|mot de passe|role |rôle |permission denied|droit refusé": (
+        "PostgreSQL refuse ce compte : vérifiez user dans catalogue, et PGPASSWORD."
+    ),
+    "database |base de données ": "PostgreSQL répond, mais la base que catalogue nomme n’existe pas.",
+    "SSL": "PostgreSQL n’offre pas le chiffrement que catalogue demande : mettez ssl à on.",
+}
 
 
 @contextlib.contextmanager
@@ -78,6 +83,11 @@ def is_of_s3(error: duckdb.Error) -> bool:
     return ("HTTP" in words or "Could not connect to server" in words) and "404" not in words
 
 
+def is_not_allowed(error: duckdb.Error) -> bool:
+    """Whether PostgreSQL, which may speak French, or the system does not let this account do what was asked."""
+    return bool(re.search("[Pp]ermission denied|[Dd]roit refusé|Read-only file system", str(error)))
+
+
 def explained(error: duckdb.Error) -> StoreError:
     """Why a change of the versions failed."""
     words = str(error)
@@ -87,8 +97,10 @@ def explained(error: duckdb.Error) -> StoreError:
         return StoreError(S3_SILENT)
     if "Transaction conflict" in words:
         return StoreError("Une autre importation est passée avant celle-ci : rien n’a changé. Recommencez.")
-    if "permission denied" in words:
-        return StoreError("Ce compte n’a pas le droit de changer le catalogue ou le dossier partagés.")
+    if is_not_allowed(error):
+        return StoreError(
+            "Ce compte n’a pas tous les droits sur le catalogue ou le dossier partagés : relais store check dit lequel."
+        )
     return StoreError(FULL)
 
 
@@ -139,7 +151,7 @@ def attach_lake(connection: duckdb.DuckDBPyConnection, settings: SharedSettings,
     except duckdb.InvalidInputException as error:
         if "version" in str(error):
             raise StoreError(
-                "Le catalogue est d’une autre version de DuckLake : il faut le même Relais partout."
+                "Le catalogue est d’une autre version de DuckLake : installez le même Relais partout."
             ) from None
         raise
     if not read_only:

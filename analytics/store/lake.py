@@ -24,6 +24,7 @@ from analytics.store.catalogue import (
     attach_lake,
     execute,
     explained,
+    is_not_allowed,
     is_of_s3,
     is_unreachable,
     query,
@@ -31,7 +32,7 @@ from analytics.store.catalogue import (
     told,
     writing,
 )
-from analytics.store.errors import DamagedStoreError, StoreError
+from analytics.store.errors import FULL, DamagedStoreError, StoreError
 from analytics.store.loading import load
 from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
@@ -91,13 +92,17 @@ class Lake:
             raise DamagedStoreError from None
 
     def _raise_if_away(self, error: duckdb.Error) -> None:
-        """StoreError where it is not the version that is damaged or gone, but the catalogue or all files that are away."""
-        if is_unreachable(error) or is_of_s3(error):
+        """StoreError where not the version is damaged or gone, but catalogue, files, rights or memory are missing."""
+        if is_unreachable(error) or is_of_s3(error) or is_not_allowed(error):
             raise explained(error) from None
-        if not self.settings.is_in_s3 and not Path(self.settings.records).is_dir():
-            raise StoreError(
-                "Le dossier partagé n’est pas là. Vérifiez le partage ; relais store check dit ce qui manque."
-            )
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise StoreError("Cette machine n’a pas assez de mémoire pour charger les données partagées.")
+        if self.settings.is_in_s3:
+            return
+        with contextlib.suppress(OSError):
+            next(Path(self.settings.records).iterdir(), None)
+            return
+        raise StoreError("Le dossier partagé n’est pas là. Vérifiez le partage ; relais store check dit ce qui manque.")
 
     @contextlib.contextmanager
     def lock(self) -> Generator[None]:
@@ -151,7 +156,7 @@ class Lake:
             self._held.execute("COMMIT")
         except duckdb.Error as error:
             if after is None or self.versions() != after:  # a commit that was cut off may have been done all the same
-                raise explained(error) from None
+                raise self._explained(error) from None
         finally:
             for statement in ("ROLLBACK", "USE memory"):
                 with contextlib.suppress(duckdb.Error):
@@ -159,6 +164,13 @@ class Lake:
         with contextlib.suppress(duckdb.Error):  # else the next writer clears it
             _clear(self._held)
         return after
+
+    def _explained(self, error: duckdb.Error) -> StoreError:
+        """Of a folder in which it may not write DuckDB says only that another one is not there."""
+        from analytics.store.lake_faults import of_folder
+
+        why = explained(error)
+        return StoreError(next(iter(of_folder(self.settings)), FULL)) if str(why) == FULL else why
 
     def erase(self) -> None:
         """Write the tables of the catalogue anew, without the extremes that they told of what was removed.

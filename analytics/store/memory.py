@@ -1,4 +1,4 @@
-"""What was answered of a version, kept for as long as the version lives: one memory for all who ask, bounded in bytes."""
+"""What was answered of a version, kept for as long as the version is: one memory for all who ask, bounded in bytes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Memory:
     def __init__(self, limit: int, at_once: int = 2) -> None:
         self._limit, self._size = limit, 0
         self._turns, self._thread = Semaphore(at_once), local()
-        self._known: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._awaited: dict[Hashable, Future[Any]] = {}
-        self._versions: tuple[str, ...] = ()
+        self._known: OrderedDict[tuple[str, Hashable], tuple[Any, int]] = OrderedDict()
+        self._awaited: dict[tuple[str, Hashable], Future[Any]] = {}
+        self._before: dict[str, str] = {}  # each kept version, with the one before it
         self._lock = Lock()
 
     def answer(self, version: str, asked: Hashable, compute: Callable[[], Any], *, in_turn: bool = False) -> Any:
@@ -86,21 +86,29 @@ class Memory:
                 self._thread.has_turn = False
 
     def of(self, versions: Sequence[str]) -> None:
-        """Begin empty where the kept ``versions`` have changed: by an import, an undo, or a case that is forgotten."""
-        with self._lock:
-            if tuple(versions) != self._versions:
-                self._versions, self._size = tuple(versions), 0
-                self._known.clear()
-                self._awaited.clear()  # what is being computed is given to who waits, and not kept
+        """Drop what was answered of others than the kept ``versions``, the current one first.
 
-    def _leave(self, key: Hashable, mine: Future[Any]) -> bool:
-        """Whether what was computed may be kept: the versions are still the same."""
+        An answer may compare a version with the one before it, and goes too where that is another one now.
+        """
+        before = dict(zip(versions, (*versions[1:], ""), strict=False))
+        with self._lock:
+            if before == self._before:
+                return
+            same = dict(before.items() & self._before.items())
+            self._before = before
+            for key in [key for key in self._known if key[0] not in same]:
+                self._size -= self._known.pop(key)[1]
+            # What is being computed of them is given to who waits, and not kept.
+            self._awaited = {key: mine for key, mine in self._awaited.items() if key[0] in same}
+
+    def _leave(self, key: tuple[str, Hashable], mine: Future[Any]) -> bool:
+        """Whether what was computed may be kept: its version still is."""
         is_current = self._awaited.get(key) is mine
         if is_current:
             del self._awaited[key]
         return is_current
 
-    def _keep(self, key: Hashable, found: Any) -> None:
+    def _keep(self, key: tuple[str, Hashable], found: Any) -> None:
         size = _size(found) + _size(key) + 1_000
         if size <= self._limit:
             self._known[key] = (found, size)

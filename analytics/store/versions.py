@@ -115,7 +115,7 @@ class Store:
 
     @property
     def versions(self) -> list[str]:
-        """The names of the kept versions, the current one first. Where they have changed, what was remembered is dropped."""
+        """The names of the kept versions, the current one first. What was remembered of others is dropped."""
         names = self._backend.versions()
         MEMORY.of(names)
         return names

@@ -26,7 +26,7 @@ from analytics.intake.merging import (
 )
 from analytics.intake.offices import APART, NUMBERS, settle
 from analytics.intake.questions import UnansweredError
-from analytics.store import DamagedStoreError, Store, StoreError
+from analytics.store import DamagedStoreError, Snapshot, Store, StoreError
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Import:
 
     @property
     def summary(self) -> dict[str, int | str | None]:
-        """The object that ``relais import --json`` prints."""
+        """What ``relais import --json`` prints, but for questions and office."""
         return {
             "read": self.extract.n_read,
             "accepted": self.extract.n_accepted,
@@ -63,13 +63,18 @@ class Import:
         }
 
 
-def store_key(store: Store, path: Path | None = None) -> Key:
-    """The user's key, checked against the key of the store's records; made on first use. Raises KeyFileError."""
+def store_key(store: Store, path: Path | None = None, *, records: Snapshot | None = None) -> Key:
+    """The user's key, checked against the key of the store's records; made on first use. Raises KeyFileError.
+
+    ``records``: a version of them that is open, so that nobody waits for another.
+    """
     expected = None
-    with contextlib.suppress(DamagedStoreError):
-        if (snapshot := store.snapshot()) is not None:
-            with snapshot:
-                expected = None if snapshot.is_demo else snapshot.table("imports")["key_id"].iloc[-1]
+    with (
+        contextlib.suppress(DamagedStoreError),
+        contextlib.nullcontext(records) if records else store.snapshot() or contextlib.nullcontext() as snapshot,
+    ):
+        if snapshot is not None and not snapshot.is_demo:
+            expected = snapshot.table("imports")["key_id"].iloc[-1]
     return load_key(path or key_path(), store.folder, expected)
 
 

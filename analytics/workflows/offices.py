@@ -33,6 +33,11 @@ def office_of(code: str | None, store: Store) -> str:
     )
 
 
+def named(office: str) -> dict[str, str]:
+    """The ``office`` in what is told of an act, where the service has several."""
+    return {"office": office} if len(OFFICES) > 1 else {}
+
+
 def cases_of(store: Store, key: Key, number: str) -> list[str]:
     """The pseudonyms that a case of this ``number`` may have, or the one that is known. RefusedError where several are."""
     offices = OFFICES if len(OFFICES) > 1 else ()

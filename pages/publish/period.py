@@ -56,7 +56,7 @@ def show(context: Context) -> None:
         return
     n_records = len(past_records(publishing.places(store, snapshot)))
     today = now().date()
-    found = snapshot.remember(("proposal", code, n_records, today), lambda: _proposal(code, today))
+    found = snapshot.remember(("proposal", code, n_records, today), lambda: _proposal(store, snapshot, code, today))
     _show_proof(found)
     release = found.release or found.rounded
     name = f"projet-{code}.pdf"
@@ -97,11 +97,11 @@ def _closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Perio
     return {period.code: period for period in closed}
 
 
-def _proposal(period: str, today: date) -> Proposal:
+def _proposal(store: Store, snapshot: Snapshot, period: str, today: date) -> Proposal:
     """What can be published; the same as long as the records, the past releases and the day are."""
     catalogue = load_catalogue()
     with st.spinner("Protection, puis attaque de tous les tableaux…"):
-        return publishing.prepare(_data.store(), _data.snapshot(), catalogue.period(period), catalogue, today)
+        return publishing.prepare(store, snapshot, catalogue.period(period), catalogue, today)
 
 
 def _show_proof(found: Proposal) -> None:

@@ -14,11 +14,11 @@ def show(store: Store, summary: state.StoreSummary, office: str) -> None:
     text.plain_table(summary.history, "Les importations, la dernière d’abord")
     text.caption("Relais ne garde pas le fichier importé.")
     if len(store.versions) > 1:
-        _offer_undo(store, office)
+        _offer_undo(store, office, summary.version)
 
 
-def _offer_undo(store: Store, office: str) -> None:
-    """Undo the last import, after a confirmation; it is the ``office``'s own, or is refused."""
+def _offer_undo(store: Store, office: str, version: str) -> None:
+    """Undo the last import, which made ``version``, after a confirmation; it is the ``office``'s own, or is refused."""
     if not state.session().undo_asked:
         label, key = "Annuler la dernière importation", "registre_annuler_bouton"
         st.button(label, icon=":material/undo:", key=key, on_click=state.ask_undo, args=(True,), disabled=not office)
@@ -29,7 +29,7 @@ def _offer_undo(store: Store, office: str) -> None:
             "Oui, annuler",
             key="registre_annuler_oui",
             on_click=state.undo,
-            args=(store, office, store.versions[0]),
+            args=(store, office, version),
             type="primary",
         )
         st.button("Non, garder", key="registre_annuler_non", on_click=state.ask_undo, args=(False,))

@@ -10,7 +10,7 @@ store = _data.store()
 summary = None
 try:
     _data.prepare()
-    summary = state.store_summary(str(store.location), tuple(store.versions))
+    summary = state.store_summary(store)
 except StoreError as error:
     text.error(str(error))
 if summary is not None and summary.is_demo:

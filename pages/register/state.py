@@ -4,10 +4,10 @@ The upload is never written to disk. What was read of it stays in this session u
 it: :func:`clear` lets go of it.
 """
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -17,32 +17,32 @@ from analytics.domain.timezone import now
 from analytics.intake import OwnWords, Question, UnansweredError, key_path
 from analytics.intake.duplicates import duplicate_sentences
 from analytics.intake.mapping import IGNORED
-from analytics.store import Store
+from analytics.store import Store, StoreError
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows import offices
 from analytics.workflows.importing import Import, import_register, store_key
 from analytics.workflows.inventory import history, inventory
-from pages import _access, _first
+from pages import _access, _data, _first
 from pages._widgets import text
 from pages._widgets.files import forget_uploads
 
 
 @dataclass(frozen=True)
 class StoreSummary:
-    """What the store holds, in French, and how its imports came."""
+    """What the store holds, in French, and how its imports came; ``version`` is the import that may be taken back."""
 
+    version: str
     sentences: list[str]
     history: pd.DataFrame
     is_demo: bool
 
 
-@st.cache_data(show_spinner=False, max_entries=3)
-def store_summary(location: str, versions: tuple[str, ...]) -> StoreSummary | None:
-    """What the versions of a store hold; None when there are none. Raises StoreError when none can be read."""
-    if not versions or (snapshot := Store(Path(location)).snapshot()) is None:
+def store_summary(store: Store) -> StoreSummary | None:
+    """What a store holds; None when there is nothing. Raises StoreError when no version can be read."""
+    if (snapshot := _data.opened_version(store, any_layout=True)) is None:
         return None
-    with snapshot:
-        return StoreSummary(inventory(snapshot), history(snapshot), snapshot.is_demo)
+    version = store.versions[0] if snapshot.is_fallback else snapshot.version
+    return StoreSummary(version, inventory(snapshot), history(snapshot), snapshot.is_demo)
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,7 @@ def publish(store: Store, upload: Upload) -> None:
     here.check_generation += 1
     try:
         with _access.acting("import") as what:
+            what |= offices.named(upload.office)
             done = _import(store, upload, dry_run=False)
             what |= {"version": done.version, "rows": done.extract.n_accepted}
     except Exception as error:  # as in _check
@@ -196,6 +197,7 @@ def publish(store: Store, upload: Upload) -> None:
     clear()
     published = store.versions[:1] != before
     if published:
+        _load_newest(store)
         _first.begin()
     known = f" {sentences.changes(done.changes)}" if published else ""
     here.outcome = Outcome(
@@ -207,6 +209,12 @@ def publish(store: Store, upload: Upload) -> None:
     if done.extract.n_refused:
         here.checked = Checked((), done, "")
     st.rerun()
+
+
+def _load_newest(store: Store) -> None:
+    """Wait for what this reader has just made current: what it replaces is not shown to her."""
+    with contextlib.suppress(StoreError):  # the page says it
+        _data.opened_version(store, newest=True, any_layout=True)
 
 
 def take_outcome() -> Outcome | None:
@@ -230,8 +238,9 @@ def undo(store: Store, office: str, seen: str) -> None:
     ask_undo(False)
     try:
         with _access.acting("undo") as what:
+            what |= {"version": seen} | offices.named(office)
             offices.undo(store, office, seen)
-            what["version"] = seen
         session().flash = ("La dernière importation est annulée.", False)
+        _load_newest(store)
     except RelaisError as error:
         session().flash = (str(error), True)

@@ -18,7 +18,7 @@ def show(snapshot: Snapshot) -> None:
         if not case_number.strip():
             return
         try:
-            case_id = store_key(_data.store()).pseudonym(case_number)
+            case_id = store_key(_data.store(), records=snapshot).pseudonym(case_number)
         except KeyFileError as error:
             text.error(str(error))
             return

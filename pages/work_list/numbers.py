@@ -50,4 +50,5 @@ def _read(work: Work, content: bytes) -> tuple[dict[str, str], int]:
     years = snapshot.choices()["school_years"].iloc[0] if imports["by_year"].any() else ()
     offices = OFFICES if len(OFFICES) > 1 else ()
     case_ids = snapshot.open_cases()
-    return own_numbers(content, store_key(_data.store()), case_ids, years, offices), len(case_ids)
+    key = store_key(_data.store(), records=snapshot)
+    return own_numbers(content, key, case_ids, years, offices), len(case_ids)

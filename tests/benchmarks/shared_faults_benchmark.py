@@ -8,6 +8,7 @@ by a connection that knows no answer.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import socket
@@ -25,6 +26,7 @@ from unittest.mock import patch
 
 from analytics.domain.errors import RelaisError
 from analytics.store import Store, catalogue, layout
+from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
 from analytics.workflows.importing import import_register
 from tests.cluster import Cluster, running_cluster
@@ -102,7 +104,8 @@ def attempt(act: Callable[[], object], done: str = "") -> str:
 
 def n_cases(store: Store) -> str:
     snapshot = store.snapshot()
-    assert snapshot is not None
+    if snapshot is None:
+        return "nothing yet"
     return f"{snapshot.ask('SELECT count(*) AS n FROM cases')['n'].iloc[0]} cases{' of before' * snapshot.is_fallback}"
 
 
@@ -362,7 +365,139 @@ def undeletable(cluster: Cluster, folder: Path) -> None:
     print("the file is there:", path.exists())
 
 
-FAULTS = {fault.__name__: fault for fault in (damage, restart, network, silence, full, clock, undeletable)}
+def say_all(store: Store) -> None:
+    """What a check, a reader, an import and a case to forget are told, by connections that know nothing yet."""
+    anew()
+    print("   check:", attempt(lambda: store.faults(datetime.now(UTC))))
+    print("   read anew:", attempt(lambda: n_cases(store)))
+    print("   import:", attempt(lambda: publish(store, "NEXT1", "NEXT2"), "done"))
+    print("   forget:", attempt(lambda: store.forget("NEXT1")), flush=True)
+    anew()
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@contextmanager
+def other_user(folder: Path) -> Iterator[None]:
+    """As nobody in particular, who may read in ``folder`` what root has written, and no more."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    mirror_of.cache_clear()  # its folder is of who made it
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        mirror_of.cache_clear()
+        os.seteuid(0)
+
+
+def unwritable(cluster: Cluster, folder: Path) -> None:
+    """The shared folder mounted to be read; its records alone; all written by another user; all closed to this one."""
+    cluster.folder.chmod(0o755)  # its socket, for another user
+    store = Store(cluster.shared_store(folder))
+    with read_only(folder / "shared"):
+        print("before the first import, read-only:")
+        say_all(store)
+    publish(store, "NEXT1", "KEPT")
+    for place in ("shared", "shared/records"):
+        print(f"{place} is read-only:")
+        with read_only(folder / place):
+            say_all(store)
+    print("of another user:")
+    with other_user(folder):
+        say_all(store)
+    print("closed to this user:")
+    with other_user(folder):
+        os.seteuid(0)
+        (folder / "shared" / "records").chmod(0o700)
+        os.seteuid(65534)
+        say_all(store)
+    after_fault(store)
+
+
+def refused(cluster: Cluster, folder: Path) -> None:
+    """PostgreSQL without TLS, closed to this machine, to this account, and with another password."""
+    hba = cluster.folder / "data" / "pg_hba.conf"
+    before = hba.read_text("utf-8")
+    cluster.stop()
+    options = f"-k {cluster.folder} -c fsync=off -c password_encryption=scram-sha-256"  # and on the loopback
+    cluster.run("pg_ctl", "-D", cluster.folder / "data", "-w", "-l", cluster.folder / "log", "-o", options, "start")
+    dsn = f"host=127.0.0.1 user=relais dbname=relais_{cluster._n_stores + 1}"
+    store = Store(cluster.shared_store(folder, catalogue=dsn))
+    publish(store, "NEXT1", "KEPT")
+    cluster.sql("ALTER ROLE relais PASSWORD 'right'")
+    line = "local all all trust\n{} all relais 127.0.0.1/32 {}\n"
+    secure = folder / "secure.toml"
+    secure.write_text(store.location.read_text("utf-8").replace("host=", "sslmode=require host="), "utf-8")
+    stranger = folder / "stranger.toml"
+    stranger.write_text(store.location.read_text("utf-8").replace("user=relais", "user=stranger"), "utf-8")
+    for said, rule, password, location in (
+        ("TLS is off and asked for", ("host", "trust"), "", secure),
+        ("TLS is off and pg_hba has hostssl alone", ("hostssl", "trust"), "", store.location),
+        ("pg_hba has no line for this machine", None, "", store.location),
+        ("pg_hba rejects this machine", ("host", "reject"), "", store.location),
+        ("no password", ("host", "scram-sha-256"), "", store.location),
+        ("another password", ("host", "scram-sha-256"), "wrong", store.location),
+        ("an account that is not there", ("host", "trust"), "", stranger),
+        ("an account that pg_hba does not know", ("host", "trust"), "", stranger),
+    ):
+        rules = line.format(*rule) if rule else "local all all trust\n"
+        hba.write_text(rules.replace(" relais ", " all ") if said.endswith("not there") else rules, "utf-8")
+        cluster.sql("SELECT pg_reload_conf()")
+        time.sleep(0.5)
+        print(f"{said}:")
+        with patch.dict(os.environ, {"PGPASSWORD": password} if password else {}):
+            say_all(Store(location))
+    hba.write_text(before, "utf-8")
+    cluster.sql("SELECT pg_reload_conf()")
+    time.sleep(0.5)
+    after_fault(store)
+
+
+def other_versions(cluster: Cluster, folder: Path) -> None:
+    """A catalogue of another DuckLake, older and newer, and one that another DuckDB has written."""
+    store = Store(cluster.shared_store(folder))
+    publish(store, "NEXT1", "KEPT")
+    database = f"relais_{cluster._n_stores}"
+    ours = cluster.sql("SELECT value FROM relais.ducklake_metadata WHERE key = 'version'", database)
+    for version in ("0.3", "1.1", "2.0", "x"):
+        print(f"a catalogue of DuckLake {version} (ours: {ours}):")
+        cluster.sql(f"UPDATE relais.ducklake_metadata SET value = '{version}' WHERE key = 'version'", database)
+        say_all(store)
+    cluster.sql(f"UPDATE relais.ducklake_metadata SET value = '{ours}' WHERE key = 'version'", database)
+    cluster.sql("UPDATE relais.ducklake_snapshot_changes SET commit_extra_info = '1.4.0'", database)
+    print("an account that reads the catalogue alone:")
+    cluster.sql("CREATE ROLE reader LOGIN")
+    for what in ("USAGE ON SCHEMA relais", "SELECT ON ALL TABLES IN SCHEMA relais"):
+        cluster.sql(f"GRANT {what} TO reader", database)
+    reader = folder / "reader.toml"
+    reader.write_text(store.location.read_text("utf-8").replace("user=relais", "user=reader"), "utf-8")
+    say_all(Store(reader))
+    print("the last import is of DuckDB 1.4.0:")
+    say_all(store)
+    with patch.object(catalogue, "_extension", lambda name: Path(__file__)):
+        print("extensions of another DuckDB:")
+        say_all(store)
+    print("no extensions:")
+    with patch.object(catalogue, "find_spec", lambda name: None):
+        catalogue._extension.cache_clear()
+        say_all(store)
+        catalogue._extension.cache_clear()
+    after_fault(store)
+
+
+FAULTS = {
+    fault.__name__: fault
+    for fault in (damage, restart, network, silence, full, clock, undeletable, unwritable, refused, other_versions)
+}
 
 
 def main(names: list[str]) -> None:

@@ -3,8 +3,8 @@
 ``uv run python -m tests.benchmarks.shared_load_benchmark [CASES ...]``
 
 Readers are the threads of two processes, as two machines that each serve ten people, who think three seconds between two
-questions of chance. Nothing is remembered. Writers write a version of all cases: nobody, one of them every two minutes, and
-each as soon as the lock is free.
+questions of chance. Nothing is remembered. Once all have a version open, writers write one of all cases: nobody, one of them
+every two minutes, and each as soon as the lock is free.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 from unittest.mock import patch
 
 import numpy as np
 
-from analytics.store import Snapshot, Store, StoreError
+from analytics.store import Serving, Snapshot, Store, StoreError, loading
 from tests.benchmarks.lake_benchmark import answer, questions, random_selection, share_file
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import Cluster, running_cluster
@@ -33,22 +33,24 @@ processes = multiprocessing.get_context("spawn")
 
 
 class Machine:
-    """What its readers share: the current version, opened once, as pages do."""
+    """What its readers share: the version that is served, as pages have it."""
 
     def __init__(self, location: Path) -> None:
-        self._store, self._lock = Store(location), Lock()
-        self._opened: Snapshot | None = None
+        self._store, self._serving = Store(location), Serving(lambda opened: None)
         self.loads: list[float] = []
 
     def current(self) -> Snapshot:
-        version = self._store.versions[0]
-        with self._lock:
-            if self._opened is None or self._opened.version != version:
-                began = time.perf_counter()
-                self._opened = self._store.snapshot()
-                self.loads.append(time.perf_counter() - began)
-            assert self._opened is not None
-            return self._opened
+        opened = self._serving.current(self._store)
+        assert opened is not None
+        return opened
+
+    def timed(self, copy: Callable[..., None]) -> Callable[..., None]:
+        def copying(*arguments) -> None:
+            began = time.perf_counter()
+            copy(*arguments)
+            self.loads.append(time.perf_counter() - began)
+
+        return copying
 
 
 def read_for(machine: Machine, seed: int, until: float) -> list[float]:
@@ -64,15 +66,24 @@ def read_for(machine: Machine, seed: int, until: float) -> list[float]:
     return took
 
 
-def read_in_threads(location: Path, seed: int, until: float, answers) -> None:
+def read_in_threads(location: Path, seed: int, seconds: float, ready, answers) -> None:
     machine = Machine(location)
-    with patch.object(Snapshot, "query", Snapshot.ask), ThreadPoolExecutor(THREADS) as threads:
+    machine.current()
+    ready.wait()
+    until = time.time() + seconds
+    with (
+        patch.object(Snapshot, "query", Snapshot.ask),
+        patch.object(loading, "_copy", machine.timed(loading._copy)),
+        ThreadPoolExecutor(THREADS) as threads,
+    ):
         found = threads.map(lambda place: read_for(machine, seed + place, until), range(THREADS))
         answers.put(([seconds for some in found for seconds in some], machine.loads))
 
 
-def write_until(location: Path, file: Path, until: float, number: int, pause: float, answers) -> None:
+def write_for(location: Path, file: Path, seconds: float, number: int, pause: float, ready, answers) -> None:
     n_written = 0
+    ready.wait()
+    until = time.time() + seconds
     time.sleep(pause * (number + 0.25))
     while time.time() < until:
         try:
@@ -104,14 +115,15 @@ def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
         share_file(Store(place / "file"), Store(location))
     print(f"   five versions: the catalogue has {int(cluster.sql(size, database)):,} bytes")
     for pace, (seconds, pause) in PACES.items():
-        answers, written, until = processes.Queue(), processes.Queue(), time.time() + seconds
+        answers, written = processes.Queue(), processes.Queue()
         n_writers = 0 if pause is None else WRITERS
+        ready = processes.Barrier(PROCESSES + n_writers)
         started = [
-            processes.Process(target=read_in_threads, args=(location, 100 * number, until, answers))
+            processes.Process(target=read_in_threads, args=(location, 100 * number, seconds, ready, answers))
             for number in range(PROCESSES)
         ]
         started += [
-            processes.Process(target=write_until, args=(location, place / "file", until, number, pause, written))
+            processes.Process(target=write_for, args=(location, place / "file", seconds, number, pause, ready, written))
             for number in range(n_writers)
         ]
         for process in started:

@@ -164,6 +164,7 @@ def test_each_office_imports_as_itself_decides_a_shared_case_and_takes_back_its_
     assert "un autre bureau a un dossier de ce numéro (Mons ; faits : Menaces ici, Insultes là)" in stopped.err
     told = json.loads(stopped.out)
     assert (told["accepted"], told["refused"], told["questions"][0]["code"]) == (1, 1, "office")
+    assert told["office"] == TOURNAI
     assert "Insultes" not in stopped.out
     relais("import", shared, "--propose", tmp_path / "answers.toml")
     assert "garder ce que l’autre bureau en a dit" in (tmp_path / "answers.toml").read_text("utf-8")
@@ -172,6 +173,10 @@ def test_each_office_imports_as_itself_decides_a_shared_case_and_takes_back_its_
     told = relais("undo", "--office", MONS)
     assert (told.code, "celle du bureau « Tournai »" in told.err) == (1, True)
     assert relais("undo").code == 0
+    lines = map(json.loads, (tmp_path / "access.jsonl").read_text("utf-8").splitlines())
+    noted = [(line["act"], line["result"], line["what"]["office"]) for line in lines]
+    imports = [("import", "ok", MONS), ("import", "ok", TOURNAI), ("import", "ok", TOURNAI)]
+    assert noted == [*imports, ("undo", "failed", MONS), ("undo", "ok", TOURNAI)]
 
 
 def test_undo_takes_back_the_last_import_and_refuses_when_there_is_none(relais):

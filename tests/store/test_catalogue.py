@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 
 from analytics.store import StoreError
+from analytics.store.catalogue import UnreachableStoreError
 from analytics.store.shared_settings import read_settings
 from tests.store.shared import files
 from tests.store.test_versions import case_ids, publish
@@ -37,3 +39,26 @@ def test_a_catalogue_that_stops_is_told_and_one_that_starts_again_is_read_on(sha
             cluster.start()
     publish(shared, "B")
     assert case_ids(shared) == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('no pg_hba.conf entry for host "10.0.0.9", user "relais", database "relais", no encryption', "pg_hba.conf"),
+        ("aucune entrée dans pg_hba.conf pour l'hôte « 10.0.0.9 », base de données « relais »", "pg_hba.conf"),
+        ('pg_hba.conf rejects connection for host "10.0.0.9", user "relais", database "relais"', "pg_hba.conf"),
+        ('password authentication failed for user "relais"', "refuse ce compte"),
+        ("authentification par mot de passe échouée pour l'utilisateur « relais »", "refuse ce compte"),
+        ("fe_sendauth: no password supplied", "refuse ce compte"),
+        ('role "relais" does not exist', "refuse ce compte"),
+        ("le rôle « relais » n'existe pas", "refuse ce compte"),
+        ('permission denied for database "relais"', "refuse ce compte"),
+        ('database "other" does not exist', "la base que catalogue nomme"),
+        ("la base de données « other » n'existe pas", "la base que catalogue nomme"),
+        ("server does not support SSL, but SSL was required", "mettez ssl à on"),
+        ("Connection refused", "ne répond pas"),
+    ],
+)
+def test_why_the_catalogue_cannot_be_reached_is_said_with_what_to_do(words, said):
+    error = f'Unable to connect to Postgres: connection to server at "db", port 5432 failed: FATAL:  {words}'
+    assert said in str(UnreachableStoreError(duckdb.IOException(error)))

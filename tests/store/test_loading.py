@@ -8,8 +8,9 @@ from threading import Barrier
 import duckdb
 import pytest
 
-from analytics.store import OldLayoutError
+from analytics.store import OldLayoutError, StoreError, loading
 from analytics.store.shared_settings import read_settings
+from tests.store.shared import files
 from tests.store.test_versions import case_ids, publish
 
 
@@ -44,6 +45,37 @@ def test_a_reader_reads_and_does_nothing_else_whatever_becomes_of_the_version(sh
         shared.forget("A")
         assert snapshot.ask("SELECT case_id FROM cases")["case_id"].tolist() == ["A"]
     assert case_ids(shared) == []
+
+
+def test_all_who_have_a_version_open_share_one_copy_which_leaves_with_the_last(shared):
+    version = publish(shared, "A")
+    one, other = shared.open(version), shared.open(version)
+    one._connection.execute("CREATE TABLE copy.mark AS SELECT 7 AS n")
+    one.close()
+    with shared.open(version) as third:
+        assert third.ask("FROM copy.mark")["n"].tolist() == other.ask("FROM copy.mark")["n"].tolist() == [7]
+    other.close()
+    with shared.open(version) as again, pytest.raises(duckdb.CatalogException):
+        again.ask("FROM copy.mark")
+
+
+def test_a_load_that_failed_leaves_nothing_half(shared):
+    version = publish(shared, "A")
+    (path,) = (path for path in files(shared, version) if "records" in path.parts[-2:][0])
+    content = path.read_bytes()
+    path.unlink()
+    with pytest.raises(StoreError):
+        shared.open(version)
+    path.write_bytes(content)
+    with shared.open(version) as snapshot:
+        assert snapshot.table("cases")["case_id"].tolist() == ["A"]
+
+
+def test_too_little_memory_is_not_taken_for_damage(shared, monkeypatch):
+    publish(shared, *(f"{n:04}" for n in range(3_000)))
+    monkeypatch.setattr(loading, "CONFIG", loading.CONFIG | {"memory_limit": "3MB", "threads": 1})
+    with pytest.raises(StoreError, match="pas assez de mémoire"):
+        shared.snapshot()
 
 
 def test_a_version_of_an_older_layout_says_so_and_its_tables_can_be_read(shared, cluster):

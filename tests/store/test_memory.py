@@ -109,19 +109,45 @@ def test_what_is_computed_while_the_versions_change_is_given_and_not_kept():
     assert memory.answer("v1", "q", after) == "after"
 
 
+@pytest.mark.parametrize(
+    ("after", "remembered"),
+    [
+        (["v3", "v2", "v1"], ["v2", "v1"]),  # an import
+        (["v3", "v2"], []),  # and the oldest leaves: what is compared with it is asked anew
+        (["v1"], ["v1"]),  # an undo
+        (["w2", "v1"], ["v1"]),  # a case is forgotten that the current version held
+        (["v2", "w1"], []),  # and one that it held no longer, but shows beside those of before
+        (["other"], []),
+    ],
+)
+def test_what_is_still_kept_is_remembered_while_the_version_before_it_is_the_same(after, remembered):
+    memory, asked = Memory(10_000), {version: Asked() for version in ("v2", "v1")}
+    memory.of(["v2", "v1"])
+    for versions in (["v2", "v1"], after):
+        memory.of(versions)
+        for version in asked:
+            memory.answer(version, "q", asked[version])
+    assert [version for version in asked if asked[version].n == 1] == remembered
+
+
 @pytest.mark.parametrize("change", ["undo", "forget", "an import of another process"])
-def test_a_change_of_the_kept_versions_empties_the_memory(publish, table, tmp_path, change):
+def test_a_version_that_is_no_longer_kept_leaves_the_memory(publish, table, tmp_path, change):
     cases = [table(f"case_id\n{case}").assign(school_id="1") for case in ("A", "B")]
     first, second = (publish(tmp_path / name, cases=one) for name, one in zip("ab", cases, strict=True))
-    store, asked = Store(first.location), Asked()
+    store, of_gone, of_kept = Store(first.location), Asked(), Asked()
     other = second.location / second.version
     (store.folder / other.name).write_bytes(other.read_bytes())
     (store.folder / "manifest").write_text(f"{first.version}\n{other.name}", encoding="ascii")
-    with store.open(other.name) as kept:
+    with store.open(first.version) as gone, store.open(other.name) as kept:
         assert store.versions == [first.version, other.name]
+
+        def ask() -> None:
+            gone.remember("q", of_gone)
+            kept.remember("q", of_kept)
+
         for _ in range(2):
-            kept.remember("q", asked)
-        assert asked.n == 1
+            ask()
+        assert (of_gone.n, of_kept.n) == (1, 1)
         if change == "undo":
             store.undo()
         elif change == "forget":
@@ -129,8 +155,8 @@ def test_a_change_of_the_kept_versions_empties_the_memory(publish, table, tmp_pa
         else:
             (store.folder / "manifest").write_text(other.name, encoding="ascii")
             assert store.versions == [other.name]
-        kept.remember("q", asked)
-    assert asked.n == 2
+        ask()
+    assert (of_gone.n, of_kept.n) == (2, 1)
 
 
 def test_an_answer_that_a_caller_changes_stays_as_it_was(publish, table, tmp_path):

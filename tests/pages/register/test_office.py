@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -36,7 +37,7 @@ def test_with_one_office_nothing_is_asked_and_nothing_said_of_it(store, monkeypa
     assert "bureau" not in said(page).lower()
 
 
-def test_an_office_is_chosen_decides_a_shared_case_and_takes_back_its_own_import_alone(store, monkeypatch):
+def test_an_office_is_chosen_decides_a_shared_case_and_takes_back_its_own_import_alone(store, monkeypatch, tmp_path):
     two_offices(monkeypatch)
     page, content = first_run(monkeypatch), register(2, 101, more={2: {"Faits": "Menaces"}})
     upload(page, content, "registre.csv")
@@ -54,3 +55,6 @@ def test_an_office_is_chosen_decides_a_shared_case_and_takes_back_its_own_import
     assert len(store.versions) == 2
     press(press(choose(page, TOURNAI), "registre_annuler_bouton"), "registre_annuler_oui")
     assert len(store.versions) == 1
+    lines = map(json.loads, (tmp_path / "access.jsonl").read_text("utf-8").splitlines())
+    noted = [(line["act"], line["result"], line["what"]["office"]) for line in lines]
+    assert noted == [("import", "ok", TOURNAI), ("undo", "failed", MONS), ("undo", "ok", TOURNAI)]
