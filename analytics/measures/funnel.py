@@ -121,8 +121,8 @@ def spread(count: NDArray[np.float64], expected: NDArray[np.float64], bunching: 
     counts are too small to be normal; and the mean is divided by what winsorising leaves of pure chance. Where schools
     expect fewer than about two cases each, true differences hide in the zeros and it is 0 or too low.
     """
-    told = expected > 0
-    count, expected = count[told], expected[told]
+    is_counted = expected > 0
+    count, expected = count[is_counted], expected[is_counted]
     if len(count) < 2:
         return 0.0
     half = np.exp(count * np.log(expected) - expected - gammaln(count + 1)) / 2

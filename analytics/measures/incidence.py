@@ -87,8 +87,8 @@ class Curves:
         before, after = row == first, next_row == end
 
         last = np.where(before, first, row - 1)
-        gone = self.events[0, last] + self.events[1, last]
-        unseen = after & (self.at_risk[last] > gone)
+        n_left = self.events[0, last] + self.events[1, last]
+        unseen = after & (self.at_risk[last] > n_left)
         at_risk = np.where(after, 0, self.at_risk[np.minimum(next_row, len(self.delay) - 1)])
         read = self.shares[:, last]
         read[:3, before] = 0.0

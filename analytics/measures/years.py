@@ -297,15 +297,15 @@ def changes(answer: pd.DataFrame, column: str, labels: Mapping[Any, str]) -> str
     if answer.empty:
         return ""
     value, written = ("share", percent) if "share" in answer else ("n", number)
-    told = answer[answer["verdict"].isin(["more", "less"])] if len(answer) > 1 else answer
+    shown = answer[answer["verdict"].isin(["more", "less"])] if len(answer) > 1 else answer
     found = [
         f"« {labels[code]} » {written(now)} contre {written(before)}, {VERDICTS[verdict]}"
-        for code, now, before, verdict in told[[column, value, f"{value}_before", "verdict"]].itertuples(index=False)
+        for code, now, before, verdict in shown[[column, value, f"{value}_before", "verdict"]].itertuples(index=False)
     ]
     rest = VERDICTS["too_few" if (answer["verdict"] == "too_few").all() else "unsure"]
     if not found:
         return f"{_AGAINST} : {rest}."
-    return f"{_AGAINST} : {' ; '.join(found)}." + (f" Pour le reste, {rest}." if len(told) < len(answer) else "")
+    return f"{_AGAINST} : {' ; '.join(found)}." + (f" Pour le reste, {rest}." if len(shown) < len(answer) else "")
 
 
 _AGAINST = "Face aux mêmes semaines d’école, un an plus tôt"

@@ -58,7 +58,7 @@ _REASONS = {
 
 
 @contextlib.contextmanager
-def told() -> Generator[None]:
+def explaining_errors() -> Generator[None]:
     """Errors of the catalogue's connection as an UnreachableStoreError; others pass."""
     try:
         yield

@@ -24,12 +24,12 @@ from analytics.store.catalogue import (
     attach_lake,
     execute,
     explained,
+    explaining_errors,
     is_not_allowed,
     is_of_s3,
     is_unreachable,
     query,
     reading,
-    told,
     writing,
 )
 from analytics.store.errors import FULL, DamagedStoreError, StoreError
@@ -110,7 +110,7 @@ class Lake:
         mirror = mirror_of(self.settings)
         with contextlib.ExitStack() as stack:
             try:
-                with told():
+                with explaining_errors():
                     writer, guard = (stack.enter_context(writing(self.settings).cursor()) for _ in range(2))
                     guard.execute("BEGIN")
                     if query(guard, f"SELECT pg_try_advisory_xact_lock({_LOCK})") != [(True,)]:
@@ -124,7 +124,7 @@ class Lake:
             self._writer = writer
             try:
                 yield
-                with told():
+                with explaining_errors():
                     if mirror.push(guard):
                         guard.execute("COMMIT")
             except BaseException:
@@ -177,7 +177,7 @@ class Lake:
 
         PostgreSQL keeps what a reader who began before may still ask for: StoreError when one has not ended in a minute.
         """
-        with told(), writing(self.settings).cursor() as connection:
+        with explaining_errors(), writing(self.settings).cursor() as connection:
             ((removed,),) = query(connection, "SELECT txid_current()::text")
             older = f"""
                 SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -217,7 +217,7 @@ class Lake:
     @contextlib.contextmanager
     def reading(self) -> Generator[duckdb.DuckDBPyConnection | None]:
         """A cursor on what this process reads by; None while nothing was ever imported."""
-        with told():
+        with explaining_errors():
             connection = reading(self.settings)
             if connection is None:
                 yield None

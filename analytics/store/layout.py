@@ -302,10 +302,10 @@ def _numbers(
     left = (followed + 1 << shift) + np.where(_is(cases["status"], "open"), event["pending"], closed)
     afterwards = np.where(waited >= 0, (waited + 1 << shift) + event["pending"], left)
     done = (took + 1 << shift) + np.where(took >= 0, event["done"], event["undated"])
-    told = np.array([event.get(name, 0) for name in OUTCOMES], dtype="int32")
+    without_delay = np.array([event.get(name, 0) for name in OUTCOMES], dtype="int32")
     is_done, is_not_done = (outcome == list(OUTCOMES).index(name) for name in ("done", "not_done"))
     return np.where(
-        is_done, done, np.where(is_not_done, np.stack([left, afterwards])[postvention, case], told[outcome])
+        is_done, done, np.where(is_not_done, np.stack([left, afterwards])[postvention, case], without_delay[outcome])
     )
 
 

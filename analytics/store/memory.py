@@ -20,8 +20,8 @@ LIMIT_MB = 256
 
 def limit_mb() -> int:
     """The bound of the memory in megabytes."""
-    told = os.environ.get("RELAIS_MEMORY", "")
-    return int(told) if told.isdecimal() else LIMIT_MB
+    configured = os.environ.get("RELAIS_MEMORY", "")
+    return int(configured) if configured.isdecimal() else LIMIT_MB
 
 
 class Memory:

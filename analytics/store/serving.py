@@ -31,10 +31,8 @@ class Serving:
         self._lock = Lock()
         self._served: Snapshot | None = None
         self._before: Snapshot | None = None
-        self._newest, self._newest_at = (
-            "",
-            0.0,
-        )  # the newest version when the served one was opened, and until when it was
+        # The newest version when the served one was opened, and until when it was known to be.
+        self._newest, self._newest_at = "", 0.0
         self._is_loading, self._retry_at = False, 0.0
 
     def current(self, store: Store, *, newest: bool = False) -> Snapshot | None:

@@ -146,9 +146,9 @@ def school_step_counts(clock: str, selection: Selection, step: str, by_type: boo
         delay = f"least({delay}, {most} + 0 * {delay})"
     # An event and a power of two as one number, which is faster to group by than two.
     reached = f"(32 * ({became}) + floor(log2(1 + {delay})))::SMALLINT"
-    told = f"CASE WHEN {is_event(number, 'done', 'pending', 'closed')} THEN {reached} END AS reached"
+    recorded = f"CASE WHEN {is_event(number, 'done', 'pending', 'closed')} THEN {reached} END AS reached"
     first = "" if lots is None else f"ORDER BY lot LIMIT {COMPARED}"
-    rows = query.rows("lot", told, *types, where=f"{number} IS NOT NULL")
+    rows = query.rows("lot", recorded, *types, where=f"{number} IS NOT NULL")
     of_types = "".join(f", count(*) FILTER ({name}) AS {name}" for name in types)
     return (
         f"""
