@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.disclosure.comparison import comparison
+from analytics.disclosure.comparison import measures
 from analytics.disclosure.release_records import past_records
 from analytics.intake import Key
 from analytics.store import Store
@@ -86,5 +86,5 @@ def test_the_method_gives_rules_limits_and_a_comparison_that_owes_nothing_to_the
     ):
         assert said in words
     table = page.dataframe[0].value
-    assert list(table["Dossiers par an"]) == list(comparison().measures["n_cases"])
+    assert list(table["Dossiers par an"]) == list(measures()["n_cases"])
     assert not past_records([store.folder / "releases"])
