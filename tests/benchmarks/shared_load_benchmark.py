@@ -53,31 +53,34 @@ class Machine:
         return copying
 
 
-def read_for(machine: Machine, seed: int, until: float) -> list[float]:
+def read_for(machine: Machine, seed: int, until: float) -> list[tuple[float, float]]:
+    """Of each read its seconds, and how many of them passed until there was a version to read."""
     rng, took = np.random.default_rng(seed), []
     choices = machine.current().choices()
     while time.time() < until:
         asked = list(questions(rng, random_selection(rng, choices)))
         question = asked[rng.integers(len(asked))]
         began = time.perf_counter()
-        answer(machine.current(), question)
-        took.append(time.perf_counter() - began)
+        snapshot = machine.current()
+        waited = time.perf_counter() - began
+        answer(snapshot, question)
+        took.append((time.perf_counter() - began, waited))
         time.sleep(rng.exponential(THINKING))
     return took
 
 
 def read_in_threads(location: Path, seed: int, seconds: float, ready, answers) -> None:
     machine = Machine(location)
-    machine.current()
-    ready.wait()
-    until = time.time() + seconds
     with (
         patch.object(Snapshot, "query", Snapshot.ask),
         patch.object(loading, "_copy", machine.timed(loading._copy)),
         ThreadPoolExecutor(THREADS) as threads,
     ):
+        machine.current()
+        ready.wait()
+        until = time.time() + seconds
         found = threads.map(lambda place: read_for(machine, seed + place, until), range(THREADS))
-        answers.put(([seconds for some in found for seconds in some], machine.loads))
+        answers.put(([read for some in found for read in some], machine.loads))
 
 
 def write_for(location: Path, file: Path, seconds: float, number: int, pause: float, ready, answers) -> None:
@@ -131,10 +134,11 @@ def measure(cluster: Cluster, place: Path, n_cases: int) -> None:
         found = [answers.get() for _ in range(PROCESSES)]
         n_written = sum(written.get() for _ in range(n_writers))
         reads, loads = (np.concatenate([some[which] for some in found]) for which in (0, 1))
-        p50, p95 = np.percentile(reads, [50, 95])
+        (p50, _), (p95, waited) = np.percentile(reads, [50, 95], axis=0)
         print(
             f"   {PROCESSES * THREADS} readers, {pace} ({n_written} versions written): {len(reads)} reads, "
-            f"p50 {p50:.2f} s, p95 {p95:.2f} s; a version is loaded in {np.median(loads):.1f} s ({len(loads)} times)",
+            f"p50 {p50:.2f} s, p95 {p95:.2f} s; for a version p95 {waited:.2f} s, at the most {reads[:, 1].max():.2f} s; "
+            f"one is loaded in {np.median(loads):.1f} s ({len(loads)} times)",
             flush=True,
         )
 
