@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 import streamlit as st
@@ -12,12 +13,14 @@ from analytics.domain.timezone import now
 from analytics.planning.allocation import NoPlanError, Plan, allocate, loosen
 from analytics.planning.kept import Kept, KeptPlan, digest, keep, read_kept
 from analytics.planning.preparing import Preparation, prepare, school_year_of
+from analytics.planning.sensitivity import chosen_shares
 from analytics.store import Snapshot, StoreError
 from pages import _access
 from pages._widgets import Context, text
 from pages.prevention.choices import choose
 
 SEED = 2026
+N_DRAWS = 60
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class Planned(Context):
         if self.result.plan is None:
             raise ValueError("no plan was found")
         return self.result.plan
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """How often each school is chosen when its rate is drawn anew (:func:`chosen_shares`); it takes seconds."""
+        given = self.preparation
+        return self.remember(
+            lambda: chosen_shares(given.problem, given.need, given.programme, SEED, N_DRAWS), "chosen_shares"
+        )
 
     @property
     def asked(self) -> tuple[Hashable, ...]:

@@ -1,6 +1,5 @@
 """The need, school by school, what it is made of, and whether the choice holds if it is a little different."""
 
-import pandas as pd
 import streamlit as st
 
 from analytics.charts import planning as charts
@@ -8,27 +7,17 @@ from analytics.domain.french import count
 from analytics.domain.vocabulary import SCHOOL_LEVELS
 from analytics.planning.allocation import Plan
 from analytics.planning.plans import choice_stability, largest_needs
-from analytics.planning.sensitivity import chosen_shares
 from pages._widgets import columns, remembered, show_chart, text
-from pages.prevention.computing import SEED, Planned
+from pages.prevention.computing import N_DRAWS, SEED, Planned
 
-N_DRAWS = 60
 N_SHOWN = 20
 
 
 def show(context: Planned) -> None:
     if context.result.plan is not None:
         with st.spinner("Que devient le choix si les taux changent ?"):
-            _shares(context)  # a few seconds: nobody who asks something short waits for it
+            _ = context.shares  # a few seconds: nobody who asks something short waits for it
     _answer(context)
-
-
-def _shares(context: Planned) -> pd.DataFrame:
-    """How often each school is chosen when its rate is drawn anew (:func:`chosen_shares`), remembered."""
-    given = context.preparation
-    return context.remember(
-        lambda: chosen_shares(given.problem, given.need, given.programme, SEED, N_DRAWS), "chosen_shares"
-    )
 
 
 @remembered
@@ -61,7 +50,7 @@ def _answer(context: Planned) -> None:
 
 def _show_chance(context: Planned, plan: Plan) -> None:
     """Which schools are chosen whatever their rates are within their limits."""
-    shares = _shares(context)
+    shares = context.shares
     if shares.empty:
         return
     sure = choice_stability(shares, context.preparation.problem, plan.sessions)

@@ -104,9 +104,10 @@ def serve(folder: Path, port: int = 0, health_host: str = "", first: str = "", *
     )
     command = [sys.executable, *program, "--server.headless=true", f"--server.port={port}"]
     environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")} | more
-    with (folder / "log").open("wb") as log:
+    output = folder / f"log-{port}"  # two servers may share a folder
+    with output.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    server = Server(f"http://127.0.0.1:{port}/", port, folder / "log", process.pid)
+    server = Server(f"http://127.0.0.1:{port}/", port, output, process.pid)
     try:
         _wait_for(server, process, health_host)
         yield server
