@@ -85,7 +85,7 @@ class Person:
         )
         start = time.perf_counter()
         await self.socket.send(asked.SerializeToString())
-        while (message := ForwardMsg.FromString(await self.socket.recv())).WhichOneof("type") != "script_finished":
+        while not _ends(message := ForwardMsg.FromString(await self.socket.recv())):
             self._take(message)
         self.runs.taken.append((start - self.runs.begun, time.perf_counter() - start, key in self.runs.seen))
         self.runs.seen.add(key)
@@ -146,6 +146,12 @@ class Person:
         if name := getattr(widget, "query_param_key", ""):
             kept = [(key, value) for key, value in parse_qsl(self.query) if key != name]
             self.query = urlencode([*kept, *((name, value) for value in chosen)])
+
+
+def _ends(message: ForwardMsg) -> bool:
+    """Whether a run ends here, and none of the page that it leads to comes after."""
+    is_last = message.WhichOneof("type") == "script_finished"
+    return is_last and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 async def _walk(server: Server, runs: Runs, number: int, until: float) -> None:
