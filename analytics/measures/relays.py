@@ -64,30 +64,30 @@ def curves(counts: pd.DataFrame, by: Sequence[str] = (), effects: Effects = 1.0)
     return found.taken(_protocol_order(found.names["step"]))
 
 
-def design_effects(counts: pd.DataFrame, by: Sequence[str] = (), bunching: float = 1.0) -> pd.DataFrame:
+def design_effects(reached: pd.DataFrame, by: Sequence[str] = (), bunching: float = 1.0) -> pd.DataFrame:
     """How much less the cases of each step tell of its shares than independent ones would (:mod:`measures.clusters`).
 
-    ``counts`` is what :meth:`Snapshot.step_counts` returns for the same ``by``, by school. Returns step, ``by``, delay (the
-    power of two up to which the step was done), n (cases), effect; for a curve's ``effects``.
+    ``reached`` is what :meth:`Snapshot.steps_reached` returns for the same ``by`` (and danger). Returns step, ``by``, delay
+    (the power of two up to which the step was done), n (cases), effect; for a curve's ``effects``.
     """
-    counts = counts[places(counts["event"], (*EVENTS, "done_later")) >= 0]
-    counts = counts[counts["delay"].notna()]
-    group, names = groups(counts, ["step", *by])
-    school, schools = pd.factorize(counts["school_id"])
-    power, n = counts["delay"].to_numpy(np.int64), counts["n"].to_numpy(float)
-    n_powers, found = power.max(initial=-1) + 1, []
-    is_done = (counts["event"] == "done").to_numpy()
-    for place in range(len(names)):
-        mine = group == place
-        n_cases = np.bincount(school[mine], n[mine], len(schools))
-        cell = (school * n_powers + power)[mine & is_done]
-        done = np.bincount(cell, n[mine & is_done], len(schools) * n_powers).reshape(len(schools), n_powers)
-        effect = clusters.design_effects(done.cumsum(axis=1), n_cases, bunching)
-        found.append(pd.DataFrame({"delay": np.arange(n_powers), "n": n_cases.sum(), "effect": effect}))
-    each = picked(names, names.columns, np.repeat(np.arange(len(names)), n_powers))
-    return with_columns(
-        each, pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["delay", "n", "effect"])
-    )
+    steps = [name for name in reached if name not in ("school_id", "danger", *by)]
+    came = reached[steps].to_numpy(np.int64)
+    (group, names), (school, schools) = groups(reached, by), pd.factorize(reached["school_id"], sort=True)
+    cell, shape = group * len(schools) + school, (len(names), len(schools))
+    n_powers, place, found = came.max(initial=-1) // 2 + 1, [], []
+    for code, column in zip(steps, came.T, strict=True):
+        n_cases = np.bincount(cell[column >= 0], minlength=shape[0] * shape[1]).reshape(shape)
+        is_done = (column >= 0) & (column % 2 == 1)
+        done = np.bincount((cell * n_powers + column // 2)[is_done], minlength=n_cases.size * n_powers)
+        for i in np.flatnonzero(n_cases.any(axis=1)):
+            n = done.reshape(*shape, n_powers)[i].cumsum(axis=1)
+            effect = clusters.design_effects(n, n_cases[i], bunching)
+            found.append(
+                pd.DataFrame({"step": code, "delay": np.arange(n_powers), "n": n_cases[i].sum(), "effect": effect})
+            )
+            place += n_powers * [i]
+    answer = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["step", "delay", "n", "effect"])
+    return with_columns(picked(names, names.columns, np.array(place, dtype=np.int64)), answer)
 
 
 def _as_followed(counts: pd.DataFrame) -> pd.DataFrame:

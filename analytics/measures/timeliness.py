@@ -56,11 +56,11 @@ def judged(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def design_effects(
-    counts: pd.DataFrame, by: Sequence[str] = (), bunching: float = 1.0
+    reached: pd.DataFrame, by: Sequence[str] = (), bunching: float = 1.0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """:func:`relays.design_effects` of the intervals, then of what was in time. ``counts``: by school, and ``by``."""
-    steps = counts.rename(columns={"interval": "step"})
+    """:func:`relays.design_effects` of the intervals, then of what was in time (:meth:`Snapshot.responses_reached`)."""
+    known, parts = ["school_id", *by], {f"{interval}_part": interval for interval in INTERVALS}
     return (
-        relays.design_effects(steps, by, bunching),
-        relays.design_effects(steps[steps["part"].notna()].assign(delay=steps["part"]), by, bunching),
+        relays.design_effects(reached[[*known, *INTERVALS]], by, bunching),
+        relays.design_effects(reached[[*known, *parts]].rename(columns=parts), by, bunching),
     )

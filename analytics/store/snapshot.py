@@ -141,8 +141,6 @@ class Snapshot(Reader):
         selection: Selection = EVERYTHING,
         by: Sequence[str] = (),
         step: str | Sequence[str] | None = None,
-        *,
-        by_school: bool = False,
     ) -> pd.DataFrame:
         """Number of cases by step, what became of it, and when: [step, *by, event, delay, earliest, n, n_time_completed].
 
@@ -154,14 +152,24 @@ class Snapshot(Reader):
         was completed: ``delay`` has it as late as it can be, ``earliest`` as early as it can be (a report by 16:00, a step
         from 08:00). Postvention may follow the closure: it is pending in closed cases too, and followed for
         POSTVENTION_FOLLOWED; what is done after that is done_later, at that delay. With incident_type in ``by`` a case
-        counts once for each of its types. ``step`` asks for one step alone, or for some. ``by_school``: what tells how alike
-        the cases of a school are, [step, school_id, *by, event, delay, n] of :data:`steps.ENOUGH` cases or a few
-        more, drawn by chance, each delay as the power of two that the delay plus one does not pass.
+        counts once for each of its types. ``step`` asks for one step alone, or for some.
         """
-        if by_school:
-            asked = steps.step_counts(clock, selection, ("school_id", *by), step, self._lots(selection, steps.ENOUGH))
-            return self.query(*steps.coarse(asked, "delay"))
         return self.query(*steps.step_counts(clock, selection, by, step))
+
+    def steps_reached(
+        self,
+        clock: str,
+        selection: Selection = EVERYTHING,
+        by: Sequence[str] = (),
+        step: str | Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """How far :data:`steps.ENOUGH` cases or a few more, drawn by chance, came with each step, which tells how alike
+        those of a school are. One row per case (and type, with incident_type in ``by``): [school_id, *by, a step each].
+
+        Twice the power of two that the delay plus one does not pass, and one more where the step is done; -1 where the case
+        tells nothing of its pace. Clocks, steps and delays are those of :meth:`step_counts`.
+        """
+        return self.query(*steps.steps_reached(clock, selection, by, step, self._lots(selection, steps.ENOUGH)))
 
     def _lots(self, selection: Selection, most: int) -> int | None:
         """How many cases, the first by pseudonym, hold ``most`` of the chosen ones; None where no more are chosen."""
@@ -225,22 +233,21 @@ class Snapshot(Reader):
         found = [self.query(*work.work_counts(chosen, as_of, steps)) for chosen, as_of in self._at_extracts(selection)]
         return pd.concat(found, ignore_index=True)
 
-    def first_relay_counts(
-        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = (), *, by_school: bool = False
-    ) -> pd.DataFrame:
+    def first_relay_counts(self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """When the first relay of each case was activated, whichever it was: as :meth:`step_counts`, but for deadlines.
 
         The step is called first_relay. A case none of whose relays is done is pending or closed when one was asked for. The
         first is that of the relays whose day is known; undated, where none is.
         """
-        if by_school:
-            asked = steps.first_relay_counts(clock, selection, ("school_id", *by), self._lots(selection, steps.ENOUGH))
-            return self.query(*steps.coarse(asked, "delay"))
         return self.query(*steps.first_relay_counts(clock, selection, by))
 
-    def response_counts(
-        self, selection: Selection = EVERYTHING, by: Sequence[str] = (), *, by_school: bool = False
+    def first_relay_reached(
+        self, clock: str, selection: Selection = EVERYTHING, by: Sequence[str] = ()
     ) -> pd.DataFrame:
+        """:meth:`steps_reached` of the first relay, whichever it was: [school_id, *by, first_relay]."""
+        return self.query(*steps.first_relay_reached(clock, selection, by, self._lots(selection, steps.ENOUGH)))
+
+    def response_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """How soon a case was detected and answered: [interval, *by, event, delay, earliest, part, earliest_part, n,
         n_time_completed].
 
@@ -249,10 +256,13 @@ class Snapshot(Reader):
         :meth:`first_relay_counts`. ``part`` is the least part of its own deadline that one of these steps took, as in
         :meth:`step_counts`; missing without a day or a deadline. In earliest_part hours are counted as early as they can be.
         """
-        if by_school:
-            asked = steps.response_counts(selection, ("school_id", *by), self._lots(selection, steps.ENOUGH))
-            return self.query(*steps.coarse(asked, "delay", "part"))
         return self.query(*steps.response_counts(selection, by))
+
+    def responses_reached(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
+        """:meth:`steps_reached` of the intervals of :meth:`response_counts`, each also by the part of its deadline:
+        [school_id, *by, detection, detection_part, ...].
+        """
+        return self.query(*steps.responses_reached(selection, by, self._lots(selection, steps.ENOUGH)))
 
     def order_counts(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """How the cases keep the protocol's order, postvention apart:

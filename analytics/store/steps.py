@@ -6,7 +6,7 @@ numbers of :mod:`analytics.store.layout`; what a number means is read after, onc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from analytics.domain.selection import Selection
@@ -59,59 +59,104 @@ def limit_of(step: str) -> str:
     return f"coalesce({of_step(step, 'own')}, {of_service})"
 
 
-IN_HOURS = "(limits & 1 = 1)"
-DEADLINE = "(nullif(limits >> 1, 0) - 1)"
-"""What :func:`limit_of` says, in SQL, where it is called ``limits``."""
-ELAPSED = f"""CASE WHEN {IN_HOURS} THEN {layout.delay("number", "hours")}
-                   ELSE {layout.delay("number", "school_days")} END"""
-"""The delay of what :func:`number_of` tells, in SQL."""
+def is_in_hours(limits: str = "limits") -> str:
+    """Whether what :func:`limit_of` says is in hours, in SQL."""
+    return f"({limits} & 1 = 1)"
+
+
+def deadline(limits: str = "limits") -> str:
+    """The delay that :func:`limit_of` says, in SQL."""
+    return f"(nullif({limits} >> 1, 0) - 1)"
+
+
+def elapsed(hours: str, school_days: str, limits: str = "limits") -> str:
+    """The delay that a step's numbers tell, by the clock that what :func:`limit_of` says is in, in SQL."""
+    return f"""CASE WHEN {is_in_hours(limits)} THEN {layout.delay(hours, "hours")}
+                    ELSE {layout.delay(school_days, "school_days")} END"""
 
 
 def number_of(step: str) -> str:
     """The number of a step by the clock that its deadline, called ``limits``, is in."""
     hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
-    return f"CASE WHEN {IN_HOURS} THEN {hours} ELSE {school_days} END"
+    return f"CASE WHEN {is_in_hours()} THEN {hours} ELSE {school_days} END"
 
 
-_SOONEST = {"delay": "earliest", "part": "earliest_part"}
-
-
-def coarse(statement: Statement, *delays: str) -> Statement:
-    """The counts of a statement with ``delays`` as powers of two: with school_id among its dimensions, a few rows each."""
-    sql, parameters = statement
-    rounded = ", ".join(f"ceil(log2(1 + {delay}))::INTEGER AS {delay}" for delay in delays)
-    left_out = ", ".join(f"{delay}, {_SOONEST[delay]}" for delay in delays)
-    return (
-        f"""
-        SELECT * EXCLUDE ({left_out}, n, n_time_completed), {rounded}, sum(n)::BIGINT AS n
-        FROM ({sql}) GROUP BY ALL ORDER BY ALL
-        """,
-        parameters,
-    )
-
-
-def step_counts(
-    clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None, lots: int | None = None
-) -> Statement:
-    """:meth:`Snapshot.step_counts`."""
+def _asked(clock: str, step: str | Sequence[str] | None) -> list[str]:
+    """The steps that are asked for; ValueError where one of them, or the clock, is unknown."""
     if clock not in CLOCKS:
         raise ValueError(f"unknown clock: {clock}")
     steps = [step] if isinstance(step, str) else list(step or STEPS)
     if unknown := set(steps) - set(STEPS):
         raise ValueError(f"unknown step: {', '.join(sorted(unknown))}")
-    query = CaseQuery(selection, ("step", *by), lots)
+    return steps
+
+
+def step_counts(clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None) -> Statement:
+    """:meth:`Snapshot.step_counts`."""
+    steps, query = _asked(clock, step), CaseQuery(selection, ("step", *by))
     if clock == "deadline":
         return _deadline_counts(query, steps)
     return _counted(query, _each_step(query, steps, clock), clock)
 
 
-def first_relay_counts(clock: str, selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
+def first_relay_counts(clock: str, selection: Selection, by: Sequence[str]) -> Statement:
     """:meth:`Snapshot.first_relay_counts`."""
-    query = CaseQuery(selection, ("step", *by), lots)
-    number = (
-        f"coalesce({of_step(layout.of_response('first_relay'), clock)}, {EVENTS.index('not_applicable')}) AS number"
-    )
+    query = CaseQuery(selection, ("step", *by))
+    number = f"{_of_response('first_relay', clock)} AS number"
     return _counted(query, "FROM " + query.rows("'first_relay' AS step", number), clock)
+
+
+def _of_response(code: str, clock: str) -> str:
+    return f"coalesce({of_step(layout.of_response(code), clock)}, {EVENTS.index('not_applicable')})"
+
+
+def steps_reached(
+    clock: str, selection: Selection, by: Sequence[str], step: str | Sequence[str] | None, lots: int | None
+) -> Statement:
+    """:meth:`Snapshot.steps_reached`."""
+    steps, query = _asked(clock, step), CaseQuery(selection, ("school_id", *by), lots)
+    if clock == "deadline":
+        rows = _against_deadlines(query, steps)
+        return _reached(query, {one: (of_step(one, "hours"), f"part_{one}", "true") for one in steps}, rows)
+    numbers = {one: (of_step(one, clock), layout.delay(of_step(one, clock), clock)) for one in steps}
+    most = POSTVENTION_FOLLOWED[clock]
+    told = {
+        one: (number, f"least({took}, {most} + 0 * {took})", f"{took} <= {most}")
+        if STEPS[one].postvention
+        else (number, took, "true")
+        for one, (number, took) in numbers.items()
+    }
+    return _reached(query, told, query.rows(*(number for number, _ in numbers.values())))
+
+
+def first_relay_reached(clock: str, selection: Selection, by: Sequence[str], lots: int | None) -> Statement:
+    """:meth:`Snapshot.first_relay_reached`."""
+    query = CaseQuery(selection, ("school_id", *by), lots)
+    rows = query.rows(f"{_of_response('first_relay', clock)} AS number")
+    return _reached(query, {"first_relay": ("number", layout.delay("number", clock), "true")}, rows)
+
+
+def responses_reached(selection: Selection, by: Sequence[str], lots: int | None) -> Statement:
+    """:meth:`Snapshot.responses_reached`."""
+    query = CaseQuery(selection, ("school_id", *by), lots)
+    done = str(EVENTS.index("done"))
+    told = {"detection": (done, "detection_days", "true"), "detection_part": (done, _detection_part(), "true")}
+    for code, steps in RESPONSES.items():
+        told[code] = code, layout.delay(code, "hours"), "true"
+        told[f"{code}_part"] = code, _least(code, "part", steps), "true"
+    named = ("detection_days", *(f"{_of_response(code, 'hours')} AS {code}" for code in RESPONSES))
+    asked = dict.fromkeys(step for steps in RESPONSES.values() for step in steps)
+    return _reached(query, told, _against_deadlines(query, asked, *named))
+
+
+def _reached(query: CaseQuery, told: Mapping[str, tuple[str, str, str]], rows: str) -> Statement:
+    """How far each case came, by name: of its number, its delay, and whether what is done is soon enough to count."""
+    each = ", ".join(
+        f"""coalesce(CASE WHEN {is_event(number, "done", "pending", "closed")} THEN 2 * ceil(log2(1 + {delay}))::INTEGER
+                     + ({is_event(number, "done")} AND {counts})::INTEGER END, -1)::TINYINT AS {name}"""
+        for name, (number, delay, counts) in told.items()
+    )
+    return f"SELECT {query.columns} {each} FROM {rows}", query.parameters
 
 
 def _counted(query: CaseQuery, each: str, clock: str) -> Statement:
@@ -180,8 +225,8 @@ def _deadline_counts(query: CaseQuery, steps: Iterable[str]) -> Statement:
             SELECT {query.columns} limits, number, count(*) AS n FROM ({each}) GROUP BY ALL
         ),
         judged AS (
-            SELECT *, {DEADLINE} AS deadline, {ELAPSED} AS elapsed,
-                   CASE WHEN {IN_HOURS} THEN {layout.earliest("number")} ELSE elapsed END AS soonest
+            SELECT *, {deadline()} AS deadline, {elapsed("number", "number")} AS elapsed,
+                   CASE WHEN {is_in_hours()} THEN {layout.earliest("number")} ELSE elapsed END AS soonest
             FROM counted
         )
         SELECT {query.columns}
@@ -214,46 +259,63 @@ def relay_times() -> str:
     return f"SELECT {counts} FROM records WHERE lot < {ENOUGH}"
 
 
-def response_counts(selection: Selection, by: Sequence[str], lots: int | None = None) -> Statement:
+def _against_deadlines(query: CaseQuery, steps: Iterable[str], *named: str) -> str:
+    """The chosen cases with what is ``named``, the hours of ``steps``, and the part of its deadline that each took:
+    part_cpms, and earliest_cpms counted as early as it can be.
+    """
+    steps = list(steps)
+    rows = query.rows(
+        *named,
+        *(of_step(step, clock) for step in steps for clock in layout.CLOCKS),
+        *(f"{limit_of(step)} AS limits_{step}" for step in steps),
+    )
+
+    def judged(step: str) -> str:
+        limits, hours = f"limits_{step}", of_step(step, "hours")
+        return f"""{deadline(limits)} AS deadline_{step},
+            {elapsed(hours, of_step(step, "school_days"), limits)} AS elapsed_{step},
+            CASE WHEN {is_in_hours(limits)} THEN ({hours} >> 5) & 31 ELSE 0 END AS completed_{step}"""
+
+    def parts(step: str) -> str:
+        soonest = f"(elapsed_{step} - least(elapsed_{step}, completed_{step}))"
+        return f"""{_part(f"elapsed_{step}", f"deadline_{step}")} AS part_{step},
+            {_part(soonest, f"deadline_{step}")} AS earliest_{step}"""
+
+    # Level by level: what has a name is planned once, and planning is most of what a few cases cost.
+    return f"(SELECT *, {', '.join(map(parts, steps))} FROM (SELECT *, {', '.join(map(judged, steps))} FROM {rows}))"
+
+
+def _least(number: str, part: str, steps: Sequence[str]) -> str:
+    """The least part of its deadline that one of ``steps`` took: of those that are done, where one is; where none is, of
+    those that wait or are closed without it. ``number`` is that of the response.
+    """
+    last_event = f"CASE WHEN {is_event(number, 'done')} THEN 0 WHEN {is_event(number, 'undated')} THEN -1 ELSE 2 END"
+    counted = (
+        f"CASE WHEN {layout.event(of_step(step, 'hours'))} <= {last_event} THEN {part}_{step} END" for step in steps
+    )
+    return f"least({', '.join(counted)}, NULL)"
+
+
+def response_counts(selection: Selection, by: Sequence[str]) -> Statement:
     """:meth:`Snapshot.response_counts`."""
-    query = CaseQuery(selection, by, lots)
+    query = CaseQuery(selection, by)
 
     def response(code: str, steps: Sequence[str]) -> str:
-        number = f"coalesce({of_step(layout.of_response(code), 'hours')}, {EVENTS.index('not_applicable')})"
-        rows = query.rows(
-            f"{number} AS number",
-            # Where one is done, those that are; where none is, those that wait or are closed without it.
-            f"CASE WHEN {is_event('number', 'done')} THEN 0 WHEN {is_event('number', 'undated')} THEN -1 ELSE 2 END"
-            " AS last_event",
-            *(of_step(step, clock) for step in steps for clock in layout.CLOCKS),
-            *(f"{limit_of(step)} AS limits_{step}" for step in steps),
-        )
-        elapsed, soonest, part, earliest_part = (
-            ", ".join(each(step) for step in steps)
-            for each in (
-                _elapsed,
-                lambda step: f"elapsed_{step} - least(elapsed_{step}, completed_{step}) AS soonest_{step}",
-                lambda step: _part(f"elapsed_{step}", f"deadline_{step}"),
-                lambda step: _part(f"soonest_{step}", f"deadline_{step}"),
-            )
-        )
-        # Level by level: what has a name is planned once, and planning is most of what a few cases cost.
         return f"""
             SELECT '{code}' AS interval, {query.columns} {_EVENT} AS event, {layout.delay("number", "hours")} AS delay,
                    {layout.earliest("number")} AS earliest, part, earliest_part,
                    sum(n)::BIGINT AS n, {_N_TIME_COMPLETED}
             FROM (
-                SELECT {query.columns} number, least({part}, NULL) AS part, least({earliest_part}, NULL) AS earliest_part,
-                       count(*) AS n
-                FROM (SELECT *, {soonest} FROM (SELECT *, {elapsed} FROM {rows})) GROUP BY ALL
+                SELECT {query.columns} number, {_least("number", "part", steps)} AS part,
+                       {_least("number", "earliest", steps)} AS earliest_part, count(*) AS n
+                FROM {_against_deadlines(query, steps, f"{_of_response(code, 'hours')} AS number")} GROUP BY ALL
             ) GROUP BY ALL
         """
 
-    target = "NULL" if DETECTION_TARGET_DAYS is None else str(int(DETECTION_TARGET_DAYS))
     detection = f"""
         SELECT 'detection' AS interval, {query.columns}
                CASE WHEN detection_days IS NULL THEN 'not_recorded'::event ELSE 'done'::event END AS event,
-               detection_days AS delay, delay AS earliest, {_part("detection_days", target)} AS part, part AS earliest_part,
+               detection_days AS delay, delay AS earliest, {_detection_part()} AS part, part AS earliest_part,
                count(*) AS n, 0 AS n_time_completed
         FROM {query.rows("detection_days")} GROUP BY ALL
     """
@@ -261,19 +323,8 @@ def response_counts(selection: Selection, by: Sequence[str], lots: int | None = 
     return f"{every} ORDER BY ALL", query.parameters
 
 
-def _elapsed(step: str) -> str:
-    """Columns of a step: its deadline, how long it took or waits, by the clock of it, and its completed hours.
-
-    How long is missing where its event is beyond ``last_event``.
-    """
-    hours, school_days = (of_step(step, clock) for clock in layout.CLOCKS)
-    is_in_hours, deadline = (words.replace("limits", f"limits_{step}") for words in (IN_HOURS, DEADLINE))
-    return f"""
-        {deadline} AS deadline_{step},
-        CASE WHEN {layout.event(hours)} > last_event THEN NULL WHEN {is_in_hours} THEN {layout.delay(hours, "hours")}
-             ELSE {layout.delay(school_days, "school_days")} END AS elapsed_{step},
-        CASE WHEN {is_in_hours} THEN ({hours} >> 5) & 31 ELSE 0 END AS completed_{step}
-    """
+def _detection_part() -> str:
+    return _part("detection_days", "NULL" if DETECTION_TARGET_DAYS is None else str(int(DETECTION_TARGET_DAYS)))
 
 
 def order_counts(selection: Selection) -> Statement:

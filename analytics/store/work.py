@@ -16,7 +16,7 @@ from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import STEPS
 from analytics.store.layout import BITS, is_event, of_step, took
 from analytics.store.selecting import CaseQuery
-from analytics.store.steps import DEADLINE, ELAPSED, IN_HOURS, Statement, limit_of, number_of
+from analytics.store.steps import Statement, deadline, elapsed, is_in_hours, limit_of, number_of
 
 SOON = 2
 """Class days within which what is due is shown: today, and the time to make a call."""
@@ -72,7 +72,7 @@ def _cases(selection: Selection, as_of: date, steps: Sequence[str]) -> Statement
     return (
         f"""
         WITH judged AS NOT MATERIALIZED (
-            SELECT lot, place, limits, {IN_HOURS} AS in_hours, {ELAPSED} - {DEADLINE} AS beyond
+            SELECT lot, place, limits, {is_in_hours()} AS in_hours, {elapsed("number", "number")} - {deadline()} AS beyond
             FROM ({waiting})
         ),
         due AS (
@@ -137,7 +137,7 @@ def work_list(
         f"""
         {cases}
         SELECT case_id, school_id, name, cases.zone, cases.school_level, report_week, danger, state, overdue, soon,
-               {list(STEPS)}[1 + place]::step AS step, {IN_HOURS} AS in_hours, {DEADLINE} AS deadline, late_hours,
+               {list(STEPS)}[1 + place]::step AS step, {is_in_hours()} AS in_hours, {deadline()} AS deadline, late_hours,
                oldest_hours, quiet_days
         FROM cases LEFT JOIN schools USING (school_id) WHERE {conditions} ORDER BY {ORDERS[order]}, case_id {limit}
         """,

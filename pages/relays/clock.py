@@ -110,12 +110,16 @@ class RelayContext(Context):
         by: Sequence[str] = (),
         step: str | None = None,
         selection: Selection | None = None,
-        *,
-        by_school: bool = False,
     ) -> pd.DataFrame:
         """Counts of the steps, or of one, by the clock; by school days without the cases that threaten life."""
-        chosen, ask = selection or self.selection, self.snapshot.step_counts
-        return self.without_danger(lambda by: ask(self.clock.code, chosen, by, step, by_school=by_school), by)
+        chosen = selection or self.selection
+        return self.without_danger(lambda by: self.snapshot.step_counts(self.clock.code, chosen, by, step), by)
+
+    def effects(self, by: Sequence[str] = (), step: str | None = None) -> pd.DataFrame:
+        """The design effects of :meth:`counts` (:func:`relays.design_effects`)."""
+        ask = self.snapshot.steps_reached
+        reached = self.without_danger(lambda by: ask(self.clock.code, self.selection, by, step), by)
+        return relays.design_effects(reached, by, self.bunching)
 
     def without_danger(self, ask: Callable[[list[str]], pd.DataFrame], by: Sequence[str] = ()) -> pd.DataFrame:
         """What ``ask`` counts ``by`` columns; by school days without the cases that threaten life."""

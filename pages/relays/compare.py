@@ -47,10 +47,10 @@ def show(context: RelayContext) -> None:
 def _answer(context: RelayContext, step: str, group: str) -> None:
     clock, by = context.clock, [group] if group else []
     context.danger_note()
-    counts, by_school = (context.counts(by, step, by_school=apart) for apart in (False, True))
+    counts, effects = context.counts(by, step), context.effects(by, step)
     if group in relays.OF_SCHOOL:
-        counts, by_school = (table.fillna({group: _UNKNOWN}) for table in (counts, by_school))
-    curves = relays.curves(counts, by, relays.design_effects(by_school, by, context.bunching))
+        counts, effects = (table.fillna({group: _UNKNOWN}) for table in (counts, effects))
+    curves = relays.curves(counts, by, effects)
     table = curves.table()
     text.header(STEP_LABELS[step])
     if table.empty:

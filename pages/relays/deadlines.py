@@ -22,8 +22,8 @@ from pages.relays.clock import STEP_LABELS, RelayContext
 @remembered
 def show(context: RelayContext) -> None:
     snapshot = context.snapshot
-    by_school = snapshot.step_counts("deadline", context.selection, by_school=True)
-    effects = relays.design_effects(by_school, bunching=context.bunching)
+    reached = snapshot.steps_reached("deadline", context.selection)
+    effects = relays.design_effects(reached, bunching=context.bunching)
     answer = relays.against_deadline(snapshot.step_counts("deadline", context.selection), effects)
     closure_note(snapshot)
     text.paragraph(

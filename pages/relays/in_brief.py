@@ -16,7 +16,7 @@ from pages.relays.clock import CLOCKS, STEP_LABELS, Clock, RelayContext, n_done,
 def show(context: RelayContext) -> None:
     context.danger_note()
     counts = context.counts()
-    effects = relays.design_effects(context.counts(by_school=True), bunching=context.bunching)
+    effects = context.effects()
     curves = relays.curves(counts, effects=effects)
     summary = relays.summary(counts, context.clock.delays, curves, effects)
     of_relays = summary[summary["step"].isin(RELAYS)].set_index("step")

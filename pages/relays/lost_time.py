@@ -13,13 +13,11 @@ from pages.relays.clock import STEP_LABELS, Clock, RelayContext, n_done, undated
 def show(context: RelayContext) -> None:
     snapshot, selection, clock = context.snapshot, context.selection, context.clock
     context.danger_note()
-    counts, by_school = (
-        context.without_danger(
-            lambda by, whole=whole: snapshot.first_relay_counts(clock.code, selection, by, by_school=not whole)
-        )
-        for whole in (True, False)
+    counts, reached = (
+        context.without_danger(lambda by, ask=ask: ask(clock.code, selection, by))
+        for ask in (snapshot.first_relay_counts, snapshot.first_relay_reached)
     )
-    effects = relays.design_effects(by_school, bunching=context.bunching)
+    effects = relays.design_effects(reached, bunching=context.bunching)
     first = relays.summary(counts, clock.delays[:1], effects=effects)
     answer = relays.order(snapshot.order_counts(selection), snapshot.transition_counts(selection))
     skipped = answer.loc[answer["n_skipped"].idxmax()]

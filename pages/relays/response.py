@@ -28,8 +28,8 @@ def _answer(context: RelayContext, group: str) -> None:
     by = [group] if group else []
     heading, labels = _GROUPS.get(group, ("", {}))
     counts = context.snapshot.response_counts(context.selection, by)
-    by_school = context.snapshot.response_counts(context.selection, by, by_school=True)
-    answer = timeliness.summary(counts, by, timeliness.design_effects(by_school, by, context.bunching))
+    reached = context.snapshot.responses_reached(context.selection, by)
+    answer = timeliness.summary(counts, by, timeliness.design_effects(reached, by, context.bunching))
     text.header("Détecter, signaler, réagir")
     _show_detection(timeliness.summary(counts).iloc[0])
     changed = shares_compared(

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 
 from analytics.measures import relays
 from analytics.measures.clusters import design_effects
-from tests.benchmarks.claims.shares import covered, covered_of_one
+from tests.benchmarks.claims.shares import covered, covered_of_one, reached
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 BY_R = json.loads((REFERENCE / "22_design_effects_by_r.json").read_text("utf-8"))
@@ -37,16 +37,16 @@ def test_a_share_has_the_design_effect_of_sandwich(cases):
 
 def test_a_curve_has_those_of_survival_although_its_delays_are_rounded(cases):
     """R survival leaves no school out, and follows the censored: within a tenth, and a quarter where few still wait."""
-    rounded = cases.assign(delay=np.ceil(np.log2(1 + cases["delay"])).astype(int))
-    ours = relays.design_effects(rounded).set_index("delay")["effect"] / student(rounded.groupby("school_id").size())
+    ours = relays.design_effects(reached(cases)).set_index("delay")["effect"] / student(
+        cases.groupby("school_id").size()
+    )
     theirs = BY_R["curve"]["design_effect"]  # at delays of 2**4 - 1 to 2**8 - 1
     assert ours.loc[4:7].tolist() == pytest.approx(theirs[:4], rel=0.1)
     assert ours[8] == pytest.approx(theirs[4], rel=0.25)
 
 
 def test_effects_widen_the_band_and_grow_with_the_cases_that_a_sample_stands_for(cases):
-    rounded = cases.assign(delay=np.ceil(np.log2(1 + cases["delay"])).astype(int))
-    effects = relays.design_effects(rounded)
+    effects = relays.design_effects(reached(cases))
     twice = cases.assign(n=2, n_time_completed=0)
     alone, alike, of_half = (
         relays.curves(counts, effects=used).at((31,)).iloc[0]

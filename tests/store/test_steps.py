@@ -211,8 +211,10 @@ def test_a_school_has_a_few_rows_however_fine_its_delays(snapshot_of):
     assert {code: by_type[f"type_{code}"].sum() for code in exact.index} == exact.to_dict()
 
 
-def test_what_schools_have_in_common_is_counted_by_school_with_rounded_delays(snapshot_of):
-    """Up to 2^5, less one, lie 30 hours; of a deadline of 24, 30 hours are more than 1 part and no more than 3."""
+def test_how_far_cases_came_is_told_by_powers_of_two_of_the_delay(snapshot_of):
+    """Up to 2^5, less one, lie 30 hours; of a deadline of 24, 30 hours are more than 1 part and no more than 3. One more
+    than twice the power where the step is done.
+    """
     steps = """
         case_id | step | hours | days | timed
         1       | cpms |    30 |    1 | yes
@@ -220,16 +222,16 @@ def test_what_schools_have_in_common_is_counted_by_school_with_rounded_delays(sn
         3       | cpms |       |      | yes
     """
     snapshot = snapshot_of(CASES, steps)
-    for clock, delays in (("hours", [5, 5, 9]), ("deadline", [2, 2, 5])):
-        counts = snapshot.step_counts(clock, step="cpms", by_school=True)
-        assert list(counts.columns[:3]) == ["step", "school_id", "event"]
-        assert (counts["n"].sum(), sorted(counts.loc[counts.index.repeat(counts["n"]), "delay"])) == (3, delays)
-    first = snapshot.first_relay_counts("hours", by_school=True)
-    assert sorted(first.loc[first.index.repeat(first["n"]), "delay"]) == [5, 5, 9]
-    responses = snapshot.response_counts(by_school=True)
-    assert {"interval", "school_id", "delay", "part", "n"} <= set(responses)
-    of_two = step_sql.step_counts("school_days", EVERYTHING, ["school_id"], "cpms", lots=2)
-    assert snapshot.query(*step_sql.coarse(of_two, "delay"))["n"].sum() == 2
+    for clock, told in (("hours", [10, 11, 18]), ("deadline", [4, 5, 10])):
+        reached = snapshot.steps_reached(clock, step="cpms")
+        assert list(reached) == ["school_id", "cpms"]
+        assert sorted(reached["cpms"]) == told
+    assert (snapshot.steps_reached("hours")["parents"] == -1).all()  # of which the register says nothing
+    assert sorted(snapshot.first_relay_reached("hours")["first_relay"]) == [10, 11, 18]
+    responses = snapshot.responses_reached(by=["danger"])
+    assert list(responses)[:2] == ["school_id", "danger"]
+    assert sorted(responses["first_relay_part"]) == [4, 5, 10]
+    assert len(snapshot.query(*step_sql.steps_reached("school_days", EVERYTHING, (), "cpms", lots=2))) == 2
 
 
 def test_of_many_cases_schools_are_compared_on_the_first(snapshot_of, monkeypatch):

@@ -89,6 +89,15 @@ def _mondays(moments: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     return day - (day.astype(int) + 3) % 7
 
 
+def reached(counts: pd.DataFrame) -> pd.DataFrame:
+    """One step's counts (step, school_id, delay, event, n) as :meth:`Snapshot.steps_reached` tells its cases."""
+    power = np.ceil(np.log2(1 + counts["delay"])).astype(int)
+    came = pd.DataFrame(
+        {"school_id": counts["school_id"], counts["step"].iloc[0]: 2 * power + (counts["event"] == "done")}
+    )
+    return came.loc[came.index.repeat(counts["n"])]
+
+
 def estimates(tables: Tables, bunching: float = 1.0) -> pd.DataFrame:
     """What the pages show of one register: share (or median), lower, upper, a row each by SENTENCES and name."""
     found = {}
@@ -98,8 +107,7 @@ def estimates(tables: Tables, bunching: float = 1.0) -> pd.DataFrame:
         found[column] = shares[shares["n"] > 0][["share", "lower", "upper"]]
     for table, delays in (("within", DELAYS), ("deadline", (1,))):
         counts = tables[table]
-        rounded = counts.assign(delay=np.ceil(np.log2(1 + counts["delay"])).astype(int))
-        curves = relays.curves(counts, effects=relays.design_effects(rounded, bunching=bunching))
+        curves = relays.curves(counts, effects=relays.design_effects(reached(counts), bunching=bunching))
         read = curves.at(delays).set_index("delay")
         found[table] = read.rename(columns={"incidence": "share"})[["share", "lower", "upper"]]
         if table == "within":
