@@ -8,7 +8,8 @@ Its columns are those of ``cases``, the network and zone of the school, a yes or
   hours that it counts for it (5), and one more than the hours that the step took or has waited (0: not known);
 - ``cpms_school_days``: the same in school days, without the completed hours;
 - ``cpms_own``: the school's own deadline for the step, as :func:`limit` writes it; missing where it has none;
-- ``first_relay_hours``, ``first_relay_school_days``: the same of the first relay, whichever it was, and so of FIRSTS;
+- ``first_relay_hours``, ``first_relay_school_days``: the same of the first relay, whichever it was, and so of
+  NUMBERS_OF_FIRSTS;
 - ``done``, ``undated``, ``overtaken``, ``skipped``: sets of steps (:data:`BITS`), see :meth:`Snapshot.order_counts`.
 
 So no question joins a case to its steps, and ten million cases are read as columns of small numbers. ``cases``,
@@ -48,6 +49,10 @@ BITS = {step: 1 << place for place, step in enumerate(STEPS)}
 IN_ORDER = tuple(code for code, step in STEPS.items() if not step.postvention)
 FIRSTS = {code: steps for code, steps in RESPONSES.items() if len(steps) > 1}
 """What is counted of a case as if it were a step: the first of several, whichever it was."""
+NUMBERS_OF_FIRSTS = tuple(
+    (code, clock) for clock in CLOCKS for code in FIRSTS if clock == "hours" or code == "first_relay"
+)
+"""Responses are counted in hours, the first relay by each clock."""
 _PROTOCOL = (
     f"{crc32(repr([*FIRSTS.items(), *((code, step.postvention) for code, step in STEPS.items())]).encode()):08x}"
 )
@@ -155,7 +160,7 @@ def columns(*, words_as_text: bool = False) -> dict[str, str]:
         **{of_type(code): "BOOLEAN NOT NULL" for code in INCIDENT_TYPES},
         # A step of which the register says nothing is NULL in all of its columns.
         **{of_step(step, name): "INTEGER" for name in (*CLOCKS, "own") for step in STEPS},
-        **{of_step(code, clock): "INTEGER NOT NULL" for clock in CLOCKS for code in FIRSTS},
+        **{of_step(code, clock): "INTEGER NOT NULL" for code, clock in NUMBERS_OF_FIRSTS},
         **{of_step(step, "reason"): "VARCHAR" if words_as_text else "reason" for step in STEPS},
         **dict.fromkeys(SETS, "INTEGER NOT NULL"),
     }
@@ -256,9 +261,10 @@ def records(rows: Mapping[str, pa.Table]) -> pa.Table:
             stored = pa.array(row, mask=row < 0)
             wide[of_step(code, name)] = pa.DictionaryArray.from_arrays(stored, reasons) if name == "reason" else stored
     wide |= {
-        of_step(code, clock): pa.array(_firsts(cases, placed, clock, [list(STEPS).index(step) for step in first_of]))
-        for code, first_of in FIRSTS.items()
-        for clock in CLOCKS
+        of_step(code, clock): pa.array(
+            _firsts(cases, placed, clock, [list(STEPS).index(step) for step in FIRSTS[code]])
+        )
+        for code, clock in NUMBERS_OF_FIRSTS
     }
     return pa.table(wide | _sets(placed["hours"], placed["school_days"], _is(cases["status"], "closed")))
 
