@@ -55,7 +55,7 @@ def _questions(snapshot: Snapshot) -> Iterator[tuple[Callable[..., None], Any]]:
     def of(page: str, questions: str, context: Any) -> Iterator[tuple[Callable[..., None], Any]]:
         return ((import_module(f"pages.{page}.{question}").show, context) for question in questions.split())
 
-    years = tuple(snapshot.choices()["school_years"].iloc[0])[-1:]  # as the first page proposes
+    years = tuple(snapshot.choices().school_years)[-1:]  # as the first page proposes
     yield from of("overview", "figures this_week whom_to_call weeks", Context(snapshot, Selection(school_years=years)))
     yield from of("incidents", "what whom when years", Context(snapshot))
     clock = choose_clock(Context(snapshot))
