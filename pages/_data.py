@@ -20,12 +20,12 @@ def _serving(location: str) -> Serving:
 @st.cache_resource(show_spinner=False)
 def _prepare(location: str) -> None:
     """Once per server: remove the files of a killed import, and build the demo on a first start."""
-    from analytics.workflows.demo import build_demo  # Faker is slow to import and rarely needed
-
     store = Store(Path(location))
     with contextlib.suppress(StoreError), store.writing():
         pass
     if not store.versions:
+        from analytics.workflows.demo import build_demo  # Faker and the import are slow to load, and rarely needed
+
         build_demo(store, datetime.now(UTC))
 
 

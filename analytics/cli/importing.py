@@ -212,10 +212,10 @@ def _report(done: Import, *, dry_run: bool, published: bool) -> None:
 
 
 def _preview(done: Import) -> None:
-    from analytics.intake.previewing import residual_risk, risk_sentence
+    from analytics.intake.previewing import residual_risk
 
     echo("Ce que Relais a compris :")
     for column in done.extract.understanding.columns:
         how = f" ({column.description})" if column.description else ""
         echo(f"  {column.header} : {column.becomes}{how}")
-    echo(risk_sentence(residual_risk(done.extract.tables)))
+    echo(residual_risk(done.extract.tables).sentence)

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from analytics.domain.french import percent, typeset
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 HERE = Path(__file__).parent
 SQUARE = "□"
@@ -23,6 +26,8 @@ _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")  # how Typst writes a character that c
 @cache
 def template(name: str) -> Template:
     """The HTML template ``name``. Values are escaped, an unknown name is an error; filters: ``typeset``, ``percent``."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # when a page needs it: no server waits for it
+
     environment = Environment(
         loader=PackageLoader("analytics.documents", "."),
         autoescape=True,

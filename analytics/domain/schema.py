@@ -7,24 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
 
 from analytics.domain import vocabulary
 from analytics.domain.errors import RelaisError
 from analytics.domain.programme import programme
 from analytics.domain.vocabulary import Term
 
-_ARROW = {
-    "VARCHAR": pa.string(),
-    "DATE": pa.date32(),
-    "INTEGER": pa.int32(),
-    "BOOLEAN": pa.bool_(),
-    "TIMESTAMPTZ": pa.timestamp("us", "UTC"),
-}
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 class SchemaError(RelaisError):
@@ -63,15 +55,23 @@ class Table:
 
     @property
     def _arrow_schema(self) -> pa.Schema:
-        return pa.schema([pa.field(c.name, _ARROW[c.type], nullable=c.nullable) for c in self.columns])
+        import pyarrow as pa
+
+        from analytics.domain.arrow import TYPES
+
+        return pa.schema([pa.field(c.name, TYPES[c.type], nullable=c.nullable) for c in self.columns])
 
     @property
     def empty(self) -> pd.DataFrame:
         """The table without a row, with the types that a read gives."""
+        from analytics.domain.arrow import to_pandas
+
         return to_pandas(self._arrow_schema.empty_table())
 
     def to_arrow(self, frame: pd.DataFrame) -> pa.Table:
         """``frame`` as an Arrow table of this schema; extra columns are an error, so that nothing slips through."""
+        import pyarrow as pa
+
         if set(frame.columns) != set(self.names):
             raise SchemaError(f"{self.name} : ses colonnes doivent être {', '.join(self.names)}.")
         try:
@@ -81,10 +81,14 @@ class Table:
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """``frame`` with the types that a read gives, so that what comes in and what was kept compare."""
+        from analytics.domain.arrow import to_pandas
+
         return to_pandas(self.to_arrow(frame))
 
     def checked(self, frame: pd.DataFrame) -> pa.Table:
         """As :meth:`to_arrow`; SchemaError when a value is missing, a term is unknown or a row stands twice."""
+        import pyarrow.compute as pc
+
         for column in self.columns:
             if not column.nullable and frame[column.name].isna().any():
                 raise SchemaError(f"{self.name}.{column.name} : une valeur manque.")
@@ -104,36 +108,15 @@ class Table:
 
         Texts are compared by their bytes, as DuckDB does.
         """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
         after, same = pa.scalar(False), pa.scalar(True)
         for name in self.key:
             values = rows[name].combine_chunks()
             after = pc.or_(after, pc.and_(same, pc.less(values[:-1], values[1:])))
             same = pc.and_(same, pc.equal(values[:-1], values[1:]))
         return pc.all(after, min_count=0).as_py()
-
-
-_PANDAS = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-_FEW = 2_048
-"""Rows of text that cost less as Python's own: a call to Arrow takes longer than they do."""
-_OF_FEW = _PANDAS | {pa.string(): pd.StringDtype("python", na_value=np.nan)}
-
-
-def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """An Arrow table as pandas: nullable integers and booleans, ``str`` text, days as datetime64, instants in UTC."""
-    for place, field in enumerate(table.schema):
-        plain = _plain(field.type)
-        if plain != field.type:
-            table = table.set_column(place, field.name, table[place].cast(plain))
-    types = _OF_FEW if len(table) < _FEW else _PANDAS
-    # One thread: texts are not copied, so that starting others costs an answer more than they save.
-    return table.to_pandas(types_mapper=types.get, date_as_object=False, use_threads=False)
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """DuckDB gives instants the time zone of the machine, and words of a closed list as places in it."""
-    if pa.types.is_timestamp(kind) and kind.tz:
-        return _ARROW["TIMESTAMPTZ"]
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 _CASE = Column(
@@ -297,7 +280,7 @@ IMPORTS = Table(
     ("imported_at",),
 )
 
-Tables = dict[str, pd.DataFrame]
+Tables = dict[str, "pd.DataFrame"]
 """Tables of a store, or of an extract of a register, by name."""
 
 TABLES: dict[str, Table] = {

@@ -8,6 +8,7 @@ from itertools import product
 import pandas as pd
 
 from analytics.domain.french import count, day, listing, number
+from analytics.domain.risk import ResidualRisk
 from analytics.domain.schema import Tables
 from analytics.domain.vocabulary import INCIDENT_TYPES, OUTCOMES
 from analytics.intake.checking import Fault, data_rows
@@ -127,13 +128,8 @@ def refused_rows(faults: Iterable[Fault]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["row", "reasons"])
 
 
-def residual_risk(tables: Tables) -> pd.DataFrame:
-    """How far the records could still be told apart: one row [n_cases, n_alone, smallest_group].
-
-    ``tables`` holds ``cases`` and ``case_incidents`` of :mod:`analytics.domain.schema`. As in
-    :meth:`Snapshot.residual_risk`, a case is alone when no other has its school, month of report, level and incident
-    types; a week counts in the month of its Thursday.
-    """
+def residual_risk(tables: Tables) -> ResidualRisk:
+    """As :meth:`Snapshot.residual_risk`, of ``cases`` and ``case_incidents`` that are not yet imported."""
     cases = tables["cases"]
     incidents = tables["case_incidents"]
     powers = {code: 2**position for position, code in enumerate(INCIDENT_TYPES)}  # a sum of them is a set of types
@@ -146,18 +142,4 @@ def residual_risk(tables: Tables) -> pd.DataFrame:
             "kinds": cases["case_id"].map(kinds),
         }
     ).value_counts(dropna=False)
-    smallest = groups.min() if len(groups) else pd.NA
-    counts = {"n_cases": [len(cases)], "n_alone": [int((groups == 1).sum())], "smallest_group": [smallest]}
-    return pd.DataFrame(counts, dtype="Int64")
-
-
-def risk_sentence(risk: pd.DataFrame) -> str:
-    """The residual risk in a French sentence. ``risk`` is :func:`residual_risk` or :meth:`Snapshot.residual_risk`."""
-    n_cases, n_alone, smallest = risk[["n_cases", "n_alone", "smallest_group"]].iloc[0]
-    if not n_cases:
-        return "Risque résiduel : aucun dossier."
-    return (
-        f"Risque résiduel : {count(n_alone, 'dossier')} sur {number(n_cases)} "
-        f"{'est seul' if n_alone < 2 else 'sont seuls'} dans leur combinaison d’école, de mois, de niveau et de faits ; "
-        f"le plus petit groupe en compte {number(smallest)}."
-    )
+    return ResidualRisk(len(cases), int((groups == 1).sum()), int(groups.min()) if len(groups) else None)

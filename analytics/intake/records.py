@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analytics.domain.schema import CASES, Tables, to_pandas
+from analytics.domain.arrow import to_pandas
+from analytics.domain.schema import CASES, Tables
 from analytics.domain.school_calendar import SchoolCalendar, elapsed_hours
 from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import DANGER_TYPES, OUTCOMES, POSTVENTION_FOLLOWED, PRINCIPAL, REASONS, STEPS

@@ -92,8 +92,8 @@ def prepare_usual(
 
 def records_start(snapshot: Snapshot, calendar: SchoolCalendar) -> date:
     """The first day of the first school year of the records; the day of the extract when there is no case."""
-    first = snapshot.choices()["first_week"].iloc[0]
-    return snapshot.as_of if pd.isna(first) else school_year_of(first.date(), calendar).first_day
+    first = snapshot.choices().first_week
+    return snapshot.as_of if first is None else school_year_of(first, calendar).first_day
 
 
 def school_year_of(day: date, calendar: SchoolCalendar) -> SchoolYear:

@@ -12,13 +12,14 @@ In a file a case is one row, with its incident types and its steps as columns (:
 
 from analytics.store.errors import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.serving import Serving
-from analytics.store.snapshot import Snapshot
+from analytics.store.snapshot import Choices, Snapshot
 from analytics.store.steps import COMPARED
 from analytics.store.versions import KEPT_VERSIONS, Store, store_location
 
 __all__ = [
     "COMPARED",
     "KEPT_VERSIONS",
+    "Choices",
     "DamagedStoreError",
     "OldLayoutError",
     "Serving",

@@ -10,13 +10,15 @@ import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from analytics.store import layout
 from analytics.store.errors import CONFIG, FULL, Config, DamagedStoreError, StoreError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # What a reader of one file never needs, and what a hostile file must not be able to ask for.
 _READER_CONFIG: Config = CONFIG | {"enable_external_access": False, "lock_configuration": True}
@@ -91,9 +93,11 @@ class Files:
 
     def build(self, rows: Mapping[str, pa.Table]) -> str:
         """The name of a version is a random part, and the digest of its bytes."""
+        from analytics.store.building import write, writing_threads  # with Arrow, for which a reader need not wait
+
         building = self.folder / f"{secrets.token_hex(4)}.building"
-        with duckdb.connect(building, config=CONFIG | {"threads": layout.writing_threads(rows)}) as connection:
-            layout.write(connection, rows)
+        with duckdb.connect(building, config=CONFIG | {"threads": writing_threads(rows)}) as connection:
+            write(connection, rows)
             connection.execute("CHECKPOINT")  # closing would do it too, but without a word when the disk is full
         with building.open("rb+") as file:
             os.fsync(file.fileno())

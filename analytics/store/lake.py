@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from analytics.store import layout
 from analytics.store.catalogue import (
@@ -36,6 +36,9 @@ from analytics.store.errors import FULL, DamagedStoreError, StoreError
 from analytics.store.loading import load
 from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ERASING_SECONDS = 60
 
@@ -136,10 +139,12 @@ class Lake:
                     guard.execute("ROLLBACK")
 
     def build(self, rows: Mapping[str, pa.Table]) -> str:
+        from analytics.store.building import write  # with Arrow, for which a reader need not wait
+
         version = f"v{secrets.token_hex(8)}"
         self._held.execute(f"CREATE SCHEMA lake.{version}")
         self._held.execute(f"USE lake.{version}")
-        layout.write(self._held, rows, words_as_text=True)
+        write(self._held, rows, words_as_text=True)
         return version
 
     def replace(self, before: Sequence[str], change: Callable[[Sequence[str]], list[str]]) -> list[str]:

@@ -12,8 +12,6 @@ from dataclasses import is_dataclass
 from threading import Lock, Semaphore, local
 from typing import Any
 
-import pandas as pd
-
 LIMIT_MB = 256
 """Unless ``RELAIS_MEMORY`` says otherwise, in megabytes; 0 keeps nothing."""
 
@@ -117,10 +115,10 @@ class Memory:
             self._size -= self._known.popitem(last=False)[1][1]
 
 
-def _size(found: object) -> int:
+def _size(found: Any) -> int:
     """Bytes, about: what is small and nested counts as little as it weighs."""
-    if isinstance(found, pd.DataFrame | pd.Series):  # its own count of bytes takes longer than many an answer
-        return _CELL * found.size + _COLUMN * len(found.columns if isinstance(found, pd.DataFrame) else (found.name,))
+    if hasattr(found, "iloc"):  # of pandas, and its own count of bytes takes longer than many an answer
+        return _CELL * found.size + _COLUMN * len(getattr(found, "columns", "1"))
     if isinstance(found, Mapping):
         return sum(map(_size, found.values())) + 100 * len(found)
     if isinstance(found, list | tuple):

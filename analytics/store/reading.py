@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
-import numpy as np
-import pandas as pd
 
-from analytics.domain.schema import TABLES, to_pandas
+from analytics.domain.schema import TABLES
 from analytics.store import layout
 from analytics.store.errors import OldLayoutError
 from analytics.store.memory import MEMORY
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Answer = TypeVar("Answer")
 
@@ -46,8 +48,7 @@ class Reader:
 
     def query(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
         """The answer of a statement as pandas, remembered; ``parameters`` by name. Raises OldLayoutError."""
-        asked = (sql, *((name, tuple(v) if isinstance(v, list) else v) for name, v in parameters.items()))
-        return self.remember(asked, lambda: self.ask(sql, parameters)).copy(deep=False)
+        return self.remember(_key(sql, parameters), lambda: self.ask(sql, parameters)).copy(deep=False)
 
     def remember(self, asked: Hashable, compute: Callable[[], Answer], *, in_turn: bool = False) -> Answer:
         """What ``compute`` answers to ``asked`` of this version (:class:`Memory`): it is shared, and may not be changed."""
@@ -55,11 +56,30 @@ class Reader:
 
     def ask(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> pd.DataFrame:
         """:meth:`query`, asked of the version each time."""
+        import numpy as np
+
+        from analytics.domain.arrow import to_pandas
+
+        with self._execute(sql, parameters) as cursor:
+            answer = cursor.to_arrow_table()
+            # DuckDB's own buffers of a short table have room for a long one, and would be kept with it.
+            return to_pandas(answer.take(np.arange(len(answer))) if len(answer) < _SHORT else answer)
+
+    def rows(self, sql: str, parameters: Mapping[str, object] = MappingProxyType({})) -> list[dict[str, Any]]:
+        """The rows of a short answer as Python's own values, remembered: who needs no table does not wait for pandas."""
+
+        def ask() -> list[dict[str, Any]]:
+            with self._execute(sql, parameters) as cursor:
+                names = [name for name, *_ in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        return self.remember(("rows", *_key(sql, parameters)), ask)
+
+    @contextmanager
+    def _execute(self, sql: str, parameters: Mapping[str, object]) -> Generator[duckdb.DuckDBPyConnection]:
         try:
             with self._connection.cursor() as cursor:
-                answer = cursor.execute(sql, dict(parameters)).to_arrow_table()
-                # DuckDB's own buffers of a short table have room for a long one, and would be kept with it.
-                return to_pandas(answer.take(np.arange(len(answer))) if len(answer) < _SHORT else answer)
+                yield cursor.execute(sql, dict(parameters))
         except (duckdb.BinderException, duckdb.CatalogException):
             if self.has_current_layout:
                 raise
@@ -79,3 +99,7 @@ class Reader:
                 return {name for name, *_ in cursor.execute(f"SELECT * FROM {table} LIMIT 0").description or ()}
         except duckdb.CatalogException:
             return set()
+
+
+def _key(sql: str, parameters: Mapping[str, object]) -> tuple[Hashable, ...]:
+    return (sql, *((name, tuple(v) if isinstance(v, list) else v) for name, v in parameters.items()))

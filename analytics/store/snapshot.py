@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from analytics.domain.risk import ResidualRisk
 from analytics.domain.schema import TABLES
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS
-from analytics.store import layout, steps, work
+from analytics.store import layout, steps
 from analytics.store.layout import of_type
 from analytics.store.reading import Reader
 from analytics.store.selecting import CaseQuery, school_conditions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be chosen: the weeks of the first and the last report, None without a case, school years and zones."""
+
+    first_week: date | None
+    last_week: date | None
+    school_years: list[str]
+    zones: list[str]
 
 
 class Snapshot(Reader):
@@ -45,7 +58,7 @@ class Snapshot(Reader):
     @property
     def is_demo(self) -> bool:
         """Whether the records are fictitious."""
-        return bool(self.query("SELECT bool_or(source = 'demo') AS demo FROM imports")["demo"].fillna(False).iloc[0])
+        return bool(self.rows("SELECT bool_or(source = 'demo') AS demo FROM imports")[0]["demo"])
 
     @property
     def as_of(self) -> date:
@@ -58,11 +71,20 @@ class Snapshot(Reader):
         return self.remember("extracts", self._extracts)
 
     def _extracts(self) -> dict[str, date]:
-        last = self.table("imports").drop_duplicates("office", keep="last").set_index("office")["as_of"]
+        last = {made["office"]: made["as_of"] for made in self.imports()}
         if len(last) > 1:
-            with_cases = last[last.index.isin(self.case_counts(by=("office",))["office"])]
-            last = last if with_cases.empty else with_cases
-        return {office: as_of.date() for office, as_of in last.items()}
+            with_cases = {row["office"] for row in self.rows("SELECT DISTINCT office FROM records")}
+            last = {office: as_of for office, as_of in last.items() if office in with_cases} or last
+        return last
+
+    def imports(self) -> list[dict[str, Any]]:
+        """The table ``imports``, the first one first; imported_at without a time zone, in UTC."""
+        return self.rows(
+            f"""
+            SELECT * REPLACE (make_timestamp(epoch_us(imported_at)) AS imported_at)
+            FROM (SELECT {self._columns("imports")} FROM imports) ORDER BY imported_at
+            """
+        )
 
     def _at_extracts(self, selection: Selection) -> Iterator[tuple[Selection, date]]:
         """The part of a selection that each day of :attr:`extracts` tells of, with that day."""
@@ -79,19 +101,24 @@ class Snapshot(Reader):
     @property
     def tells_closure(self) -> bool:
         """Whether a register that was imported says which cases are closed; if not, every case counts as open."""
-        return bool(self.query("SELECT bool_or(tells_closure) AS tells FROM imports")["tells"].fillna(True).iloc[0])
+        return self.rows("SELECT bool_or(tells_closure) AS tells FROM imports")[0]["tells"] is not False
 
     def holds(self, case_id: str) -> bool:
         """Whether a case is among the records."""
-        return len(self.query("SELECT 1 AS found FROM records WHERE case_id = $case_id", {"case_id": case_id})) > 0
+        return bool(self.rows("SELECT 1 AS found FROM records WHERE case_id = $case_id", {"case_id": case_id}))
 
     def open_cases(self) -> list[str]:
         """The pseudonyms of all open cases."""
         return self.query("SELECT case_id FROM records WHERE status = 'open' ORDER BY case_id")["case_id"].tolist()
 
-    def choices(self) -> pd.DataFrame:
-        """One row: first_week, last_week, and the lists school_years and zones, for a filter panel."""
-        return self.query(
+    def sizes(self) -> dict[str, int]:
+        """How many there are in all: n_cases, n_open, n_schools."""
+        counted = "count(*) AS n_cases, count(*) FILTER (status = 'open') AS n_open"
+        return self.rows(f"SELECT {counted}, (SELECT count(*) FROM schools) AS n_schools FROM records")[0]
+
+    def choices(self) -> Choices:
+        """What a filter panel offers."""
+        (found,) = self.rows(
             """
             SELECT min(report_week) AS first_week, max(report_week) AS last_week,
                    coalesce(list_sort(list(DISTINCT school_year)), []) AS school_years,
@@ -99,6 +126,7 @@ class Snapshot(Reader):
             FROM records
             """
         )
+        return Choices(**found)
 
     def case_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases, one row per combination of ``by``: [*by, n]. Without ``by`` one row, also when n is 0."""
@@ -220,6 +248,10 @@ class Snapshot(Reader):
         extraction (negative before it), oldest_hours from the first one that passed. quiet_days are class days. ``as_of`` is
         the day of the extraction that tells of the case, its office's last one.
         """
+        import pandas as pd
+
+        from analytics.store import work  # with the calendar, for which who asks no list need not wait
+
         found = [
             self.query(*work.work_list(chosen, as_of, state, order, steps, most, case_id)).assign(
                 as_of=pd.Timestamp(as_of)
@@ -230,6 +262,10 @@ class Snapshot(Reader):
 
     def work_counts(self, selection: Selection = EVERYTHING, steps: Sequence[str] = ()) -> pd.DataFrame:
         """Number of the cases of :meth:`work_list`: [state, danger, school_level, zone, overdue, soon, n]."""
+        import pandas as pd
+
+        from analytics.store import work
+
         found = [self.query(*work.work_counts(chosen, as_of, steps)) for chosen, as_of in self._at_extracts(selection)]
         return pd.concat(found, ignore_index=True)
 
@@ -301,13 +337,10 @@ class Snapshot(Reader):
             query.parameters | parameters,
         )
 
-    def residual_risk(self) -> pd.DataFrame:
-        """How far the records can still be told apart: one row [n_cases, n_alone, smallest_group].
-
-        A case is alone when no other has its school, month of report, level and incident types.
-        """
+    def residual_risk(self) -> ResidualRisk:
+        """How far the records can still be told apart."""
         kinds = ", ".join(map(of_type, INCIDENT_TYPES))
-        return self.query(
+        (found,) = self.rows(
             f"""
             WITH groups AS (
                 SELECT count(*) AS n FROM records
@@ -317,3 +350,4 @@ class Snapshot(Reader):
             FROM groups
             """
         )
+        return ResidualRisk(**found)

@@ -8,11 +8,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 from platformdirs import user_data_path
 
 from analytics.domain.schema import TABLES
@@ -21,6 +19,10 @@ from analytics.store.errors import DamagedStoreError, OldLayoutError, StoreError
 from analytics.store.files import Files
 from analytics.store.memory import MEMORY
 from analytics.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 KEPT_VERSIONS = 5
 

@@ -73,4 +73,4 @@ def _between(snapshot: Snapshot, selection: Selection) -> tuple[date, date]:
     """The day up to which weeks are compared, and the Monday of the register's first report."""
     ends = [calendar()[name].end for name in selection.school_years]
     until = min(snapshot.as_of, max(ends)) if ends else snapshot.as_of
-    return until, snapshot.choices()["first_week"].iloc[0].date()
+    return until, snapshot.choices().first_week or until

@@ -74,7 +74,7 @@ def store_key(store: Store, path: Path | None = None, *, records: Snapshot | Non
         contextlib.nullcontext(records) if records else store.snapshot() or contextlib.nullcontext() as snapshot,
     ):
         if snapshot is not None and not snapshot.is_demo:
-            expected = snapshot.table("imports")["key_id"].iloc[-1]
+            expected = snapshot.imports()[-1]["key_id"]
     return load_key(path or key_path(), store.folder, expected)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from analytics.domain.content import Content
 from analytics.domain.data import CONTENT
@@ -10,7 +12,6 @@ from analytics.domain.french import count, day, listing, number
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.timezone import TIMEZONE
 from analytics.domain.vocabulary import OFFICES
-from analytics.intake.previewing import risk_sentence
 from analytics.store import Snapshot
 
 WAITS = (
@@ -29,21 +30,23 @@ def caption(records: Snapshot, selection: Selection = EVERYTHING) -> str:
 
 def inventory(snapshot: Snapshot) -> list[str]:
     """Sentences: fictitious or real, as of when, school years, cases, schools, key, risk, what waits tell, data files."""
-    by_status = snapshot.case_counts(by=("status",)).set_index("status")["n"]
-    key = snapshot.table("imports")["key_id"].iloc[-1]
+    sizes, imports = snapshot.sizes(), snapshot.imports()
     lines = [
         "Données fictives." if snapshot.is_demo else "Données internes, tirées d’un registre réel.",
         f"Situation au {day(snapshot.as_of)}.",
-        f"Années scolaires : {listing(list(snapshot.choices()['school_years'].iloc[0])) or 'aucune'}.",
-        f"Dossiers : {number(by_status.sum())}, dont {number(by_status.get('open', 0))} en cours.",
-        f"Écoles : {number(len(snapshot.table('schools')))}.",
-        f"Clé des pseudonymes : {key}.",
-        risk_sentence(snapshot.residual_risk()),
+        f"Années scolaires : {listing(snapshot.choices().school_years) or 'aucune'}.",
+        f"Dossiers : {number(sizes['n_cases'])}, dont {number(sizes['n_open'])} en cours.",
+        f"Écoles : {number(sizes['n_schools'])}.",
+        f"Clé des pseudonymes : {imports[-1]['key_id']}.",
+        snapshot.residual_risk().sentence,
         WAITS,
     ]
     if len(OFFICES) > 1:
-        last = snapshot.table("imports").drop_duplicates("office", keep="last")[["office", "as_of"]]
-        days = [f"{OFFICES.labels.get(one, one)} au {day(as_of)}" for one, as_of in last.itertuples(index=False)]
+        last = {made["office"]: place for place, made in enumerate(imports)}
+        days = [
+            f"{OFFICES.labels.get(one, one)} au {day(imports[last[one]]['as_of'])}"
+            for one in sorted(last, key=last.__getitem__)
+        ]
         lines.insert(2, f"Derniers extraits des bureaux : {listing(days)}.")
     lines.append(data_files(CONTENT))
     if snapshot.is_fallback:
@@ -59,13 +62,13 @@ def data_files(content: Content) -> str:
     return f"De votre dossier (RELAIS_DATA) : {own}. Les autres fichiers de mots et de règles : livrés avec Relais."
 
 
-def history(snapshot: Snapshot) -> pd.DataFrame:
+def history(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The imports that are part of the records, the last first, under French headings and ready to show.
 
     The account that imported stands beside it where there are accounts.
     """
-    imports = snapshot.table("imports").sort_values("imported_at", ascending=False)
-    moments = imports["imported_at"].dt.tz_convert(TIMEZONE)
+    imports = snapshot.imports()[::-1]
+    has_accounts = any(made["imported_by"] for made in imports)
     counts = {
         "Lues": "n_read",
         "Acceptées": "n_accepted",
@@ -75,24 +78,24 @@ def history(snapshot: Snapshot) -> pd.DataFrame:
         "Inchangés": "n_unchanged",
         "Absents": "n_missing",
     }
-    return pd.DataFrame(
+    return [
         {
-            "Importé le": moments.dt.strftime("%d/%m/%Y %H:%M"),
-            "Situation au": imports["as_of"].dt.strftime("%d/%m/%Y"),
-            "Données": imports["source"].map({"demo": "fictives", "register": "registre"}),
-            **({"Bureau": imports["office"].map(OFFICES.labels)} if len(OFFICES) > 1 else {}),
-            **({"Par": imports["imported_by"].fillna("–")} if imports["imported_by"].notna().any() else {}),
-            **{heading: imports[column] for heading, column in counts.items()},
+            "Importé le": f"{made['imported_at'].replace(tzinfo=UTC).astimezone(ZoneInfo(TIMEZONE)):%d/%m/%Y %H:%M}",
+            "Situation au": day(made["as_of"]),
+            "Données": {"demo": "fictives", "register": "registre"}[made["source"]],
+            **({"Bureau": OFFICES.labels.get(made["office"])} if len(OFFICES) > 1 else {}),
+            **({"Par": made["imported_by"] or "–"} if has_accounts else {}),
+            **{heading: made[column] for heading, column in counts.items()},
         }
-    ).reset_index(drop=True)
+        for made in imports
+    ]
 
 
-def history_sentences(imports: pd.DataFrame) -> list[str]:
+def history_sentences(imports: list[dict[str, Any]]) -> list[str]:
     """:func:`history` as sentences, for a terminal."""
     return [
-        f"{moment}{office and f', {office}'} : situation au {as_of}, {count(read, 'ligne lue', 'lignes lues')}, "
-        f"{count(refused, 'refusée')}, {count(new, 'nouveau dossier', 'nouveaux dossiers')}, {count(changed, 'modifié')}."
-        for moment, office, as_of, read, refused, new, changed in imports.reindex(
-            columns=["Importé le", "Bureau", "Situation au", "Lues", "Refusées", "Nouveaux", "Modifiés"], fill_value=""
-        ).itertuples(index=False)
+        f"{', '.join(filter(None, (made['Importé le'], made.get('Bureau'))))} : situation au {made['Situation au']}, "
+        f"{count(made['Lues'], 'ligne lue', 'lignes lues')}, {count(made['Refusées'], 'refusée')}, "
+        f"{count(made['Nouveaux'], 'nouveau dossier', 'nouveaux dossiers')}, {count(made['Modifiés'], 'modifié')}."
+        for made in imports
     ]

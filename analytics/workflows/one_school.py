@@ -86,7 +86,7 @@ def by_year(one: OneSchool) -> pd.DataFrame:
     """The chosen cases of the school in each year of the register, whatever time was chosen: :func:`schools.by_year`, and
     is_running (the year is not over at the extract).
     """
-    known = list(one.snapshot.choices()["school_years"].iloc[0])
+    known = list(one.snapshot.choices().school_years)
     counts = one.snapshot.case_counts(one.selection.at_any_time, ["school_year", "danger"])
     is_running = [calendar()[year].end > one.snapshot.as_of for year in known]
     return schools.by_year(counts, known).assign(is_running=is_running)

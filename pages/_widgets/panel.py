@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.domain.french import count, day
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, OFFICES, SCHOOL_LEVELS, SCHOOL_NETWORKS
-from analytics.store import Snapshot
+from analytics.store import Choices, Snapshot
 from pages._widgets.remembering import is_seen
 
 
@@ -18,31 +18,31 @@ from pages._widgets.remembering import is_seen
 class Field:
     """A filter: its label, its key in the address, the attribute of :class:`Selection` that it sets.
 
-    ``choices`` gives the values to choose from, of the row of :meth:`Snapshot.choices`; ``written`` formats a value
+    ``choices`` gives the values to choose from, of :meth:`Snapshot.choices`; ``written`` formats a value
     for the panel and the address.
     """
 
     label: str
     key: str
     attribute: str
-    choices: Callable[[pd.Series], Iterable[Any]]
+    choices: Callable[[Choices], Iterable[Any]]
     written: Callable[[Any], str] = str
     placeholder: str = "Tous"
     several: bool = True
 
 
-def _weeks(known: pd.Series) -> list[Any]:
-    return [week.date() for week in pd.date_range(known["first_week"], known["last_week"], freq="7D")]
+def _weeks(known: Choices) -> list[Any]:
+    return [week.date() for week in pd.date_range(known.first_week, known.last_week, freq="7D")]
 
 
 FIELDS = (
-    Field("Années scolaires", "annees", "school_years", lambda known: known["school_years"], placeholder="Toutes"),
+    Field("Années scolaires", "annees", "school_years", lambda known: known.school_years, placeholder="Toutes"),
     Field("Depuis la semaine du", "depuis", "first_week", _weeks, day, "Le début", several=False),
     Field("Jusqu’à la semaine du", "jusque", "last_week", _weeks, day, "La fin", several=False),
     Field("Types d’incidents", "types", "incident_types", lambda _: INCIDENT_TYPES, INCIDENT_TYPES.label),
     Field("Niveaux", "niveaux", "school_levels", lambda _: SCHOOL_LEVELS, SCHOOL_LEVELS.label),
     Field("Réseaux", "reseaux", "school_networks", lambda _: SCHOOL_NETWORKS, SCHOOL_NETWORKS.label),
-    Field("Zones", "zones", "zones", lambda known: known["zones"], placeholder="Toutes"),
+    Field("Zones", "zones", "zones", lambda known: known.zones, placeholder="Toutes"),
     Field("Bureaux", "bureaux", "offices", lambda _: OFFICES if len(OFFICES) > 1 else (), OFFICES.label),
 )
 
@@ -58,10 +58,10 @@ def filters(snapshot: Snapshot, fields: Iterable[Field], *, this_year: bool = Fa
     With ``this_year`` the last school year that has a case is proposed while no other is chosen; a proposal is not kept. A
     field with nothing to choose is not shown.
     """
-    known = snapshot.choices().iloc[0]
-    if pd.isna(known["first_week"]):
+    known = snapshot.choices()
+    if known.first_week is None:
         return Selection()
-    proposed = {"annees": list(known["school_years"])[-1:]} if this_year else {}
+    proposed = {"annees": known.school_years[-1:]} if this_year else {}
     with st.sidebar:
         st.markdown("**Filtrer**")  # no heading: it stands before the page's own
         clear = st.container()
@@ -96,7 +96,7 @@ def _options(snapshot: Snapshot, field: Field) -> Mapping[Any, str]:
     """What can be chosen, with its words."""
 
     def written() -> dict[Any, str]:
-        return {value: field.written(value) for value in field.choices(snapshot.choices().iloc[0])}
+        return {value: field.written(value) for value in field.choices(snapshot.choices())}
 
     return snapshot.remember(("options", field.key), written)
 

@@ -36,7 +36,7 @@ class Weekly:
             surveillance.open_weeks(seen[seen["office"] == office], days.dt.date.tolist())
             for office, days in extracts.items()
         )
-        first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
+        first_week = selection.first_week or snapshot.choices().first_week or snapshot.as_of
         # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
         covered = [
             year.name for year in calendar().years if year.end >= first_week and year.first_day <= snapshot.as_of

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics.domain.french import count, day, number, typeset
+from analytics.domain.french import count, day, is_missing, number, typeset
 from analytics.domain.numbers import NeedWeights
 from analytics.domain.programme import Programme, Rules
 from analytics.domain.school_calendar import calendar
@@ -31,7 +31,8 @@ EDITED = {
 
 def choose(snapshot: Snapshot, today: date, kept: Kept) -> tuple[Choice, bool]:
     """What to compute, and whether the button was pressed for it. OutsideCalendarError where no week is left to plan."""
-    weeks = open_weeks(max(today, snapshot.as_of), calendar())
+    first = max(today, snapshot.as_of)
+    weeks = snapshot.remember(("open weeks", first), lambda: open_weeks(first, calendar()))
     content = kept.programme
     with (
         st.expander("Changer les heures, les règles ou les poids", icon=":material/tune:"),
@@ -138,14 +139,14 @@ def _activities(content: Programme) -> Programme:
         disabled=["label"],
         key="activites",
         column_config={"label": st.column_config.TextColumn("Activité", pinned=True), **settings},
-    ).fillna(table)
-    changed = edited.astype({name: type(least) for name, (_, least, _) in EDITED.items()}).drop(columns="label")
-    numbers = changed.to_dict("index")
-    activities = {
-        code: activity.replace(**{str(name): value for name, value in numbers.get(code, {}).items()})
-        for code, activity in content.activities.items()
+    )
+    changed = {
+        code: content.activities[str(code)].replace(
+            **{name: type(least)(row[name]) for name, (_, least, _) in EDITED.items() if not is_missing(row[name])}
+        )
+        for code, row in edited.to_dict("index").items()
     }
-    return replace(content, activities=activities)
+    return replace(content, activities={**content.activities, **changed})
 
 
 def _ask(

@@ -28,7 +28,7 @@ def show(context: Planned) -> None:
 
 def _offer_draw(context: Planned, plan: Plan) -> None:
     preparation = context.preparation
-    close = close_in_need(preparation.need, preparation.problem)
+    close = context.remember(lambda: close_in_need(preparation.need, preparation.problem), "close_in_need")
     n_served = len({*close} & {*plan.sessions["school_id"]})
     n = min(len(close) // 2, n_served)
     if n < MINIMUM_SCHOOLS:

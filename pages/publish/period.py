@@ -87,7 +87,7 @@ def _never_before(store: Store, period: Period) -> bool:
 
 def _closed_periods(catalogue: Catalogue, snapshot: Snapshot) -> dict[str, Period]:
     """The periods of the school years of the records that are over: whole years first, the last one on top."""
-    years = set(snapshot.choices().iloc[0]["school_years"])
+    years = set(snapshot.choices().school_years)
     closed = [
         period
         for period in catalogue.periods.values()

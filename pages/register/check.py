@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.domain.french import listing
-from analytics.intake.previewing import residual_risk, risk_sentence
+from analytics.intake.previewing import residual_risk
 from analytics.workflows import import_sentences as sentences
 from analytics.workflows.importing import Import
 from pages._widgets import text
@@ -25,7 +25,7 @@ def counts(done: Import) -> None:
 
 def understood(done: Import) -> None:
     extract = done.extract
-    lines = [*sentences.understood(extract.understanding), risk_sentence(residual_risk(extract.tables))]
+    lines = [*sentences.understood(extract.understanding), residual_risk(extract.tables).sentence]
     dropped = [column.header for column in extract.understanding.columns if column.fate == "dropped"]
     if dropped:
         lines.insert(-1, f"Colonnes laissées de côté, jamais enregistrées : {listing(dropped)}.")

@@ -42,7 +42,7 @@ def store_summary(store: Store) -> StoreSummary | None:
     if (snapshot := _data.opened_version(store, any_layout=True)) is None:
         return None
     version = store.versions[0] if snapshot.is_fallback else snapshot.version
-    return StoreSummary(version, inventory(snapshot), history(snapshot), snapshot.is_demo)
+    return StoreSummary(version, inventory(snapshot), pd.DataFrame(history(snapshot)), snapshot.is_demo)
 
 
 @dataclass(frozen=True)

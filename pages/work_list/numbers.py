@@ -47,7 +47,7 @@ def _read(work: Work, content: bytes) -> tuple[dict[str, str], int]:
     """The numbers that the register has for open cases, and how many of these there are."""
     snapshot = work.snapshot
     imports = snapshot.table("imports")
-    years = snapshot.choices()["school_years"].iloc[0] if imports["by_year"].any() else ()
+    years = snapshot.choices().school_years if imports["by_year"].any() else ()
     offices = OFFICES if len(OFFICES) > 1 else ()
     case_ids = snapshot.open_cases()
     key = store_key(_data.store(), records=snapshot)

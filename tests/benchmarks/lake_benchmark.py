@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,7 +20,7 @@ import pandas as pd
 from analytics.domain.schema import TABLES
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, RELAYS, SCHOOL_LEVELS, SCHOOL_NETWORKS, STEPS
-from analytics.store import KEPT_VERSIONS, Snapshot, Store, layout
+from analytics.store import KEPT_VERSIONS, Choices, Snapshot, Store, building, layout
 from analytics.store.work import ORDERS, STATES
 from tests.benchmarks.measures_benchmark import draw_store
 from tests.cluster import running_cluster
@@ -39,7 +40,7 @@ DIMENSIONS += ("school_network", "zone", "school_group", "first_seen_on", "offic
 Question = tuple[str, tuple, dict]
 
 
-def random_selection(rng: np.random.Generator, choices: pd.DataFrame) -> Selection:
+def random_selection(rng: np.random.Generator, choices: Choices) -> Selection:
     """Each filter in one of three selections, with one or two of its values."""
 
     def some(values: object) -> tuple:
@@ -48,17 +49,17 @@ def random_selection(rng: np.random.Generator, choices: pd.DataFrame) -> Selecti
             return ()
         return tuple(rng.choice(among, size=min(len(among), 1 + rng.integers(2)), replace=False).tolist())
 
-    first, last = choices["first_week"].iloc[0], choices["last_week"].iloc[0]
+    first, last = choices.first_week, choices.last_week
     weeks = sorted(rng.integers(0, max(1, (last - first).days // 7), size=2))
-    between = [(first + pd.Timedelta(weeks=int(week))).date() for week in weeks] if rng.random() < 0.3 else [None, None]
+    between = [first + timedelta(weeks=int(week)) for week in weeks] if rng.random() < 0.3 else [None, None]
     return Selection(
-        school_years=some(choices["school_years"].iloc[0]),
+        school_years=some(choices.school_years),
         first_week=between[0],
         last_week=between[1],
         incident_types=some(INCIDENT_TYPES),
         school_levels=some(SCHOOL_LEVELS),
         school_networks=some(SCHOOL_NETWORKS),
-        zones=some(choices["zones"].iloc[0]),
+        zones=some(choices.zones),
         danger=bool(rng.random() < 0.1),
     )
 
@@ -109,7 +110,7 @@ def share_file(file: Store, shared: Store) -> None:
         for name in ("records", "schools", "school_deadlines", "school_actions", "imports"):
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM drawn.{name}")
 
-    with shared.writing(), patch.object(layout, "write", write):
+    with shared.writing(), patch.object(building, "write", write):
         shared._replace(lambda kept: [shared._backend.build({}), *kept][:KEPT_VERSIONS])
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from analytics.domain.errors import RelaisError
-from analytics.store import Store, catalogue, layout
+from analytics.store import Store, building, catalogue
 from analytics.store.mirror import mirror_of
 from analytics.store.shared_settings import read_settings
 from analytics.workflows.importing import import_register
@@ -185,7 +185,7 @@ def restart(cluster: Cluster, folder: Path) -> None:
 
 def in_the_middle(store: Store, fault: Callable[[], None], mend: Callable[[], None] = lambda: None) -> None:
     """An import in whose middle ``fault`` comes: before it builds, after it has written, after it has committed."""
-    write, lake, later = layout.write, type(store._backend), LATER
+    write, lake, later = building.write, type(store._backend), LATER
     replace = lake.replace
 
     def writing(*arguments, **named):
@@ -206,7 +206,7 @@ def in_the_middle(store: Store, fault: Callable[[], None], mend: Callable[[], No
         later += timedelta(hours=1)
         publish(store, "CASE")  # so that the register brings something new
         with (
-            patch.object(layout, "write", writing if where == "before its commit" else write),
+            patch.object(building, "write", writing if where == "before its commit" else write),
             patch.object(lake, "replace", replacing if where == "after its commit" else replace),
         ):
             progress = when_publishing if where == "before it publishes" else lambda share, what: None

@@ -91,17 +91,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(folder: Path, port: int = 0, health_host: str = "", first: str = "", **more: str) -> Generator[Server]:
+def serve(
+    folder: Path, port: int = 0, health_host: str = "", first: str = "", script: str = "app.py", **more: str
+) -> Generator[Server]:
     """Relais, started as the README says, with its store, key and log in ``folder`` and ``more`` in its environment.
 
-    ``health_host`` is the name that it answers to, where that is not this machine's own; ``first`` is run before, in Python.
+    ``health_host`` is the name that it answers to, where that is not this machine's own; ``first`` is run before, in Python;
+    ``script`` is served in the place of Relais.
     """
     port = port or free_port()
-    program = (
-        ["-c", f"{first}; from streamlit.web.cli import main; main()", *START.split()[1:]]
-        if first
-        else ["-m", *START.split()]
-    )
+    start = START.replace("app.py", script).split()
+    program = ["-c", f"{first}; from streamlit.web.cli import main; main()", *start[1:]] if first else ["-m", *start]
     command = [sys.executable, *program, "--server.headless=true", f"--server.port={port}"]
     environment = os.environ | {"RELAIS_STORE": str(folder / "store"), "RELAIS_KEY": str(folder / "relais.key")} | more
     output = folder / f"log-{port}"  # two servers may share a folder
@@ -118,14 +118,14 @@ def serve(folder: Path, port: int = 0, health_host: str = "", first: str = "", *
 
 def _wait_for(server: Server, process: subprocess.Popen, host: str) -> None:
     health = urllib.request.Request(f"{server.address}_stcore/health", headers={"Host": host} if host else {})
-    for _ in range(450):
+    for _ in range(4_500):
         try:
             with urllib.request.urlopen(health, timeout=2):
                 return
         except OSError:
             if process.poll() is not None:
                 break
-            time.sleep(0.2)
+            time.sleep(0.02)
     raise RuntimeError(f"The server did not start:\n{server.log.read_text(encoding='utf-8')}")
 
 

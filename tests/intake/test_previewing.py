@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
+from analytics.domain.risk import ResidualRisk
 from analytics.domain.schema import TABLES
 from analytics.intake import Key
 from analytics.intake.checking import Fault
@@ -15,7 +15,6 @@ from analytics.intake.mapping import REGISTER, OwnWords
 from analytics.intake.previewing import (
     refused_rows,
     residual_risk,
-    risk_sentence,
     unread_steps_sentence,
 )
 from analytics.intake.weighing import lay_out
@@ -85,7 +84,7 @@ def test_a_case_is_alone_when_no_other_has_its_school_month_level_and_types(tabl
         e       | A2        | 2026-03-16  | secondary_1  | insults+threats
         """,
     )
-    assert residual_risk(tables).iloc[0].to_dict() == {"n_cases": 5, "n_alone": 3, "smallest_group": 1}
+    assert residual_risk(tables) == ResidualRisk(n_cases=5, n_alone=3, smallest_group=1)
 
 
 def test_a_week_counts_in_the_month_of_its_thursday(table):
@@ -97,14 +96,12 @@ def test_a_week_counts_in_the_month_of_its_thursday(table):
         b       | A1        | 2026-04-06  | secondary_1  | insults
         """,
     )
-    assert residual_risk(tables).loc[0, "smallest_group"] == 2
+    assert residual_risk(tables).smallest_group == 2
 
 
 def test_an_empty_extract_has_no_group():
     risk = residual_risk({name: TABLES[name].empty for name in ("cases", "case_incidents")})
-    assert risk.loc[0, "n_cases"] == 0
-    assert risk["smallest_group"].isna().all()
-    assert risk_sentence(risk) == "Risque résiduel : aucun dossier."
+    assert risk == ResidualRisk(n_cases=0, n_alone=0, smallest_group=None)
 
 
 def test_the_preview_foretells_the_risk_that_the_store_then_measures(tmp_path):
@@ -114,16 +111,7 @@ def test_the_preview_foretells_the_risk_that_the_store_then_measures(tmp_path):
     snapshot = store.snapshot()
     assert snapshot is not None
     with snapshot:
-        pd.testing.assert_frame_equal(residual_risk(done.extract.tables), snapshot.residual_risk(), check_dtype=False)
-
-
-@pytest.mark.parametrize(
-    ("n_alone", "said"),
-    [(0, "0 dossier sur 8 est seul"), (1, "1 dossier sur 8 est seul"), (2, "2 dossiers sur 8 sont seuls")],
-)
-def test_the_risk_is_said_in_a_sentence(n_alone, said):
-    risk = pd.DataFrame({"n_cases": [8], "n_alone": [n_alone], "smallest_group": [1]})
-    assert said in risk_sentence(risk)
+        assert residual_risk(done.extract.tables) == snapshot.residual_risk()
 
 
 def test_a_refused_row_has_all_its_reasons_on_one_line():

@@ -69,7 +69,7 @@ def served(store: Store) -> int:
         assert not snapshot.is_fallback
         assert snapshot.step_counts("hours")["n"].sum() == n_cases * len(STEPS)
         assert snapshot.school_counts()["n"].sum() == n_cases
-        assert snapshot.residual_risk()["n_cases"].iloc[0] == n_cases
+        assert snapshot.residual_risk().n_cases == n_cases
         last = snapshot.table("imports").iloc[-1]
         assert last["n_new"] + last["n_changed"] + last["n_unchanged"] == n_cases
     return n_cases

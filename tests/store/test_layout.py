@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analytics.domain.schema import TABLES, SchemaError
+from analytics.domain.schema import TABLES
 from analytics.domain.vocabulary import REASONS
 from analytics.store.layout import columns
 
@@ -37,10 +37,3 @@ def test_undated_steps_reasons_and_closures_on_an_unknown_day_are_read_back(publ
         pd.testing.assert_frame_equal(read[name], expected)
     assert read["cases"]["followed_hours"].isna().tolist() == [True, False]
     assert read["case_steps"]["delay_hours"].notna().tolist() == [False, True, False, False]
-
-
-@pytest.mark.parametrize("name", ["case_incidents", "case_steps"])
-def test_what_is_of_a_case_that_is_not_there_is_refused(publish, drawn, tmp_path, name):
-    column = {"incident_type": "insults"} if name == "case_incidents" else {"step": "cpms", "outcome": "done"}
-    with pytest.raises(SchemaError, match="case_id"):
-        publish(tmp_path, **drawn | {name: pd.DataFrame([{"case_id": "C", **column}])})

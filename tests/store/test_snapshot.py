@@ -164,11 +164,14 @@ def test_parts_add_up_to_the_total_under_every_filter(snapshot, selection):
 
 
 def test_the_choices_are_what_the_records_hold(snapshot, tables):
-    choices = snapshot.choices().iloc[0]
+    choices = snapshot.choices()
     cases, schools = tables["cases"], tables["schools"]
-    assert (choices["first_week"], choices["last_week"]) == (cases["report_week"].min(), cases["report_week"].max())
-    assert list(choices["school_years"]) == sorted(cases["school_year"].unique())
-    assert list(choices["zones"]) == sorted(schools["zone"].dropna().unique())
+    assert (choices.first_week, choices.last_week) == (
+        cases["report_week"].min().date(),
+        cases["report_week"].max().date(),
+    )
+    assert choices.school_years == sorted(cases["school_year"].unique())
+    assert choices.zones == sorted(schools["zone"].dropna().unique())
 
 
 def test_the_residual_risk_is_that_of_a_count_by_hand(snapshot, tables):
@@ -177,9 +180,9 @@ def test_the_residual_risk_is_that_of_a_count_by_hand(snapshot, tables):
     month = (cases["report_week"] + pd.Timedelta(days=3)).dt.strftime("%Y-%m")
     groups = cases.assign(month=month, types=cases["case_id"].map(types))
     sizes = groups.groupby(["school_id", "month", "school_level", "types"]).size()
-    risk = snapshot.residual_risk().iloc[0]
-    assert (risk["n_cases"], risk["n_alone"]) == (len(cases), (sizes == 1).sum())
-    assert risk["smallest_group"] == sizes.min()
+    risk = snapshot.residual_risk()
+    assert (risk.n_cases, risk.n_alone) == (len(cases), (sizes == 1).sum())
+    assert risk.smallest_group == sizes.min()
 
 
 def test_eight_threads_share_a_snapshot_without_a_wrong_answer(snapshot):

@@ -45,6 +45,6 @@ def test_the_inventory_counts_and_names_the_key(records):
 
 def test_the_history_shows_the_last_import_first_in_brussels_time(records):
     imports = history(records)
-    assert imports["Importé le"].tolist() == ["26/06/2026 16:00", "26/06/2026 11:00"]
-    assert imports["Nouveaux"].tolist() == [11, 420]
+    assert [made["Importé le"] for made in imports] == ["26/06/2026 16:00", "26/06/2026 11:00"]
+    assert [made["Nouveaux"] for made in imports] == [11, 420]
     assert history_sentences(imports)[1].startswith("26/06/2026 11:00 : situation au 12/06/2026, 420 lignes lues")

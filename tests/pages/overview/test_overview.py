@@ -40,7 +40,7 @@ def test_it_opens_on_this_school_year_and_all_is_one_choice_away(visit, extracts
 def test_a_chosen_year_that_the_chosen_weeks_leave_out_gives_way_to_the_one_that_has_reports(
     visit, demonstration, text
 ):
-    before, last = list(Store(demonstration).snapshot().choices()["school_years"].iloc[0])[-2:]
+    before, last = Store(demonstration).snapshot().choices().school_years[-2:]
     app = visit("overview", demonstration, annees=[before, last], jusque=f"02/03/{last[:4]}")
     assert f"Signalements par semaine, {before}" in text(app)
 
