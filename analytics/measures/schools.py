@@ -230,8 +230,9 @@ def _new_by_chance(week: NDArray[np.datetime64], n: pd.Series, by_school: NDArra
 
 
 def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
-    """The sum of the ``n_top`` largest counts, along the last axis."""
-    return np.partition(counts, -n_top, axis=-1)[..., -n_top:].sum(axis=-1)
+    """The sum of the ``n_top`` largest counts, along the last axis. Numbers of few bits are sorted soonest."""
+    few_bits = counts.astype(np.min_scalar_type(counts.max()))
+    return np.sort(few_bits, axis=-1, kind="stable")[..., -n_top:].sum(axis=-1)
 
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
