@@ -144,8 +144,8 @@ def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping
             rows["share"],
             [labels[code] for code in rows["incident_type"]],
             [
-                f"{words} : {percent(row.share)}, {count(row.n, 'dossier')} sur {number(row.n_cases)}"
-                for row in rows.itertuples()
+                f"{words} : {percent(share)}, {count(n, 'dossier')} sur {number(n_cases)}"
+                for share, n, n_cases in zip(rows["share"], rows["n"], rows["n_cases"], strict=True)
             ],
             name=words,
             marker=_BESIDE[place],

@@ -96,9 +96,9 @@ def outliers(rated: pd.DataFrame) -> pd.DataFrame:
 
 def peers(schools: pd.DataFrame, school_id: str, column: str) -> tuple[str, ...]:
     """The codes of the other schools that share a school's value of ``column``; none where it is not known."""
-    value = dict(zip(schools["school_id"], schools[column], strict=True))
-    own = value.pop(school_id)
-    return tuple(code for code in value if value[code] == own) if pd.notna(own) else ()
+    codes, values = schools["school_id"].to_numpy(), schools[column].to_numpy()
+    is_own = codes == school_id
+    return tuple(codes[(values == values[is_own]) & ~is_own].tolist())
 
 
 def deadlines(school_deadlines: pd.DataFrame, school_id: str) -> pd.DataFrame:
