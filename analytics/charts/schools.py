@@ -27,32 +27,35 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
     """Cases over what is expected of each school (:func:`measures.schools.rates`) within what chance allows at its level
     (:func:`measures.schools.funnel_lines`). ``levels`` are their labels. A point's last customdata is the school's code.
     """
-    known = rated[rated["expected"] > 0]
+    known = np.flatnonzero(rated["expected"] > 0)
     chart = theme.figure(420)
-    if known.empty:
+    if not len(known):
         return chart
-    top = 1.12 * max(known["ratio"].max(), lines["upper_998"].min())
+    expected, ratio, flag, level, code = (
+        rated[name].to_numpy()[known] for name in ("expected", "ratio", "flag", "school_level", "school_id")
+    )
+    words = map(_school_hover, *(rated[name].array[known].tolist() for name in _IN_HOVER))
+    points = list(zip(words, code, strict=True))
+    top = 1.12 * max(ratio.max(), lines["upper_998"].min())
     drawn = list(dict.fromkeys(lines["school_level"]))
     chart.update_layout(showlegend=len(drawn) > 1)
     chart.add_hline(y=1, line={"color": theme.NOT_RECORDED, "width": 1})
-    for level, colour in zip(drawn, theme.GROUPS, strict=False):
-        limits = lines[lines["school_level"] == level]
+    for of_level, colour in zip(drawn, theme.GROUPS, strict=False):
+        limits = lines[lines["school_level"] == of_level]
         for column in ("lower_95", "upper_95", "lower_998", "upper_998"):
             line = {"color": colour, "width": 1.2, "dash": "dash" if column.endswith("95") else "solid"}
-            look = {"name": levels[level], "showlegend": column == "upper_998"}
+            look = {"name": levels[of_level], "showlegend": column == "upper_998"}
             theme.add_line(chart, limits["expected"], limits[column], line, **look)
-        for flag, (symbol, size) in _MARKERS.items():
-            rows = known[(known["flag"] == flag) & (known["school_level"] == level)]
+        for of_flag, (symbol, size) in _MARKERS.items():
+            rows = np.flatnonzero((flag == of_flag) & (level == of_level))
             of_marker = theme.SIGNAL if symbol == "diamond" else colour
             chart.add_scatter(
-                x=rows["expected"],
-                y=rows["ratio"],
+                x=expected[rows],
+                y=ratio[rows],
                 mode="markers",
                 showlegend=False,
                 marker={"symbol": symbol, "color": of_marker, "size": size, "line": {"width": 1.5, "color": of_marker}},
-                **theme.hover(
-                    zip(map(_school_hover, rows.itertuples()), rows["school_id"], strict=True), "%{customdata[0]}"
-                ),
+                **theme.hover((points[row] for row in rows), "%{customdata[0]}"),
             )
     inner, outer = lines[["upper_95", "upper_998"]].iloc[-1].clip(upper=0.9 * top)
     named = {"95 %": inner, "99,8 %": outer} if outer - inner >= 0.08 * top else {"95 % et 99,8 %": outer}
@@ -75,13 +78,25 @@ def _name_limit(chart: Chart, x: float, y: float, words: str, **look: Any) -> No
     chart.add_annotation(x=np.log10(x), y=y, text=words, yanchor="bottom", showarrow=False, **look)
 
 
-def _school_hover(row) -> str:
+def _school_hover(
+    name: str,
+    n: int,
+    expected: float,
+    n_pupils: int,
+    rate: float,
+    lower: float,
+    upper: float,
+    flag: str,
+    shrunken: float,
+) -> str:
     return (
-        f"<b>{row.name}</b><br>{count(row.n, 'dossier')} pour {number(row.expected, 1)} attendus, "
-        f"{count(row.n_pupils, 'élève')}<br>"
-        f"{number(row.rate, 1)} pour 1 000 élèves (entre {number(row.lower, 1)} et {number(row.upper, 1)})<br>"
-        f"{FLAG_WORDS[row.flag]}<br>taux prudent : {number(row.shrunken_rate, 1)}"
+        f"<b>{name}</b><br>{count(n, 'dossier')} pour {number(expected, 1)} attendus, {count(n_pupils, 'élève')}<br>"
+        f"{number(rate, 1)} pour 1 000 élèves (entre {number(lower, 1)} et {number(upper, 1)})<br>"
+        f"{FLAG_WORDS[flag]}<br>taux prudent : {number(shrunken, 1)}"
     )
+
+
+_IN_HOVER = ("name", "n", "expected", "n_pupils", "rate", "lower", "upper", "flag", "shrunken_rate")
 
 
 def concentration_bars(answer: pd.DataFrame) -> Chart:
@@ -129,8 +144,8 @@ def beside_dots(answer: pd.DataFrame, labels: Mapping[str, str], groups: Mapping
             rows["share"],
             [labels[code] for code in rows["incident_type"]],
             [
-                f"{words} : {percent(row.share)}, {count(row.n, 'dossier')} sur {number(row.n_cases)}"
-                for row in rows.itertuples()
+                f"{words} : {percent(share)}, {count(n, 'dossier')} sur {number(n_cases)}"
+                for share, n, n_cases in zip(rows["share"], rows["n"], rows["n_cases"], strict=True)
             ],
             name=words,
             marker=_BESIDE[place],

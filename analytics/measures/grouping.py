@@ -34,6 +34,11 @@ def with_columns(table: pd.DataFrame, columns: Mapping[str, object] | pd.DataFra
     return pd.concat([table, pd.DataFrame(columns, table.index)], axis=1)
 
 
+def numbers(values: pd.Series) -> NDArray[np.float64]:
+    """``values`` as an array; NaN where one is missing."""
+    return values.to_numpy(float, na_value=np.nan)
+
+
 def places(values: pd.Series, names: Sequence[object]) -> NDArray[np.int64]:
     """The place of each value among ``names``; -1 where it is not one of them, or missing."""
     code, found = pd.factorize(values)

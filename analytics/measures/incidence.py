@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.measures.grouping import groups, picked, places, with_columns
+from analytics.measures.grouping import groups, numbers, picked, places, with_columns
 from analytics.measures.intervals import wilson
 
 EVENTS = ("done", "closed", "pending")
@@ -45,16 +45,6 @@ class Curves:
     dtypes: tuple[Any, Any]
     """The types that delays and numbers of cases have in the counts."""
 
-    def taken(self, order: NDArray[np.int64]) -> Curves:
-        """The same curves in another order."""
-        spans = [slice(0, 0), *(slice(self.bounds[i], self.bounds[i + 1]) for i in order)]
-        bounds = np.cumsum([span.stop - span.start for span in spans])
-        numbers = (
-            np.concatenate([values[..., span] for span in spans], axis=-1)
-            for values in (self.delay, self.at_risk, self.events, self.shares, self.effect)
-        )
-        return Curves(picked(self.names, self.names.columns, order), bounds, *numbers, self.dtypes)
-
     def table(self) -> pd.DataFrame:
         """One row per group and distinct delay in ascending order: ``by``, delay, n_at_risk (neither done, closed nor
         censored before it), n_done, n_closed, n_pending (at it), incidence, std_error, lower, upper.
@@ -76,6 +66,11 @@ class Curves:
         NaN: no case was observed there, and the incidence is the least it can be.
         """
         wanted = np.atleast_1d(np.asarray(delays, dtype=float))
+        group = np.repeat(np.arange(len(self.names)), len(wanted))
+        return with_columns(picked(self.names, self.names.columns, group), self.read(wanted))
+
+    def read(self, wanted: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        """The numbers of :meth:`at`."""
         group, asked = np.repeat(np.arange(len(self.names)), len(wanted)), np.tile(wanted, len(self.names))
         first, end = self.bounds[group], self.bounds[group + 1]
         next_row, row = (
@@ -94,8 +89,7 @@ class Curves:
         read[:3, before] = 0.0
         read[3, before] = wilson(0 * asked[before], at_risk[before] / self.effect[row[before]]).upper
         read[1:, unseen] = np.nan
-        columns = {"delay": asked, "n_at_risk": at_risk.astype(np.int64), **dict(zip(SHARES, read, strict=True))}
-        return with_columns(picked(self.names, self.names.columns, group), columns)
+        return {"delay": asked, "n_at_risk": at_risk.astype(np.int64), **dict(zip(SHARES, read, strict=True))}
 
     def quantile(self, q: float = 0.5) -> pd.DataFrame:
         """The smallest delay by which a share ``q`` of all cases was done, one row per group: ``by``, delay, lower, upper.
@@ -141,13 +135,10 @@ Effects = pd.DataFrame | float
 """Design effects of curves: one for all, or by group and power of two of the delay (:func:`relays.design_effects`)."""
 
 
-def cumulative_incidence(
-    counts: pd.DataFrame, by: Sequence[str] = (), *, other_events_left_out: bool = False, effects: Effects = 1.0
-) -> Curves:
+def cumulative_incidence(counts: pd.DataFrame, by: Sequence[str] = (), *, effects: Effects = 1.0) -> Curves:
     """Share of all cases in which the event was done by each delay (Aalen-Johansen), with its 95 % band, a curve a group.
 
-    ``counts``: ``by``, delay (any unit, 0 or more), event (done, closed, pending), n (cases); rows may repeat. Rows of
-    another event are refused, or left out with ``other_events_left_out``.
+    ``counts``: ``by``, delay (any unit, 0 or more), event (done, closed, pending), n (cases); rows may repeat.
 
     At equal delays events come before censoring. Without a closed row this is 1 - Kaplan-Meier, and std_error is
     Greenwood's; with them it is the Greenwood-type variance of the incidence (Gaynor and others 1993, J Am Stat Assoc
@@ -162,7 +153,30 @@ def cumulative_incidence(
 
     Raises ValueError for a missing column, an unknown event, a missing or negative delay, a negative n.
     """
-    names, bounds, delay, events = _tabulate(counts, list(by), other_events_left_out)
+    missing = [column for column in [*by, "delay", "event", "n"] if column not in counts.columns]
+    if missing:
+        raise ValueError(f"counts lack {', '.join(missing)}")
+    event = places(counts["event"], EVENTS)
+    if (event < 0).any():
+        raise ValueError(f"an event is one of {', '.join(EVENTS)}")
+    delay, n = (counts[column] for column in ("delay", "n"))
+    return aalen_johansen(groups(counts, by), event, numbers(delay), numbers(n), effects, (delay.dtype, n.dtype))
+
+
+def aalen_johansen(
+    rows: tuple[NDArray[np.int64], pd.DataFrame],
+    event: NDArray[np.int64],
+    delay: NDArray[np.float64],
+    n: NDArray[np.float64],
+    effects: Effects = 1.0,
+    dtypes: tuple[Any, Any] = (np.float64, np.float64),
+) -> Curves:
+    """:func:`cumulative_incidence` of counts as arrays: ``rows`` are their :func:`grouping.groups`, of which those without a
+    case have no curve; ``event`` is a place in EVENTS, -1 where a row is left out.
+
+    Raises ValueError for a missing or negative delay, a negative n.
+    """
+    names, bounds, delay, events = _tabulate(rows, event, delay, n)
 
     def along(cumulate: np.ufunc, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Running sums or products, which start again with each curve."""
@@ -203,7 +217,7 @@ def cumulative_incidence(
     size = np.divide(share * (1 - share), variance, out=at_risk / waiting_before, where=variance > 0)
     effect = _effects(effects, names, bounds, delay, at_risk)
     shares = np.stack([share, np.sqrt(variance), *wilson(share * size / effect, size / effect)])
-    return Curves(names, bounds, delay, at_risk, events, shares, effect, (counts["delay"].dtype, counts["n"].dtype))
+    return Curves(names, bounds, delay, at_risk, events, shares, effect, dtypes)
 
 
 def _effects(
@@ -227,22 +241,18 @@ def _effects(
 
 
 def _tabulate(
-    counts: pd.DataFrame, by: list[str], other_events_left_out: bool = False
+    rows: tuple[NDArray[np.int64], pd.DataFrame],
+    event: NDArray[np.int64],
+    delay: NDArray[np.float64],
+    n: NDArray[np.float64],
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """One row per group and distinct delay, sorted: the groups, where the rows of each begin and the last end, the delays,
     and the cases done, closed and pending.
     """
-    missing = [column for column in [*by, "delay", "event", "n"] if column not in counts.columns]
-    if missing:
-        raise ValueError(f"counts lack {', '.join(missing)}")
-    event = places(counts["event"], EVENTS)
+    group, names = rows
     kept = event >= 0
-    if not (kept.all() or other_events_left_out):
-        raise ValueError(f"an event is one of {', '.join(EVENTS)}")
-    n, delay = (counts[column].to_numpy(float, na_value=np.nan) for column in ("n", "delay"))
     if not (delay[kept] >= 0).all() or not (n[kept] >= 0).all():
         raise ValueError("a delay and a count are known and never negative")
-    group, names = groups(counts, by)
     counted = np.flatnonzero(kept & (n > 0))
     event, n, group = event[counted], n[counted], group[counted]
     place, delays = pd.factorize(delay[counted], sort=True)
@@ -252,7 +262,8 @@ def _tabulate(
     first, row = order[is_new], np.cumsum(is_new) - 1
     events = np.bincount(event[order] * len(first) + row, n[order], len(EVENTS) * len(first)).astype(float)
     bounds = np.flatnonzero(np.diff(group[first], prepend=-1, append=len(names)))
-    names = picked(names, by, group[first[bounds[:-1]]])
+    if len(bounds) <= len(names):
+        names = picked(names, names.columns, group[first[bounds[:-1]]])
     return names, bounds, delays[place[first]], events.reshape(len(EVENTS), len(first))
 
 

@@ -85,9 +85,9 @@ def compare_groups(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFram
     """The shares of several groups (:func:`shares`) side by side, in the order of the first: ``column``, group, n, n_cases,
     share, lower, upper. ``answers`` holds each group's by its name.
     """
-    order = {code: place for place, code in enumerate(next(iter(answers.values()))[column])}
     stacked = pd.concat([answer.assign(group=name) for name, answer in answers.items()], ignore_index=True)
-    return stacked.sort_values(column, key=lambda codes: codes.map(order), kind="stable", ignore_index=True)
+    order = places(stacked[column], next(iter(answers.values()))[column].tolist()).argsort(kind="stable")
+    return stacked.iloc[order].reset_index(drop=True)
 
 
 def by_week(

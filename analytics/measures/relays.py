@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import clusters
 from analytics.measures.group_tests import between_schools, false_discovery_rates, within_schools
-from analytics.measures.grouping import groups, picked, places, sums, totals, with_columns
-from analytics.measures.incidence import EVENTS, Curves, Effects, cumulative_incidence
+from analytics.measures.grouping import groups, numbers, picked, places, sums, totals, with_columns
+from analytics.measures.incidence import EVENTS, Curves, Effects, aalen_johansen, cumulative_incidence
 
 HOURS = (24, 48, 120, 240)
 """Delays at which shares are read in hours: one day, two, five and ten."""
@@ -28,6 +30,9 @@ SCHOOL_DAYS = (0, 1, 2, 5, 10)
 
 UNDATED = {"undated": "done", "closed_undated": "closed"}
 """The events without a day, and what each one is an event of."""
+_STATES = (*EVENTS, *UNDATED, "done_later", "not_applicable", "not_recorded", "no_deadline")
+_FOLLOWED = {**{event: event for event in EVENTS}, "done_later": "pending"}
+"""What was done after the end of the follow-up is still pending there, as all other cases are."""
 
 MOST_WITHOUT_TIME = 0.1
 """Where a larger share of the done has neither a day nor a time of day, a share in hours has two bounds: as late as they can
@@ -43,25 +48,53 @@ def outcomes(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     the closed, those on a day that is not known), n_time_completed (of the done, those counted as late as they can be for
     want of a time of day).
     """
-    states = [*EVENTS, *UNDATED, "not_applicable", "not_recorded"]
-    group, answer = groups(counts, ["step", *by])
-    event = counts["event"].astype("str").replace("done_later", "done")
-    table = sums(group, places(event, states), counts["n"], (len(answer), len(states)))
-    n = {f"n_{state}": n for state, n in zip(states, table.T, strict=True)}
-    n |= {f"n_{event}": n[f"n_{event}"] + n[f"n_{undated}"] for undated, event in UNDATED.items()}
-    numbers = {
-        "n_total": table.sum(axis=1),
-        **n,
-        "n_cases": table[:, :-2].sum(axis=1),
-        "n_time_completed": totals(group, counts["n_time_completed"], len(answer)),
-    }
-    return in_protocol_order(with_columns(answer, numbers))
+    return _Counted(counts, by).outcomes
 
 
 def curves(counts: pd.DataFrame, by: Sequence[str] = (), effects: Effects = 1.0) -> Curves:
     """The cumulative incidence of each step (:func:`cumulative_incidence`), by step and ``by``, in the protocol's order."""
-    found = cumulative_incidence(_as_followed(counts), ["step", *by], other_events_left_out=True, effects=effects)
-    return found.taken(_protocol_order(found.names["step"]))
+    return _Counted(counts, by).curves(effects)
+
+
+class _Counted:
+    """Counts of steps as arrays, for several questions: their groups by step and ``by``, in the protocol's order, and their
+    states, by place in _STATES.
+    """
+
+    def __init__(self, counts: pd.DataFrame, by: Sequence[str] = ()) -> None:
+        group, names = groups(counts, ["step", *by])
+        order = _protocol_order(names["step"])
+        self.counts, self.group, self.names = counts, np.argsort(order)[group], picked(names, names.columns, order)
+        self.state = places(counts["event"], _STATES)
+        self.delay, self.n = numbers(counts["delay"]), numbers(counts["n"])
+
+    def total(self, state: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The cases of each group in each ``state``."""
+        return sums(self.group, state, self.counts["n"], (len(self.names), len(_STATES)))
+
+    def curves(
+        self, effects: Effects, meant: Mapping[str, str] = _FOLLOWED, delay: NDArray[np.float64] | None = None
+    ) -> Curves:
+        """A curve per group, of the states that are ``meant`` as events, at their own ``delay`` or another."""
+        rows, event = (self.group, self.names), _as_events(self.state, meant)
+        dtypes = self.counts["delay"].dtype, self.counts["n"].dtype
+        return aalen_johansen(rows, event, self.delay if delay is None else delay, self.n, effects, dtypes)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        n = dict(zip((f"n_{state}" for state in _STATES), self.total(self.state).T, strict=True))
+        n["n_done"] = n["n_done"] + n["n_undated"] + n.pop("n_done_later")
+        n["n_closed"] = n["n_closed"] + n["n_closed_undated"]
+        del n["n_no_deadline"]
+        n_cases = n["n_done"] + n["n_closed"] + n["n_pending"]
+        sizes = {"n_total": n_cases + n["n_not_applicable"] + n["n_not_recorded"], **n, "n_cases": n_cases}
+        n_completed = totals(self.group, self.counts["n_time_completed"], len(self.names))
+        return with_columns(self.names, {**sizes, "n_time_completed": n_completed})
+
+
+def _as_events(state: NDArray[np.int64], meant: Mapping[str, str]) -> NDArray[np.int64]:
+    """The place in EVENTS of what each ``state`` (its place in _STATES) is ``meant`` as; -1 for none."""
+    return np.array([EVENTS.index(meant[name]) if name in meant else -1 for name in (*_STATES, "")])[state]
 
 
 def design_effects(reached: pd.DataFrame, by: Sequence[str] = (), bunching: float = 1.0) -> pd.DataFrame:
@@ -90,12 +123,6 @@ def design_effects(reached: pd.DataFrame, by: Sequence[str] = (), bunching: floa
     return with_columns(picked(names, names.columns, np.array(place, dtype=np.int64)), answer)
 
 
-def _as_followed(counts: pd.DataFrame) -> pd.DataFrame:
-    """``counts`` in which what was done after the end of the follow-up is still pending there, as all other cases are."""
-    is_later = (counts["event"] == "done_later").to_numpy(bool)
-    return counts.assign(event=counts["event"].mask(is_later, "pending")) if is_later.any() else counts
-
-
 def often_without_time(answer: pd.DataFrame) -> pd.Series:
     """Whether more than MOST_WITHOUT_TIME of the done have no day or no time of day, for each row of :func:`outcomes`."""
     return answer["n_time_completed"] + answer["n_undated"] > MOST_WITHOUT_TIME * answer["n_done"]
@@ -117,38 +144,39 @@ def shares_within(
     Returns step, ``by``, delay, n_at_risk, incidence (none of the undated in time), std_error, lower, upper (of ``most``),
     most (all of them in time, and times as early as they can be: ``incidence`` where nothing is missing).
     """
-    is_undated = counts["event"].isin(list(UNDATED)).to_numpy()
-    is_earlier = _is_earlier(counts)
+    found, read = _shares(_Counted(counts, by), delays, known, effects)
+    curve = np.repeat(np.arange(len(found.names)), len(delays))
+    return with_columns(picked(found.names, found.names.columns, curve), read)
 
-    def read(meant: Mapping[str, str], earlier: NDArray[np.bool_]) -> pd.DataFrame:
-        """Done or closed at once: in time whatever the delay, or never. What is done later is as good as never."""
-        delay = counts["delay"].astype("Float64").mask(is_undated, 0.0)
-        delay = delay.mask(earlier, counts["earliest"]) if earlier.any() else delay
-        return curves(counts.assign(event=counts["event"].astype("str").replace(meant), delay=delay), by, effects).at(
-            delays
-        )
 
+def _shares(
+    counted: _Counted, delays: Sequence[float], known: Curves | None, effects: Effects
+) -> tuple[Curves, dict[str, NDArray[Any]]]:
+    """The curves and the numbers of :func:`shares_within`."""
+    wanted, is_earlier = np.array(delays, float), _is_earlier(counted)
+    is_undated = np.isin(counted.state, [_STATES.index(state) for state in UNDATED])
+    # Done or closed at once: in time whatever the delay, or never. What is done later is as good as never.
+    at_once = np.where(is_undated, 0.0, counted.delay)
     if is_undated.any():
-        least = read(dict.fromkeys(UNDATED, "closed"), np.zeros_like(is_earlier))
+        curves = counted.curves(effects, {**_FOLLOWED, **dict.fromkeys(UNDATED, "closed")}, at_once)
     else:
-        least = (known or curves(counts, by, effects)).at(delays)
-    most = read(UNDATED, is_earlier) if is_undated.any() or is_earlier.any() else least
+        curves = known or counted.curves(effects)
+    least = most = curves.read(wanted)
+    if is_undated.any() or is_earlier.any():
+        earliest = np.where(is_earlier, numbers(counted.counts["earliest"]), at_once) if is_earlier.any() else at_once
+        most = counted.curves(effects, {**_FOLLOWED, **UNDATED}, earliest).read(wanted)
     # What comes earlier may weigh a little less beside the censored, so that the estimate is not always the higher one.
-    return least.assign(
-        **{
-            "upper": np.maximum(least["upper"], most["upper"]),
-            "most": np.maximum(least["incidence"], most["incidence"]),
-        }
-    )
+    upper, incidence = (np.maximum(least[name], most[name]) for name in ("upper", "incidence"))
+    return curves, {**least, "upper": upper, "most": incidence}
 
 
-def _is_earlier(counts: pd.DataFrame) -> NDArray[np.bool_]:
+def _is_earlier(counted: _Counted) -> NDArray[np.bool_]:
     """Where the done may have come earlier than they count, for the steps of which a time of day is often missing."""
-    if "earliest" not in counts:
-        return np.zeros(len(counts), dtype=bool)
-    became = outcomes(counts)
-    often = counts["step"].isin(became["step"][often_without_time(became)])
-    return (often & (counts["earliest"] < counts["delay"]).fillna(False)).to_numpy(bool)
+    if "earliest" not in counted.counts:
+        return np.zeros(len(counted.counts), dtype=bool)
+    became = (counted if list(counted.names) == ["step"] else _Counted(counted.counts)).outcomes
+    often = places(counted.names["step"], became["step"][often_without_time(became)].tolist()) >= 0
+    return often[counted.group] & (numbers(counted.counts["earliest"]) < counted.delay)
 
 
 OF_SCHOOL = ("school_network", "zone")
@@ -206,22 +234,23 @@ def summary(
 
     ``known`` are the :func:`curves` of ``counts``, where they are there already.
     """
-    known = known or curves(counts, effects=effects)
-    read = shares_within(counts, delays, known=known, effects=effects)
-    steps = read["step"].to_numpy()[:: len(delays)]
+    counted = _Counted(counts)
+    known = known or counted.curves(effects)
+    found, read = _shares(counted, delays, known, effects)
     shares = {
-        name.format(f"within_{delay:g}"): read[column].to_numpy()[place :: len(delays)]
+        name.format(f"within_{delay:g}"): read[column][place :: len(delays)]
         for place, delay in enumerate(delays)
         for name, column in (("{}", "incidence"), ("{}_lower", "lower"), ("{}_upper", "upper"), ("most_{}", "most"))
     }
     medians = known.quantile().rename(columns={"delay": "median"})
-    return _matched(_matched(outcomes(counts), medians), pd.DataFrame({"step": steps, **shares}))
+    answer = _matched(counted.outcomes, known, {name: medians[name] for name in ("median", "lower", "upper")})
+    return _matched(answer, found, shares)
 
 
 def done_within(counts: pd.DataFrame, delay: float) -> pd.Series:
     """Number of cases in which each step was done within ``delay``, by step; none is 0."""
     group, steps = groups(counts, ["step"])
-    in_time = (counts["event"] == "done").to_numpy() & (counts["delay"].to_numpy(float, na_value=np.nan) <= delay)
+    in_time = (counts["event"] == "done").to_numpy() & (numbers(counts["delay"]) <= delay)
     n = totals(np.where(in_time, group, -1), counts["n"], len(steps))
     return pd.Series(n, index=steps["step"], name="n")
 
@@ -233,17 +262,24 @@ def deadline_status(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFram
     Returns step, ``by``, n_in_time, n_late, n_undated (done), n_waiting (still in time), n_overdue (open), n_closed (without
     it, on whatever day), n_no_deadline, n_not_applicable, n_not_recorded, which add up to n_total; n_cases (the first six).
     """
-    judged = ["in_time", "late", "waiting", "overdue", "closed", "undated"]
-    states = [*judged, "no_deadline", "not_applicable", "not_recorded"]
-    event = counts["event"].astype("str").replace("closed_undated", "closed")
-    state = places(event, ["done", None, "pending", None, *states[4:]])
-    beyond = (counts["delay"].to_numpy(float, na_value=np.nan) > 1) & np.isin(state, (0, 2))
-    group, answer = groups(counts, ["step", *by])
-    # Beyond the deadline, what is done is late and what waits is overdue: the state after.
-    table = sums(group, state + beyond, counts["n"], (len(answer), len(states)))
-    numbers = {f"n_{state}": n for state, n in zip(states, table.T, strict=True)}
-    numbers |= {"n_total": table.sum(axis=1), "n_cases": table[:, : len(judged)].sum(axis=1)}
-    return in_protocol_order(with_columns(answer, numbers))
+    return _deadline_status(_Counted(counts, by))
+
+
+def _deadline_status(counted: _Counted) -> pd.DataFrame:
+    is_beyond = counted.delay > 1
+    in_time, beyond = (counted.total(np.where(which, counted.state, -1)).T for which in (~is_beyond, is_beyond))
+    of_state = dict(zip(_STATES, zip(in_time, beyond, in_time + beyond, strict=True), strict=True))
+    judged = {
+        "n_in_time": of_state["done"][0],
+        "n_late": of_state["done"][1],
+        "n_waiting": of_state["pending"][0],
+        "n_overdue": of_state["pending"][1],
+        "n_closed": of_state["closed"][2] + of_state["closed_undated"][2],
+        "n_undated": of_state["undated"][2],
+    }
+    others = {f"n_{state}": of_state[state][2] for state in ("no_deadline", "not_applicable", "not_recorded")}
+    n_cases, n_others = sum(judged.values()), sum(others.values())
+    return with_columns(counted.names, {**judged, **others, "n_total": n_cases + n_others, "n_cases": n_cases})
 
 
 def against_deadline(counts: pd.DataFrame, effects: Effects = 1.0) -> pd.DataFrame:
@@ -253,15 +289,16 @@ def against_deadline(counts: pd.DataFrame, effects: Effects = 1.0) -> pd.DataFra
     Returns the columns of :func:`deadline_status`, share (done in time, of n_cases, a waiting one being censored), lower,
     upper, most_share (the share if all of the undated were in time; ``share`` takes none).
     """
-    shares = shares_within(counts, (1,), effects=effects)
-    shares = shares.rename(columns={"incidence": "share", "most": "most_share"})
-    return _matched(deadline_status(counts), shares[["step", "share", "lower", "upper", "most_share"]])
+    counted = _Counted(counts)
+    found, read = _shares(counted, (1,), None, effects)
+    names = {"incidence": "share", "lower": "lower", "upper": "upper", "most": "most_share"}
+    return _matched(_deadline_status(counted), found, {name: read[column] for column, name in names.items()})
 
 
-def _matched(answer: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """``answer`` with the columns that ``found`` has for its step, missing where there is none."""
-    row = places(answer["step"], found["step"].tolist())
-    return with_columns(answer, found.drop(columns="step").reindex(row).set_axis(answer.index))
+def _matched(answer: pd.DataFrame, found: Curves, columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
+    """``answer`` with the ``columns`` of numbers that the curves of its steps have, missing where there is none."""
+    row = places(answer["step"], found.names["step"].tolist())
+    return with_columns(answer, {name: np.append(values, np.nan)[row] for name, values in columns.items()})
 
 
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
@@ -293,7 +330,9 @@ def order(counts: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     answer["share_skipped"] = answer["n_skipped"] / asked.where(asked > 0)
     waits = cumulative_incidence(transitions, ["step", "next_step"])
     gaps = {"n_followed": waits.n_cases, "median_hours": waits.quantile()["delay"]}
-    return _matched(answer, with_columns(waits.names, gaps))
+    row = places(answer["step"], waits.names["step"].tolist())
+    found = with_columns(waits.names, gaps).drop(columns="step").reindex(row)
+    return with_columns(answer, found.set_axis(answer.index))
 
 
 MIN_CASES = 5
@@ -311,16 +350,13 @@ def monthly_median(counts: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     thursday = counts["report_week"].to_numpy("datetime64[D]") + 3
     period = pd.Series(thursday.astype("datetime64[M]").astype("datetime64[us]"), counts.index)
-    months = cumulative_incidence(_as_followed(counts).assign(period=period), ["period"], other_events_left_out=True)
+    rows = groups(counts.assign(period=period), ["period"])
+    event = _as_events(places(counts["event"], _STATES), _FOLLOWED)
+    months = aalen_johansen(rows, event, numbers(counts["delay"]), numbers(counts["n"]))
     value = np.where(months.n_cases >= MIN_CASES, months.grouped_median(), np.nan)
     month_before = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
     provisional = months.names["period"] >= pd.Timestamp(month_before)
     return with_columns(months.names, {"n_cases": months.n_cases, "value": value, "provisional": provisional})
-
-
-def in_protocol_order(table: pd.DataFrame) -> pd.DataFrame:
-    """``table`` with its steps in the protocol's order; the order within a step stays."""
-    return table.iloc[_protocol_order(table["step"])].reset_index(drop=True)
 
 
 def _protocol_order(steps: pd.Series) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.funnel import funnel, limits, shrunken_rates
-from analytics.measures.grouping import groups, places, sums, totals, with_columns
+from analytics.measures.grouping import groups, picked, places, sums, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
 
 PER = 1000
@@ -44,12 +44,10 @@ def rates(schools: pd.DataFrame, bunching: float) -> pd.DataFrame:
     shrunken_upper (the one to compare and choose by, see :func:`funnel.shrunken_rates`). All are missing for a school whose
     number of pupils or level is not known.
     """
-    measured = _measured(schools)
-    of_level = [
-        shrunken_rates(funnel(rows, bunching), bunching)
-        for _, rows in measured.groupby("level", dropna=False, observed=True)
-    ] or [shrunken_rates(funnel(measured, bunching), bunching)]
-    found = pd.concat(of_level).reindex(schools.index)
+    measured, (level, levels) = _measured(schools), groups(schools, ["school_level"])
+    rows = [np.flatnonzero(level == place) for place in range(len(levels))] or [level]
+    of_level = [shrunken_rates(funnel(picked(measured, measured, of), bunching), bunching) for of in rows]
+    found = pd.concat(of_level).iloc[np.argsort(np.concatenate(rows))].set_axis(schools.index)
     interval = rate_interval(found["count"] / bunching, found["exposure"] / bunching, per=PER)
     answer = {
         "expected": found["expected"],
@@ -73,13 +71,13 @@ def funnel_lines(rated: pd.DataFrame, bunching: float, n_points: int = 120) -> p
 
     Without a row when nothing is expected of any school.
     """
-    columns = ["school_level", "expected", "lower_95", "upper_95", "lower_998", "upper_998", "spread"]
-    lines = [pd.DataFrame({column: pd.Series(dtype="float64") for column in columns})]
-    for level, rows in rated[rated["expected"] > 0].groupby("school_level", observed=True):
-        between, least, most = rows["spread"].iloc[0], rows["expected"].min(), rows["expected"].max()
-        sizes = np.geomspace(0.9 * least, 1.1 * most, n_points)
-        lines.append(limits(sizes, bunching, between).assign(school_level=level, spread=between)[columns])
-    return pd.concat(lines[1:] or lines, ignore_index=True)
+    known = picked(rated, ["school_level", "spread", "expected"], np.flatnonzero(rated["expected"] > 0))
+    level, levels = groups(known, ["school_level", "spread"])
+    of_level = (known["expected"].to_numpy()[level == place] for place in range(len(levels)))
+    sizes = [np.geomspace(0.9 * expected.min(), 1.1 * expected.max(), n_points) for expected in of_level]
+    each, between = (picked(levels, [name], np.repeat(levels.index, n_points)) for name in levels)
+    lines = limits(np.concatenate([[], *sizes]), bunching, between["spread"])
+    return with_columns(each, {**lines, **between})
 
 
 def outliers(rated: pd.DataFrame) -> pd.DataFrame:
@@ -98,9 +96,9 @@ def outliers(rated: pd.DataFrame) -> pd.DataFrame:
 
 def peers(schools: pd.DataFrame, school_id: str, column: str) -> tuple[str, ...]:
     """The codes of the other schools that share a school's value of ``column``; none where it is not known."""
-    value = dict(zip(schools["school_id"], schools[column], strict=True))
-    own = value.pop(school_id)
-    return tuple(code for code in value if value[code] == own) if pd.notna(own) else ()
+    codes, values = schools["school_id"].to_numpy(), schools[column].to_numpy()
+    is_own = codes == school_id
+    return tuple(codes[(values == values[is_own]) & ~is_own].tolist())
 
 
 def deadlines(school_deadlines: pd.DataFrame, school_id: str) -> pd.DataFrame:
@@ -143,14 +141,22 @@ def concerned(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns ``by`` (missing where it is not known), n_schools, n_concerned, n_silent, n_cases, share (of the schools, with at
     least one case), lower, upper.
     """
-    counted = schools.assign(is_concerned=schools["n"] > 0).groupby(by, dropna=False, observed=True)
-    answer = counted.agg(
-        n_schools=("n", "size"), n_concerned=("is_concerned", "sum"), n_cases=("n", "sum")
-    ).reset_index()
-    n_concerned, n_schools = (answer[column].to_numpy("int64") for column in ("n_concerned", "n_schools"))
+    group, answer = groups(schools, [by])
+    n = schools["n"].to_numpy(np.int64)
+    n_schools, n_concerned, n_cases = (
+        np.bincount(group, each, len(answer)).astype(np.int64) for each in (None, n > 0, n)
+    )
     lower, upper = wilson(n_concerned, n_schools)
-    n_silent = n_schools - n_concerned
-    return answer.assign(n_silent=n_silent, share=n_concerned / n_schools, lower=lower, upper=upper)
+    columns = {
+        "n_schools": n_schools,
+        "n_concerned": n_concerned,
+        "n_silent": n_schools - n_concerned,
+        "n_cases": n_cases,
+        "share": n_concerned / n_schools,
+        "lower": lower,
+        "upper": upper,
+    }
+    return with_columns(answer, columns)
 
 
 def concentration(rated: pd.DataFrame, bunching: float) -> pd.DataFrame:
@@ -230,14 +236,13 @@ def _new_by_chance(week: NDArray[np.datetime64], n: pd.Series, by_school: NDArra
 
 
 def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
-    """The sum of the ``n_top`` largest counts, along the last axis."""
-    return np.partition(counts, -n_top, axis=-1)[..., -n_top:].sum(axis=-1)
+    """The sum of the ``n_top`` largest counts, along the last axis. Numbers of few bits are sorted soonest."""
+    few_bits = counts.astype(np.min_scalar_type(counts.max()))
+    return np.sort(few_bits, axis=-1, kind="stable")[..., -n_top:].sum(axis=-1)
 
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
-    """count, exposure and level of each school, as the funnel takes them; no exposure where one of them is not known."""
+    """count and exposure of each school, as the funnel takes them; no exposure where its pupils or level are not known."""
     pupils = schools["n_pupils"].to_numpy(float, na_value=np.nan)
     exposure = np.where((pupils > 0) & schools["school_level"].notna().to_numpy(), pupils, np.nan)
-    return pd.DataFrame(
-        {"count": schools["n"].to_numpy(float), "exposure": exposure, "level": schools["school_level"]}, schools.index
-    )
+    return pd.DataFrame({"count": schools["n"].to_numpy(float), "exposure": exposure})

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analytics.domain.french import count, day, hours, school_days
 from analytics.domain.school_calendar import calendar
 from analytics.domain.selection import Selection
-from analytics.domain.vocabulary import SCHOOL_NETWORKS, TEACHING_LEVELS
-from analytics.measures import funnel, relays, schools, years
+from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_NETWORKS, TEACHING_LEVELS
+from analytics.measures import funnel, incidents, relays, schools, years
+from analytics.measures.grouping import picked, places, with_columns
 from analytics.store import Snapshot
 from analytics.workflows.comparing import compared_in_all
 
@@ -23,12 +25,13 @@ SILENT = "Ne rien signaler n’est pas être à l’abri : un appel suffit souve
 class OneSchool:
     """The records of one school: ``selection`` is narrowed to it, ``school`` is its row of :func:`schools.rates`.
 
-    ``groups`` are the selections that it stands beside, itself first, by their words: ``group_labels``. ``is_alone`` for its
-    head of school, who sees no figure of another one.
+    ``groups`` are the selections that it stands beside, itself first, by their words: ``group_labels``; ``among`` is the
+    choice that holds them all. ``is_alone`` for its head of school, who sees no figure of another one.
     """
 
     snapshot: Snapshot
     selection: Selection
+    among: Selection
     school: pd.Series
     groups: Mapping[str, Selection]
     group_labels: Mapping[str, str]
@@ -43,15 +46,19 @@ class OneSchool:
 def rated_schools(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
     """The schools that can have a chosen case (:func:`schools.rates`)."""
     counts = schools.teaching(snapshot.school_counts(selection), selection.school_levels)
-    bunching = funnel.bunching(snapshot.case_counts(by=["school_id", "report_week"]))
-    return schools.rates(counts, bunching)
+    return schools.rates(counts, bunching(snapshot))
+
+
+def bunching(snapshot: Snapshot) -> float:
+    """How far reports come in bunches (:func:`funnel.bunching`), as the whole register tells it."""
+    return snapshot.remember("bunching", lambda: funnel.bunching(snapshot.case_counts(by=["school_id", "report_week"])))
 
 
 def one_school(
     snapshot: Snapshot, selection: Selection, rated: pd.DataFrame, school_id: str, *, is_alone: bool = False
 ) -> OneSchool:
     """The school ``school_id`` of ``rated`` beside the others of its network and of its level."""
-    school = rated.set_index("school_id", drop=False).loc[school_id]
+    school = rated.iloc[rated["school_id"].tolist().index(school_id)].rename(school_id)
     groups = {"school": replace(selection, school_ids=(school_id,))}
     group_labels = {"school": "cette école"}
     for column, vocabulary in (("school_network", SCHOOL_NETWORKS), ("school_level", TEACHING_LEVELS)):
@@ -60,7 +67,22 @@ def one_school(
             group_labels[column] = (
                 f"{PEERS[column]} {vocabulary.label(school[column])} ({count(len(others), 'autre école', 'autres écoles')})"
             )
-    return OneSchool(snapshot, groups["school"], school, groups, group_labels, is_alone)
+    own = groups["school"]
+    return OneSchool(snapshot, own, own if is_alone else selection, school, groups, group_labels, is_alone)
+
+
+def type_shares(one: OneSchool) -> dict[str, pd.DataFrame]:
+    """The share of each incident type in the cases of each group (:func:`incidents.shares`), by group."""
+    counts, cases = (ask(one.among, ["school_id"]) for ask in (one.snapshot.incident_counts, one.snapshot.case_counts))
+
+    def of(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+        return picked(table, table, np.flatnonzero(places(table["school_id"], selection.school_ids) >= 0))
+
+    bunched, codes = bunching(one.snapshot), list(INCIDENT_TYPES)
+    return {
+        group: incidents.shares(of(counts, selection), "incident_type", of(cases, selection), codes, bunched)
+        for group, selection in one.groups.items()
+    }
 
 
 def deadline_table(one: OneSchool) -> pd.DataFrame:
@@ -72,14 +94,17 @@ def deadline_table(one: OneSchool) -> pd.DataFrame:
         hours(in_hours) if pd.notna(in_hours) else school_days(in_days)
         for in_hours, in_days in zip(limits["max_hours"], limits["max_school_days"], strict=True)
     ]
-    counts = {group: one.snapshot.step_counts("deadline", selection) for group, selection in one.groups.items()}
-    bunching = funnel.bunching(one.snapshot.case_counts(by=["school_id", "report_week"]))
-    table = relays.against_deadline(counts["school"], bunching).merge(limits, on="step")
-    for group in PEERS.keys() & counts.keys():
-        names = {"incidence": f"share_{group}", "most": f"most_share_{group}"}
-        in_time = relays.shares_within(counts[group], (1,)).rename(columns=names)
-        table = table.merge(in_time[["step", *names.values()]], on="step", how="left")
-    return table
+    table = relays.against_deadline(one.snapshot.step_counts("deadline", one.selection), bunching(one.snapshot))
+    row = places(table["step"], limits.pop("step").tolist())
+    columns = dict(picked(limits, limits, row))
+    for group in PEERS:
+        if group in one.groups:
+            in_time = relays.shares_within(one.snapshot.step_counts("deadline", one.groups[group]), (1,))
+            row = places(table["step"], in_time["step"].tolist())
+            columns[f"share_{group}"], columns[f"most_share_{group}"] = (
+                np.append(in_time[name], np.nan)[row] for name in ("incidence", "most")
+            )
+    return with_columns(table, columns)
 
 
 def by_year(one: OneSchool) -> pd.DataFrame:

@@ -162,7 +162,8 @@ def school_label(name: str, school_id: str) -> str:
 
 def school_labels(schools: pd.DataFrame) -> dict[str, str]:
     """:func:`school_label` by code, in the order of ``schools`` (name, school_id)."""
-    return {code: school_label(name, code) for name, code in zip(schools["name"], schools["school_id"], strict=True)}
+    names, codes = schools["name"].tolist(), schools["school_id"].tolist()
+    return {code: school_label(name, code) for name, code in zip(names, codes, strict=True)}
 
 
 def pick_school(labels: Mapping[str, str]) -> str:

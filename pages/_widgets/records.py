@@ -15,8 +15,8 @@ from analytics.domain.french import count, long_day, number
 from analytics.domain.selection import EVERYTHING, Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, NO_CLOSURE
 from analytics.measures import incidents
-from analytics.measures.funnel import bunching
 from analytics.store import Snapshot
+from analytics.workflows.one_school import bunching
 from pages import _access, _data
 from pages._widgets import leave, text
 from pages._widgets.panel import FIELDS, filters, one_of
@@ -61,7 +61,7 @@ class Context:
     @cached_property
     def bunching(self) -> float:
         """How far reports come in bunches (:func:`funnel.bunching`), as the whole register tells it."""
-        return bunching(self.snapshot.case_counts(by=["school_id", "report_week"]))
+        return bunching(self.snapshot)
 
 
 def closure_note(snapshot: Snapshot) -> None:

@@ -4,13 +4,13 @@ from analytics.charts import schools as charts
 from analytics.domain.french import count, number
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents
-from analytics.workflows.one_school import OneSchool
-from pages._widgets import INTERVAL, Context, columns, remembered, show_chart, text
+from analytics.workflows.one_school import OneSchool, type_shares
+from pages._widgets import INTERVAL, columns, remembered, show_chart, text
 
 
 @remembered
 def show(context: OneSchool) -> None:
-    answers = {group: Context(context.snapshot, chosen).type_shares for group, chosen in context.groups.items()}
+    answers = type_shares(context)
     beside = incidents.compare_groups(answers, "incident_type")
     first = answers["school"].iloc[0]
     text.header("Ses dossiers par type")
