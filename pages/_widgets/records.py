@@ -58,10 +58,11 @@ class Context:
         )
         return incidents.shares(counts, "incident_type", cases, list(INCIDENT_TYPES), self.bunching)
 
-    @cached_property
+    @property
     def bunching(self) -> float:
         """How far reports come in bunches (:func:`funnel.bunching`), as the whole register tells it."""
-        return bunching(self.snapshot.case_counts(by=["school_id", "report_week"]))
+        counts = self.snapshot.case_counts
+        return self.snapshot.remember("bunching", lambda: bunching(counts(by=["school_id", "report_week"])))
 
 
 def closure_note(snapshot: Snapshot) -> None:
