@@ -119,6 +119,8 @@ class Memory:
 
 def _size(found: object) -> int:
     """Bytes, about: what is small and nested counts as little as it weighs."""
+    if isinstance(found, _SMALL):  # most of what is nested
+        return sys.getsizeof(found)
     if isinstance(found, pd.DataFrame | pd.Series):  # its own count of bytes takes longer than many an answer
         return _CELL * found.size + _COLUMN * len(found.columns if isinstance(found, pd.DataFrame) else (found.name,))
     if isinstance(found, Mapping):
@@ -130,6 +132,7 @@ def _size(found: object) -> int:
     return sys.getsizeof(found)
 
 
+_SMALL = (str, int, float)
 _CELL, _COLUMN = 16, 4_000
 """Bytes of a table, about, by cell and by column: a number or a short text, and what pandas keeps around them."""
 
