@@ -10,6 +10,7 @@ from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
 from analytics.store import Snapshot
+from analytics.workflows.comparing import cases_by_week, types_by_week
 from pages._widgets.records import Context
 from pages._widgets.table import columns
 
@@ -30,8 +31,9 @@ def weeks_of_year(context: Context, counts: pd.DataFrame, year: str) -> pd.DataF
 class Weekly:
     """The weekly reports of each of SERIES among the chosen cases, judged (:func:`surveillance.charts`)."""
 
-    def __init__(self, context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
+    def __init__(self, context: Context) -> None:
         snapshot, selection = context.snapshot, context.selection
+        counts, by_type = cases_by_week(snapshot, selection), types_by_week(snapshot, selection)
         n_open = snapshot.remember("open_weeks", lambda: _open_weeks(snapshot))
         first_week = selection.first_week or snapshot.choices()["first_week"].iloc[0].date()
         # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
