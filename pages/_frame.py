@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from analytics.access.roles import OPEN_PAGES
+from analytics.access.roles import OPEN_PAGES, can_open
 from analytics.documents.mark import MARK
 from pages import _access, _sign_in
 from pages._widgets import errors, files, leave
@@ -58,10 +58,11 @@ def show() -> None:
 def _menu() -> dict[str, list[StreamlitPage]]:
     """The pages by section. What is closed to who is here has an address and no entry."""
     sections: dict[str, list[StreamlitPage]] = {}
+    account = _access.account()
     for section, folder, title, icon, path in MENU:
         if folder == "access" and _access.visitors().accounts is None:
             continue
-        is_open = _access.may_open(folder)
+        is_open = can_open(account, folder)
         closed = _sign_in.show_closed if path else _sign_in.show_root
         page = st.Page(
             PAGES / folder / "page.py" if is_open else closed,
@@ -69,7 +70,7 @@ def _menu() -> dict[str, list[StreamlitPage]]:
             icon=f":material/{icon}:" if is_open else ":material/login:",
             url_path=path or None,
             default=not path,
-            visibility="visible" if is_open or (not path and _access.account() is None) else "hidden",
+            visibility="visible" if is_open or (not path and account is None) else "hidden",
         )
         sections.setdefault(section, []).append(page)
     return sections

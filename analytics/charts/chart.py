@@ -155,14 +155,18 @@ def _merged(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]
     return both
 
 
+_AS_IT_IS = (str, bool, int, type(None))
+_ARRAYS = (pd.Series, pd.Index, np.ndarray, np.generic)
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, _AS_IT_IS):
         return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items() if part is not None}
-    if isinstance(value, pd.Series | pd.Index | np.ndarray | np.generic):
+    if isinstance(value, _ARRAYS):
         return _plain(value.tolist())
     if value is pd.NA or value is pd.NaT:
         return None

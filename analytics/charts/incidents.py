@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.charts import theme
 from analytics.charts.chart import Chart
@@ -123,17 +125,17 @@ def _week_hover(row) -> str:
 
 def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     """Heatmap of the reports by incident type and week (:func:`measures.incidents.types_by_week`)."""
-    types = [code for code in labels if code in set(answer["incident_type"])]
     of_week = answer.drop_duplicates("week")
-    numbers = answer.pivot_table(index="incident_type", columns="week", values="n", observed=True).loc[types]
-    hovers = answer.assign(text=[_tile_hover(row) for row in answer.itertuples()]).pivot_table(
-        index="incident_type", columns="week", values="text", aggfunc="first", observed=True
-    )
+    weeks = list(of_week["week"])
+    types, _, numbers = _grid(answer, "incident_type", labels, "week", weeks, "n")
+    of_weeks = list(zip(map(day, weeks), of_week["provisional"], strict=True))
+    hovers = [
+        [_tile_hover(n, *of_week) for n, of_week in zip(line, of_weeks, strict=True)] for line in numbers.tolist()
+    ]
     chart = theme.figure(theme.bar_height(len(types)))
     _shade_holidays(chart, of_week, named=False)  # the tiles have numbers of their own
-    shown = numbers.where(numbers > 0)  # an empty tile lets the holiday's band through
-    names = [labels[code] for code in types]
-    _add_tiles(chart, shown, list(numbers.columns), names, hovers.loc[types].to_numpy(), number, xgap=1)
+    shown = np.where(numbers > 0, numbers, np.nan)  # an empty tile lets the holiday's band through
+    _add_tiles(chart, shown, weeks, [labels[code] for code in types], hovers, number, xgap=1)
     chart.update_traces(texttemplate="%{z}", colorbar={"y": 1.01, "yanchor": "bottom"})
     chart.update_layout(margin={"t": 40})
     chart.update_xaxes(**_weeks_axis(of_week["week"]), showgrid=False)
@@ -141,24 +143,31 @@ def week_tiles(answer: pd.DataFrame, labels: Mapping[str, str]) -> Chart:
     return chart
 
 
-def _tile_hover(row) -> str:
-    words = f"semaine du {day(row.week)} : {count(row.n, 'dossier')}"
-    return words + (", semaine en cours" if row.provisional else "")
+def _tile_hover(n: float, monday: str, is_provisional: bool) -> str:
+    return f"semaine du {monday} : {count(n, 'dossier')}" + (", semaine en cours" if is_provisional else "")
+
+
+def _grid(
+    answer: pd.DataFrame, row: str, rows: Iterable[Any], column: str, columns: Iterable[Any], value: str
+) -> tuple[list[Any], list[Any], NDArray[np.float64]]:
+    """Those of ``rows`` and of ``columns`` that an answer has, and its ``value`` for each two of them."""
+    cells = dict(zip(zip(answer[row], answer[column], strict=True), answer[value], strict=True))
+    known_rows, known_columns = ({*codes} for codes in zip(*cells, strict=True))
+    rows, columns = [code for code in rows if code in known_rows], [code for code in columns if code in known_columns]
+    return rows, columns, np.array([[cells[one, other] for other in columns] for one in rows], dtype=float)
 
 
 def crossing_tiles(
     answer: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], row: str, column: str
 ) -> Chart:
     """Heatmap of the share of each column's cases that fall in each row (:func:`measures.incidents.cross_tabulate`)."""
-    shares = answer.pivot_table(index=row, columns=column, values="share", observed=True)
-    shown = [code for code in columns if code in shares.columns]
-    shares = shares.loc[[code for code in rows if code in shares.index], shown]
-    of_column = answer.drop_duplicates(column).set_index(column)["n_cases"]
+    shown_rows, shown, shares = _grid(answer, row, rows, column, columns, "share")
+    of_column = dict(zip(answer[column], answer["n_cases"], strict=True))
     names = [
         f"{columns[code]} ({number(of_column[code])})" for code in shown
     ]  # on one line, they turn where they touch
-    texts = [[percent(share) for share in line] for line in shares.to_numpy()]
-    labels = [rows[code] for code in shares.index]
+    texts = [[percent(share) for share in line] for line in shares.tolist()]
+    labels = [rows[code] for code in shown_rows]
     chart = theme.figure(theme.bar_height(len(labels)) + 40)
     hovers = [[f"{name} : {text}" for name, text in zip(names, line, strict=True)] for line in texts]
     _add_tiles(chart, shares, names, labels, hovers, percent, xgap=2)
@@ -178,7 +187,7 @@ def crossing_tiles(
 
 def _add_tiles(
     chart: Chart,
-    z: pd.DataFrame,
+    z: NDArray[np.float64],
     x: list,
     y: list[str],
     lines: Any,
@@ -186,9 +195,9 @@ def _add_tiles(
     xgap: int,
 ) -> None:
     """Tiles on which text is read on light and dark, with their scale from 0 to the most."""
-    most = z.max(axis=None)
+    most = np.fmax.reduce(z, axis=None)  # of what is not missing
     chart.add_heatmap(
-        z=z.to_numpy(),
+        z=z,
         x=x,
         y=y,
         colorscale=[[0, "rgba(61,143,196,0.05)"], [1, "rgba(61,143,196,0.62)"]],

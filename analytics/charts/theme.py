@@ -6,9 +6,10 @@ Backgrounds are left transparent and text to the page, so that a chart follows t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from babel.dates import format_date
 
@@ -139,12 +140,13 @@ def month_ticks(weeks: pd.Series) -> dict[str, Any]:
 
     A first month of a single week gives its place to the next.
     """
-    firsts = weeks.groupby(weeks.dt.to_period("M")).min()
+    ordered = np.sort(weeks.to_numpy("datetime64[s]"))
+    firsts = ordered[np.unique(ordered.astype("datetime64[M]"), return_index=True)[1]].tolist()
     kept = next((months for most, months in _MONTHS if len(firsts) <= most), (9,))
     shown = [
         first
         for i, first in enumerate(firsts)
-        if first.month in kept and (i or len(firsts) == 1 or firsts.iloc[1] - first > pd.Timedelta(days=14))
+        if first.month in kept and (i or len(firsts) == 1 or firsts[1] - first > timedelta(days=14))
     ]
     shown = shown[:: 1 + len(shown) // 9]
     return {"tickvals": shown, "ticktext": [_short_month(first.date()) for first in shown], "tickangle": 0}

@@ -81,35 +81,42 @@ def charts(weeks: pd.DataFrame, counts: pd.DataFrame, series: Sequence[str], bre
         {"series": np.repeat(np.array(series, dtype=object), len(weeks))}
         | {name: np.tile(column, len(series)) for name, column in of_weeks.items()}
         | {name: answer.ravel() for name, answer in answers.items()}
-    ).astype({"signal": "str"})
+    )
 
 
 def judged(charts: pd.DataFrame) -> pd.DataFrame:
     """The last JUDGED whole weeks of each series of :func:`charts`."""
-    return charts[~charts["provisional"].astype(bool)].groupby("series", sort=False).tail(JUDGED)
+    whole = np.flatnonzero(~charts["provisional"].to_numpy(bool))
+    series = charts["series"].to_numpy()[whole]
+    has_later = np.append(series[:-JUDGED] == series[JUDGED:], np.zeros(min(JUDGED, len(whole)), dtype=bool))
+    return charts.iloc[whole[~has_later]]
 
 
 def summary(charts: pd.DataFrame) -> pd.DataFrame:
     """The weeks judged of each series together: series, value, centre, signal (the latest week's that has one)."""
-    last = judged(charts).assign(place=lambda rows: (rows["signal"] != "none") * np.arange(1, len(rows) + 1))
-    of_series = last.groupby("series", sort=False)
-    answer = of_series[["value", "centre"]].sum(min_count=1)
-    return answer.assign(signal=last.loc[of_series["place"].idxmax(), "signal"].to_numpy()).reset_index()
+    last = judged(charts)
+    place, series = pd.factorize(last["series"])
+    value, centre = (np.bincount(place, last[column]) for column in ("value", "centre"))
+    signal, found = np.full(len(series), "none", dtype=object), last["signal"].to_numpy()
+    signal[place[found != "none"]] = found[found != "none"]  # the last one written stays
+    return pd.DataFrame({"series": series, "value": value, "centre": centre, "signal": signal})
 
 
 def limits_known(weeks: pd.DataFrame, breaks: pd.DataFrame) -> str:
     """What the limits of the weeks judged lack: "short" (there are none: too few weeks), "season" (this part of the school
     year was never seen before), "break" (fewer than MIN_WEEKS weeks since a break), "" where all is known.
     """
-    whole = weeks[~weeks["provisional"].astype(bool)]
-    learnt, last = whole[:-JUDGED], whole[-JUDGED:]
+    is_whole = ~weeks["provisional"].to_numpy(bool)
+    period, year, rank = (weeks[column].to_numpy()[is_whole] for column in ("period", "school_year", "rank"))
+    learnt = period[:-JUDGED]
     if len(learnt) < MIN_WEEKS:
         return "short"
-    before = learnt[learnt["school_year"] != last["school_year"].iloc[-1]]
-    if (before["rank"] - last["rank"].iloc[-1]).abs().min() > 2 or before.empty:
+    before = rank[:-JUDGED][year[:-JUDGED] != year[-1]]
+    if not len(before) or np.abs(before - rank[-1]).min() > 2:
         return "season"
-    opened = breaks.loc[breaks["on"] <= last["period"].iloc[-1], "on"].max()
-    return "break" if opened > learnt["period"].iloc[0] and (learnt["period"] >= opened).sum() < MIN_WEEKS else ""
+    on = breaks["on"].to_numpy(period.dtype)
+    opened = on[on <= period[-1]].max(initial=learnt[0])
+    return "break" if opened > learnt[0] and (learnt >= opened).sum() < MIN_WEEKS else ""
 
 
 def open_weeks(seen: pd.DataFrame, extracts: Sequence[date]) -> int:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analytics.domain.french import hours, school_days
 from analytics.domain.vocabulary import STEPS
-from analytics.measures.grouping import with_columns
+from analytics.measures.grouping import picked, places, totals, with_columns
 
 
 def listed(cases: pd.DataFrame) -> pd.DataFrame:
@@ -48,9 +48,11 @@ def summary(counts: pd.DataFrame) -> pd.DataFrame:
 
     ``counts`` is what :meth:`Snapshot.work_counts` returns.
     """
-    n = counts["n"].to_numpy("int64")
-    totals = pd.DataFrame({"state": counts["state"], "n": n, "n_danger": n * counts["danger"].to_numpy(bool)})
-    return totals.groupby("state").sum().reindex(["overdue", "soon", "dormant"], fill_value=0)
+    states = ["overdue", "soon", "dormant"]
+    state, in_danger = places(counts["state"], states), counts["danger"].to_numpy(bool)
+    of_states = {"n": state, "n_danger": np.where(in_danger, state, -1)}
+    numbers = {name: totals(place, counts["n"], len(states)) for name, place in of_states.items()}
+    return pd.DataFrame(numbers, pd.Index(states, name="state"))
 
 
 def by_step(counts: pd.DataFrame, state: str = "overdue") -> pd.DataFrame:
@@ -59,8 +61,8 @@ def by_step(counts: pd.DataFrame, state: str = "overdue") -> pd.DataFrame:
     ``counts`` is what :meth:`Snapshot.work_counts` returns. A case counts once for each step; steps without one are
     left out.
     """
-    chosen = counts[counts["state"] == state]
-    mask = chosen["soon" if state == "soon" else "overdue"].to_numpy("int64")
-    n = [int(chosen["n"].to_numpy("int64")[mask >> place & 1 == 1].sum()) for place in range(len(STEPS))]
-    answer = pd.DataFrame({"step": list(STEPS), "n": np.array(n, dtype="int64")})
-    return answer[answer["n"] > 0].sort_values("n", ascending=False, kind="stable", ignore_index=True)
+    mask, n = (counts[column].to_numpy("int64") for column in ("soon" if state == "soon" else "overdue", "n"))
+    waits = (mask >> np.arange(len(STEPS))[:, None] & 1) * (counts["state"] == state).to_numpy(bool)
+    answer = pd.DataFrame({"step": list(STEPS), "n": waits @ n})
+    most_first = np.argsort(-answer["n"].to_numpy(), kind="stable")
+    return picked(answer, answer.columns, most_first[: (waits @ n > 0).sum()])

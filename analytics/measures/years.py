@@ -297,15 +297,16 @@ def changes(answer: pd.DataFrame, column: str, labels: Mapping[Any, str]) -> str
     if answer.empty:
         return ""
     value, written = ("share", percent) if "share" in answer else ("n", number)
-    shown = answer[answer["verdict"].isin(["more", "less"])] if len(answer) > 1 else answer
+    rows = zip(answer[column], answer[value], answer[f"{value}_before"], answer["verdict"], strict=True)
     found = [
         f"« {labels[code]} » {written(now)} contre {written(before)}, {VERDICTS[verdict]}"
-        for code, now, before, verdict in shown[[column, value, f"{value}_before", "verdict"]].itertuples(index=False)
+        for code, now, before, verdict in rows
+        if verdict in ("more", "less") or len(answer) == 1
     ]
-    rest = VERDICTS["too_few" if (answer["verdict"] == "too_few").all() else "unsure"]
+    rest = VERDICTS["too_few" if set(answer["verdict"]) == {"too_few"} else "unsure"]
     if not found:
         return f"{_AGAINST} : {rest}."
-    return f"{_AGAINST} : {' ; '.join(found)}." + (f" Pour le reste, {rest}." if len(shown) < len(answer) else "")
+    return f"{_AGAINST} : {' ; '.join(found)}." + (f" Pour le reste, {rest}." if len(found) < len(answer) else "")
 
 
 _AGAINST = "Face aux mêmes semaines d’école, un an plus tôt"

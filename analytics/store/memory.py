@@ -117,6 +117,8 @@ class Memory:
 
 def _size(found: Any) -> int:
     """Bytes, about: what is small and nested counts as little as it weighs."""
+    if isinstance(found, _SMALL):  # most of what is nested
+        return sys.getsizeof(found)
     if hasattr(found, "iloc"):  # of pandas, and its own count of bytes takes longer than many an answer
         return _CELL * found.size + _COLUMN * len(getattr(found, "columns", "1"))
     if isinstance(found, Mapping):
@@ -128,6 +130,7 @@ def _size(found: Any) -> int:
     return sys.getsizeof(found)
 
 
+_SMALL = (str, int, float)
 _CELL, _COLUMN = 16, 4_000
 """Bytes of a table, about, by cell and by column: a number or a short text, and what pandas keeps around them."""
 

@@ -21,10 +21,20 @@ NO_YEAR_BEFORE = "Le registre ne contient pas encore les deux années : la compa
 PARENTS, HOURS = "parents", 48
 
 
+def cases_by_week(snapshot: Snapshot, selection: Selection = EVERYTHING) -> pd.DataFrame:
+    """Number of cases: [school_year, report_week, danger, n]. One statement for all that is counted week by week."""
+    return snapshot.case_counts(selection, ["school_year", "report_week", "danger"])
+
+
+def types_by_week(snapshot: Snapshot, selection: Selection = EVERYTHING) -> pd.DataFrame:
+    """The same of each incident type: [incident_type, school_year, report_week, n]."""
+    return snapshot.incident_counts(selection, ["school_year", "report_week"])
+
+
 def compared(snapshot: Snapshot, column: str, codes: Sequence[str], selection: Selection = EVERYTHING) -> pd.DataFrame:
     """:func:`years.compare` of the chosen cases by ``column``; without a row where there is no year to compare with."""
     if column == "incident_type":
-        counts = snapshot.incident_counts(selection.at_any_time, ["report_week"])
+        counts = types_by_week(snapshot, selection.at_any_time)
     else:
         counts = snapshot.case_counts(selection.at_any_time, [column, "report_week"])
     return years.compare(counts, column, codes, calendar(), *_between(snapshot, selection))
@@ -32,9 +42,9 @@ def compared(snapshot: Snapshot, column: str, codes: Sequence[str], selection: S
 
 def compared_in_all(snapshot: Snapshot, selection: Selection = EVERYTHING, *, danger: bool = False) -> pd.DataFrame:
     """The same of all chosen cases as one row, or of those where life is threatened."""
-    counts = snapshot.case_counts(selection.at_any_time, ["danger", "report_week"])
-    counts = counts[counts["danger"]] if danger else counts
-    return years.compare(counts.assign(all=True), "all", [True], calendar(), *_between(snapshot, selection))
+    counts = cases_by_week(snapshot, selection.at_any_time)
+    counts = counts.assign(all=counts["danger"] if danger else True)
+    return years.compare(counts, "all", [True], calendar(), *_between(snapshot, selection))
 
 
 def shares_compared(

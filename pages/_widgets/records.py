@@ -58,7 +58,7 @@ class Context:
         )
         return incidents.shares(counts, "incident_type", cases, list(INCIDENT_TYPES), self.bunching)
 
-    @cached_property
+    @property
     def bunching(self) -> float:
         """How far reports come in bunches (:func:`funnel.bunching`), as the whole register tells it."""
         return bunching(self.snapshot)

@@ -2,12 +2,15 @@
 
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from analytics.domain.french import count, day, number
 from analytics.domain.school_calendar import breaks, calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
+from analytics.store import Snapshot
+from analytics.workflows.comparing import cases_by_week, types_by_week
 from pages._widgets.records import Context
 from pages._widgets.table import columns
 
@@ -28,14 +31,10 @@ def weeks_of_year(context: Context, counts: pd.DataFrame, year: str) -> pd.DataF
 class Weekly:
     """The weekly reports of each of SERIES among the chosen cases, judged (:func:`surveillance.charts`)."""
 
-    def __init__(self, context: Context, counts: pd.DataFrame, by_type: pd.DataFrame) -> None:
+    def __init__(self, context: Context) -> None:
         snapshot, selection = context.snapshot, context.selection
-        seen, imports = snapshot.case_counts(by=["office", "report_week", "first_seen_on"]), snapshot.table("imports")
-        extracts = {office: imports["as_of"][imports["office"] == office] for office in imports["office"].unique()}
-        n_open = max(  # each office has extracts of its own
-            surveillance.open_weeks(seen[seen["office"] == office], days.dt.date.tolist())
-            for office, days in extracts.items()
-        )
+        counts, by_type = cases_by_week(snapshot, selection), types_by_week(snapshot, selection)
+        n_open = snapshot.remember("open_weeks", lambda: _open_weeks(snapshot))
         first_week = selection.first_week or snapshot.choices().first_week or snapshot.as_of
         # A year without a chosen case counts too: its weeks are 0, and the last weeks are the last ones.
         covered = [
@@ -45,16 +44,21 @@ class Weekly:
         last_week = selection.last_week
         self._weeks = incidents.school_weeks(calendar(), years, snapshot.as_of, n_open, first_week, last_week)
         self.n_weeks = int((~self._weeks["provisional"].astype(bool)).sum())
-        series = pd.concat([counts.assign(series=ALL), by_type.rename(columns={"incident_type": "series"})])
+        series = pd.DataFrame(
+            {
+                "series": [ALL] * len(counts) + by_type["incident_type"].tolist(),
+                "report_week": np.concatenate([counts["report_week"], by_type["report_week"]]),
+                "n": np.concatenate([counts["n"], by_type["n"]]),
+            }
+        )
         self.charts = surveillance.charts(self._weeks, series, list(SERIES), breaks())
 
     @cached_property
     def signals(self) -> pd.DataFrame:
         """The signals of the weeks judged, all reports first, the latest week of a series first."""
         last = surveillance.judged(self.charts).iloc[::-1]
-        return last[last["signal"] != "none"].sort_values(
-            "series", key=lambda codes: codes.map([*SERIES].index), kind="stable"
-        )
+        found = last[last["signal"] != "none"]
+        return found.iloc[np.argsort([[*SERIES].index(code) for code in found["series"]], kind="stable")]
 
     @cached_property
     def known(self) -> str:
@@ -69,6 +73,16 @@ class Weekly:
         if self.known == "break":
             return f"Peu de semaines depuis « {self.charts['baseline'].iloc[-1]} » : les limites sont larges."
         return ""
+
+
+def _open_weeks(snapshot: Snapshot) -> int:
+    """:func:`surveillance.open_weeks` of the office that has the most: each has extracts of its own."""
+    seen, imports = snapshot.case_counts(by=["office", "report_week", "first_seen_on"]), snapshot.table("imports")
+    extracts = {office: imports["as_of"][imports["office"] == office] for office in imports["office"].unique()}
+    return max(
+        surveillance.open_weeks(seen[seen["office"] == office], days.dt.date.tolist())
+        for office, days in extracts.items()
+    )
 
 
 def signal_sentence(signal: pd.Series) -> str:

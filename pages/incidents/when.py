@@ -2,21 +2,19 @@
 
 from dataclasses import replace
 
-import pandas as pd
-
 from analytics.charts import incidents as charts
 from analytics.charts.signals import control_chart
 from analytics.domain.french import count, day, listing, number
 from analytics.domain.school_calendar import calendar
 from analytics.domain.vocabulary import INCIDENT_TYPES
 from analytics.measures import incidents, surveillance
-from analytics.workflows.comparing import compared, compared_in_all, which_weeks
+from analytics.workflows.comparing import cases_by_week, compared, compared_in_all, types_by_week, which_weeks
 from pages._widgets import Context, columns, one_of, pick, remembered, show_changes, show_chart, show_table, text
 from pages._widgets.weekly import ALL, NOTHING, SERIES, SHORT, WEEK_COLUMNS, Weekly, signal_sentence, weeks_of_year
 
 
 def show(context: Context) -> None:
-    years = sorted(_by_week(context)["school_year"].unique(), reverse=True)
+    years = sorted(cases_by_week(context.snapshot, context.selection)["school_year"].unique(), reverse=True)
     year = one_of("Année scolaire", "annee", {year: year for year in years})
     _weeks(context, year)
     _types(context, year)
@@ -26,21 +24,13 @@ def show(context: Context) -> None:
     _series(context, pick("Ce qui est compté", "compte", SERIES, loudest))
 
 
-def _by_week(context: Context) -> pd.DataFrame:
-    return context.snapshot.case_counts(context.selection, ["school_year", "report_week"])
-
-
-def _types_by_week(context: Context) -> pd.DataFrame:
-    return context.snapshot.incident_counts(context.selection, ["school_year", "report_week"])
-
-
 def _weekly(context: Context) -> Weekly:
-    return context.remember(lambda: Weekly(context, _by_week(context), _types_by_week(context)), "weekly")
+    return context.remember(lambda: Weekly(context), "weekly")
 
 
 @remembered
 def _weeks(context: Context, year: str) -> None:
-    weeks = weeks_of_year(context, _by_week(context), year)
+    weeks = weeks_of_year(context, cases_by_week(context.snapshot, context.selection), year)
     busiest = weeks.loc[weeks["n"].idxmax()]
     text.header("Semaine par semaine")
     of_year = replace(context.selection, school_years=(year,))
@@ -59,9 +49,8 @@ def _weeks(context: Context, year: str) -> None:
 
 @remembered
 def _types(context: Context, year: str) -> None:
-    tiles = incidents.types_by_week(
-        _types_by_week(context), calendar(), year, context.snapshot.as_of, list(INCIDENT_TYPES)
-    )
+    counts = types_by_week(context.snapshot, context.selection)
+    tiles = incidents.types_by_week(counts, calendar(), year, context.snapshot.as_of, list(INCIDENT_TYPES))
     tiles = incidents.between(tiles, context.selection.first_week, context.selection.last_week)
     darkest = tiles.loc[tiles["n"].idxmax()]
     text.header("Les types de chaque semaine")

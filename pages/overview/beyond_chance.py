@@ -8,11 +8,7 @@ from pages._widgets.weekly import Weekly, signal_sentence
 
 def links(context: Context) -> Iterator[Link]:
     """The first signal. The weeks of all years are its history, whatever year is looked at."""
-    snapshot, selection = context.snapshot, context.selection.at_any_time
-    by = ["school_year", "report_week"]
-    weekly = Weekly(
-        Context(snapshot, selection), snapshot.case_counts(selection, by), snapshot.incident_counts(selection, by)
-    )
+    weekly = Weekly(Context(context.snapshot, context.selection.at_any_time))
     for _, signal in weekly.signals.head(1).iterrows():
         words = f"{signal_sentence(signal)}."
         yield Link(words[0].upper() + words[1:], "incidents", address(context.selection, sujet="Quand"))

@@ -6,6 +6,7 @@ from analytics.charts import incidents as charts
 from analytics.domain.french import count, day
 from analytics.domain.school_calendar import calendar
 from analytics.measures import incidents
+from analytics.workflows.comparing import cases_by_week
 from pages._widgets import Context, remembered, show_chart, text
 from pages._widgets.weekly import WEEK_COLUMNS, weeks_of_year
 
@@ -13,7 +14,7 @@ from pages._widgets.weekly import WEEK_COLUMNS, weeks_of_year
 @remembered
 def show(context: Context) -> None:
     every_year = replace(context.selection, school_years=())  # the year before stands beside
-    counts = context.snapshot.case_counts(every_year, ["school_year", "report_week"])
+    counts = cases_by_week(context.snapshot, every_year)
     year = max(set(counts["school_year"]) & set(context.selection.school_years or counts["school_year"]))
     weeks = weeks_of_year(context, counts, year)
     text.paragraph(f"**Signalements par semaine, {year}**")
