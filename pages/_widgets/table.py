@@ -1,10 +1,12 @@
 """A table of a measure: French headings, French labels for codes, French numbers."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from analytics.charts.schools import FLAG_WORDS
@@ -122,40 +124,49 @@ def written_table(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.D
     return in_french(table, columns), as_text(table, columns)
 
 
-@drawn
 def show_table(table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """The first MOST rows of the ``columns`` of a table under their French headings; of a longer one the whole as a file.
 
     It can be copied; on paper it is text. The tables of a page have different headings.
     """
+    _draw_table(table, columns, *_for_browser(table, columns))
+
+
+@drawn
+def _draw_table(table: pd.DataFrame, columns: Mapping[str, str], data: Any, config: Mapping[str, Any]) -> None:
     key = "-".join(columns.values())
-    _draw(table, columns, key)
+    _draw(table, columns, data, config, key)
     if len(table) > MOST:
         offer_table(table, columns, key)
 
 
-def _draw(table: pd.DataFrame, columns: Mapping[str, str], key: str) -> None:
-    """The browser writes the values in French, so that sorting follows them."""
-    if leave.is_printed():
-        leave.print_table(*written_table(table, columns))
-        return
+def _for_browser(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Any, dict[str, Any]]:
+    """The first MOST rows, and how the browser writes each column: in French, so that sorting follows the values."""
     columns = _shown(table, columns)
     shown = _labelled(table.head(MOST), columns)
     config = {}
     for column, heading in zip(columns, shown.columns, strict=True):
         shown[heading], config[heading] = _formatted(column, shown[heading], table)
-    data: Any = shown
     median = typeset(columns.get("median", ""))
-    if median and shown[median].isna().any():  # the one word that the browser cannot write; it sorts after all numbers
-        config[median] = st.column_config.Column(width=_WIDTHS["median"])
-        written = format_cell("median", table, decimals=1)
-        data = shown.assign(**{median: shown[median].astype("float64").fillna(np.inf)}).style.format(
-            {median: lambda value: _NOT_REACHED if np.isinf(value) else written(value)}, na_rep="–"
-        )
+    if not median or not shown[median].isna().any():
+        return pa.Table.from_pandas(shown), config
+    # The one word that the browser cannot write; it sorts after all numbers.
+    config[median] = st.column_config.Column(width=_WIDTHS["median"])
+    written = format_cell("median", table, decimals=1)
+    styled = shown.assign(**{median: shown[median].astype("float64").fillna(np.inf)}).style.format(
+        {median: lambda value: _NOT_REACHED if np.isinf(value) else written(value)}, na_rep="–"
+    )
+    return styled, config
+
+
+def _draw(table: pd.DataFrame, columns: Mapping[str, str], data: Any, config: Mapping[str, Any], key: str) -> None:
+    if leave.is_printed():
+        leave.print_table(*written_table(table, columns))
+        return
     st.dataframe(
-        data,
+        data if isinstance(data, pa.Table) else copy(data),  # what styles a table keeps notes while it writes
         hide_index=True,
-        height="content" if len(shown) <= _WHOLE else "auto",
+        height="content" if len(table) <= _WHOLE else "auto",
         column_config=config,
         placeholder="–",  # else the browser says "None"
     )
@@ -175,7 +186,7 @@ def fold_table(label: str, table: pd.DataFrame, columns: Mapping[str, str], key:
             text.paragraph(words)
         if is_printed or opened.open:
             text.caption(st.session_state["shown"][0])
-            _draw(table, columns, key)
+            _draw(table, columns, *_for_browser(table, columns), key)
             offer_table(table, columns, key)
 
 
