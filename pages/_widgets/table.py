@@ -210,7 +210,7 @@ def _formatted(column: str, values: pd.Series, table: pd.DataFrame) -> tuple[pd.
         words = values.map(lambda word: [word] if word else [])
         return words, st.column_config.MultiselectColumn(options=[_LABELS["danger"][True]], color=[_RED], width=width)
     if pd.api.types.is_bool_dtype(values):
-        return values.map(_YES_NO), None
+        return values.map(_YES_NO), st.column_config.Column(width=width)
     if pd.api.types.is_datetime64_any_dtype(values):
         return values, st.column_config.DateColumn(format="DD/MM/YYYY")
     if not pd.api.types.is_numeric_dtype(values):

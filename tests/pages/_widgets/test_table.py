@@ -51,6 +51,7 @@ def test_numbers_shares_and_days_stay_values_which_the_browser_writes():
     assert formats == {"Semaine": "DD/MM/YYYY", "Part": "percent", "Dossiers": "localized"}
     assert table.value["Part"].tolist() == [0.454, 0.454]
     assert table.value["Tirée"].tolist() == ["oui", "oui"]
+    assert [name for name, entry in json.loads(table.proto.columns).items() if entry.get("hidden")] == ["_index"]
     assert not table.proto.arrow_data.HasField("styler")
 
 
