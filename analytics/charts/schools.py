@@ -41,11 +41,12 @@ def funnel(rated: pd.DataFrame, lines: pd.DataFrame, levels: Mapping[str, str]) 
     chart.update_layout(showlegend=len(drawn) > 1)
     chart.add_hline(y=1, line={"color": theme.NOT_RECORDED, "width": 1})
     for of_level, colour in zip(drawn, theme.GROUPS, strict=False):
-        limits = lines[lines["school_level"] == of_level]
+        of_line = (lines["school_level"] == of_level).to_numpy()
         for column in ("lower_95", "upper_95", "lower_998", "upper_998"):
             line = {"color": colour, "width": 1.2, "dash": "dash" if column.endswith("95") else "solid"}
             look = {"name": levels[of_level], "showlegend": column == "upper_998"}
-            theme.add_line(chart, limits["expected"], limits[column], line, **look)
+            x, y = (lines[name].to_numpy()[of_line] for name in ("expected", column))
+            theme.add_line(chart, x, y, line, **look)
         for of_flag, (symbol, size) in _MARKERS.items():
             rows = np.flatnonzero((flag == of_flag) & (level == of_level))
             of_marker = theme.SIGNAL if symbol == "diamond" else colour

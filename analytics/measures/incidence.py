@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.measures.grouping import groups, numbers, picked, places, with_columns
+from analytics.measures.grouping import groups, numbers, places, taken, with_columns
 from analytics.measures.intervals import wilson
 
 EVENTS = ("done", "closed", "pending")
@@ -56,7 +56,7 @@ class Curves:
             **{name: _typed(values, self.dtypes[1]) for name, values in numbers},
             **dict(zip(SHARES, self.shares, strict=True)),
         }
-        return with_columns(picked(self.names, self.names.columns, group), columns)
+        return with_columns(taken(self.names, group), columns)
 
     def at(self, delays: ArrayLike) -> pd.DataFrame:
         """One row per group and given delay: ``by``, delay, n_at_risk, incidence, std_error, lower, upper.
@@ -67,7 +67,7 @@ class Curves:
         """
         wanted = np.atleast_1d(np.asarray(delays, dtype=float))
         group = np.repeat(np.arange(len(self.names)), len(wanted))
-        return with_columns(picked(self.names, self.names.columns, group), self.read(wanted))
+        return with_columns(taken(self.names, group), self.read(wanted))
 
     def read(self, wanted: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         """The numbers of :meth:`at`."""
@@ -263,7 +263,7 @@ def _tabulate(
     events = np.bincount(event[order] * len(first) + row, n[order], len(EVENTS) * len(first)).astype(float)
     bounds = np.flatnonzero(np.diff(group[first], prepend=-1, append=len(names)))
     if len(bounds) <= len(names):
-        names = picked(names, names.columns, group[first[bounds[:-1]]])
+        names = taken(names, group[first[bounds[:-1]]])
     return names, bounds, delays[place[first]], events.reshape(len(EVENTS), len(first))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.domain.school_calendar import SchoolCalendar
 from analytics.measures.clusters import design_effects
-from analytics.measures.grouping import picked, places, sums, totals, with_columns
+from analytics.measures.grouping import picked, places, sums, taken, totals, with_columns
 from analytics.measures.intervals import wilson
 
 
@@ -35,7 +35,7 @@ def shares(
     n_cases = totals(places(cases["school_id"], schools), cases["n"], len(schools))
     effect = design_effects(n, n_cases, bunching)
     answer = pd.DataFrame({column: codes, "n": n.sum(axis=0), "n_cases": n_cases.sum(), "effect": effect})
-    return _with_shares(answer).sort_values("n", ascending=False, kind="stable", ignore_index=True)
+    return taken(_with_shares(answer), np.argsort(-n.sum(axis=0), kind="stable"))
 
 
 def several_types(numbers: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +87,7 @@ def compare_groups(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFram
     """
     stacked = pd.concat([answer.assign(group=name) for name, answer in answers.items()], ignore_index=True)
     order = places(stacked[column], next(iter(answers.values()))[column].tolist()).argsort(kind="stable")
-    return stacked.iloc[order].reset_index(drop=True)
+    return taken(stacked, order)
 
 
 def by_week(

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.domain.vocabulary import STEPS
 from analytics.measures import clusters
 from analytics.measures.group_tests import between_schools, false_discovery_rates, within_schools
-from analytics.measures.grouping import groups, numbers, picked, places, sums, totals, with_columns
+from analytics.measures.grouping import groups, numbers, picked, places, sums, taken, totals, with_columns
 from analytics.measures.incidence import EVENTS, Curves, Effects, aalen_johansen, cumulative_incidence
 
 HOURS = (24, 48, 120, 240)
@@ -64,7 +64,7 @@ class _Counted:
     def __init__(self, counts: pd.DataFrame, by: Sequence[str] = ()) -> None:
         group, names = groups(counts, ["step", *by])
         order = _protocol_order(names["step"])
-        self.counts, self.group, self.names = counts, np.argsort(order)[group], picked(names, names.columns, order)
+        self.counts, self.group, self.names = counts, np.argsort(order)[group], taken(names, order)
         self.state = places(counts["event"], _STATES)
         self.delay, self.n = numbers(counts["delay"]), numbers(counts["n"])
 
@@ -146,7 +146,7 @@ def shares_within(
     """
     found, read = _shares(_Counted(counts, by), delays, known, effects)
     curve = np.repeat(np.arange(len(found.names)), len(delays))
-    return with_columns(picked(found.names, found.names.columns, curve), read)
+    return with_columns(taken(found.names, curve), read)
 
 
 def _shares(

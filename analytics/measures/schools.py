@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.funnel import funnel, limits, shrunken_rates
-from analytics.measures.grouping import groups, picked, places, sums, totals, with_columns
+from analytics.measures.grouping import groups, picked, places, sums, taken, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
 
 PER = 1000
@@ -46,7 +46,7 @@ def rates(schools: pd.DataFrame, bunching: float) -> pd.DataFrame:
     """
     measured, (level, levels) = _measured(schools), groups(schools, ["school_level"])
     rows = [np.flatnonzero(level == place) for place in range(len(levels))] or [level]
-    of_level = [shrunken_rates(funnel(picked(measured, measured, of), bunching), bunching) for of in rows]
+    of_level = [shrunken_rates(funnel(taken(measured, of), bunching), bunching) for of in rows]
     found = pd.concat(of_level).iloc[np.argsort(np.concatenate(rows))].set_axis(schools.index)
     interval = rate_interval(found["count"] / bunching, found["exposure"] / bunching, per=PER)
     answer = {

@@ -13,7 +13,7 @@ from analytics.domain.school_calendar import calendar
 from analytics.domain.selection import Selection
 from analytics.domain.vocabulary import INCIDENT_TYPES, SCHOOL_NETWORKS, TEACHING_LEVELS
 from analytics.measures import funnel, incidents, relays, schools, years
-from analytics.measures.grouping import picked, places, with_columns
+from analytics.measures.grouping import places, taken, with_columns
 from analytics.store import Snapshot
 from analytics.workflows.comparing import compared_in_all
 
@@ -76,7 +76,7 @@ def type_shares(one: OneSchool) -> dict[str, pd.DataFrame]:
     counts, cases = (ask(one.among, ["school_id"]) for ask in (one.snapshot.incident_counts, one.snapshot.case_counts))
 
     def of(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-        return picked(table, table, np.flatnonzero(places(table["school_id"], selection.school_ids) >= 0))
+        return taken(table, np.flatnonzero(places(table["school_id"], selection.school_ids) >= 0))
 
     bunched, codes = bunching(one.snapshot), list(INCIDENT_TYPES)
     return {
@@ -96,7 +96,7 @@ def deadline_table(one: OneSchool) -> pd.DataFrame:
     ]
     table = relays.against_deadline(one.snapshot.step_counts("deadline", one.selection), bunching(one.snapshot))
     row = places(table["step"], limits.pop("step").tolist())
-    columns = dict(picked(limits, limits, row))
+    columns = dict(taken(limits, row))
     for group in PEERS:
         if group in one.groups:
             in_time = relays.shares_within(one.snapshot.step_counts("deadline", one.groups[group]), (1,))

@@ -57,9 +57,12 @@ def show(context: RatedSchools) -> None:
         | columns("lower", "upper", shrunken_rate="Taux prudent", flag="Entonnoir"),
         opens=partial(open_school, selection=context.selection),
     )
-    for _, row in beyond.head(6 if is_beyond else 0).iterrows():
-        label = f"{row['name']} : {count(row['n'], 'dossier')}, taux prudent {number(row['shrunken_rate'], 1)} pour 1 000 élèves"
-        Link(label, "school", address(context.selection, ecole=row["school_id"])).show()
+    first = beyond.head(6 if is_beyond else 0)
+    for code, name, n, rate in zip(
+        *(first[column] for column in ("school_id", "name", "n", "shrunken_rate")), strict=True
+    ):
+        label = f"{name} : {count(n, 'dossier')}, taux prudent {number(rate, 1)} pour 1 000 élèves"
+        Link(label, "school", address(context.selection, ecole=code)).show()
 
 
 def _spread(lines: pd.DataFrame, bunching: float) -> str:
