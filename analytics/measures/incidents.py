@@ -29,13 +29,21 @@ def shares(
     Returns ``column``, n, n_cases, share, lower, upper, effect (by which n_cases is divided in the interval); shares are NaN
     when there is no case.
     """
+    answer = _shares(counts, column, cases, codes, bunching)
+    order = np.argsort(-answer["n"], kind="stable")
+    return pd.DataFrame({column: np.array(codes, dtype=object), **answer}).iloc[order].reset_index(drop=True)
+
+
+def _shares(
+    counts: pd.DataFrame, column: str, cases: pd.DataFrame, codes: Sequence[str], bunching: float
+) -> dict[str, NDArray[Any]]:
+    """The numbers of :func:`shares` in the order of ``codes``."""
     schools = pd.unique(cases["school_id"]).tolist()
     school, code = places(counts["school_id"], schools), places(counts[column], codes)
     n = sums(school, code, counts["n"], (len(schools), len(codes)))
     n_cases = totals(places(cases["school_id"], schools), cases["n"], len(schools))
-    effect = design_effects(n, n_cases, bunching)
-    answer = pd.DataFrame({column: codes, "n": n.sum(axis=0), "n_cases": n_cases.sum(), "effect": effect})
-    return taken(_with_shares(answer), np.argsort(-n.sum(axis=0), kind="stable"))
+    of_codes = np.full(len(codes), n_cases.sum())
+    return {"n": n.sum(axis=0), **_with_intervals(n.sum(axis=0), of_codes, design_effects(n, n_cases, bunching))}
 
 
 def several_types(numbers: pd.DataFrame) -> pd.DataFrame:
@@ -56,10 +64,11 @@ def co_occurrence(pairs: pd.DataFrame, n_cases: int, codes: Sequence[str], effec
     order within a pair; ``effect`` is the largest of their :func:`shares`. Returns incident_type, other_type, n, n_cases,
     share (of all cases), lower, upper, effect.
     """
-    once = pairs[places(pairs["incident_type"], codes) < places(pairs["other_type"], codes)]
-    return _with_shares(once.assign(n_cases=n_cases, effect=effect)).sort_values(
-        "n", ascending=False, kind="stable", ignore_index=True
-    )
+    once = np.flatnonzero(places(pairs["incident_type"], codes) < places(pairs["other_type"], codes))
+    n = pairs["n"].to_numpy("int64")
+    once = once[np.argsort(-n[once], kind="stable")]
+    intervals = _with_intervals(n[once], np.full(len(once), n_cases), np.full(len(once), effect))
+    return with_columns(picked(pairs, pairs.columns, once), intervals)
 
 
 def cross_tabulate(
@@ -70,15 +79,14 @@ def cross_tabulate(
     ``counts``: ``rows``, ``columns``, school_id, n. ``cases``: ``columns``, school_id, n, of all cases of each column.
     ``codes`` are all the rows: one without a case is 0. Returns ``rows``, ``columns``, and the numbers of :func:`shares`.
     """
-    found = [
-        shares(counts[counts[columns] == value], rows, of_column, codes, bunching).assign(**{columns: value})
+    found = {
+        value: _shares(counts[counts[columns] == value], rows, of_column, codes, bunching)
         for value, of_column in cases.groupby(columns, observed=True)
-    ]
-    names = [rows, columns, "n", "n_cases", "effect", "share", "lower", "upper"]
-    cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=names)
-    return cells[names].sort_values(
-        rows, key=lambda codes_of: places(codes_of, codes), kind="stable", ignore_index=True
-    )
+    }
+    names = ["n", "n_cases", "effect", "share", "lower", "upper"]
+    cells = {rows: np.repeat(np.array(codes, dtype=object), len(found)), columns: [*found] * len(codes)}
+    numbers = {name: np.array([answer[name] for answer in found.values()]).T.ravel() for name in names}
+    return pd.DataFrame(cells | numbers)
 
 
 def compare_groups(answers: dict[str, pd.DataFrame], column: str) -> pd.DataFrame:
@@ -185,12 +193,13 @@ def year_before(calendar: SchoolCalendar, school_year: str) -> str | None:
     return names[place - 1] if place else None
 
 
-def _with_shares(answer: pd.DataFrame) -> pd.DataFrame:
-    """``answer`` (n, n_cases, effect) with share, lower, upper; NaN where there is no case."""
-    n, n_cases, effect = (answer[column].to_numpy(float) for column in ("n", "n_cases", "effect"))
+def _with_intervals(
+    n: NDArray[np.int64], n_cases: NDArray[np.int64], effect: NDArray[np.float64]
+) -> dict[str, NDArray[Any]]:
+    """n_cases and effect with the share of ``n``, its lower and its upper limit; NaN where there is no case."""
     total = np.where(n_cases > 0, n_cases, np.nan)
     lower, upper = wilson(n / effect, total / effect)
-    return with_columns(answer, {"share": n / total, "lower": lower, "upper": upper})
+    return {"n_cases": n_cases, "effect": effect, "share": n / total, "lower": lower, "upper": upper}
 
 
 _Weeks = NDArray[np.datetime64]

@@ -25,10 +25,11 @@ from scipy.special import ndtr, stdtrit
 
 from analytics.domain.french import number, percent
 from analytics.domain.school_calendar import SchoolCalendar
+from analytics.domain.vocabulary import STEPS
 from analytics.measures.grouping import places, sums
 from analytics.measures.incidence import EVENTS, TOLERANCE
 from analytics.measures.intervals import clopper_pearson
-from analytics.measures.relays import UNDATED, outcomes
+from analytics.measures.relays import UNDATED
 
 VERDICTS = {
     "more": "plus",
@@ -224,27 +225,27 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
     together. Returns step, n_cases, n_cases_before, share, share_before, difference, lower, upper, verdict;
     ``too_few`` below FEWEST_CASES or FEWEST_GROUPS, where a step has no date, and where no case or each one has it.
     """
-    n = outcomes(now).set_index("step")["n_cases"]
-    n_before = outcomes(before).set_index("step")["n_cases"].reindex(n.index, fill_value=0)
+    asked = {*now["step"]}
+    steps = [*(step for step in STEPS if step in asked), *sorted(asked - {*STEPS})]
     groups = sorted({*now["school_group"], *before["school_group"]})
-    share, share_before = (_without_each(counts, n.index, groups, delay) for counts in (now, before))
-
-    every = pd.concat([now, before])
-    is_dated = ~n.index.isin(every["step"][every["event"].isin(list(UNDATED))])
-    share, share_before = (np.where(is_dated[:, None], shares, np.nan) for shares in (share, share_before))
-    place = places(every["step"], list(n.index)), places(every["school_group"], groups)
-    sizes = sums(*place, every["n"], (len(n), len(groups))).astype(float)
+    cells = np.array([_cells(counts, steps, groups) for counts in (now, before)])
+    n, n_before = cells[:, : len(_FOLLOWED)].sum(axis=(1, 3))
+    is_dated = cells[:, : len(UNDATED)].sum(axis=(0, 1, 3)) == 0
+    share, share_before = (
+        np.where(is_dated[:, None], _without_each(counts, steps, groups, delay), np.nan) for counts in (now, before)
+    )
+    sizes = cells.sum(axis=(0, 1)).astype(float)
     counted, n_equal = (sizes > 0).sum(axis=1), sizes.sum(axis=1) ** 2 / np.maximum((sizes**2).sum(axis=1), 1)
     difference, *without = (share - share_before).T
     error = np.sqrt((len(groups) - 1) * np.var(without, axis=0)) if without else np.full(len(n), np.nan)
     enough = (np.minimum(n, n_before) >= FEWEST_CASES) & (counted >= FEWEST_GROUPS)
     both = share[:, 0] + share_before[:, 0]
-    is_told = enough.to_numpy() & (both > 0) & (both < 2) & ~np.isnan(error)
+    is_told = enough & (both > 0) & (both < 2) & ~np.isnan(error)
     half = stdtrit(np.maximum(n_equal - 1, 1), 1 - LEVEL / max(is_told.sum(), 1) / 2) * error
     lower, upper = (np.where(is_told, difference + side * half, np.nan) for side in (-1, 1))
     columns = {
-        "n_cases": n.to_numpy(),
-        "n_cases_before": n_before.to_numpy(),
+        "n_cases": n,
+        "n_cases_before": n_before,
         "share": share[:, 0],
         "share_before": share_before[:, 0],
         "difference": difference,
@@ -252,10 +253,24 @@ def compare_shares(now: pd.DataFrame, before: pd.DataFrame, delay: float) -> pd.
         "upper": upper,
         "verdict": np.select([~is_told, lower > 0, upper < 0], ["too_few", "more", "less"], "unsure"),
     }
-    return pd.DataFrame({"step": n.index, **columns})
+    return pd.DataFrame({"step": steps, **columns})
 
 
-def _without_each(counts: pd.DataFrame, steps: pd.Index, groups: list[int], delay: float) -> NDArray[np.float64]:
+_FOLLOWED = (*UNDATED, *EVENTS, "done_later")
+"""Events of the cases that a share is of."""
+
+
+def _cells(counts: pd.DataFrame, steps: list[str], groups: list[int]) -> _Counts:
+    """The number of cases by event (of _FOLLOWED, then any other), step and group of schools."""
+    shape = (len(_FOLLOWED) + 1, len(steps), len(groups))
+    event, step = places(counts["event"], _FOLLOWED) % shape[0], places(counts["step"], steps)
+    row = np.where(step < 0, -1, event * len(steps) + step)
+    return sums(row, places(counts["school_group"], groups), counts["n"], (shape[0] * shape[1], shape[2])).reshape(
+        shape
+    )
+
+
+def _without_each(counts: pd.DataFrame, steps: list[str], groups: list[int], delay: float) -> NDArray[np.float64]:
     """The share of each step (rows) of all schools, then without each group (columns); NaN where there is no case.
 
     The estimate of :func:`measures.incidence.cumulative_incidence`, of all curves at once: they have their delays in common,
@@ -263,7 +278,7 @@ def _without_each(counts: pd.DataFrame, steps: pd.Index, groups: list[int], dela
     """
     event = places(counts["event"].astype("str").replace("done_later", "pending"), EVENTS)
     waited = np.minimum(counts["delay"].to_numpy(float, na_value=np.nan), delay + 1)
-    step, group = places(counts["step"], list(steps)), places(counts["school_group"], groups)
+    step, group = places(counts["step"], steps), places(counts["school_group"], groups)
     kept = (event >= 0) & (step >= 0) & ~np.isnan(waited)
     delays, place = np.unique(waited[kept], return_inverse=True)
     n = np.zeros((len(EVENTS), len(steps), len(groups), len(delays)))

@@ -97,11 +97,13 @@ def in_french(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _labelled(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    shown = table[list(columns)].reset_index(drop=True)
-    for column in shown.columns:
-        if labels := _LABELS.get(column) or code_labels(column):
-            shown[column] = shown[column].map(labels)
-    return shown.set_axis([typeset(heading) for heading in columns.values()], axis="columns")
+    shown = {}
+    for column, heading in columns.items():
+        labels = _LABELS.get(column) or code_labels(column)
+        values = table[column].array
+        written = pd.array([labels.get(value) for value in values], dtype="str") if labels else values
+        shown[typeset(heading)] = written
+    return pd.DataFrame(shown)
 
 
 def as_text(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -144,17 +146,20 @@ def _for_browser(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Any, 
     """The first MOST rows, and how the browser writes each column: in French, so that sorting follows the values."""
     columns = _shown(table, columns)
     shown = _labelled(table.head(MOST), columns)
-    config = {}
-    for column, heading in zip(columns, shown.columns, strict=True):
-        shown[heading], config[heading] = _formatted(column, shown[heading], table)
+    formatted = {
+        heading: _formatted(column, shown[heading], table)
+        for column, heading in zip(columns, shown.columns, strict=True)
+    }
+    config = {heading: how for heading, (_, how) in formatted.items()}
+    written = pd.DataFrame({heading: values for heading, (values, _) in formatted.items()})
     median = typeset(columns.get("median", ""))
     if not median or not shown[median].isna().any():
-        return pa.Table.from_pandas(shown), config
+        return pa.Table.from_pandas(written), config
     # The one word that the browser cannot write; it sorts after all numbers.
     config[median] = st.column_config.Column(width=_WIDTHS["median"])
-    written = format_cell("median", table, decimals=1)
-    styled = shown.assign(**{median: shown[median].astype("float64").fillna(np.inf)}).style.format(
-        {median: lambda value: _NOT_REACHED if np.isinf(value) else written(value)}, na_rep="–"
+    reached = format_cell("median", table, decimals=1)
+    styled = written.assign(**{median: written[median].astype("float64").fillna(np.inf)}).style.format(
+        {median: lambda value: _NOT_REACHED if np.isinf(value) else reached(value)}, na_rep="–"
     )
     return styled, config
 
