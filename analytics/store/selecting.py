@@ -26,6 +26,8 @@ _DERIVED = {
     "school_group": "hash(school_id::VARCHAR) % 20 AS school_group",
     "status": "status::status AS status",  # a word in a shared store: in the order of the vocabulary there too
 }
+_FEW = 10
+"""Values that are told one by one; more, as the schools of a network, are looked up as a set."""
 _DIMENSIONS = {*_OF_CASE, *OF_SCHOOL, *_DERIVED, "incident_type", "step"}
 
 
@@ -53,7 +55,10 @@ class CaseQuery:
             ("school_network", selection.school_networks),
             ("zone", selection.zones),
         ):
-            if values:
+            if len(values) > _FEW:
+                self._conditions.append(f"{column} IN (SELECT unnest(${column}))")
+                self.parameters[column] = list(values)
+            elif values:
                 named = {f"{column}_{place}": value for place, value in enumerate(values)}
                 # As constants: a block of rows that holds none of them is not read.
                 self._conditions.append(f"{column} IN ({', '.join(f'${name}' for name in named)})")

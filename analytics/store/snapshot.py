@@ -135,8 +135,20 @@ class Snapshot(Reader):
 
     def incident_counts(self, selection: Selection = EVERYTHING, by: Sequence[str] = ()) -> pd.DataFrame:
         """Number of cases with each incident type: [incident_type, *by, n]. A case counts once for each of its types."""
-        query = CaseQuery(selection, ("incident_type", *by))
-        return self.query(f"SELECT {query.columns} count(*) AS n FROM {query.rows()} {query.grouped}", query.parameters)
+        query, names = CaseQuery(selection, by), ", ".join(f'"{code}"' for code in INCIDENT_TYPES)
+        counts = ", ".join(f'count(*) FILTER ({of_type(code)}) AS "{code}"' for code in INCIDENT_TYPES)
+        rows = query.rows(*map(of_type, INCIDENT_TYPES))  # one reading of them for all types
+        return self.query(
+            f"""
+            SELECT incident_type::incident_type AS incident_type, {query.columns} n
+            FROM (
+                UNPIVOT (SELECT {query.columns} {counts} FROM {rows} GROUP BY ALL)
+                ON {names} INTO NAME incident_type VALUE n
+            )
+            WHERE n > 0 ORDER BY ALL
+            """,
+            query.parameters,
+        )
 
     def type_numbers(self, selection: Selection = EVERYTHING) -> pd.DataFrame:
         """Number of cases by their number of incident types: [n_types, n]."""
