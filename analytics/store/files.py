@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from filelock import FileLock, Timeout
 
+from analytics.store import layout
 from analytics.store.errors import CONFIG, FULL, Config, DamagedStoreError, StoreError
 
 if TYPE_CHECKING:
@@ -65,8 +66,9 @@ class Files:
             raise DamagedStoreError
         path = self.folder / version
         try:
-            return duckdb.connect(path, read_only=True, config=_READER_CONFIG)
-        except duckdb.Error:
+            threads = layout.reading_threads(path.stat().st_size // layout.BYTES_A_CASE)
+            return duckdb.connect(path, read_only=True, config=_READER_CONFIG | {"threads": threads})
+        except (duckdb.Error, OSError):
             if not path.exists():
                 raise DamagedStoreError from None
             raise StoreError(

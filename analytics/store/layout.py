@@ -18,6 +18,7 @@ So no question joins a case to its steps, and ten million cases are read as colu
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from zlib import crc32
 
@@ -35,6 +36,9 @@ STORED = ("records", *(name for name in TABLES if name not in VIEWS))
 ROW_GROUP = 122_880
 """Rows that DuckDB writes as one."""
 OF_SCHOOL = ("school_network", "zone")
+_CASES_A_THREAD = 50_000
+BYTES_A_CASE = 110
+"""Of a file of many cases, about."""
 CLOCKS = {"hours": 10, "school_days": 5}
 """The clocks, each with the place at which the delay begins in a step's number."""
 BITS = {step: 1 << place for place, step in enumerate(STEPS)}
@@ -75,6 +79,11 @@ WHERE_LACKING = {
     "completed_hours": "CASE WHEN time_completed THEN 16 ELSE 0 END",  # which of both had no time is not known
 }
 """What the columns hold that a file of an older layout has not; where nothing stands here, nothing."""
+
+
+def reading_threads(n_cases: int) -> int:
+    """How many threads read a version: of a few cases, they would only wait for each other."""
+    return min(os.cpu_count() or 1, 1 + n_cases // _CASES_A_THREAD)
 
 
 def of_type(incident_type: str) -> str:

@@ -35,13 +35,15 @@ def load(lake: duckdb.DuckDBPyConnection, version: str) -> duckdb.DuckDBPyConnec
 
 def _copy(lake: duckdb.DuckDBPyConnection, version: str, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("ATTACH ':memory:' AS copy (COMPRESS); USE copy")
-    columns = lake.execute(f"FROM lake.{version}.records LIMIT 0").description or ()
-    is_current = {name for name, *_ in columns} == set(layout.columns())
+    found = lake.execute(f"FROM lake.{version}.records LIMIT 0").description or ()
+    columns = layout.columns()
+    is_current = {name for name, *_ in found} >= set(columns)
     for statement in layout.statements() if is_current else ():
         connection.execute(statement)
     names = lake.execute(f"SELECT name FROM (SHOW TABLES FROM lake.{version})").fetchall()
     for name in layout.STORED if is_current else [name for (name,) in names]:
-        rows = lake.execute(f"FROM lake.{version}.{name}").to_arrow_reader(layout.ROW_GROUP)
+        asked = ", ".join(columns) if is_current and name == "records" else "*"
+        rows = lake.execute(f"SELECT {asked} FROM lake.{version}.{name}").to_arrow_reader(layout.ROW_GROUP)
         connection.register("incoming", rows)
         into = f"INSERT INTO {name} BY NAME" if is_current else f"CREATE TABLE {name} AS"
         connection.execute(f"{into} FROM incoming")
@@ -51,4 +53,6 @@ def _copy(lake: duckdb.DuckDBPyConnection, version: str, connection: duckdb.Duck
         connection.execute(f"CREATE VIEW {name} AS FROM copy.{name}")
     for statement in layout.types():
         connection.execute(statement)
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")  # the last: it is whole
+    (n_cases,) = connection.execute("SELECT count(*) FROM records").fetchone() or (0,)
+    connection.execute(f"SET threads = {layout.reading_threads(n_cases)}; SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")  # the last: it is whole

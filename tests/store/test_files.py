@@ -123,3 +123,9 @@ def test_each_file_of_the_store_is_for_its_owner_alone_whatever_the_folder_and_t
     assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()} == {
         path.name: "0o600" for path in tmp_path.iterdir()
     }
+
+
+def test_few_cases_are_read_with_one_thread(store):
+    publish(store, "A")
+    with store.snapshot() as snapshot:
+        assert snapshot.rows("SELECT current_setting('threads')::INTEGER AS n") == [{"n": 1}]

@@ -8,7 +8,7 @@ from threading import Barrier
 import duckdb
 import pytest
 
-from analytics.store import OldLayoutError, StoreError, loading
+from analytics.store import OldLayoutError, StoreError, layout, loading
 from analytics.store.shared_settings import read_settings
 from tests.store.shared import files
 from tests.store.test_versions import case_ids, publish
@@ -76,6 +76,15 @@ def test_too_little_memory_is_not_taken_for_damage(shared, monkeypatch):
     monkeypatch.setattr(loading, "CONFIG", loading.CONFIG | {"memory_limit": "3MB", "threads": 1})
     with pytest.raises(StoreError, match="pas assez de mémoire"):
         shared.snapshot()
+
+
+def test_what_a_version_has_beyond_todays_layout_is_left_out(shared):
+    publish(shared, "A")
+    with shared.writing():
+        shared._backend._held.execute(f"ALTER TABLE lake.{shared.versions[0]}.records ADD COLUMN more INTEGER")
+    with shared.snapshot() as snapshot:
+        assert snapshot.columns("records") == set(layout.columns())
+        assert snapshot.query("SELECT typeof(status) AS kind FROM records")["kind"].str.startswith("ENUM").all()
 
 
 def test_a_version_of_an_older_layout_says_so_and_its_tables_can_be_read(shared, cluster):
