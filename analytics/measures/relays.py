@@ -301,6 +301,15 @@ def _matched(answer: pd.DataFrame, found: Curves, columns: Mapping[str, ArrayLik
     return with_columns(answer, {name: np.append(values, np.nan)[row] for name, values in columns.items()})
 
 
+def without(counts: pd.DataFrame, some: pd.DataFrame) -> pd.DataFrame:
+    """``counts`` less ``some`` of these cases: both what :meth:`Snapshot.step_counts` returns for the same question."""
+    numbers_of = ["n", "n_time_completed"]
+    both = pd.concat([counts, some.assign(**{name: -some[name] for name in numbers_of})])
+    kinds = [name for name in counts if name not in numbers_of]
+    left = both.groupby(kinds, dropna=False, sort=False, observed=True)[numbers_of].sum().reset_index()
+    return left[left["n"] > 0]
+
+
 def without_danger(counts: pd.DataFrame) -> pd.DataFrame:
     """``counts`` by danger, without the cases that threaten life, which school days must never judge."""
     return counts[~counts["danger"].astype(bool)]

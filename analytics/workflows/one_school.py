@@ -94,12 +94,17 @@ def deadline_table(one: OneSchool) -> pd.DataFrame:
         hours(in_hours) if pd.notna(in_hours) else school_days(in_days)
         for in_hours, in_days in zip(limits["max_hours"], limits["max_school_days"], strict=True)
     ]
-    table = relays.against_deadline(one.snapshot.step_counts("deadline", one.selection), bunching(one.snapshot))
+    own = one.snapshot.step_counts("deadline", one.selection)
+    table = relays.against_deadline(own, bunching(one.snapshot))
     row = places(table["step"], limits.pop("step").tolist())
     columns = dict(taken(limits, row))
     for group in PEERS:
         if group in one.groups:
-            in_time = relays.shares_within(one.snapshot.step_counts("deadline", one.groups[group]), (1,))
+            # All of the network or level are asked for, itself too: it is one question for all of these schools.
+            schools_of_group = sorted((*one.groups[group].school_ids, *one.selection.school_ids))
+            every = replace(one.groups[group], school_ids=tuple(schools_of_group))
+            counts = relays.without(one.snapshot.step_counts("deadline", every), own)
+            in_time = relays.shares_within(counts, (1,))
             row = places(table["step"], in_time["step"].tolist())
             columns[f"share_{group}"], columns[f"most_share_{group}"] = (
                 np.append(in_time[name], np.nan)[row] for name in ("incidence", "most")

@@ -36,6 +36,14 @@ def test_every_case_is_in_one_part_and_only_three_parts_are_the_denominator(coun
     assert cpms["n_time_completed"] == 1
 
 
+def test_counts_less_some_of_them_are_those_of_the_other_cases(counts):
+    some = counts.iloc[[1, 5, 6]].assign(n=1, n_time_completed=0)
+    left = relays.without(counts, some)
+    assert left["n"].to_list() == [3, 1, 1, 1, 1, 5]
+    assert left["event"].to_list() == ["done", "done", "done", "pending", "not_applicable", "not_recorded"]
+    assert left["n_time_completed"].to_list() == [1, 0, 1, 0, 0, 0]
+
+
 def test_steps_come_in_the_order_of_the_protocol(counts):
     assert relays.outcomes(counts)["step"].to_list() == ["cpms", "parents"]
 
