@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainc, gammaincc, gammaincinv, gammaln, gdtrib, ndtri, pdtr, pdtrc
 
-from analytics.measures.grouping import groups, with_columns
+from analytics.measures.grouping import groups, numbers, with_columns
 
 FLAG_WORDS = {
     "below_998": "sous la limite à 99,8 %",
@@ -228,7 +228,7 @@ def _profile(
 
 
 def _checked(table: pd.DataFrame, count: str, exposure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    counts, exposures = (table[column].to_numpy(float, na_value=np.nan) for column in (count, exposure))
+    counts, exposures = (numbers(table[column]) for column in (count, exposure))
     if np.any(counts < 0):
         raise ValueError(f"{count} is never negative")
     if np.any(exposures <= 0):

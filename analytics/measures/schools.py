@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.domain.vocabulary import STEPS
 from analytics.measures.funnel import funnel, limits, shrunken_rates
-from analytics.measures.grouping import groups, picked, places, sums, taken, totals, with_columns
+from analytics.measures.grouping import groups, numbers, picked, places, sums, taken, totals, with_columns
 from analytics.measures.intervals import rate_interval, wilson
 
 PER = 1000
@@ -243,6 +243,6 @@ def _top(counts: np.ndarray, n_top: int) -> np.ndarray:
 
 def _measured(schools: pd.DataFrame) -> pd.DataFrame:
     """count and exposure of each school, as the funnel takes them; no exposure where its pupils or level are not known."""
-    pupils = schools["n_pupils"].to_numpy(float, na_value=np.nan)
+    pupils = numbers(schools["n_pupils"])
     exposure = np.where((pupils > 0) & schools["school_level"].notna().to_numpy(), pupils, np.nan)
     return pd.DataFrame({"count": schools["n"].to_numpy(float), "exposure": exposure})

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.measures.grouping import picked, with_columns
+from analytics.measures.grouping import numbers, picked, with_columns
 
 SIGNALS = ("none", "outside", "run", "trend", "two_of_three")
 """What a point says; the first of these that applies.
@@ -58,7 +58,7 @@ def xmr(points: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFram
         opened = np.searchsorted(breaks["on"].to_numpy(), period[order], side="right")
         reasons = pd.concat([reasons, breaks["reason"]], ignore_index=True)
     chart = picked(points, ["period", "value", "provisional"], order)
-    value = chart["value"].to_numpy(float, na_value=np.nan)
+    value = numbers(chart["value"])
     whole = ~np.isnan(value) & ~chart["provisional"].to_numpy(bool)
     limits, signal = np.full((3, len(chart)), np.nan), np.full(len(chart), "none", dtype=object)
     for number in np.unique(opened):

@@ -26,7 +26,7 @@ from scipy.special import ndtr, stdtrit
 from analytics.domain.french import number, percent
 from analytics.domain.school_calendar import SchoolCalendar
 from analytics.domain.vocabulary import STEPS
-from analytics.measures.grouping import places, sums
+from analytics.measures.grouping import numbers, places, sums
 from analytics.measures.incidence import EVENTS, TOLERANCE
 from analytics.measures.intervals import clopper_pearson
 from analytics.measures.relays import UNDATED
@@ -277,7 +277,7 @@ def _without_each(counts: pd.DataFrame, steps: list[str], groups: list[int], del
     and what takes longer than ``delay`` is all one.
     """
     event = places(counts["event"].astype("str").replace("done_later", "pending"), EVENTS)
-    waited = np.minimum(counts["delay"].to_numpy(float, na_value=np.nan), delay + 1)
+    waited = np.minimum(numbers(counts["delay"]), delay + 1)
     step, group = places(counts["step"], steps), places(counts["school_group"], groups)
     kept = (event >= 0) & (step >= 0) & ~np.isnan(waited)
     delays, place = np.unique(waited[kept], return_inverse=True)

@@ -142,9 +142,10 @@ def responses_reached(selection: Selection, by: Sequence[str], lots: int | None)
     done = str(EVENTS.index("done"))
     told = {"detection": (done, "detection_days", "true"), "detection_part": (done, _detection_part(), "true")}
     for code, steps in RESPONSES.items():
-        told[code] = code, layout.delay(code, "hours"), "true"
-        told[f"{code}_part"] = code, _least(code, "part", steps), "true"
-    named = ("detection_days", *(f"{_of_response(code, 'hours')} AS {code}" for code in RESPONSES))
+        number = f"number_{code}"  # a code may be a word of SQL
+        told[code] = number, layout.delay(number, "hours"), "true"
+        told[f"{code}_part"] = number, _least(number, "part", steps), "true"
+    named = ("detection_days", *(f"{_of_response(code, 'hours')} AS number_{code}" for code in RESPONSES))
     asked = dict.fromkeys(step for steps in RESPONSES.values() for step in steps)
     return _reached(query, told, _against_deadlines(query, asked, *named))
 
@@ -153,7 +154,7 @@ def _reached(query: CaseQuery, told: Mapping[str, tuple[str, str, str]], rows: s
     """How far each case came, by name: of its number, its delay, and whether what is done is soon enough to count."""
     each = ", ".join(
         f"""coalesce(CASE WHEN {is_event(number, "done", "pending", "closed")} THEN 2 * ceil(log2(1 + {delay}))::INTEGER
-                     + ({is_event(number, "done")} AND {counts})::INTEGER END, -1)::TINYINT AS {name}"""
+                     + ({is_event(number, "done")} AND {counts})::INTEGER END, -1)::TINYINT AS "{name}" """
         for name, (number, delay, counts) in told.items()
     )
     return f"SELECT {query.columns} {each} FROM {rows}", query.parameters
